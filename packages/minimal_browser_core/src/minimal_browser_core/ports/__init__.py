@@ -1,0 +1,1 @@
+"""What core asks of the outside: one Protocol a service, and the values that cross it."""

@@ -1,0 +1,137 @@
+"""The stores that memory speaks through: conversations and bookmarks.
+
+The Rust wheel and the stdlib fallback have this shape and one file format. Times are timezone-aware datetimes; every
+call may block on the disk and releases the GIL while it does. Failures are the `StorageError` family.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+
+class Conversation(Protocol):
+    """One exchange. A thread is a tree: two children of one parent are branches."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def thread_id(self) -> int: ...
+    @property
+    def parent_id(self) -> int | None: ...
+    @property
+    def timestamp(self) -> datetime: ...
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def response(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def metadata(self) -> Mapping[str, Any]: ...
+
+
+class SearchHit(Conversation, Protocol):
+    @property
+    def score(self) -> float: ...
+    @property
+    def snippet(self) -> str: ...
+    @property
+    def highlights(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `snippet`, in characters."""
+
+
+class SearchPage(Protocol):
+    @property
+    def hits(self) -> Sequence[SearchHit]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def complete(self) -> bool:
+        """False when a very common query was ranked over a bounded set of its newest matches."""
+
+
+class Page(Protocol):
+    @property
+    def conversations(self) -> Sequence[Conversation]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+class ConversationStore(Protocol):
+    """Thread-safe. Several processes may have one file open, one SQLite library per file and process."""
+
+    def add_conversation(
+        self,
+        prompt: str,
+        response: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int: ...
+    def search_conversations(self, query: str, limit: int = 20) -> Sequence[tuple[int, str, str]]: ...
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: Literal["relevance", "recent"] = "relevance",
+        model: str | None = None,
+        tag: str | None = None,
+        thread_id: int | None = None,
+        url_prefix: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        exact: bool = False,
+    ) -> SearchPage:
+        """Words are ANDed; "a phrase", -word, prefix* and field:word work; the rest is literal. Nothing typed raises."""
+
+    def get(self, id: int) -> Conversation | None: ...
+    def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
+    def delete(self, ids: int | Iterable[int]) -> int:
+        """The number of exchanges that were there and are gone."""
+
+    def start_thread(self, title: str = "") -> int: ...
+    def thread(self, thread_id: int) -> Sequence[Conversation]:
+        """The whole tree, parents before children."""
+
+    def stats(self) -> Mapping[str, int | str]: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Conversation]: ...
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Bookmark(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def keyword(self) -> str | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class BookmarkStore(Protocol):
+    def add(
+        self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None
+    ) -> int: ...
+    def remove(self, id: int) -> bool: ...
+    def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> Sequence[Bookmark]: ...
+    def close(self) -> None: ...
