@@ -1,0 +1,1 @@
+"""Keys, modes and the bindings between them: pure values and functions, no window."""
