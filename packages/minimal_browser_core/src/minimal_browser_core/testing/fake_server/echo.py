@@ -1,0 +1,53 @@
+"""The default reply: deterministic, and enough to drive an application by hand."""
+
+import json
+import re
+from typing import Any
+
+from .replies import Answer, ToolCall, Usage
+from .requests import Request
+
+_WORD = re.compile(r"\S+\s*|\s+")
+_CALL = re.compile(r"^\s*([A-Za-z_][\w-]*)\s+(\{.*\})\s*$", re.MULTILINE)
+
+
+def echo(request: Request) -> Answer:
+    """Repeat the last user message, word by word, and say what came with it.
+
+    A line `name {"some": "json"}` in that message, where `name` is one of the tools that the request offers, is
+    answered with that tool call instead.
+    """
+    body = request.json
+    if not isinstance(body, dict):
+        body = {}
+    messages = [m for m in _list(body.get("messages")) if isinstance(m, dict)]
+    users = [_text(m.get("content")) for m in messages if m.get("role") == "user"]
+    last = users[-1] if users else ""
+    tools = [name for tool in _list(body.get("tools")) if (name := _tool_name(tool))]
+    prompt_tokens = sum(len(_text(m.get("content")).split()) for m in messages)
+    for name, arguments in _CALL.findall(last):
+        if name in tools:
+            call = ToolCall(name, arguments)
+            return Answer(tool_calls=(call,), finish_reason="tool_calls", usage=Usage(prompt_tokens, 1))
+    note = f"{len(messages)} messages, {prompt_tokens} words" + (f", tools: {', '.join(tools)}" if tools else "")
+    words = tuple(_WORD.findall(f"You said: {last}\n\n*({note})*"))
+    return Answer(words, usage=Usage(prompt_tokens, len(words)))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _tool_name(tool: Any) -> str | None:
+    function = tool.get("function") if isinstance(tool, dict) else None
+    name = function.get("name") if isinstance(function, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = (part if isinstance(part, dict) else {} for part in content)
+        return "".join(p["text"] if isinstance(p.get("text"), str) else f"[{p.get('type')}]" for p in parts)
+    return "" if content is None else json.dumps(content)

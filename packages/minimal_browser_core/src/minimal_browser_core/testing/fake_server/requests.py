@@ -1,0 +1,39 @@
+"""What a client sent."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came; header names are lower case, `connection` numbers the TCP connection from 1."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    connection: int
+    client_left: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
+    """Set when the client closed the connection before it had the whole reply."""
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, or None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def wants_stream(self) -> bool:
+        body = self.json
+        return isinstance(body, dict) and body.get("stream") is True
+
+    @property
+    def model(self) -> str:
+        body = self.json
+        model = body.get("model") if isinstance(body, dict) else None
+        return model if isinstance(model, str) else "fake/model"

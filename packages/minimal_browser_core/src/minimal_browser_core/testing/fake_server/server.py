@@ -1,0 +1,190 @@
+"""The server: accepts connections, takes replies from its script, remembers requests."""
+
+import contextlib
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from .connection import Connection
+from .echo import echo
+from .replies import Answer, Body, Bytes, Cut, Error, Model, Raw, Reply, Stream
+from .requests import Request
+from .wire import Payload, answer_document, answer_stream, document, dumps, error_document, event_stream
+
+ReplyOrCallable = Reply | Callable[[Request], Reply]
+
+DEFAULT_MODELS = (Model("fake/echo", "Echo", 8192), Model("fake/large", "Large", 200_000))
+
+
+class FakeServer:
+    """Listens on 127.0.0.1 from construction until `close`; thread-safe, one thread per connection.
+
+    `script` holds the replies to come to chat requests, first in first out; `models_script` those to `GET /v1/models`.
+    An empty script means `default`, and for models the list in `models`. A reply may be a function of the request.
+    `repeat` puts each reply back at the end of the script. `api_key`, where given, is required as a Bearer token (401
+    without). `requests` is what came, in order; `on_request` is called with each, on its connection's thread.
+    """
+
+    def __init__(
+        self,
+        script: Iterable[ReplyOrCallable] | None = None,
+        *,
+        default: ReplyOrCallable = echo,
+        models: Iterable[Model | str] = DEFAULT_MODELS,
+        models_script: Iterable[ReplyOrCallable] | None = None,
+        api_key: str | None = None,
+        port: int = 0,
+        repeat: bool = False,
+        on_request: Callable[[Request], None] | None = None,
+    ) -> None:
+        self.script: deque[ReplyOrCallable] = deque(script or ())
+        self.models_script: deque[ReplyOrCallable] = deque(models_script or ())
+        self.default = default
+        self.models = tuple(Model(model) if isinstance(model, str) else model for model in models)
+        self.api_key = api_key
+        self.repeat = repeat
+        self.on_request = on_request
+        self.requests: list[Request] = []
+        self._changed = threading.Condition()
+        self._connections: dict[Connection, threading.Thread] = {}
+        self._accepted = 0
+        self._closing = False
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=512)
+        self.port: int = self._listener.getsockname()[1]
+        self._acceptor = threading.Thread(target=self._accept, name=f"fake-server-{self.port}", daemon=True)
+        self._acceptor.start()
+
+    @property
+    def base_url(self) -> str:
+        """What a client is configured with; ends in `/v1`."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def wait_for_requests(self, count: int, timeout: float = 10.0) -> bool:
+        """Block until `count` requests have come in all; False when `timeout` seconds pass first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.requests) >= count, timeout)
+
+    @property
+    def open_connections(self) -> int:
+        with self._changed:
+            return len(self._connections)
+
+    def wait_for_no_connections(self, timeout: float = 10.0) -> bool:
+        """Block until every client has left; False when `timeout` seconds pass first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._connections, timeout)
+
+    def close(self) -> None:
+        """Cut every connection and end every thread; any number of times."""
+        with self._changed:
+            if self._closing:
+                return
+            self._closing = True
+        # The listener's own accept() does not wake when its socket is closed elsewhere: a last client wakes it.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+            self._acceptor.join()
+        self._listener.close()
+        with self._changed:
+            left = dict(self._connections)
+        for connection, thread in left.items():
+            connection.abort()
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._changed:
+                if self._closing:
+                    sock.close()
+                    return
+                self._accepted += 1
+                connection = Connection(sock, self._accepted, self._reply)
+                name = f"{self._acceptor.name}-{self._accepted}"
+                thread = threading.Thread(target=self._serve, args=(connection,), name=name, daemon=True)
+                self._connections[connection] = thread
+            thread.start()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            connection.run()
+        finally:
+            with self._changed:
+                del self._connections[connection]
+                self._changed.notify_all()
+
+    def _reply(self, request: Request) -> Iterator[Payload]:
+        with self._changed:
+            reply = self._choose(request)
+            self.requests.append(request)
+            self._changed.notify_all()
+        if self.on_request is not None:
+            self.on_request(request)
+        if callable(reply):
+            reply = reply(request)
+        return _payloads(reply, request)
+
+    def _choose(self, request: Request) -> ReplyOrCallable:
+        path = urlsplit(request.path).path
+        allowed = {"/v1/chat/completions": "POST", "/v1/models": "GET"}.get(path)
+        if allowed is None:
+            message = f"there is no {path} here; try /v1/chat/completions or /v1/models"
+            return Error(404, message, "invalid_request_error")
+        if request.method != allowed:
+            return Error(405, f"{path} takes {allowed}", "invalid_request_error", headers={"Allow": allowed})
+        if self.api_key is not None and request.headers.get("authorization") != f"Bearer {self.api_key}":
+            return Error(401, "Incorrect API key provided", "invalid_request_error", "invalid_api_key")
+        if path == "/v1/models":
+            return self.models_script.popleft() if self.models_script else _model_list(self.models)
+        if not isinstance(request.json, dict):
+            return Error(400, "the body is not a JSON object", "invalid_request_error")
+        if not self.script:
+            return self.default
+        reply = self.script.popleft()
+        if self.repeat:
+            self.script.append(reply)
+        return reply
+
+
+def _model_list(models: tuple[Model, ...]) -> Body:
+    entries = []
+    for model in models:
+        entry: dict[str, object] = {"id": model.id, "object": "model"}
+        if model.name is not None:
+            entry["name"] = model.name
+        if model.context_length is not None:
+            entry["context_length"] = model.context_length
+        entries.append(entry)
+    return Body(dumps({"object": "list", "data": entries}))
+
+
+def _payloads(reply: Reply, request: Request) -> Iterator[Payload]:
+    if isinstance(reply, Answer) and request.wants_stream:
+        reply = answer_stream(reply, request.model)
+    elif isinstance(reply, Answer):
+        reply = answer_document(reply, request.model)
+    elif isinstance(reply, Error):
+        reply = error_document(reply)
+    if isinstance(reply, Stream):
+        yield from event_stream(reply)
+    elif isinstance(reply, Body):
+        yield from document(reply)
+    elif isinstance(reply, Raw):
+        for step in reply.steps:
+            yield step.data if isinstance(step, Bytes) else step
+        yield Cut()
+    else:
+        yield reply
