@@ -1,0 +1,128 @@
+"""Key notation as vim has it (`:help key-notation`), in one normal form a key.
+
+A character is itself: `g`, `G`, `?`. Everything else stands in angle brackets: `<Esc>`, `<CR>`, `<F1>`, `<C-f>`,
+`<A-Left>`, `<C-S-Tab>`; `<Space>` and `<lt>` are the space bar and `<`. The modifiers are C (Ctrl), A or M (Alt),
+D (the Meta or Command key) and S (Shift). Shift with a letter is the capital, so `<S-a>` is `A`; with Ctrl, as in vim,
+`<C-F>` is `<C-f>`, and `<C-S-f>` says Shift. `<C-[>` is `<Esc>`.
+"""
+
+import re
+from functools import lru_cache
+
+_NAMES = {
+    "esc": "Esc",
+    "escape": "Esc",
+    "cr": "CR",
+    "enter": "CR",
+    "return": "CR",
+    "tab": "Tab",
+    "space": "Space",
+    "bs": "BS",
+    "backspace": "BS",
+    "del": "Del",
+    "delete": "Del",
+    "insert": "Insert",
+    "up": "Up",
+    "down": "Down",
+    "left": "Left",
+    "right": "Right",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PageUp",
+    "pagedown": "PageDown",
+    "menu": "Menu",
+    "lt": "lt",
+    **{f"f{number}": f"F{number}" for number in range(1, 25)},
+}
+_CHARACTERS = {"bar": "|", "bslash": "\\", "gt": ">"}
+_MODIFIERS = {"c": "C", "a": "A", "m": "A", "d": "D", "s": "S"}
+_ORDER = "CADS"
+
+_BRACKETED = re.compile(r"<((?:[A-Za-z]-)*)([A-Za-z][A-Za-z0-9]*|[^\s<])>")
+
+
+class KeyNotationError(ValueError):
+    """Text that names no key; the message says why."""
+
+
+@lru_cache(maxsize=1024)
+def normalise_key(text: str) -> str:
+    """The normal form of one key.
+
+    Raises KeyNotationError where `text` is no key, several keys, or one that no keyboard sends as written (`<S-1>`).
+    """
+    if text == " ":
+        return "<Space>"
+    match = _BRACKETED.fullmatch(text)
+    if match is None:
+        if len(text) != 1:
+            raise KeyNotationError(f"{text!r} is not one key")
+        return _character(text, "")
+    modifiers, name = match.groups()
+    unknown = [letter for letter in modifiers.replace("-", "") if letter.lower() not in _MODIFIERS]
+    if unknown:
+        raise KeyNotationError(f"{text} has the unknown modifier {unknown[0]}-: write C-, A-, D- or S-")
+    given = {_MODIFIERS[letter.lower()] for letter in modifiers.replace("-", "")}
+    held = "".join(modifier for modifier in _ORDER if modifier in given)
+    if len(name) == 1:
+        return _character(name, held)
+    if name.lower() in _CHARACTERS:
+        return _character(_CHARACTERS[name.lower()], held)
+    if name.lower() not in _NAMES:
+        raise KeyNotationError(f"{text} is not the name of a key")
+    return _bracketed(held, _NAMES[name.lower()])
+
+
+def _character(character: str, held: str) -> str:
+    if not character.isprintable() or character.isspace():
+        raise KeyNotationError(f"{character!r} is not a key that can be written as itself")
+    if character == "<":
+        return _bracketed(held, "lt")
+    if held == "C" and character == "[":
+        return "<Esc>"
+    if character.isalpha() and len(character.lower()) == 1 and len(character.upper()) == 1:
+        if held == "S":
+            return character.upper()
+        if "C" in held:
+            character = character.lower()
+        elif held and character != character.lower():
+            character = character.lower()
+            held = held if "S" in held else held + "S"
+        elif held:
+            character = character.lower()
+    elif "S" in held:
+        raise KeyNotationError(
+            f"Shift with {character!r} depends on the keyboard: write the character that it gives, without S-"
+        )
+    return _bracketed(held, character) if held else character
+
+
+def _bracketed(held: str, name: str) -> str:
+    return f"<{''.join(f'{modifier}-' for modifier in held)}{name}>"
+
+
+def parse_keys(text: str) -> tuple[str, ...]:
+    """The keys of a sequence such as `gg`, `<C-w>o` or `z<CR>`, each in normal form.
+
+    As in vim, a `<` that begins no key's name stands for itself. Raises KeyNotationError for an empty sequence, an
+    unknown name, and for a blank between keys, which is more often a slip than the space bar: that one is `<Space>`.
+    """
+    if text == " ":
+        return ("<Space>",)
+    keys = []
+    position = 0
+    while position < len(text):
+        match = _BRACKETED.match(text, position)
+        token = match.group() if match else text[position]
+        if token.isspace():
+            raise KeyNotationError(f"{text!r} holds a blank: write <Space> for the space bar, and nothing between keys")
+        keys.append(normalise_key(token))
+        position += len(token)
+    if not keys:
+        raise KeyNotationError("no key is given")
+    return tuple(keys)
+
+
+def is_plain(key: str) -> bool:
+    """Whether a key in normal form types a character: no modifier but Shift, no function or cursor key."""
+    return len(key) == 1 or key in {"<Space>", "<lt>"}
