@@ -4,6 +4,8 @@ Standard library only. Every step first looks whether it is needed, so that a se
 comes from the registries that apt, pip, uv and cargo are set up for; no Python and no Rust toolchain is downloaded.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import re
@@ -11,7 +13,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -23,7 +27,7 @@ NATIVE = ("ai_rust_client", "storage_rust")
 QT_LIBRARIES = {
     "libEGL.so.1": ["libegl1"],
     "libGL.so.1": ["libgl1"],
-    "libOpenGL.so.0": ["libopengl0"],
+    "libX11.so.6": ["libx11-6"],
     "libX11-xcb.so.1": ["libx11-xcb1"],
     "libXcomposite.so.1": ["libxcomposite1"],
     "libXdamage.so.1": ["libxdamage1"],
@@ -31,21 +35,28 @@ QT_LIBRARIES = {
     "libXtst.so.6": ["libxtst6"],
     "libasound.so.2": ["libasound2t64", "libasound2"],
     "libdbus-1.so.3": ["libdbus-1-3"],
-    "libdrm.so.2": ["libdrm2"],
     "libfontconfig.so.1": ["libfontconfig1"],
     "libfreetype.so.6": ["libfreetype6"],
     "libgbm.so.1": ["libgbm1"],
     "libglib-2.0.so.0": ["libglib2.0-0t64", "libglib2.0-0"],
     "libgssapi_krb5.so.2": ["libgssapi-krb5-2"],
     "libnss3.so": ["libnss3"],
+    "libwayland-client.so.0": ["libwayland-client0"],
+    "libwayland-cursor.so.0": ["libwayland-cursor0"],
+    "libwayland-egl.so.1": ["libwayland-egl1"],
     "libxcb-cursor.so.0": ["libxcb-cursor0"],
+    "libxcb-dri3.so.0": ["libxcb-dri3-0"],
+    "libxcb-glx.so.0": ["libxcb-glx0"],
     "libxcb-icccm.so.4": ["libxcb-icccm4"],
     "libxcb-image.so.0": ["libxcb-image0"],
     "libxcb-keysyms.so.1": ["libxcb-keysyms1"],
     "libxcb-randr.so.0": ["libxcb-randr0"],
     "libxcb-render-util.so.0": ["libxcb-render-util0"],
     "libxcb-shape.so.0": ["libxcb-shape0"],
-    "libxcb-xinerama.so.0": ["libxcb-xinerama0"],
+    "libxcb-shm.so.0": ["libxcb-shm0"],
+    "libxcb-sync.so.1": ["libxcb-sync1"],
+    "libxcb-util.so.1": ["libxcb-util1"],
+    "libxcb-xfixes.so.0": ["libxcb-xfixes0"],
     "libxcb-xkb.so.1": ["libxcb-xkb1"],
     "libxkbcommon-x11.so.0": ["libxkbcommon-x11-0"],
     "libxkbfile.so.1": ["libxkbfile1"],
@@ -60,28 +71,36 @@ class SetupError(Exception):
 class Steps:
     """Numbers the steps on standard output, so that one sees how far it is."""
 
-    def __init__(self, total):
+    def __init__(self, total: int) -> None:
         self.total, self.done = total, 0
 
-    def say(self, what):
+    def say(self, what: str) -> None:
         self.done += 1
         print(f"[{self.done}/{self.total}] {what}", flush=True)
 
 
-def detail(text):
+def detail(text: str) -> None:
     print(f"      {text}", flush=True)
 
 
-def run(*command, **kwargs):
-    command = [str(part) for part in command]
-    detail("$ " + " ".join(shlex.quote(part) for part in command))
-    sys.stdout.flush()
-    code = subprocess.run(command, cwd=ROOT, env=environment(), **kwargs).returncode
+def run(*command: str | Path, quiet: bool = False) -> None:
+    line = shlex.join(map(str, command))
+    detail(f"$ {line}")
+    output = subprocess.DEVNULL if quiet else None
+    code = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, check=False).returncode
     if code:
-        raise SetupError(f"`{' '.join(command)}` ended with exit code {code}; its own message stands above.")
+        raise SetupError(f"`{line}` ended with exit code {code}; its own message stands above.")
 
 
-def environment():
+def answer(*command: str | Path) -> str:
+    """What a command prints, or nothing where it cannot be run."""
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return ""
+
+
+def environment() -> dict[str, str]:
     return {
         **os.environ,
         "UV_PYTHON_DOWNLOADS": "never",
@@ -90,48 +109,44 @@ def environment():
     }
 
 
-def find_python():
-    """The newest-listed CPython >= 3.11 on PATH that really runs; the one running this comes first."""
-    candidates = [sys.executable] + [shutil.which(f"python3{suffix}") for suffix in ("", ".13", ".12", ".11", ".14")]
+def find_python() -> str:
+    """A CPython >= 3.11 that really runs: the one running this, else the first on PATH."""
+    candidates = [sys.executable] + [shutil.which(f"python3{suffix}") for suffix in (".13", ".12", ".11", ".14", "")]
     probe = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
     for path in filter(None, candidates):
-        answer = subprocess.run([path, "-c", probe], capture_output=True, text=True).stdout.split()
-        if len(answer) == 3 and answer[0] == "cpython" and tuple(map(int, answer[1:])) >= MINIMUM_PYTHON:
-            detail(f"{path} is CPython {answer[1]}.{answer[2]}")
+        found = answer(path, "-c", probe).split()
+        if len(found) == 3 and found[0] == "cpython" and tuple(map(int, found[1:])) >= MINIMUM_PYTHON:
+            detail(f"{path} is CPython {found[1]}.{found[2]}")
             return path
-    raise SetupError("No CPython 3.11 or newer was found on PATH. Install one (Debian: apt-get install python3) and try again.")
+    raise SetupError("no CPython 3.11 or newer on PATH. Install one (Debian: apt-get install python3) and try again.")
 
 
-def apt_install(packages, why):
+def apt_install(packages: Sequence[str], why: str) -> None:
     """Install Debian packages, as root or through sudo; elsewhere say what is missing."""
-    if not packages:
-        return
+    names = " ".join(packages)
     apt = shutil.which("apt-get")
     if apt is None:
-        raise SetupError(f"Missing: {', '.join(packages)} ({why}; Debian's names). Install them with your system's package manager.")
-    prefix = []
+        raise SetupError(f"missing for {why} (Debian's names): {names}. Install them with your package manager.")
+    prefix: list[str] = []
     if os.geteuid() != 0:
         sudo = shutil.which("sudo")
         if sudo is None:
-            raise SetupError(f"Root is needed ({why}). Run: su -c 'apt-get install {' '.join(packages)}'")
+            raise SetupError(f"packages are missing for {why}. As root, run: apt-get install {names}")
         prefix = [sudo]
     run(*prefix, apt, "-qq", "update")
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run(*prefix, *quiet, apt, "-qq", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends", *packages, stdout=subprocess.DEVNULL)
+    prefix += ["env", "DEBIAN_FRONTEND=noninteractive"]
+    run(*prefix, apt, "-qq", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends", *packages, quiet=True)
 
 
-def known_to_apt(package):
-    answer = subprocess.run(["apt-cache", "show", "--no-all-versions", package], capture_output=True, text=True)
-    return answer.returncode == 0 and answer.stdout.startswith("Package:")
+def first_known(alternatives: Sequence[str]) -> str:
+    """The first name that this release of Debian has; names change between releases."""
+    for name in alternatives[:-1]:
+        if answer("apt-cache", "show", "--no-all-versions", name).startswith("Package:"):
+            return name
+    return alternatives[-1]
 
 
-def first_known(alternatives):
-    if len(alternatives) == 1 or not shutil.which("apt-cache"):
-        return alternatives[-1]
-    return next((name for name in alternatives if known_to_apt(name)), alternatives[-1])
-
-
-def loads(soname):
+def loads(soname: str) -> bool:
     try:
         ctypes.CDLL(soname)
     except OSError:
@@ -139,7 +154,7 @@ def loads(soname):
     return True
 
 
-def install_qt_libraries(programs=()):
+def install_qt_libraries(programs: Sequence[str] = ()) -> None:
     """Qt's system libraries, a font, and the programs named, as far as they are missing."""
     if not sys.platform.startswith("linux"):
         detail("not Linux: Qt brings all it needs")
@@ -149,60 +164,63 @@ def install_qt_libraries(programs=()):
     if not any(Path(folder).is_dir() for folder in ("/usr/share/fonts", "/usr/local/share/fonts")):
         missing.append(["fonts-dejavu-core"])
     if missing:
-        apt_install(sorted({first_known(names) for names in missing}), "Qt WebEngine and its tests" if programs else "Qt WebEngine")
+        apt_install(sorted({first_known(names) for names in missing}), "Qt WebEngine")
     else:
         detail("all there")
 
 
-def find_uv(python):
+def find_uv(python: str) -> str:
     """uv from PATH if it is new enough to read our lock file, else one of our own in .tools/."""
     own = TOOLS / "uv" / "bin" / "uv"
-    for candidate in (shutil.which("uv"), own if own.exists() else None):
-        if candidate and uv_version(candidate) >= (0, 9):
+    for candidate in (shutil.which("uv"), str(own)):
+        if candidate and version(answer(candidate, "--version")) >= (0, 9):
             detail(f"{candidate} is there")
-            return str(candidate)
-    if subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True).returncode:
-        version = subprocess.run([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True)
-        apt_install([f"python{version.stdout.strip()}-venv"], "to install uv")
+            return candidate
+    if "ready" not in answer(python, "-c", "import ensurepip, venv; print('ready')"):
+        release = answer(python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+        apt_install([f"python{release}-venv"], "uv")
     run(python, "-m", "venv", "--clear", TOOLS / "uv")
     run(own.parent / "python", "-m", "pip", "install", "--quiet", f"uv=={UV_VERSION}")
     return str(own)
 
 
-def uv_version(path):
-    answer = subprocess.run([str(path), "--version"], capture_output=True, text=True).stdout
-    found = re.search(r"(\d+)\.(\d+)", answer)
-    return tuple(map(int, found.groups())) if found else (0, 0)
+def version(text: str) -> tuple[int, int]:
+    """The first MAJOR.MINOR in a text; (0, 0) where there is none."""
+    found = re.search(r"(\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def rust_problem():
+def rust_problem() -> str | None:
     """Why the native wheels cannot be built here, in a sentence that says how; None when they can."""
-    needed = max(_rust_version(ROOT / "packages" / name / "Cargo.toml") for name in NATIVE)
+    manifests = (ROOT / "packages" / name / "Cargo.toml" for name in NATIVE)
+    needed = max(version(manifest.read_text().split("rust-version", 1)[1]) for manifest in manifests)
     wanted = ".".join(map(str, needed))
     how = f"Install Rust {wanted} or newer with rustup (https://rustup.rs), open a new shell and run this again."
-    cargo = shutil.which("cargo")
-    answer = subprocess.run([cargo, "--version"], capture_output=True, text=True, cwd=ROOT).stdout if cargo else ""
-    found = re.search(r"(\d+)\.(\d+)", answer)
-    if not found:
-        return f"The native wheels need Rust, and no working cargo is on PATH. {how}"
-    if tuple(map(int, found.groups())) < needed:
-        return f"The native wheels need Rust {wanted}, but cargo here is {found.group()}. {how}"
+    found = version(answer("cargo", "--version"))
+    if found == (0, 0):
+        return f"the native wheels need Rust, and no working cargo is on PATH. {how}"
+    if found < needed:
+        return f"the native wheels need Rust {wanted}, and cargo here is {'.'.join(map(str, found))}. {how}"
     if not any(map(shutil.which, ("cc", "gcc", "clang"))):
-        return "The native wheels need a C compiler and none is on PATH. Install one (Debian: apt-get install gcc libc6-dev)."
+        return "the native wheels need a C compiler, and none is on PATH (Debian: apt-get install gcc libc6-dev)."
     return None
 
 
-def _rust_version(manifest):
-    return tuple(map(int, re.search(r'^rust-version *= *"(\d+)\.(\d+)', manifest.read_text(), re.M).groups()))
-
-
-def main(action):
+def main(action: Callable[[list[str]], None]) -> int:
     """Run `action(arguments)`; a SetupError becomes one sentence and exit code 2."""
     try:
-        return action(sys.argv[1:])
+        action(sys.argv[1:])
+        return 0
     except SetupError as error:
         print(f"\n{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\ninterrupted; run the same command again to go on", file=sys.stderr)
         return 130
+
+
+def become(*command: str) -> NoReturn:
+    """Replace this process, in the root folder, so that signals and the exit code are the command's own."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execve(command[0], list(command), environment())

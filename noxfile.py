@@ -1,0 +1,137 @@
+"""The one face of all checks: `scripts/nox -l` lists them, `scripts/nox` runs the defaults.
+
+Sessions that need Rust fail when cargo is missing and REQUIRE_NATIVE=1, and are skipped, saying so, otherwise.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+NATIVE = ["ai_rust_client", "storage_rust"]
+PACKAGES = [*NATIVE, "minimal_browser_core"]
+MEMBERS = [*PACKAGES, "minimal-browser"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+DIST = ROOT / "dist"
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "rust", "tests", "app", "wheels", "install_from_index"]
+
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+os.environ.setdefault("MATURIN_NO_INSTALL_RUST", "1")
+
+
+def folder(member: str) -> str:
+    return "apps/browser" if member == "minimal-browser" else f"packages/{member}"
+
+
+def need_cargo(session: nox.Session) -> None:
+    if shutil.which("cargo"):
+        return
+    message = "cargo is not on PATH: install Rust (https://rustup.rs) to build and test the native wheels"
+    if os.environ.get("REQUIRE_NATIVE") == "1":
+        session.error(message)
+    session.skip(message)
+
+
+def sync(session: nox.Session, *arguments: str) -> None:
+    """Install workspace members and groups of the lock file into the session's environment."""
+    session.run_install(
+        "uv", "sync", "--locked", f"--python={session.virtualenv.location}", *arguments,
+        env={"UV_PROJECT_ENVIRONMENT": session.virtualenv.location},
+    )  # fmt: skip
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, formatting and the direction of imports (app -> core -> nothing of ours)."""
+    sync(session, "--no-default-groups", "--group=lint", "--package=minimal-browser", "--package=minimal_browser_core")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy --strict over core, the app and both wheels' Python; stubtest for the wheels where they can be built."""
+    native = bool(shutil.which("cargo"))
+    members = MEMBERS if native else ["minimal_browser_core", "minimal-browser"]
+    sync(session, "--group", "types", "--group", "gui", *(f"--package={name}" for name in members))
+    session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src")
+    if not native:
+        need_cargo(session)
+    for name in NATIVE:
+        session.run("mypy", f"packages/{name}/python")
+        session.run("stubtest", name, "--ignore-missing-stub", "--mypy-config-file", "pyproject.toml")
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("package", NATIVE, ids=NATIVE)
+def rust(session: nox.Session, package: str) -> None:
+    """Formatting, clippy and the crate's own tests, which know no Python."""
+    need_cargo(session)
+    manifest = f"--manifest-path={folder(package)}/Cargo.toml"
+    session.run("cargo", "fmt", manifest, "--check", external=True)
+    for features in (["--no-default-features", "--all-targets"], []):
+        session.run("cargo", "clippy", manifest, "--locked", *features, "--", "-Dwarnings", external=True)
+    session.run("cargo", "test", manifest, "--locked", "--no-default-features", external=True)
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("package", PACKAGES, ids=PACKAGES)
+def tests(session: nox.Session, package: str) -> None:
+    """Each package's tests; the wheels' run with core beside them, which holds the conformance suites."""
+    if package in NATIVE:
+        need_cargo(session)
+        sync(session, f"--package={package}", "--package=minimal_browser_core")
+        env = {"REQUIRE_NATIVE": "1"}
+    else:
+        sync(session, f"--package={package}")
+        env = {"REQUIRE_NATIVE": "0"}
+    session.run("pytest", folder(package), *session.posargs, env=env)
+
+
+@nox.session
+@nox.parametrize("extra", ["with-natives", "without-natives"], ids=["with-natives", "without-natives"])
+def app(session: nox.Session, extra: str) -> None:
+    """The browser's tests in real windows, with and without the rust_modules extra."""
+    arguments = ["--group=gui", "--package=minimal-browser"]
+    if extra == "with-natives":
+        need_cargo(session)
+        arguments.append("--extra=rust_modules")
+    sync(session, *arguments)
+    session.run("pytest", "apps", *session.posargs, env={"REQUIRE_NATIVE": "1" if extra == "with-natives" else "0"})
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Release wheels and sdists of all four members into dist/."""
+    need_cargo(session)
+    for member in MEMBERS:
+        session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={DIST}", external=True)
+    for wheel in sorted(DIST.glob("*.whl")):
+        session.log(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB")
+
+
+@nox.session
+def install_from_index(session: nox.Session) -> None:
+    """Each package alone, from a local index into an empty environment, runs the first example of its README."""
+    sync(session, "--no-default-groups", "--package=minimal_browser_core")
+    session.run("python", "scripts/install_from_index.py", str(DIST), *session.posargs)
+
+
+@nox.session
+@nox.parametrize("package", MEMBERS, ids=MEMBERS)
+def bench(session: nox.Session, package: str) -> None:
+    """The package's benchmarks, which print ratios of one run; not a default."""
+    arguments = ["--group=bench", f"--package={package}", "--package=minimal_browser_core"]
+    sync(session, *arguments, *(["--group=gui"] if package == "minimal-browser" else []))
+    if package in NATIVE:
+        session.run_install("uv", "pip", "install", "--reinstall-package", package, folder(package))
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for benchmark in sorted((ROOT / folder(package) / "benchmarks").glob("bench_*.py")):
+        session.run("python", str(benchmark), *session.posargs)
