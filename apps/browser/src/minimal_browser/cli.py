@@ -1,0 +1,66 @@
+"""The command line. Nothing heavy is imported here: `--help` and a mistyped option must answer at once."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Backend = Literal["auto", "python", "rust"]
+BACKENDS: tuple[Backend, ...] = ("auto", "python", "rust")
+
+EPILOG = """\
+Keys: Space asks the copilot, o opens, t opens in a tab, / finds, f labels links, ? shows all of them, :q quits.
+A key in OPENROUTER_API_KEY or OPENAI_API_KEY, or a server given by --base-url, gives the copilot a model;
+without one it answers from the page and from earlier conversations. PROFILE=1 writes profile.stats.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line; None where config or environment decides."""
+
+    urls: tuple[str, ...] = ()
+    exit_after_load: bool = False
+    temp_profile: bool = False
+    profile: str | None = None
+    profile_dir: Path | None = None
+    config: Path | None = None
+    base_url: str | None = None
+    model: str | None = None
+    ai_backend: Backend | None = None
+    storage_backend: Backend | None = None
+    verbose: bool = False
+    version: bool = False
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """Exits with 2 and a sentence on stderr for an option that does not exist or a value that it does not take."""
+    parser = argparse.ArgumentParser(
+        prog="minimal-browser",
+        description="A keyboard-first browser with an AI copilot.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("urls", metavar="URL", nargs="*", help="what to open, each in a tab: a URL, a file, or words")
+    parser.add_argument("--version", action="store_true", help="show versions and the backends selected, and exit")
+    parser.add_argument(
+        "--exit-after-load", action="store_true", help="exit once the first page has loaded: 0, or 1 where it failed"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the browser is doing")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use in place of the usual one")
+
+    profile = parser.add_argument_group("profile: cookies, cache, conversations, bookmarks").add_mutually_exclusive_group()
+    profile.add_argument("--temp-profile", action="store_true", help="a profile that is deleted at exit")
+    profile.add_argument("--profile", metavar="NAME", help="a profile by name (default: default)")
+    profile.add_argument("--profile-dir", metavar="DIR", type=Path, help="a profile in this folder")
+
+    copilot = parser.add_argument_group("copilot")
+    copilot.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server, as http://127.0.0.1:11434/v1")
+    copilot.add_argument("--model", metavar="NAME", help="the model to ask")
+    copilot.add_argument("--ai-backend", choices=BACKENDS, help="which chat client to use (default: auto)")
+    copilot.add_argument("--storage-backend", choices=BACKENDS, help="which store to use (default: auto)")
+
+    parsed = vars(parser.parse_args(argv))
+    return Options(**{**parsed, "urls": tuple(parsed["urls"])})

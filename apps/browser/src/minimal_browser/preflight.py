@@ -1,0 +1,129 @@
+"""Whether a window can open here, asked before Qt would abort the process instead of telling why."""
+
+import ctypes
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from minimal_browser_core.errors import MinimalBrowserError
+
+# The soname's stem -> the Debian/Ubuntu package that has it.
+APT_PACKAGES: Mapping[str, str] = {
+    "libEGL": "libegl1",
+    "libGL": "libgl1",
+    "libOpenGL": "libopengl0",
+    "libX11": "libx11-6",
+    "libX11-xcb": "libx11-xcb1",
+    "libXcomposite": "libxcomposite1",
+    "libXdamage": "libxdamage1",
+    "libXext": "libxext6",
+    "libXfixes": "libxfixes3",
+    "libXrandr": "libxrandr2",
+    "libXrender": "libxrender1",
+    "libXtst": "libxtst6",
+    "libasound": "libasound2",
+    "libdbus-1": "libdbus-1-3",
+    "libdrm": "libdrm2",
+    "libexpat": "libexpat1",
+    "libfontconfig": "libfontconfig1",
+    "libfreetype": "libfreetype6",
+    "libgbm": "libgbm1",
+    "libglib-2.0": "libglib2.0-0",
+    "libgssapi_krb5": "libgssapi-krb5-2",
+    "libnspr4": "libnspr4",
+    "libnss3": "libnss3",
+    "libnssutil3": "libnss3",
+    "libpulse": "libpulse0",
+    "libsmime3": "libnss3",
+    "libudev": "libudev1",
+    "libwayland-client": "libwayland-client0",
+    "libwayland-cursor": "libwayland-cursor0",
+    "libwayland-egl": "libwayland-egl1",
+    "libxcb": "libxcb1",
+    "libxcb-cursor": "libxcb-cursor0",
+    "libxcb-icccm": "libxcb-icccm4",
+    "libxcb-image": "libxcb-image0",
+    "libxcb-keysyms": "libxcb-keysyms1",
+    "libxcb-randr": "libxcb-randr0",
+    "libxcb-render": "libxcb-render0",
+    "libxcb-render-util": "libxcb-render-util0",
+    "libxcb-shape": "libxcb-shape0",
+    "libxcb-shm": "libxcb-shm0",
+    "libxcb-sync": "libxcb-sync1",
+    "libxcb-util": "libxcb-util1",
+    "libxcb-xfixes": "libxcb-xfixes0",
+    "libxcb-xkb": "libxcb-xkb1",
+    "libxkbcommon": "libxkbcommon0",
+    "libxkbcommon-x11": "libxkbcommon-x11-0",
+    "libxkbfile": "libxkbfile1",
+    "libxshmfence": "libxshmfence1",
+}
+
+
+class DisplayError(MinimalBrowserError):
+    """No window can open on this machine or in this session; the message says what is missing and how to get it."""
+
+    code = "display"
+
+
+def require_display(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise DisplayError where there is no screen to open a window on."""
+    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM", "xcb") not in ("xcb", "wayland"):
+        return
+    if environment.get("WAYLAND_DISPLAY"):
+        return
+    display = environment.get("DISPLAY")
+    if not display:
+        raise DisplayError(
+            "no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. "
+            "Start the browser in a desktop session, with `ssh -X`, or under `xvfb-run`."
+        )
+    if not _x_server_answers(display):
+        raise DisplayError(
+            f"the X server at DISPLAY={display} does not answer or refuses this user. "
+            "Check DISPLAY and XAUTHORITY, or start the browser under `xvfb-run`."
+        )
+
+
+def _x_server_answers(display: str) -> bool:
+    """True too where libxcb is missing: then `require_platform_plugin` names it."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(display.encode(), None))
+    refused = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not refused
+
+
+def require_platform_plugin(plugins: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Raise DisplayError where Qt's X11 plugin cannot load: Qt itself would abort. `plugins` is Qt's plugin folder."""
+    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return
+    if environment.get("WAYLAND_DISPLAY") and "QT_QPA_PLATFORM" not in environment:
+        return
+    plugin = plugins / "platforms" / "libqxcb.so"
+    if not plugin.exists():
+        return
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        raise missing_library(error) from error
+
+
+def missing_library(error: Exception) -> DisplayError:
+    """The sentence for a library that the dynamic linker did not find, as `error` from an import or dlopen names it."""
+    library = str(error).split(":", 1)[0].strip()
+    package = APT_PACKAGES.get(library.split(".so", 1)[0])
+    if ".so" not in library:
+        return DisplayError(f"Qt cannot be loaded: {error}. Install PyQt6 and PyQt6-WebEngine of the same version.")
+    if package is None:
+        return DisplayError(f"Qt needs the system library {library}: {error}. Install the package that has it.")
+    return DisplayError(f"Qt needs the system library {library}. On Debian or Ubuntu: sudo apt install {package}")
+
+
+def running_as_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0

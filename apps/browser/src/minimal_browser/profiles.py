@@ -1,0 +1,65 @@
+"""Where a profile is: the folder that holds cookies, cache, conversations and bookmarks."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from minimal_browser_core.errors import MinimalBrowserError
+
+
+class ProfileError(MinimalBrowserError):
+    """A profile that cannot be used; the message names the folder and what to do."""
+
+    code = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFolder:
+    path: Path
+    temporary: bool = False
+    """Deleted at exit; its web profile is kept in memory."""
+
+    @property
+    def conversations(self) -> Path:
+        return self.path / "conversations.db"
+
+    @property
+    def bookmarks(self) -> Path:
+        return self.path / "bookmarks.db"
+
+    @property
+    def web(self) -> Path:
+        return self.path / "webengine"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
+
+
+def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> ProfileFolder:
+    """Make the folder, for this user only, and prove that it can be written to; ProfileError where it cannot."""
+    if temporary:
+        try:
+            return ProfileFolder(Path(tempfile.mkdtemp(prefix="minimal-browser-")), temporary=True)
+        except OSError as error:
+            raise ProfileError(f"no temporary profile can be made: {error}. Set TMPDIR to a writable folder.") from error
+    path = folder.expanduser().absolute() if folder else _named(name or "default")
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise ProfileError(
+            f"the profile folder {path} cannot be written to: {error.strerror or error}. "
+            "Give another one with --profile-dir, or use --temp-profile."
+        ) from error
+    return ProfileFolder(path)
+
+
+def _named(name: str) -> Path:
+    if not name or name in (".", "..") or any(sign in name for sign in ("/", os.sep, "\0")):
+        raise ProfileError(f"{name!r} is not a profile name: use a plain word, or --profile-dir for a folder.")
+    from platformdirs import user_data_path
+
+    return user_data_path("minimal-browser", appauthor=False) / "profiles" / name

@@ -1,0 +1,66 @@
+"""The QApplication, and what Qt WebEngine wants settled before it exists."""
+
+import os
+import sys
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QIcon
+from PyQt6.QtWebEngineCore import QWebEngineUrlScheme
+from PyQt6.QtWidgets import QApplication
+
+from minimal_browser import __version__, preflight
+from minimal_browser.qt.present import present
+from minimal_browser.qt.theme import current_theme, palette, style_sheet
+
+OWN_SCHEME = b"mb"
+GENERATED_SCHEME = b"mb-generated"
+SANDBOX_SWITCH = "QTWEBENGINE_DISABLE_SANDBOX"
+
+
+def sandbox_state() -> str:
+    """For `mb://version`: whether Chromium's sandbox is on, and if not, why."""
+    if os.environ.get(SANDBOX_SWITCH) != "1":
+        return "on"
+    return "off: running as root" if preflight.running_as_root() else f"off: {SANDBOX_SWITCH} is set"
+
+
+def create_application() -> QApplication:
+    """Once a process. Registers our schemes, which Chromium reads as it starts."""
+    if preflight.running_as_root():
+        # Chromium refuses to start its sandbox as root.
+        os.environ[SANDBOX_SWITCH] = "1"
+        sys.stderr.write("minimal-browser: running as root, so Chromium's sandbox is off; use a normal user account.\n")
+    _register_schemes()
+    # Its own argv: Qt would take options meant for us, and the name becomes the window's class.
+    application = QApplication(["minimal-browser"])
+    application.setApplicationName("minimal-browser")
+    application.setApplicationDisplayName("Minimal Browser")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("minimal-browser")
+    application.setWindowIcon(QIcon.fromTheme("web-browser"))
+    application.setStyle("Fusion")
+    follow_system_theme(application)
+    return application
+
+
+def _register_schemes() -> None:
+    for name, syntax in (
+        (OWN_SCHEME, QWebEngineUrlScheme.Syntax.Host),
+        (GENERATED_SCHEME, QWebEngineUrlScheme.Syntax.Path),
+    ):
+        if QWebEngineUrlScheme.schemeByName(name).name() == name:
+            continue
+        scheme = QWebEngineUrlScheme(name)
+        scheme.setSyntax(syntax)
+        scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme)
+        QWebEngineUrlScheme.registerScheme(scheme)
+
+
+def follow_system_theme(application: QApplication) -> None:
+    def apply(_scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
+        theme = current_theme()
+        application.setPalette(palette(theme))
+        application.setStyleSheet(style_sheet(theme))
+
+    apply()
+    present(application.styleHints()).colorSchemeChanged.connect(apply)

@@ -1,0 +1,73 @@
+"""Markdown to HTML that is safe to show: no scripts, no remote resources, links to http and https only."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+TAGS = {
+    "a", "b", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p",
+    "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+
+LONGEST_TAIL = 8_000
+"""Characters of an unfinished block that are rendered again and again; a longer one is cut at a line end."""
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    # Raw HTML is shown as text, images are left out: they would be fetched.
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+
+
+def render(text: str) -> str:
+    """HTML for QTextDocument."""
+    import nh3
+
+    html = _parser().render(text)
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+
+
+@dataclass(slots=True)
+class Splitter:
+    """Splits growing Markdown into blocks that are final and a tail that more text may still change.
+
+    In CommonMark a top-level block is closed once the next one has begun. One that does not end is cut where that
+    leaves its meaning: a code fence between two lines, anything else at a line end or a blank.
+    """
+
+    tail: str = ""
+
+    def feed(self, text: str) -> list[str]:
+        """Blocks that are final now, each whole Markdown in itself; what may still change stays in `tail`."""
+        self.tail += text
+        final: list[str] = []
+        while (cut := self._cut()) > 0:
+            head, self.tail = self.tail[:cut], self.tail[cut:]
+            final.append(head)
+        while len(self.tail) > LONGEST_TAIL:
+            final.append(self._cut_inside())
+        return final
+
+    def _cut(self) -> int:
+        """Where the last top-level block begins, in characters; 0 where there is but one."""
+        starts = [token.map[0] for token in _parser().parse(self.tail) if token.level == 0 and token.map]
+        if len(set(starts)) < 2:
+            return 0
+        lines = self.tail.splitlines(keepends=True)
+        return sum(len(line) for line in lines[: max(starts)])
+
+    def _cut_inside(self) -> str:
+        end = self.tail.rfind("\n", 0, LONGEST_TAIL) + 1 or self.tail.rfind(" ", 0, LONGEST_TAIL) + 1 or LONGEST_TAIL
+        head, rest = self.tail[:end], self.tail[end:]
+        first = next((token for token in _parser().parse(head) if token.level == 0), None)
+        if first is not None and first.type == "fence":
+            self.tail = f"{first.markup}{first.info}\n{rest}"
+            return head if head.endswith("\n") else head + "\n"
+        self.tail = rest
+        return head

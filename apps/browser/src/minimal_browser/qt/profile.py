@@ -1,0 +1,42 @@
+"""The web profile: cookies, cache, and what pages may not do."""
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
+
+from minimal_browser.profiles import ProfileFolder
+from minimal_browser.qt.present import present
+
+
+def create_profile(folder: ProfileFolder, parent: QObject) -> QWebEngineProfile:
+    """Persistent, or in memory where the folder is temporary. Permissions are asked for each time, and page.py denies."""
+    if folder.temporary:
+        profile = QWebEngineProfile(parent)
+    else:
+        profile = QWebEngineProfile("default", parent)
+        profile.setPersistentStoragePath(str(folder.web / "storage"))
+        profile.setCachePath(str(folder.web / "cache"))
+        profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.AllowPersistentCookies)
+    profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
+    _settle(present(profile.settings()))
+    return profile
+
+
+def _settle(settings: QWebEngineSettings) -> None:
+    attribute = QWebEngineSettings.WebAttribute
+    for on in (
+        attribute.FullScreenSupportEnabled,
+        attribute.PdfViewerEnabled,
+        attribute.PlaybackRequiresUserGesture,
+        attribute.WebRTCPublicInterfacesOnly,
+    ):
+        settings.setAttribute(on, True)
+    for off in (
+        attribute.ErrorPageEnabled,  # ours says what to do
+        attribute.HyperlinkAuditingEnabled,
+        attribute.JavascriptCanAccessClipboard,
+        attribute.JavascriptCanPaste,
+        attribute.LocalContentCanAccessRemoteUrls,
+        attribute.AllowRunningInsecureContent,
+        attribute.ScreenCaptureEnabled,
+    ):
+        settings.setAttribute(off, False)

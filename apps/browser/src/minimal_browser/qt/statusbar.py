@@ -1,0 +1,114 @@
+"""The line at the bottom: mode, address, messages, half-typed keys, and which model answers."""
+
+from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.ports.browser import MessageLevel
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QFontMetrics, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from minimal_browser.qt.present import present
+from minimal_browser.qt.theme import current_theme
+
+MESSAGE_MS = {MessageLevel.INFO: 5_000, MessageLevel.WARNING: 10_000, MessageLevel.ERROR: 20_000}
+
+
+class ElidedLabel(QLabel):
+    """Shows as much of its text as there is room for; the whole stands in the tool tip and in `full_text`."""
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self.full_text = ""
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        self.full_text = text.replace("\n", " ")
+        self.setToolTip(self.full_text if len(self.full_text) > 60 else "")
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        self.setText(QFontMetrics(self.font()).elidedText(self.full_text, self._mode, max(0, self.width() - 2)))
+
+
+class StatusBar(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("progress")
+        self._progress.setFixedHeight(2)
+        self._progress.setTextVisible(False)
+        self._mode = QLabel()
+        self._mode.setObjectName("mode")
+        self._url = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._url.setObjectName("url")
+        self._message = ElidedLabel()
+        self._message.setObjectName("message")
+        self._keys = QLabel()
+        self._keys.setObjectName("keys")
+        self._model = QLabel()
+        self._model.setObjectName("model")
+        for label in (self._keys, self._model):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 4, 10, 5)
+        line.setSpacing(10)
+        line.addWidget(self._mode)
+        line.addWidget(self._url, 3)
+        line.addWidget(self._message, 4)
+        line.addWidget(self._keys)
+        line.addWidget(self._model)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._progress)
+        column.addLayout(line)
+
+        self._clear = QTimer(self, singleShot=True)
+        self._clear.timeout.connect(lambda: self._message.show_text(""))
+        self.show_progress(100)
+
+    def show_mode(self, mode: Mode) -> None:
+        self._mode.setText(mode.label)
+        self._mode.setStyleSheet(f"background: {current_theme().modes[mode]};")
+
+    def show_url(self, url: str) -> None:
+        self._url.show_text(url)
+
+    def show_progress(self, percent: int) -> None:
+        """0 to 100; the line is out of sight at 100."""
+        self._progress.setValue(percent if percent < 100 else 0)
+
+    def show_message(self, text: str, level: MessageLevel = MessageLevel.INFO) -> None:
+        self._message.setProperty("level", level.value)
+        style = present(self._message.style())
+        style.unpolish(self._message)
+        style.polish(self._message)
+        self._message.show_text(text)
+        self._clear.start(MESSAGE_MS[level])
+
+    def show_keys(self, keys: str) -> None:
+        """Keys typed so far of a longer command, as vim's showcmd."""
+        self._keys.setText(keys)
+
+    def show_model(self, label: str) -> None:
+        self._model.setText(label)
+
+    @property
+    def message(self) -> str:
+        return self._message.full_text
+
+    @property
+    def mode_text(self) -> str:
+        return self._mode.text()
+
+    @property
+    def url_text(self) -> str:
+        return self._url.full_text

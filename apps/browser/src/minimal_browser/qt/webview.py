@@ -1,0 +1,93 @@
+"""The widget that shows one page, and how it is moved about."""
+
+from PyQt6.QtCore import QByteArray, QDataStream, QIODevice, Qt, QUrl
+from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineScript
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QWidget
+
+from minimal_browser.qt.page import WebPage
+from minimal_browser.qt.present import present
+
+ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
+"""Where our scripts run in a page: it shares the DOM, and sees none of our names."""
+
+ZOOM_STEPS = (25, 33, 50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500)
+
+# Scrolls what the person would expect: the page, or where that does not scroll, the largest scrollable box in its middle.
+_SCROLLER = """
+(() => {
+  const root = document.scrollingElement || document.documentElement;
+  const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && /auto|scroll|overlay/.test(getComputedStyle(e).overflowY);
+  let box = root;
+  if (root.scrollHeight <= innerHeight + 1) {
+    let e = document.activeElement;
+    while (e && e !== document.body && !scrolls(e)) e = e.parentElement;
+    if (!e || e === document.body) {
+      e = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+      while (e && !scrolls(e)) e = e.parentElement;
+    }
+    if (e) box = e;
+  }
+  const height = box === root ? innerHeight : box.clientHeight;
+  %s
+})();
+"""
+ARROW_KEY_PIXELS = 40
+
+
+class WebView(QWebEngineView):
+    def __init__(self, profile: QWebEngineProfile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.web_page = WebPage(profile, self)
+        self.setPage(self.web_page)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+
+    def run(self, script: str) -> None:
+        """Run a script of ours in the page, unseen by the page's own."""
+        self.web_page.runJavaScript(script, ISOLATED_WORLD)
+
+    def scroll_by(self, columns: float, lines: float) -> None:
+        x, y = columns * ARROW_KEY_PIXELS, lines * ARROW_KEY_PIXELS
+        self.run(_SCROLLER % f"box.scrollBy({{left: {x:f}, top: {y:f}, behavior: 'instant'}});")
+
+    def scroll_page(self, pages: float) -> None:
+        self.run(_SCROLLER % f"box.scrollBy({{top: height * {pages:f}, behavior: 'instant'}});")
+
+    def scroll_to(self, percent: float) -> None:
+        top = f"(box.scrollHeight - height) * {percent / 100:f}"
+        self.run(_SCROLLER % f"box.scrollTo({{top: {top}, behavior: 'instant'}});")
+
+    def drop_page_focus(self) -> None:
+        """Take the caret out of the page's field, so that no input method stays at work there."""
+        self.run("document.activeElement && document.activeElement !== document.body && document.activeElement.blur();")
+
+    def has_text_focus(self) -> bool:
+        """Whether the page has a caret in a field, in any of its frames; the page cannot pretend to."""
+        proxy = self.focusProxy()
+        return proxy is not None and bool(proxy.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
+
+    def zoom_by(self, steps: int) -> None:
+        now = round(self.zoomFactor() * 100)
+        larger = [step for step in ZOOM_STEPS if step > now]
+        smaller = [step for step in ZOOM_STEPS if step < now][::-1]
+        scale = larger if steps > 0 else smaller
+        if scale and steps:
+            self.zoom_to(scale[min(abs(steps), len(scale)) - 1])
+
+    def zoom_to(self, percent: int) -> None:
+        self.setZoomFactor(percent / 100)
+
+    def history_bytes(self) -> QByteArray:
+        kept = QByteArray()
+        stream = QDataStream(kept, QIODevice.OpenModeFlag.WriteOnly)
+        stream << present(self.history())
+        return kept
+
+    def restore_history(self, kept: QByteArray) -> None:
+        stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
+        stream >> present(self.history())
+
+    def address(self) -> str:
+        """What the status bar and commands call this page; "" before anything was opened."""
+        url = self.url()
+        return "" if url.isEmpty() or url == QUrl("about:blank") else url.toString()

@@ -1,0 +1,82 @@
+"""One background thread for what may wait on a disk or build slowly; results come back on the GUI thread."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[], Any]
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    job: _Job
+    value: Any
+    error: Exception | None
+
+
+class Worker(QObject):
+    """Jobs run one after the other, in order; all that were submitted are run before `close` returns."""
+
+    _finished = pyqtSignal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._finished.connect(self._deliver)  # queued: emitted on the thread, received where this object lives
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="worker")
+        self._thread.start()
+
+    def submit(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on the thread, then `done` with its value, or `failed` with its error, on the GUI thread.
+
+        An error that nobody takes is logged. Nothing is called back after `close`.
+        """
+        if self._closed:
+            raise RuntimeError("the worker is closed")
+        self._jobs.put(_Job(work, done, failed))
+
+    def close(self) -> None:
+        """Blocks until every job has run."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                result = _Result(job, job.work(), None)
+            except Exception as error:  # noqa: BLE001  whatever it is belongs to whoever submitted the job
+                result = _Result(job, None, error)
+                if job.failed is None:
+                    log.exception("a background job failed")
+            self._finished.emit(result)
+
+    @pyqtSlot(object)
+    def _deliver(self, result: _Result) -> None:
+        if self._closed:
+            return
+        if result.error is not None:
+            if result.job.failed is not None:
+                result.job.failed(result.error)
+        elif result.job.done is not None:
+            result.job.done(result.value)
