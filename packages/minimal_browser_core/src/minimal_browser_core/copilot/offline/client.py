@@ -1,0 +1,121 @@
+"""The offline default as a chat client."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from minimal_browser_core.copilot.context import parse_question
+from minimal_browser_core.copilot.offline.answers import Answer, Answerer
+from minimal_browser_core.copilot.offline.stream import MODEL, OfflineEvent, OfflineStream, OfflineToolCall
+from minimal_browser_core.ports.chat import Message, Usage
+from minimal_browser_core.ports.storage import ConversationStore
+
+LABEL = "offline, no model"
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineModelInfo:
+    id: str = MODEL
+    name: str | None = LABEL
+    context_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineResponse:
+    text: str
+    tool_calls: list[OfflineToolCall]
+    finish_reason: str | None
+    model: str = MODEL
+    reasoning: str = ""
+    usage: Usage | None = None
+    provider: str | None = None
+    request_id: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+class OfflineChatClient:
+    """A ChatClient with no model and no network. Deterministic: the same page and question give the same answer.
+
+    It quotes the sentences of the page that bear on the question, or that sum it up; searches `store`; understands a
+    few plain commands; and says what it cannot do. The page is read from messages made by
+    `minimal_browser_core.copilot.context.render_question`, or given to `ask`. Tools are called only if offered.
+    """
+
+    def __init__(self, store: ConversationStore | None = None) -> None:
+        self._answerer = Answerer(store)
+
+    def send_request(self, prompt: str, model: str = MODEL) -> str:
+        return self.chat([{"role": "user", "content": prompt}], model).text
+
+    def stream_response(self, prompt: str, model: str = MODEL) -> OfflineStream:
+        return self.stream([{"role": "user", "content": prompt}], model)
+
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineResponse:
+        with self.stream(messages, model, **options) as stream:
+            for _ in stream.events():
+                pass
+            return OfflineResponse(stream.text, stream.tool_calls, stream.finish_reason)
+
+    async def achat(
+        self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
+    ) -> OfflineResponse:
+        with self.stream(messages, model, **options) as stream:
+            async for _ in stream.aevents():
+                pass
+            return OfflineResponse(stream.text, stream.tool_calls, stream.finish_reason)
+
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineStream:
+        """Return at once; the answer is worked out on a thread. `model` is not looked at, nor options but `tools`."""
+        asked = next((message for message in reversed(messages) if message.get("role") == "user"), None)
+        content = _text_of(asked) if asked is not None else ""
+        tools = frozenset(tool["function"]["name"] for tool in options.get("tools") or ())
+        return OfflineStream(lambda: self._work(content, tools))
+
+    def _work(self, content: str, tools: frozenset[str]) -> Iterator[OfflineEvent]:
+        page, question = parse_question(content)
+        answer = self._answerer.answer(question, page, tools)
+        yield from _events(answer)
+
+    def models(self) -> list[OfflineModelInfo]:
+        return [OfflineModelInfo()]
+
+    async def amodels(self) -> list[OfflineModelInfo]:
+        return self.models()
+
+    def prewarm(self) -> None:
+        """Nothing to warm: there is no connection."""
+
+    def close(self) -> None:
+        """Nothing to close; the store is the caller's."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"OfflineChatClient({LABEL})"
+
+
+def _text_of(message: Message) -> str:
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part.get("text", "") for part in content if part.get("type") == "text")
+
+
+# A word with the space behind it, words of one line only; long runs (languages without spaces) go in short pieces.
+_DELTA = re.compile(r"\s*\S{1,16}[^\S\n]*|\s+")
+
+
+def _events(answer: Answer) -> Iterator[OfflineEvent]:
+    for match in _DELTA.finditer(answer.text):
+        yield OfflineEvent("text", match[0])
+    if answer.tool is not None:
+        name, arguments = answer.tool
+        call = OfflineToolCall("offline_1", name, json.dumps(arguments, ensure_ascii=False))
+        yield OfflineEvent("tool_call", tool_call=call)

@@ -1,0 +1,94 @@
+"""A page's text as passages: sentences of running text, and short lines such as headings, prices and menu entries."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from minimal_browser_core.copilot.offline.words import terms
+
+MAX_PASSAGE = 480
+"""Characters; a longer sentence is cut at a clause or a space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    text: str
+    terms: tuple[str, ...]
+    position: int
+    block: int
+    heading: str
+    """The nearest short line above, which often names what the passage is about."""
+    is_prose: bool
+
+
+_BOUNDARY = re.compile(r"""[.!?…।؟۔]+["'”’»)\]]*\s+|[。！？｡]+[」』”’）]*\s*""")
+_ENDS_SENTENCE = re.compile(r"""[.!?…।؟۔。！？｡]["'”’»)\]」』）]*$""")
+_LAST_WORD = re.compile(r"(\S+?)[.]+$")
+_ABBREVIATIONS = frozenset(
+    "abs al approx art bd bzw ca cf co corp dept dr ed eds eg e.g etc ev evtl fig figs ggf hr ie i.e inc incl inkl jr "
+    "ltd m.e mr mrs ms nr no op p pp prof resp sen sr st str u.a u.s usw vgl vol vs z.b d.h m.b p.m a.m".split()
+)
+
+
+def sentences(line: str) -> Iterator[str]:
+    start = 0
+    for boundary in _BOUNDARY.finditer(line):
+        if _is_abbreviation(line, start, boundary):
+            continue
+        yield line[start : boundary.end()].strip()
+        start = boundary.end()
+    if rest := line[start:].strip():
+        yield rest
+
+
+def _is_abbreviation(line: str, start: int, boundary: re.Match[str]) -> bool:
+    if line[boundary.start()] != ".":
+        return False
+    following = line[boundary.end() : boundary.end() + 1]
+    if following.islower():
+        return True
+    before = _LAST_WORD.search(line[max(start, boundary.start() - 20) : boundary.start() + 1])
+    if before is None:
+        return False
+    word = before[1].strip("(\"'“‘[").lower()
+    return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) < 3)
+
+
+def split(text: str) -> list[Passage]:
+    """The passages of a page, in order; a line that was seen before is left out (menus, footers)."""
+    passages: list[Passage] = []
+    seen: set[str] = set()
+    heading = ""
+    for block, line in enumerate(text.split("\n")):
+        line = line.strip()
+        if not line or line in seen:
+            continue
+        seen.add(line)
+        is_prose = (
+            len(line) > 80 or (len(line) > 20 and _ENDS_SENTENCE.search(line) is not None) or _is_unspaced_prose(line)
+        )
+        for sentence in sentences(line) if is_prose else [line]:
+            for piece in _pieces(sentence):
+                found = tuple(terms(piece))
+                if found:
+                    passages.append(Passage(piece, found, len(passages), block, heading, is_prose))
+        if not is_prose and len(line) <= 80 and not line[-1].isdigit():
+            heading = line
+    return passages
+
+
+def _is_unspaced_prose(line: str) -> bool:
+    """A sentence of 20 characters is long in Chinese or Japanese."""
+    return len(line) >= 8 and not line.isascii() and _ENDS_SENTENCE.search(line) is not None and " " not in line
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    while len(sentence) > MAX_PASSAGE:
+        cut = max(sentence.rfind(mark, MAX_PASSAGE // 2, MAX_PASSAGE) for mark in ("; ", ", ", "；", "，", "、"))
+        if cut < 0:
+            cut = sentence.rfind(" ", MAX_PASSAGE // 2, MAX_PASSAGE)
+        cut = cut + 1 if cut > 0 else MAX_PASSAGE
+        yield sentence[:cut].strip()
+        sentence = sentence[cut:].lstrip()
+    if sentence:
+        yield sentence

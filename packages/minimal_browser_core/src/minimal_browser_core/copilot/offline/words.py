@@ -1,0 +1,94 @@
+"""Text as terms that can be compared, in any script.
+
+Words are folded (case, compatibility forms, Latin accents) and lose an English plural. Scripts without spaces between
+words, and Hangul, whose words carry particles, become overlapping pairs of characters, as search engines do.
+"""
+
+import re
+import unicodedata
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Vowel signs of Indic scripts are no word characters to `re`; the danda (U+0964, U+0965) is a full stop.
+_TOKEN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[\w\u0900-\u0963\u0966-\u0dff])+")
+_ASCII_TOKEN = re.compile(r"\w+")
+_ACCENTS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f]")
+
+_STOPWORDS = """
+a about after all also am an and any are as at be been before being but by can could did do does for from had has have
+he her here hers him his how i if in into is it its just me more most my no not of on one only or other our out over she
+should so some such than that the their them then there these they this those through to too under up upon us very was
+we were what when where whether which while who whom whose why will with would you your please tell explain describe
+give say says said mean means page site website article text here list find show know anything something
+der die das den dem des ein eine einen einem einer und oder aber ist sind war waren wird werden wurde wer was wann wo
+wie warum wieso welche welcher welches von vom zu zum zur mit auf aus bei für im in an am als auch nicht es sie er wir
+ihr ich du man hat haben sich über nach dieser diese dieses seite
+le la les un une des du de et ou est sont était qui que quoi quand où comment pourquoi quel quelle quels quelles dans sur
+pour par avec ce cet cette ces il elle ils elles nous vous je tu ne pas se son sa ses au aux page
+el los las una unos unas del y o es son era fue quien qué que cuando dónde cómo por porque cual cuál cuáles en con para
+su sus se lo al más esta este esto página
+il lo gli uno della delle dei degli è sono chi che cosa quando dove come perché quale quali nel nella per con si pagina
+os as um uma uns umas do da dos das e é são quem quando onde como porque qual quais no na nos nas em com para seu sua
+het een van en of is zijn was wie wat wanneer waar hoe waarom welke op te met voor door niet deze dit dat pagina
+и или но в во на с со к о об от до за по из у не что кто когда где как почему какой какая какие это этот эта был была
+было были есть для он она они мы вы я ты
+什么 么是 是什 哪里 怎么 为什 什麼 麼是 哪裡 怎麼 為什 如何 多少 是否 请问 这个 這個 页面 頁面
+とは です ます でし した すか どこ いつ なぜ 何で なに 誰が どう うで この のペ ペー ージ ジの について はな 何で何
+무엇 언제 어디 누가 어떻 왜요 인가 가요 니까 이페 페이 이지
+"""
+
+
+def fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text`, in order, repeated as often as they stand there."""
+    if text.isascii():
+        return [singular(word) for word in _ASCII_TOKEN.findall(text.lower())]
+    found: list[str] = []
+    for match in _TOKEN.finditer(fold(text)):
+        run = match[0]
+        if match["unspaced"] is None:
+            found.append(singular(run))
+        elif len(run) == 1:
+            found.append(run)
+        else:
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+    return found
+
+
+def singular(word: str) -> str:
+    if len(word) < 4 or word[-1] != "s" or word[-2] in "sui":
+        return word
+    return f"{word[:-3]}y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+
+
+STOPWORDS = frozenset(term for word in _STOPWORDS.split() for term in terms(word))
+
+
+def content_terms(text: str) -> list[str]:
+    """The terms of a question that say what it is about, each once."""
+    return list(dict.fromkeys(term for term in terms(text) if term not in STOPWORDS))
+
+
+_ENDINGS = frozenset(
+    ["", *"a al as e ed em en er ers es i ing ion ions ly ment ments n o os r s st t te ten ung ungen".split()]
+)
+
+
+def are_related(one: str, other: str) -> bool:
+    """Whether two terms look like forms of one word: a common beginning of at least four letters, usual endings."""
+    shared = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        shared += 1
+    rest_one, rest_other = one[shared:], other[shared:]
+    if one.isascii() and other.isascii():
+        return shared >= 4 and rest_one in _ENDINGS and rest_other in _ENDINGS
+    return shared >= 5 and len(rest_one) <= 3 and len(rest_other) <= 3
