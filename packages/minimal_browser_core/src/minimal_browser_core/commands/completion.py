@@ -70,10 +70,9 @@ def _argument(line: str, typed: str, command: Command, registry: CommandRegistry
         offered: Iterable[Candidate] = [Candidate(choice) for choice in parameter.choices]
     elif parameter.completion is Completion.COMMAND:
         offered = _commands(registry)
-    elif parameter.completion in sources:
-        offered = sources[parameter.completion]()
     else:
-        offered = ()
+        source = sources.get(parameter.completion) if parameter.completion else None
+        offered = source() if source else ()
     return Completions(len(line) - len(typed), _rank(typed, offered))
 
 

@@ -97,7 +97,10 @@ def _root(browser: Browser) -> None:
 
 
 def _with_host(url: str) -> SplitResult:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise CommandError(f"only a web page has a page above it, and this is {url}")
     return parts
