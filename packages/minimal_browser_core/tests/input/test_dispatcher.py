@@ -99,36 +99,36 @@ def test_a_character_without_a_command_never_reaches_the_page_in_normal_mode(dis
 
 @pytest.mark.parametrize("key", ["<Tab>", "<CR>", "<C-c>", "<Down>"])
 def test_the_page_gets_the_keys_that_type_nothing(dispatcher: KeyDispatcher, key: str) -> None:
-    assert dispatcher.feed(key) == [PassToPage(key)]
+    assert dispatcher.feed(key) == [PassToPage((key,))]
 
 
 def test_a_key_without_a_name_goes_to_the_page(dispatcher: KeyDispatcher) -> None:
-    assert dispatcher.feed("") == [PassToPage("")]
+    assert dispatcher.feed("") == [PassToPage(("",))]
     dispatcher.feed("3")
-    assert dispatcher.feed("<VolumeUp>") == [Pending(""), PassToPage("<VolumeUp>")]
+    assert dispatcher.feed("<VolumeUp>") == [Pending(""), PassToPage(("<VolumeUp>",))]
 
 
 def test_insert_mode_hands_keys_and_digits_to_the_page(dispatcher: KeyDispatcher) -> None:
     dispatcher.set_mode(Mode.INSERT)
-    assert dispatcher.feed("3") == [PassToPage("3")]
-    assert dispatcher.feed("g") == [PassToPage("g")]
+    assert dispatcher.feed("3") == [PassToPage(("3",))]
+    assert dispatcher.feed("g") == [PassToPage(("g",))]
     assert dispatcher.feed("<Esc>") == [Run("normal")]
 
 
 def test_a_key_held_back_for_a_sequence_reaches_the_page_when_it_does_not_come(dispatcher: KeyDispatcher) -> None:
     dispatcher.set_mode(Mode.INSERT)
     assert dispatcher.feed("j") == [Pending("j")]
-    assert dispatcher.feed("x") == [PassToPage("j"), PassToPage("x")]
+    assert dispatcher.feed("x") == [PassToPage(("j",)), PassToPage(("x",))]
     dispatcher.feed("j")
-    assert dispatcher.feed("j") == [PassToPage("j"), Pending("j")]
-    assert dispatcher.flush() == [PassToPage("j"), Pending("")]
+    assert dispatcher.feed("j") == [PassToPage(("j",)), Pending("j")]
+    assert dispatcher.flush() == [PassToPage(("j",)), Pending("")]
     dispatcher.feed("j")
     assert dispatcher.feed("k") == [Run("normal")]
 
 
 def test_passthrough_keeps_nothing_but_the_way_out(dispatcher: KeyDispatcher) -> None:
     dispatcher.set_mode(Mode.PASSTHROUGH)
-    assert dispatcher.feed("<Esc>") == [PassToPage("<Esc>")]
+    assert dispatcher.feed("<Esc>") == [PassToPage(("<Esc>",))]
     assert dispatcher.feed("<S-Esc>") == [Run("normal")]
 
 
@@ -163,7 +163,7 @@ def test_a_typing_mode_loses_no_key_and_keeps_their_order(keys: list[str], mode:
     dispatcher = KeyDispatcher(Keymap(BINDINGS), mode)
     outcomes = [outcome for key in keys for outcome in dispatcher.feed(key)] + dispatcher.flush()
     seen = "".join(
-        outcome.key if isinstance(outcome, PassToPage) else "jk"
+        "".join(outcome.keys) if isinstance(outcome, PassToPage) else "jk"
         for outcome in outcomes
         if isinstance(outcome, PassToPage | Run)
     )

@@ -33,13 +33,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class PassToPage:
-    """This key is not ours: it belongs to whatever has the focus.
+    """These keys are not ours: they belong to whatever has the focus.
 
-    As the last outcome of `feed` it is the key just fed, whose event can go on its way. Any other was held back while a
-    sequence was possible, and has to be sent again.
+    At the end of the last outcome of `feed` stands the key just fed, whose event can go on its way. Any other was held
+    back while a sequence was possible, and has to be sent again.
     """
 
-    key: str
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class KeyDispatcher:
             key = normalise_key(key)
         except KeyNotationError:
             # A key that the notation has no name for, such as a media key: it can be part of no binding.
-            return [*self.flush(), PassToPage(key)]
+            return [*self.flush(), PassToPage((key,))]
         if key == "<Esc>" and self.pending and self._mode.takes_counts and not self._follows(key):
             self.clear()
             return [Pending("")]
@@ -143,10 +143,10 @@ class KeyDispatcher:
                 count, self._count = self._count, ""
                 return Run(node.command, int(count) if count else None)
         if not self._mode.takes_counts:
-            return PassToPage(self._keys.pop(0))
-        text, keys = self.pending, self._keys.copy()
+            return PassToPage((self._keys.pop(0),))
+        text, keys = self.pending, tuple(self._keys)
         self.clear()
         # Tab, Enter, Ctrl-C: a page may use what NORMAL mode has no command for, as long as it types nothing.
         if len(keys) == 1 and not is_plain(keys[0]):
-            return PassToPage(keys[0])
+            return PassToPage(keys)
         return Unbound(text)
