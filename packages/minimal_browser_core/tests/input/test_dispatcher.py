@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from minimal_browser_core.input.dispatcher import MAX_COUNT, KeyDispatcher, Outcome, PassToPage, Pending, Run, Unbound
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.keys import parse_keys

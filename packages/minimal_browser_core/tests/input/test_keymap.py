@@ -1,4 +1,5 @@
 import pytest
+
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from minimal_browser_core.input.keys import KeyNotationError, is_plain, normalise_key, parse_keys
 
 
