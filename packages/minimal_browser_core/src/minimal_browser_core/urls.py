@@ -1,6 +1,7 @@
 """What a person meant by the text in the address line: an address, a file, or words to search for."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -20,10 +21,11 @@ _HOST = re.compile(r"(?:[\w-]{1,63}\.)+(?P<top>[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59
 _NAME = re.compile(r"[\w-]+(?::\d{1,5}(?:[/?#].*)?|/)")
 
 # Endings of file names that are no top-level domains: "node.js" is something to search for.
-_NOT_TOP_LEVEL = frozenset(
+_FILE_ENDINGS = (
     "bat bmp conf cpp css csv doc docx exe gif gz htm html ini jar java jpeg jpg js json jsx log odt pdf php png pptx "
-    "svg tar tmp toml ts tsx txt wav webp xls xlsx xml yaml yml".split()
+    "svg tar tmp toml ts tsx txt wav webp xls xlsx xml yaml yml"
 )
+_NOT_TOP_LEVEL = frozenset(_FILE_ENDINGS.split())
 
 
 def resolve(text: str, search_url_template: str = DEFAULT_SEARCH_URL) -> str:
@@ -84,8 +86,6 @@ def _spaces_encoded(text: str) -> str:
 
 def _file_url(text: str) -> str:
     path = Path(text)
-    try:
+    with suppress(RuntimeError):  # there is no home folder
         path = path.expanduser()
-    except RuntimeError:  # there is no home folder
-        pass
     return path.absolute().as_uri()

@@ -27,26 +27,26 @@ class _Action(Struct, frozen=True, tag_field="kind"):
     pass
 
 
-class Navigate(_Action, tag="navigate"):
+class Navigate(_Action, frozen=True, tag="navigate"):
     """Open a web page in the browser. Only when the person asks to go somewhere."""
 
     url: Url
 
 
-class Search(_Action, tag="search"):
+class Search(_Action, frozen=True, tag="search"):
     """Search the web with the person's search engine and show the results page."""
 
     query: Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
-class ShowHtml(_Action, tag="html"):
+class ShowHtml(_Action, frozen=True, tag="html"):
     """Show a complete, self-contained HTML document that you wrote. It has no network and no access to the page."""
 
     title: Title
     html: Annotated[str, Meta(min_length=1, max_length=MAX_HTML)]
 
 
-class AddBookmark(_Action, tag="bookmark"):
+class AddBookmark(_Action, frozen=True, tag="bookmark"):
     """Store a bookmark. For the open page, take its address and title from the page data."""
 
     title: Title
@@ -55,7 +55,7 @@ class AddBookmark(_Action, tag="bookmark"):
     content: Annotated[str, Meta(max_length=20_000, description="A note to keep with it.")] = ""
 
 
-class OpenWebApp(_Action, tag="webapp"):
+class OpenWebApp(_Action, frozen=True, tag="webapp"):
     """Show one of the browser's built-in small applications."""
 
     widget_type: WidgetType

@@ -69,8 +69,12 @@ class Turn:
             waiting.append(self._events.popleft())
         drained: list[TurnEvent] = []
         for kind, events in groupby(waiting, type):
-            if kind is TextDelta or kind is ReasoningDelta:
-                drained.append(kind("".join(event.text for event in events)))
+            if kind is TextDelta:
+                drained.append(TextDelta("".join(event.text for event in events if isinstance(event, TextDelta))))
+            elif kind is ReasoningDelta:
+                drained.append(
+                    ReasoningDelta("".join(event.text for event in events if isinstance(event, ReasoningDelta)))
+                )
             else:
                 drained.extend(events)
         if drained and isinstance(drained[-1], (TurnFinished, TurnFailed)):
@@ -90,7 +94,7 @@ class Turn:
             stream.cancel()
 
     def decide(self, action: Action | int, allowed: bool) -> None:
-        """Note what the person said to a proposed action, given as itself or by its position among the proposed ones."""
+        """Note what the person said to a proposed action: itself, or its position among the proposed ones."""
         proposed = [item for item in self.exchange.actions if item.action is not None]
         if isinstance(action, int):
             proposed = proposed[action : action + 1]

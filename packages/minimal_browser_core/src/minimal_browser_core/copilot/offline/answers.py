@@ -221,11 +221,9 @@ def _named(page: PageContext) -> str:
 
 def _names_missing(question: str, found: Found) -> bool:
     """Whether the page lacks a name or a number of the question: then what it has is about something else."""
-    words = re.findall(r"[\w'’-]+", question)
-    for word in words[1:]:
-        if (word[0].isupper() or word[0].isdigit()) and set(terms(word)) & set(found.missing):
-            return True
-    return False
+    words = re.findall(r"[\w'’-]+", question)[1:]  # the first has a capital anyway
+    names = {term for word in words if word[0].isupper() or word[0].isdigit() for term in terms(word)}
+    return not names.isdisjoint(found.missing)
 
 
 def _as_written(question: str, missing: tuple[str, ...]) -> list[str]:

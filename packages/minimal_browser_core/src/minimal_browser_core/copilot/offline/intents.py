@@ -67,7 +67,8 @@ def _whole(pattern: str) -> re.Pattern[str]:
 _HELP = _whole(r"help|\?|what can you do|what (?:do you|can you) understand|commands|hilfe|aide|ayuda|aiuto")
 _CONNECT = _whole(
     r"connect|(?:how (?:do|can) i |help me )?(?:to )?(?:connect|set up|configure|add|use)(?: to)? "
-    r"(?:a |an |the |my )?(?:provider|model|llm|ai|server|api key|key|openrouter|openai|ollama|lm studio|llama\.cpp|vllm)"
+    r"(?:a |an |the |my )?"
+    r"(?:provider|model|llm|ai|server|api key|key|openrouter|openai|ollama|lm studio|llama\.cpp|vllm)"
 )
 _OPEN = _whole(r"(?:open|go to|goto|visit|navigate to|öffne|ouvre|abre|apri)\s+(\S.*)")
 _SEARCH = _whole(
@@ -97,15 +98,16 @@ _RECALL = _whole(
     r"(?:search|find|look)\s+(?:in\s+|through\s+)?(?:my\s+|our\s+|the\s+|past\s+|stored\s+|earlier\s+)*"
     r"(?:conversations?|history|chats?|memory)(?:\s+(?:for|about|on)\s+(?P<a>.+))?"
     r"|(?:what|when)\s+did\s+(?:we|i|you)\s+(?:talk|say|ask|discuss|speak)(?:\s+about|\s+of|\s+on)?(?:\s+(?P<b>.+))?"
-    r"|(?:recall|remember)\s+(?P<c>.+)|(?:my |our )?(?:recent|last|earlier|previous) (?:conversations?|questions?|chats?)"
+    r"|(?:recall|remember)\s+(?P<c>.+)"
+    r"|(?:my |our )?(?:recent|last|earlier|previous) (?:conversations?|questions?|chats?)"
 )
-_ADDRESS = _whole(
-    r"(?:what(?:'s| is)\s+)?(?:the\s+|this\s+)?(?:url|address|link)(?:\s+of)?(?:\s+(?:this|the))?(?:\s+page)?(?: is this)?"
-)
-_TITLE = _whole(r"(?:what(?:'s| is)\s+)?(?:the\s+|this\s+)?(?:page\s+)?title(?:\s+of)?(?:\s+(?:this|the))?(?:\s+page)?")
+_OF_PAGE = r"(?:\s+of)?(?:\s+(?:this|the))?(?:\s+page)?"
+_ADDRESS = _whole(rf"(?:what(?:'s| is)\s+)?(?:the\s+|this\s+)?(?:url|address|link){_OF_PAGE}")
+_TITLE = _whole(rf"(?:what(?:'s| is)\s+)?(?:the\s+|this\s+)?(?:page\s+)?title{_OF_PAGE}")
 _EXPLAIN_SELECTION = _whole(rf"(?:explain|summar(?:ise|ize)|what(?:'s| is))\s+(?:{_SELECTION}|this)")
 
-_NUMBERS = {word: value for value, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBER_WORDS = "one two three four five six seven eight nine ten"
+_NUMBERS = {word: value for value, word in enumerate(_NUMBER_WORDS.split(), 1)}
 DEFAULT_SENTENCES = 5
 
 

@@ -24,10 +24,11 @@ class Passage:
 _BOUNDARY = re.compile(r"""[.!?…।؟۔]+["'”’»)\]]*\s+|[。！？｡]+[」』”’）]*\s*""")
 _ENDS_SENTENCE = re.compile(r"""[.!?…।؟۔。！？｡]["'”’»)\]」』）]*$""")
 _LAST_WORD = re.compile(r"(\S+?)[.]+$")
-_ABBREVIATIONS = frozenset(
+_ABBREVIATION_WORDS = (
     "abs al approx art bd bzw ca cf co corp dept dr ed eds eg e.g etc ev evtl fig figs ggf hr ie i.e inc incl inkl jr "
-    "ltd m.e mr mrs ms nr no op p pp prof resp sen sr st str u.a u.s usw vgl vol vs z.b d.h m.b p.m a.m".split()
+    "ltd m.e mr mrs ms nr no op p pp prof resp sen sr st str u.a u.s usw vgl vol vs z.b d.h m.b p.m a.m"
 )
+_ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
 
 def sentences(line: str) -> Iterator[str]:

@@ -159,8 +159,8 @@ class OfflineStream:
         raise StopAsyncIteration
 
     def __await__(self) -> Generator[Any, None, Self]:
+        yield from ()  # there is no response head to wait for
         return self
-        yield  # makes this a generator: there is no response head to wait for
 
     def cancel(self) -> None:
         with self._changed:

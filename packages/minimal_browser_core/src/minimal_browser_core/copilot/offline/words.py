@@ -24,8 +24,8 @@ give say says said mean means page site website article text here list find show
 der die das den dem des ein eine einen einem einer und oder aber ist sind war waren wird werden wurde wer was wann wo
 wie warum wieso welche welcher welches von vom zu zum zur mit auf aus bei für im in an am als auch nicht es sie er wir
 ihr ich du man hat haben sich über nach dieser diese dieses seite
-le la les un une des du de et ou est sont était qui que quoi quand où comment pourquoi quel quelle quels quelles dans sur
-pour par avec ce cet cette ces il elle ils elles nous vous je tu ne pas se son sa ses au aux page
+le la les un une des du de et ou est sont était qui que quoi quand où comment pourquoi quel quelle quels quelles dans
+sur pour par avec ce cet cette ces il elle ils elles nous vous je tu ne pas se son sa ses au aux page
 el los las una unos unas del y o es son era fue quien qué que cuando dónde cómo por porque cual cuál cuáles en con para
 su sus se lo al más esta este esto página
 il lo gli uno della delle dei degli è sono chi che cosa quando dove come perché quale quali nel nella per con si pagina
@@ -76,9 +76,8 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(term for term in terms(text) if term not in STOPWORDS))
 
 
-_ENDINGS = frozenset(
-    ["", *"a al as e ed em en er ers es i ing ion ions ly ment ments n o os r s st t te ten ung ungen".split()]
-)
+_ENDING_WORDS = "a al as e ed em en er ers es i ing ion ions ly ment ments n o os r s st t te ten ung ungen"
+_ENDINGS = frozenset(["", *_ENDING_WORDS.split()])
 
 
 def are_related(one: str, other: str) -> bool:

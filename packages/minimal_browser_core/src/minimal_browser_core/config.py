@@ -1,0 +1,280 @@
+"""Settings: one TOML file, read at start-up, validated whole.
+
+The file is `config.toml` in the platform's folder for user settings (`minimal-browser`), or what MINIMAL_BROWSER_CONFIG
+names. It holds no secrets. What each setting means stands in `default_config.toml` beside this module, which is also
+what a person gets to start from.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from msgspec import Meta, Struct
+
+from minimal_browser_core.errors import ConfigError
+from minimal_browser_core.urls import DEFAULT_SEARCH_URL, PLACEHOLDER
+
+ENVIRONMENT = "MINIMAL_BROWSER_CONFIG"
+
+Backend = Literal["auto", "python", "rust"]
+Provider = Literal["auto", "openrouter", "openai", "server", "offline"]
+Rule = Literal["ask", "allow", "deny"]
+Seconds = Annotated[float, Meta(gt=0, le=3_600)]
+Bindings = dict[str, str]
+
+
+class _Section(Struct, frozen=True):
+    pass
+
+
+class BrowserConfig(_Section, frozen=True):
+    start_page: str = "mb://start"
+    search_url: str = DEFAULT_SEARCH_URL
+    download_folder: str = ""
+
+
+class AiConfig(_Section, frozen=True):
+    backend: Backend = "auto"
+    provider: Provider = "auto"
+    base_url: str = ""
+    models: tuple[str, ...] = ()
+    idle_timeout: Seconds = 60.0
+    max_retries: Annotated[int, Meta(ge=0, le=10)] = 2
+    proxy: str = ""
+    ca_bundle: str = ""
+
+
+class StorageConfig(_Section, frozen=True):
+    backend: Backend = "auto"
+    durability: Literal["normal", "full"] = "normal"
+
+
+class SecurityConfig(_Section, frozen=True):
+    javascript: bool = True
+    third_party_cookies: bool = False
+
+
+class UiConfig(_Section, frozen=True):
+    theme: Literal["auto", "light", "dark"] = "auto"
+    zoom: Annotated[int, Meta(ge=25, le=500)] = 100
+    copilot_width: Annotated[int, Meta(ge=240, le=1_600)] = 420
+
+
+class ActionsConfig(_Section, frozen=True):
+    navigate: Rule = "ask"
+    search: Rule = "ask"
+    html: Rule = "ask"
+    bookmark: Rule = "ask"
+    webapp: Rule = "ask"
+
+
+class CopilotConfig(_Section, frozen=True):
+    page_budget: Annotated[int, Meta(ge=0, le=2_000_000)] = 24_000
+    history_budget: Annotated[int, Meta(ge=0, le=2_000_000)] = 12_000
+    remember: bool = True
+    actions: ActionsConfig = ActionsConfig()
+
+
+class KeysConfig(_Section, frozen=True):
+    """Keys to command lines, a table a mode; an empty command line takes a default binding away."""
+
+    normal: Bindings = {}
+    insert: Bindings = {}
+    command: Bindings = {}
+    copilot: Bindings = {}
+    hint: Bindings = {}
+    passthrough: Bindings = {}
+
+    def tables(self) -> dict[str, Bindings]:
+        """As `Keymap.from_config` takes them."""
+        return {mode: getattr(self, mode) for mode in self.__struct_fields__}
+
+
+class Config(_Section, frozen=True):
+    """Every setting, with its default where the file says nothing."""
+
+    browser: BrowserConfig = BrowserConfig()
+    ai: AiConfig = AiConfig()
+    storage: StorageConfig = StorageConfig()
+    security: SecurityConfig = SecurityConfig()
+    ui: UiConfig = UiConfig()
+    copilot: CopilotConfig = CopilotConfig()
+    keys: KeysConfig = KeysConfig()
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    if named := environ.get(ENVIRONMENT):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("minimal-browser", appauthor=False) / "config.toml"
+
+
+def load_config(path: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings of `path`, of the file that the environment names, or of the usual one; blocks on the disk.
+
+    A usual file that does not exist means the defaults. ConfigError names each setting that cannot be used.
+    """
+    is_named = path is not None or bool(environ.get(ENVIRONMENT))
+    path = path or config_path(environ)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        if is_named:
+            raise ConfigError(
+                f"{path}: there is no such settings file. Name one that exists, or leave it out."
+            ) from None
+        return Config()
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: the settings are not UTF-8 text (byte {error.start}). Save the file as UTF-8."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: the settings cannot be read: {error.strerror}.") from None
+    return parse_config(text, source=str(path))
+
+
+def parse_config(text: str, *, source: str = "config.toml") -> Config:
+    """The settings in `text`; ConfigError lists all that is wrong, each line with file, key and allowed values."""
+    import tomllib
+
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source}: not valid TOML: {error}.") from None
+    problems: list[str] = []
+    values = _read(Config, table, "", problems)
+    if problems:
+        raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems))
+    config = Config(**values)
+    if problems := _unusable(config):
+        raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems))
+    return config
+
+
+def default_toml() -> str:
+    """A settings file that says what there is, every setting commented out at its default."""
+    return Path(__file__).with_name("default_config.toml").read_text(encoding="utf-8")
+
+
+def write_config(text: str, path: Path | None = None, *, replace: bool = False) -> Path:
+    """Write settings and give the file's path. The old file stays whole until the new one is on the disk.
+
+    ConfigError for text that is not valid settings, for a file that is there unless `replace`, and where the folder
+    cannot be written to. A symbolic link stays one: what it points to is replaced.
+    """
+    import tempfile
+
+    path = path or config_path()
+    parse_config(text, source=str(path))
+    target = path.resolve()
+    if target.exists() and not replace:
+        raise ConfigError(f"{path}: there is a settings file already; it was left as it is.")
+    temporary = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, temporary = tempfile.mkstemp(prefix=".config-", suffix=".toml", dir=target.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            Path(temporary).chmod(target.stat().st_mode & 0o777)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise ConfigError(f"{path}: the settings cannot be written: {error.strerror}. Nothing was changed.") from None
+    return path
+
+
+def _read(section: type[Struct], table: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
+    import msgspec
+
+    fields = {field.name: field.type for field in msgspec.structs.fields(section)}
+    values: dict[str, Any] = {}
+    for name, value in table.items():
+        key = f"{where}{name}"
+        kind = fields.get(name)
+        if kind is None:
+            problems.append(_unknown(key, name, list(fields)))
+        elif isinstance(kind, type) and issubclass(kind, Struct):
+            if isinstance(value, dict):
+                values[name] = kind(**_read(kind, value, f"{key}.", problems))
+            else:
+                problems.append(f"{key} is a section: write it as [{key}].")
+        else:
+            try:
+                values[name] = msgspec.convert(value, kind)
+            except msgspec.ValidationError:
+                problems.append(f"{key} must be {_allowed(kind)}; {_shown(value)} is not.")
+    return values
+
+
+_SECRET_WORDS = ("api_key", "apikey", "secret", "token", "password")
+
+
+def _unknown(key: str, name: str, known: list[str]) -> str:
+    if any(word in name.lower().replace("-", "_") for word in _SECRET_WORDS):
+        return (
+            f"{key}: keys do not belong in the settings file, which is backed up and shown to others. Put it in the "
+            "environment (OPENROUTER_API_KEY, OPENAI_API_KEY, or MINIMAL_BROWSER_API_KEY for ai.base_url) or in the "
+            "system keyring (service minimal_browser, user openrouter, openai or server), and take it out of this file."
+        )
+    import difflib
+
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+    return f"{key}: there is no such setting. {hint}"
+
+
+def _allowed(kind: Any) -> str:
+    from msgspec import inspect
+
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f'"{value}"' for value in get_args(kind))
+    match inspect.type_info(kind):
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType(ge=low, le=high):
+            return f"a whole number from {low} to {high}"
+        case inspect.FloatType(le=high):
+            return f"a number above 0 and at most {high}"
+        case inspect.VarTupleType():
+            return 'a list of strings, such as ["one", "other"]'
+        case inspect.DictType():
+            return 'a table of strings, such as "gh" = "home"'
+        case _:
+            return "a string"
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value[:60]}"'
+        case int() | float():
+            return str(value)
+        case list():
+            return "the list there"
+        case dict():
+            return "the table there"
+        case _:
+            return "the value there"
+
+
+def _unusable(config: Config) -> list[str]:
+    """What no type can say."""
+    problems: list[str] = []
+    search = config.browser.search_url
+    if PLACEHOLDER not in search or not search.startswith(("http://", "https://")):
+        problems.append(
+            f"browser.search_url must be an http or https address with {PLACEHOLDER} in it, not “{search}”."
+        )
+    if config.ai.base_url and not config.ai.base_url.startswith(("http://", "https://")):
+        problems.append("ai.base_url must be an http or https address, such as http://127.0.0.1:11434/v1.")
+    if config.ai.provider == "server" and not config.ai.base_url:
+        problems.append('ai.provider is "server", so ai.base_url must say where it is.')
+    return problems
