@@ -56,9 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0, the default, takes a free one")
-    parser.add_argument(
-        "--script", metavar="FILE", help="JSON file with the replies; without it all is echo"
-    )
+    parser.add_argument("--script", metavar="FILE", help="JSON file with the replies; without it all is echo")
     parser.add_argument("--api-key", metavar="KEY", help="refuse requests that do not carry this key (401)")
     parser.add_argument("-v", "--verbose", action="store_true", help="write each request to stderr")
     return parser

@@ -1,0 +1,1 @@
+"""The ports in pure Python, for machines without the native wheels: same behaviour, same files, same errors."""

@@ -1,0 +1,122 @@
+"""A streamed answer, put together from its chunks."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from .decode import (
+    Reported,
+    arguments_text,
+    as_dict,
+    as_list,
+    content_text,
+    count,
+    parse_usage,
+    reasoning_text,
+    reported_error,
+    scalar,
+)
+from .values import StreamEvent, ToolCall, Usage
+
+
+class ReportedError(Exception):
+    """The provider reported an error inside the stream."""
+
+    def __init__(self, reported: Reported) -> None:
+        super().__init__(reported.message)
+        self.reported = reported
+
+
+@dataclass(slots=True)
+class _PartialCall:
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class StreamedAnswer:
+    """Takes chunks, gives events; its attributes are what has arrived so far and may be read from any thread."""
+
+    text_parts: list[str] = field(default_factory=list)
+    reasoning_parts: list[str] = field(default_factory=list)
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    usage: Usage | None = None
+    model: str | None = None
+    provider: str | None = None
+    finish_reason: str | None = None
+    request_id: str | None = None
+    _calls: list[_PartialCall] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.text_parts)
+
+    def take(self, chunk: dict[str, Any]) -> list[StreamEvent]:
+        """Raises `ReportedError` where the chunk is an error."""
+        self.usage = parse_usage(chunk) or self.usage
+        self.model = scalar(chunk.get("model")) or self.model
+        self.provider = scalar(chunk.get("provider")) or self.provider
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise ReportedError(reported_error(chunk))
+        events: list[StreamEvent] = []
+        for choice in as_list(chunk.get("choices")):
+            if isinstance(choice, dict) and count(choice.get("index")) == 0:
+                self._choice(choice, events)
+        return events
+
+    def finish(self) -> list[StreamEvent]:
+        """The last events of a stream that ended well."""
+        events = self._complete_calls()
+        if self.usage:
+            events.append(StreamEvent("usage", usage=self.usage))
+        return [*events, StreamEvent("finish")]
+
+    def _choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
+        if choice.get("error"):
+            raise ReportedError(reported_error(choice))
+        message = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
+        if reasoning := reasoning_text(message):
+            self.reasoning_parts.append(reasoning)
+            events.append(StreamEvent("reasoning", reasoning))
+        for text in (content_text(message.get("content")), content_text(message.get("refusal"))):
+            if text:
+                self.text_parts.append(text)
+                events.append(StreamEvent("text", text))
+        annotations = as_list(message.get("annotations"))
+        events.extend(StreamEvent("annotation", json.dumps(each, ensure_ascii=False)) for each in annotations)
+        for delta in as_list(message.get("tool_calls")):
+            self._call(as_dict(delta))
+        if reason := scalar(choice.get("finish_reason")):
+            self.finish_reason = reason
+            events.extend(self._complete_calls())
+
+    def _call(self, delta: dict[str, Any]) -> None:
+        call = self._find_call(delta)
+        function = as_dict(delta.get("function"))
+        call.id = call.id or scalar(delta.get("id"))
+        call.name = call.name or scalar(function.get("name"))
+        call.arguments.append(arguments_text(function.get("arguments")))
+
+    def _find_call(self, delta: dict[str, Any]) -> _PartialCall:
+        """Some servers leave the index out, or give every call the same one: a new id then starts a new call."""
+        index = None if delta.get("index") is None else count(delta["index"])
+        call_id = scalar(delta.get("id"))
+        for call in reversed(self._calls):
+            if index in (None, call.index) and (not call_id or not call.id or call.id == call_id):
+                return call
+        self._calls.append(_PartialCall(len(self._calls) if index is None else index))
+        return self._calls[-1]
+
+    def _complete_calls(self) -> list[StreamEvent]:
+        calls = sorted(self._calls, key=lambda call: call.index)
+        self._calls.clear()
+        whole = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
+        self.tool_calls.extend(whole)
+        return [StreamEvent("tool_call", tool_call=call) for call in whole]
+
+    @property
+    def collecting_call(self) -> bool:
+        """Whether a tool call has begun: content too, though no event tells of it yet."""
+        return bool(self._calls)

@@ -1,0 +1,173 @@
+"""The JSON of chat completions as providers really send it.
+
+Lenient where they differ (null for absent, numbers as strings, content as a list of parts), strict where the shape
+carries the meaning. Unknown fields are passed over.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from .values import ChatResponse, ModelInfo, ToolCall, Usage
+
+
+class MalformedError(Exception):
+    """Not JSON, or not of the shape that the API promises; says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a provider says of an error; `status` where its code is an HTTP status."""
+
+    message: str
+    status: int | None = None
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise MalformedError("JSON, but not an object")
+    return value
+
+
+def parse_response(body: dict[str, Any], model: str, request_id: str | None) -> ChatResponse:
+    choices = body.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(choice, dict) or not isinstance(message, dict):
+        raise MalformedError("JSON, but no choices[0].message in it")
+    calls = [call for call in as_list(message.get("tool_calls")) if isinstance(call, dict)]
+    return ChatResponse(
+        text=content_text(message.get("content")) + scalar(message.get("refusal")),
+        reasoning=reasoning_text(message),
+        tool_calls=[ToolCall(scalar(c.get("id")), *_function(c.get("function"))) for c in calls],
+        usage=parse_usage(body),
+        model=scalar(body.get("model")) or model,
+        provider=scalar(body.get("provider")) or None,
+        finish_reason=scalar(choice.get("finish_reason")) or None,
+        request_id=request_id,
+        raw=body,
+    )
+
+
+def parse_models(body: dict[str, Any]) -> list[ModelInfo]:
+    data = body.get("data", body.get("models"))
+    if not isinstance(data, list):
+        raise MalformedError("JSON, but no list of models in it")
+    entries = [entry for entry in data if isinstance(entry, dict) and scalar(entry.get("id"))]
+    return [
+        ModelInfo(scalar(entry["id"]), scalar(entry.get("name")) or None, _context_length(entry)) for entry in entries
+    ]
+
+
+def _context_length(entry: dict[str, Any]) -> int | None:
+    """OpenRouter's name for it, then those of vLLM and Groq."""
+    lengths = (count(entry.get(key)) for key in ("context_length", "max_model_len", "context_window"))
+    return next(filter(None, lengths), None)
+
+
+def parse_usage(body: dict[str, Any]) -> Usage | None:
+    usage = body.get("usage")
+    if not isinstance(usage, dict):
+        groq = body.get("x_groq")
+        usage = groq.get("usage") if isinstance(groq, dict) else None
+        if not isinstance(usage, dict):
+            return None
+    prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    cached = as_dict(usage.get("prompt_tokens_details")).get("cached_tokens")
+    return Usage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=count(usage.get("total_tokens")) or prompt + completion,
+        cached_tokens=max(count(cached), count(usage.get("prompt_cache_hit_tokens"))),
+        reasoning_tokens=count(as_dict(usage.get("completion_tokens_details")).get("reasoning_tokens")),
+        cost=amount(usage.get("cost")),
+    )
+
+
+def reported_error(body: Any) -> Reported:
+    """From an error body, from the object that holds `error`, or from the error itself."""
+    error = body["error"] if isinstance(body, dict) and body.get("error") else body
+    if not isinstance(error, dict):
+        return Reported(error if isinstance(error, str) else json.dumps(error))
+    message = next((error[key] for key in ("message", "detail", "error") if isinstance(error.get(key), str)), "")
+    # OpenRouter says "Provider returned error" and puts the reason below metadata.
+    if isinstance(raw := as_dict(error.get("metadata")).get("raw"), str):
+        message = f"{message}: {raw}"
+    code = next((error[key] for key in ("code", "status", "status_code") if error.get(key) is not None), None)
+    status = count(code) if isinstance(code, str | int) else 0
+    return Reported(message or json.dumps(error), status if 400 <= status < 600 else None)
+
+
+def content_text(content: Any) -> str:
+    """A message's content: a string, or a list of parts of which the text is taken."""
+    if isinstance(content, str):
+        return printable(content)
+    if isinstance(content, list):
+        return "".join(map(content_text, content))
+    return content_text(content.get("text")) if isinstance(content, dict) else ""
+
+
+def reasoning_text(message: dict[str, Any]) -> str:
+    """The first of the names that providers use for reasoning which holds any."""
+    for key in ("reasoning", "reasoning_content"):
+        if text := content_text(message.get(key)):
+            return text
+    parts = [part for part in as_list(message.get("content")) if isinstance(part, dict)]
+    if text := "".join(content_text(part.get("thinking")) for part in parts):
+        return text
+    details = [detail for detail in as_list(message.get("reasoning_details")) if isinstance(detail, dict)]
+    return "".join(content_text(detail.get("text") or detail.get("summary")) for detail in details)
+
+
+def arguments_text(arguments: Any) -> str:
+    """Arguments are JSON text in a string; some servers send the object itself."""
+    if arguments is None:
+        return ""
+    return printable(arguments) if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+
+
+def printable(text: str) -> str:
+    """`text` with halves of surrogate pairs replaced: JSON can escape one, nothing can print or store it."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def scalar(value: Any) -> str:
+    """A string where one is expected; a number its text, anything else empty."""
+    if isinstance(value, str):
+        return printable(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def count(value: Any) -> int:
+    number = amount(value)
+    return max(0, int(number)) if number is not None else 0
+
+
+def amount(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _function(value: Any) -> tuple[str, str]:
+    function = as_dict(value)
+    return scalar(function.get("name")), arguments_text(function.get("arguments"))
