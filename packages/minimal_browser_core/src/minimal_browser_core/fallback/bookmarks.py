@@ -1,0 +1,151 @@
+"""`BookmarkStore` on stdlib sqlite3, in the places file: the format and the behaviour of `storage_rust`."""
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.fallback.sqlite import convert
+from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, parse
+from minimal_browser_core.fallback.sqlite.records import Bookmark
+from minimal_browser_core.fallback.sqlite.sql import statements
+from minimal_browser_core.fallback.sqlite.text import WHITESPACE, grams
+
+SCHEMA_VERSION: Final = 1
+
+FORMAT: Final = Format(
+    name="places",
+    application_id=0x4D42706C,  # MBpl
+    version=SCHEMA_VERSION,
+    schema="places.schema",
+    index="bookmarks_fts",
+    probe="SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
+)
+FIELDS: Final = {
+    PLAIN: Field(("title", "url", "tags", "note", "keyword"), ("grams",)),
+    "title": Field(("title",), ("grams",)),
+    "url": Field(("url",)),
+    "tag": Field(("tags",)),
+    "note": Field(("note",), ("grams",)),
+    "keyword": Field(("keyword",)),
+}
+
+
+class PythonBookmarkStore:
+    """See `minimal_browser_core.ports.storage.BookmarkStore`. Thread-safe; arguments as of the conversation store."""
+
+    def __init__(
+        self,
+        db_path: str | os.PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Durability = "normal",
+        check_on_open: bool = False,
+    ) -> None:
+        self._db = Database(
+            db_path,
+            FORMAT,
+            read_only=read_only,
+            busy_timeout=busy_timeout,
+            durability=durability,
+            check_on_open=check_on_open,
+        )
+        self._sql = statements("bookmarks")
+
+    def add(self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None) -> int:
+        """Store a bookmark and return its id. A URL that is there already keeps its id and takes the new values.
+
+        An empty URL is a snippet of its own. A keyword belongs to one bookmark and holds no spaces.
+        """
+        row: dict[str, Any] = {
+            "url": convert.text("url", url),
+            "title": convert.text("title", title),
+            "tags": convert.tags_json(tags),
+            "note": convert.text("note", note),
+            "keyword": convert.optional_text("keyword", keyword),
+            "now": convert.now(),
+            "grams": grams(title, note),
+        }
+        if keyword is not None and (not keyword or any(char in WHITESPACE for char in keyword)):
+            raise InvalidData(f"keyword must be one word, not {keyword!r:.50}")
+        with self._db.write() as db:
+            known = db.execute(self._sql["by_url"], row).fetchone()
+            if keyword is not None:
+                other = db.execute(self._sql["by_keyword"], row).fetchone()
+                if other is not None and (known is None or other[0] != known[0]):
+                    raise InvalidData(
+                        f"keyword {keyword!r:.50} belongs to the bookmark {other[1]!r:.80}", path=self._db.path
+                    )
+            if known is None:
+                return int(db.execute(self._sql["add"], row).lastrowid or 0)
+            db.execute(self._sql["replace"], row | {"id": known[0]})
+            return int(known[0])
+
+    def remove(self, id: int) -> bool:
+        with self._db.write() as db:
+            return db.execute(self._sql["remove"], {"id": convert.identifier("id", id)}).rowcount > 0
+
+    def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> list[Bookmark]:
+        """The best first; without a word that must be there, the last added first. `tag` must be equal.
+
+        The language is that of the conversations, with the fields title:, url:, tag:, note: and keyword:.
+        """
+        wanted = parse(convert.query_text(query), FIELDS)
+        values = {
+            "match": wanted.match,
+            "without": wanted.without,
+            "tag": convert.optional_text("tag", tag),
+            "limit": convert.limit(limit),
+        }
+        if wanted.nothing:
+            return []
+        with self._db.read() as db:
+            rows = db.execute(self._sql["search_without" if wanted.match is None else "search"], values).fetchall()
+        return [
+            Bookmark(id, url, title, convert.tags(tags), note, keyword, convert.moment(created))
+            for id, url, title, tags, note, keyword, created in rows
+        ]
+
+    def __len__(self) -> int:
+        with self._db.read() as db:
+            return int(db.execute(self._sql["count"]).fetchone()[0])
+
+    def __bool__(self) -> bool:
+        return True
+
+    def stats(self) -> Mapping[str, int | str]:
+        return {
+            "bookmarks": len(self),
+            **self._db.file_sizes(),
+            "schema_version": SCHEMA_VERSION,
+            "sqlite_version": sqlite3.sqlite_version,
+            "path": self._db.path,
+        }
+
+    def check(self) -> list[str]:
+        """Problems found, in words; empty when sound."""
+        return self._db.check(self._sql["check_index"])
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """A copy of this moment, while others write; `path` appears whole or not at all."""
+        self._db.backup(path)
+
+    def interrupt(self) -> None:
+        self._db.interrupt()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()

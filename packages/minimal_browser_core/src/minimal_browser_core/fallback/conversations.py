@@ -1,0 +1,382 @@
+"""`ConversationStore` on stdlib sqlite3: the file format and the behaviour of `storage_rust`, without its speed."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.fallback.sqlite import convert
+from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, parse
+from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchHit, SearchPage, Thread
+from minimal_browser_core.fallback.sqlite.snippet import snippet
+from minimal_browser_core.fallback.sqlite.sql import statements
+from minimal_browser_core.fallback.sqlite.text import grams
+
+SCHEMA_VERSION: Final = 1
+RANKED: Final = 20_000  # matches, the newest, that a search ranks unless it is exact
+
+FORMAT: Final = Format(
+    name="conversations",
+    application_id=0x4D426376,  # MBcv
+    version=SCHEMA_VERSION,
+    schema="conversations.schema",
+    index="conversations_fts",
+    probe="SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
+)
+FIELDS: Final = {
+    PLAIN: Field(("prompt", "response"), ("prompt_grams", "response_grams")),
+    "prompt": Field(("prompt",), ("prompt_grams",)),
+    "response": Field(("response",), ("response_grams",)),
+    "model": Field(("model",)),
+    "tag": Field(("tags",)),
+    "url": Field(("url",)),
+}
+_BATCH: Final = 200
+
+_Row = tuple[Any, ...]
+
+
+class PythonConversationStore:
+    """See `minimal_browser_core.ports.storage.ConversationStore`. Thread-safe; several processes may share the file.
+
+    `busy_timeout` is in seconds. `durability="full"` survives power loss, `"normal"` a crash of the process.
+    A damaged file is moved aside and raised as DatabaseCorrupt; the next opening starts an empty one. Damage that shows
+    only later is found at opening with `check_on_open=True`, which reads the whole file.
+    """
+
+    def __init__(
+        self,
+        db_path: str | os.PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Durability = "normal",
+        check_on_open: bool = False,
+    ) -> None:
+        self._db = Database(
+            db_path,
+            FORMAT,
+            read_only=read_only,
+            busy_timeout=busy_timeout,
+            durability=durability,
+            check_on_open=check_on_open,
+        )
+        self._sql = statements("conversations")
+
+    # -- writing
+
+    def add_conversation(
+        self,
+        prompt: str,
+        response: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Store one exchange and return its id. Without a thread and a parent it begins a thread of its own."""
+        row: dict[str, Any] = {
+            "prompt": convert.text("prompt", prompt),
+            "response": convert.text("response", response),
+            "model": convert.text("model", model),
+            "timestamp": convert.now() if timestamp is None else convert.milliseconds("timestamp", timestamp),
+            "url": convert.optional_text("url", url),
+            "tags": convert.tags_json(tags),
+            "metadata": convert.metadata_json(metadata),
+            "prompt_grams": grams(prompt),
+            "response_grams": grams(response),
+        }
+        thread = None if thread_id is None else convert.identifier("thread_id", thread_id)
+        parent = None if parent_id is None else convert.identifier("parent_id", parent_id)
+        with self._db.write() as db:
+            row["thread_id"], row["parent_id"] = self._place(db, thread, parent, row["timestamp"])
+            return int(db.execute(self._sql["add"], row).lastrowid or 0)
+
+    def _place(
+        self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
+    ) -> tuple[int, int | None]:
+        if parent is not None:
+            found = db.execute(self._sql["thread_of"], {"id": parent}).fetchone()
+            if found is None:
+                raise InvalidData(f"parent_id {parent}: there is no such conversation", path=self._db.path)
+            if thread not in (None, found[0]):
+                raise InvalidData(f"parent_id {parent} is in thread {found[0]}, not in {thread}", path=self._db.path)
+            return found[0], parent
+        if thread is None:
+            return int(db.execute(self._sql["add_thread"], {"title": "", "now": timestamp}).lastrowid or 0), None
+        if db.execute(self._sql["thread_exists"], {"thread_id": thread}).fetchone() is None:
+            raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
+        return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
+
+    def update(
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Replace what is given; False where there is no such conversation."""
+        response = convert.optional_text("response", response)
+        row = {
+            "id": convert.identifier("id", id),
+            "response": response,
+            "response_grams": None if response is None else grams(response),
+            "tags": None if tags is None else convert.tags_json(tags),
+            "metadata": None if metadata is None else convert.metadata_json(metadata),
+        }
+        with self._db.write() as db:
+            return db.execute(self._sql["update"], row).rowcount > 0
+
+    def delete(self, ids: int | Iterable[int]) -> int:
+        """The number of exchanges that were there and are gone; what continued one continues the one before it.
+
+        A thread goes with its last exchange. All or nothing.
+        """
+        wanted = [ids] if isinstance(ids, int) else ids
+        if isinstance(wanted, str | bytes) or not isinstance(wanted, Iterable):
+            raise InvalidData(f"ids must be whole numbers, not {type(ids).__name__}")
+        rows = [{"id": convert.identifier("ids", id)} for id in wanted]
+        with self._db.write() as db:
+            return sum(db.execute(self._sql["delete"], row).rowcount for row in rows)
+
+    def start_thread(self, title: str = "") -> int:
+        row = {"title": convert.text("title", title), "now": convert.now()}
+        with self._db.write() as db:
+            return int(db.execute(self._sql["add_thread"], row).lastrowid or 0)
+
+    # -- reading
+
+    def get(self, id: int) -> Conversation | None:
+        with self._db.read() as db:
+            row = db.execute(self._sql["get"], {"id": convert.identifier("id", id)}).fetchone()
+        return None if row is None else _conversation(row)
+
+    def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
+        """The newest first, by their timestamps."""
+        limit = convert.limit(limit)
+        timestamp, last_id = (
+            (convert.MAX_ID, convert.MAX_ID) if cursor is None else convert.read_cursor("recent", cursor, "ii")
+        )
+        values = {"timestamp": timestamp, "id": last_id, "limit": limit + 1}
+        name = "recent"
+        if thread_id is not None:
+            name, values["thread_id"] = "recent_in_thread", convert.identifier("thread_id", thread_id)
+        with self._db.read() as db:
+            rows = db.execute(self._sql[name], values).fetchall()
+        more = len(rows) > limit
+        rows = rows[:limit]
+        return Page(
+            [_conversation(row) for row in rows],
+            convert.write_cursor("recent", rows[-1][3], rows[-1][0]) if more else None,
+        )
+
+    def thread(self, thread_id: int) -> list[Conversation]:
+        """The whole tree, parents before children; empty where there is no such thread."""
+        with self._db.read() as db:
+            rows = db.execute(self._sql["thread"], {"thread_id": convert.identifier("thread_id", thread_id)}).fetchall()
+        return [_conversation(row) for row in rows]
+
+    def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
+        """The last used first. `cursor` is that of the thread after which to go on."""
+        updated_at, last_id = (
+            (convert.MAX_ID, convert.MAX_ID) if cursor is None else convert.read_cursor("threads", cursor, "ii")
+        )
+        values = {"updated_at": updated_at, "id": last_id, "limit": convert.limit(limit)}
+        with self._db.read() as db:
+            rows = db.execute(self._sql["threads"], values).fetchall()
+        return [
+            Thread(
+                id,
+                title,
+                convert.moment(created),
+                convert.moment(updated),
+                count,
+                convert.write_cursor("threads", updated, id),
+            )
+            for id, title, created, updated, count in rows
+        ]
+
+    def __len__(self) -> int:
+        with self._db.read() as db:
+            return int(db.execute(self._sql["count"]).fetchone()[0])
+
+    def __bool__(self) -> bool:
+        """A store is true, empty or not: `store or default` means "is there one"."""
+        return True
+
+    def __iter__(self) -> Iterator[Conversation]:
+        """In the order of arrival, in batches: what is added meanwhile comes, no lock is held between two."""
+        last_id = 0
+        while True:
+            with self._db.read() as db:
+                rows = db.execute(self._sql["after"], {"id": last_id, "limit": _BATCH}).fetchall()
+            if not rows:
+                return
+            yield from map(_conversation, rows)
+            last_id = rows[-1][0]
+
+    # -- searching
+
+    def search_conversations(self, query: str, limit: int = 20) -> list[tuple[int, str, str]]:
+        """(id, prompt, response), best first."""
+        return [(hit.id, hit.prompt, hit.response) for hit in self.search(query, limit=limit).hits]
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: Literal["relevance", "recent"] = "relevance",
+        model: str | None = None,
+        tag: str | None = None,
+        thread_id: int | None = None,
+        url_prefix: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        exact: bool = False,
+    ) -> SearchPage:
+        """One page of what `query` finds. Its language stands in `fallback.sqlite.query`; no text is an error.
+
+        The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
+        `order="recent"` gives the last added first, as a query without a word that must be there does.
+        Unless `exact`, a query with more than RANKED matches ranks the newest of them, and `complete` is False.
+        """
+        limit = convert.limit(limit)
+        if order not in ("relevance", "recent"):
+            raise InvalidData(f"order must be 'relevance' or 'recent', not {order!r:.50}")
+        wanted = parse(convert.query_text(query), FIELDS)
+        url_first, url_last = convert.url_range(convert.optional_text("url_prefix", url_prefix))
+        values: dict[str, Any] = {
+            "model": convert.optional_text("model", model),
+            "tag": convert.optional_text("tag", tag),
+            "thread_id": None if thread_id is None else convert.identifier("thread_id", thread_id),
+            "since": convert.optional_milliseconds("since", since),
+            "until": convert.optional_milliseconds("until", until),
+            "url_first": url_first,
+            "url_last": url_last,
+        }
+        mark = self._db.interrupt_mark()
+        if wanted.match is None or order == "recent":
+            before = convert.MAX_ID if cursor is None else convert.read_cursor("search", cursor, "i")[0]
+            if wanted.nothing:
+                return SearchPage([], None, True)
+            name = "search_without" if wanted.match is None else "search_recent"
+            values |= {"match": wanted.match, "without": wanted.without, "before": before, "limit": limit + 1}
+            with self._db.read() as db:
+                rows = db.execute(self._sql[name], values).fetchall()
+            hits = self._hits(rows[:limit], wanted.parts, mark)
+            return SearchPage(hits, convert.write_cursor("search", hits[-1].id) if len(rows) > limit else None, True)
+        return self._ranked(wanted.match, wanted.parts, values, limit, cursor, exact, mark)
+
+    def _ranked(
+        self,
+        match: str,
+        parts: Sequence[Part],
+        values: dict[str, Any],
+        limit: int,
+        cursor: str | None,
+        exact: bool,
+        mark: int,
+    ) -> SearchPage:
+        values["filtered"] = any(value is not None for value in values.values())
+        newest, last_id, last_score = (
+            (None, None, None) if cursor is None else convert.read_cursor("ranked", cursor, "iif")
+        )
+        with self._db.read() as db:
+            if newest is None:
+                newest = db.execute(self._sql["newest_id"]).fetchone()[0]
+            values |= {
+                "match": match,
+                "newest": newest,
+                "bound": convert.MAX_ID if exact else RANKED + 1,
+                "last_id": last_id,
+                "last_score": last_score,
+                "limit": limit + 1,
+            }
+            rows = db.execute(self._sql["search_relevance"], values).fetchall()
+        found = rows[:limit]
+        next_cursor = None
+        if len(rows) > limit:
+            next_cursor = convert.write_cursor("ranked", newest, found[-1][0], float(found[-1][10]))
+        complete = exact or not rows or rows[0][11] <= RANKED
+        return SearchPage(self._hits(found, parts, mark), next_cursor, complete)
+
+    def _hits(self, rows: Sequence[_Row], parts: Sequence[Part], mark: int) -> list[SearchHit]:
+        hits: list[SearchHit] = []
+        for row in rows:
+            self._db.raise_if_interrupted(mark)
+            # Of two equal windows the answer's is shown: the prompt is on display anyway.
+            shown, highlights = snippet((("response", row[5]), ("prompt", row[4])), parts)
+            score = -row[10] if len(row) > 10 else 0.0
+            known = _conversation(row[:10])
+            hits.append(SearchHit(*(getattr(known, name) for name in known.__slots__), score, shown, highlights))
+        return hits
+
+    # -- the file
+
+    def stats(self) -> Mapping[str, int | str]:
+        """Counts, sizes in bytes, `schema_version` and the version of the SQLite that reads the file."""
+        with self._db.read() as db:
+            conversations, threads, not_indexed, pages, page_size = db.execute(self._sql["stats"]).fetchone()
+        return {
+            "conversations": conversations,
+            "threads": threads,
+            "not_indexed": not_indexed,
+            "database_bytes": pages * page_size,
+            **self._db.file_sizes(),
+            "schema_version": SCHEMA_VERSION,
+            "sqlite_version": sqlite3.sqlite_version,
+            "path": self._db.path,
+        }
+
+    def check(self) -> list[str]:
+        """Problems found, in words; empty when sound. Reads the whole file, and waits for the write lock once."""
+        return self._db.check(self._sql["check_index"])
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """A copy of this moment, while others write; `path` appears whole or not at all, replacing what was there."""
+        self._db.backup(path)
+
+    def interrupt(self) -> None:
+        """From any thread: the searches and other reads under way end with Interrupted; later calls are untouched."""
+        self._db.interrupt()
+
+    def close(self) -> None:
+        """Any number of times; calls under way finish first."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()
+
+
+def _conversation(row: _Row) -> Conversation:
+    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata = row
+    return Conversation(
+        id,
+        thread_id,
+        parent_id,
+        convert.moment(timestamp),
+        prompt,
+        response,
+        model,
+        url,
+        convert.tags(tags),
+        convert.metadata(metadata),
+    )

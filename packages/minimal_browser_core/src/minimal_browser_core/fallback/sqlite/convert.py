@@ -1,0 +1,149 @@
+"""Between what callers pass and what the file holds; what cannot be stored is InvalidData that names the field."""
+
+import json
+import struct
+import time
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from minimal_browser_core.errors import InvalidData
+
+MAX_ID: Final = 2**63 - 1
+MAX_LIMIT: Final = 10_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def text(field: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidData(f"{field} must be text, not {type(value).__name__}")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidData(
+                f"{field} holds a lone surrogate at character {error.start}, which is no Unicode text: "
+                "decode it properly, or replace it"
+            ) from None
+    return value
+
+
+def optional_text(field: str, value: object) -> str | None:
+    return None if value is None else text(field, value)
+
+
+def query_text(value: object) -> str:
+    """A query with lone surrogates is still a query: they match nothing."""
+    if not isinstance(value, str):
+        raise InvalidData(f"query must be text, not {type(value).__name__}")
+    return value if value.isascii() else value.encode(errors="replace").decode()
+
+
+def identifier(field: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidData(f"{field} must be a whole number, not {type(value).__name__}")
+    return max(-1, min(value, MAX_ID))  # no row has an id outside of these
+
+
+def limit(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_LIMIT:
+        raise InvalidData(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {value!r:.50}")
+    return value
+
+
+def milliseconds(field: str, value: object) -> int:
+    if not isinstance(value, datetime):
+        raise InvalidData(f"{field} must be a datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise InvalidData(f"{field} has no time zone: give it one, such as datetime.now(timezone.utc)")
+    return (value - _EPOCH) // _MILLISECOND
+
+
+def optional_milliseconds(field: str, value: object) -> int | None:
+    return None if value is None else milliseconds(field, value)
+
+
+def moment(stored: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=stored)
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def tags_json(value: object) -> str:
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise InvalidData(f"tags must be a list of texts, not {type(value).__name__}")
+    found: dict[str, None] = {}
+    for tag in value:
+        clean = text("tags", tag)
+        if not clean.strip() or any(unicodedata.category(char) == "Cc" for char in clean):
+            raise InvalidData(f"tags must be one line of text each, not {clean!r:.50}")
+        found[clean] = None
+    return _compact(list(found)) if found else "[]"
+
+
+def metadata_json(value: object) -> str:
+    if value is None:
+        return "{}"
+    if not isinstance(value, Mapping):
+        raise InvalidData(f"metadata must be a mapping, not {type(value).__name__}")
+    plain = dict(value)
+    if not plain:
+        return "{}"
+    for key in plain:
+        if not isinstance(key, str):
+            raise InvalidData(f"metadata has the key {key!r:.50}: keys must be text")
+    try:
+        return text("metadata", _compact(plain))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidData(f"metadata cannot be written as JSON: {error}") from None
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def tags(stored: str) -> tuple[str, ...]:
+    return () if stored == "[]" else tuple(json.loads(stored))
+
+
+def metadata(stored: str) -> dict[str, Any]:
+    return {} if stored == "{}" else json.loads(stored)
+
+
+def url_range(prefix: str | None) -> tuple[str | None, str | None]:
+    return (None, None) if prefix is None else (prefix, prefix + "\U0010ffff")
+
+
+# A cursor is the kind of listing and the key of its last row, told apart by colons.
+
+
+def write_cursor(kind: str, *keys: int | float) -> str:
+    return ":".join([kind, *(struct.pack(">d", key).hex() if isinstance(key, float) else str(key) for key in keys)])
+
+
+def read_cursor(kind: str, cursor: object, shape: str) -> list[int | float]:
+    """`shape` has a letter a key: i a whole number, f the bits of a float in hexadecimal."""
+    if not isinstance(cursor, str):
+        raise InvalidData(f"cursor must be the text that an earlier page gave, not {type(cursor).__name__}")
+    found, *keys = cursor.split(":")
+    try:
+        if found != kind or len(keys) != len(shape):
+            raise ValueError
+        return [_read_key(key, letter) for key, letter in zip(keys, shape, strict=True)]
+    except (ValueError, struct.error):
+        raise InvalidData(f"cursor {cursor!r:.80} is not one that this listing gave") from None
+
+
+def _read_key(key: str, letter: str) -> int | float:
+    if not key.isascii() or len(key) > 20 or not key.strip("-").isalnum():
+        raise ValueError
+    if letter == "f":
+        return float(struct.unpack(">d", bytes.fromhex(key))[0])
+    number = int(key)
+    if not -MAX_ID <= number <= MAX_ID:
+        raise ValueError
+    return number

@@ -1,0 +1,44 @@
+"""A file that SQLite cannot read: one of ours that is damaged, or somebody else's? Only ours is moved aside.
+
+It is ours where its header holds our application_id, or, with a header that is blank or broken, where the file or its
+write-ahead log holds the text of our schema. Anything else is left as it was.
+"""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_MAGIC = b"SQLite format 3\0"
+_SEARCHED = 1 << 20  # bytes from the start of a file; the schema stands at the front
+
+
+def is_ours(path: str, application_id: int, marker: bytes) -> bool:
+    """Reads and closes the file, which drops this process's locks on it: only for a file that nobody here has open."""
+    with Path(path).open("rb") as file:
+        beginning = file.read(_SEARCHED)
+    stored = int.from_bytes(beginning[68:72], "big")
+    if stored == application_id:
+        return True
+    if beginning.startswith(_MAGIC) and stored != 0:
+        return False
+    if marker in beginning:
+        return True
+    with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:
+        return marker in log.read(_SEARCHED)
+    return False
+
+
+def quarantine(path: str) -> str:
+    """Move the file and its log to `<path>.damaged-<UTC stamp>` and return that name.
+
+    The log goes first: left behind, SQLite would replay it into the new file of the old name.
+    """
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    target, n = f"{path}.damaged-{stamp}", 1
+    while Path(target).exists():
+        n += 1
+        target = f"{path}.damaged-{stamp}-{n}"
+    for suffix in ("-wal", "-shm", ""):
+        with suppress(FileNotFoundError):
+            Path(path + suffix).rename(target + suffix)
+    return target

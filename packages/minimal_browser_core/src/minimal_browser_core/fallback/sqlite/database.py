@@ -1,0 +1,424 @@
+"""One SQLite file: opened and recognised, one writer, a few readers, closed. Both stores stand on it."""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from minimal_browser_core.errors import (
+    DatabaseCorrupt,
+    ForeignDatabase,
+    Interrupted,
+    InvalidData,
+    ReadOnly,
+    SchemaTooNew,
+    StorageError,
+)
+
+from . import damage, owners
+from .convert import text
+from .failures import code_of, translate, translated
+from .sql import script
+
+Durability = Literal["normal", "full"]
+
+ENGINE: Final = f"Python's sqlite3 module (SQLite {sqlite3.sqlite_version})"
+MEMORY: Final = ":memory:"
+_READERS: Final = 4
+_STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
+_WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has been copied back
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file. `index` is its full-text table, by whose definition a damaged file is still recognised."""
+
+    name: str
+    application_id: int
+    version: int
+    schema: str
+    index: str
+    probe: str
+
+    @property
+    def marker(self) -> bytes:
+        return f"CREATE VIRTUAL TABLE {self.index} USING fts5".encode()
+
+
+class _Interrupts:
+    """Reads that began before the last `interrupt` end; those that begin later do not notice."""
+
+    def __init__(self) -> None:
+        self.epoch = 0
+
+
+class _Connection:
+    def __init__(self, raw: sqlite3.Connection, interrupts: _Interrupts) -> None:
+        self.raw = raw
+        self.started: int | None = None  # the epoch at which a read began, None outside of one
+        raw.set_progress_handler(
+            lambda: self.started is not None and self.started != interrupts.epoch, _STEPS_BETWEEN_CHECKS
+        )
+        # SQLite now holds the function and the function the connection, where no collector looks: only `close` closes
+        # it. A forked child, which must not, never does.
+        raw.create_function("kept_open", 0, lambda: raw is None)
+
+    def close(self) -> None:
+        self.raw.set_progress_handler(None, 0)
+        self.raw.close()
+
+
+class Database:
+    """Thread-safe. `write` and `read` give a transaction; both fail in a forked child and after `close`."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: Format,
+        *,
+        read_only: bool,
+        busy_timeout: float,
+        durability: Durability,
+        check_on_open: bool,
+    ) -> None:
+        if durability not in ("normal", "full"):
+            raise InvalidData(f"durability must be 'normal' or 'full', not {durability!r:.50}")
+        if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 86_400:
+            raise InvalidData(f"busy_timeout must be seconds from 0 to 86400, not {busy_timeout!r:.50}")
+        self.path = _absolute(path)
+        self.in_memory = self.path == MEMORY
+        self.read_only = read_only
+        self._kind = kind
+        self._timeout = float(busy_timeout)
+        self._synchronous = durability.upper()
+        self._pid = os.getpid()
+        self._closed = False
+        self._interrupts = _Interrupts()
+        self._write_lock = threading.Lock()
+        self._pool_lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(_READERS)
+        self._idle: list[_Connection] = []
+        self._key: owners.FileKey | None = None
+        self._writer: _Connection | None = None
+        with translated(self.path):
+            self._open(check_on_open)
+
+    # -- opening
+
+    def _open(self, check: bool) -> None:
+        if not self.in_memory:
+            self._look()
+            self._key = owners.claim(self.path, ENGINE, create=not self.read_only)
+        try:
+            self._writer = self._connect()
+            self._recognise()
+            if check:
+                self._quick_check()
+        except (sqlite3.Error, StorageError) as error:
+            self._abandon()
+            if isinstance(error, sqlite3.DatabaseError) and code_of(error) in _DAMAGED:
+                raise self._damaged(error) from error
+            raise
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _look(self) -> None:
+        file = Path(self.path)
+        if file.is_dir():
+            raise StorageError(f"{self.path} is a folder: name a file in it", path=self.path)
+        if not file.parent.is_dir():
+            raise StorageError(f"The folder {file.parent} does not exist: create it first", path=self.path)
+        if self.read_only and not file.exists():
+            raise StorageError(f"{self.path} does not exist, and read_only=True creates nothing", path=self.path)
+        if not self.read_only and file.exists() and not os.access(self.path, os.W_OK):
+            raise ReadOnly(f"{self.path} may not be written by you: open it with read_only=True", path=self.path)
+
+    def _connect(self) -> _Connection:
+        name, as_uri = self.path, False
+        if self.read_only and not self.in_memory:
+            name, as_uri = _uri(self.path, "mode=ro" if self._has_log() else "mode=ro&immutable=1"), True
+        raw = sqlite3.connect(name, timeout=self._timeout, isolation_level=None, check_same_thread=False, uri=as_uri)
+        connection = _Connection(raw, self._interrupts)
+        try:
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.execute(f"PRAGMA synchronous = {self._synchronous}")
+            raw.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _has_log(self) -> bool:
+        """A log, or a folder in which one could appear: else the medium is read-only and nobody can be writing."""
+        return Path(f"{self.path}-wal").exists() or os.access(Path(self.path).parent, os.W_OK)
+
+    def _recognise(self) -> None:
+        db = self._connection.raw
+        kind, path = self._kind, self.path
+        application_id, version, objects = _identity(db)
+        if application_id == 0 and version == 0 and objects == 0 and not (self.read_only and not self.in_memory):
+            self._create()
+            application_id, version, objects = _identity(db)
+        if application_id != kind.application_id:
+            raise ForeignDatabase(
+                f"{path} is a database, but not one of {kind.name}: it was left as it is; name another file", path=path
+            )
+        if version > kind.version:
+            raise SchemaTooNew(
+                f"{path} was written by a newer version (format {version}, this one reads {kind.version}): "
+                "it was left as it is; update to open it",
+                path=path,
+            )
+        db.execute(kind.probe).fetchall()
+
+    def _create(self) -> None:
+        db = self._connection.raw
+        if not self.in_memory:
+            self._patiently("PRAGMA journal_mode = WAL")
+        self._patiently("BEGIN IMMEDIATE")
+        try:
+            if _identity(db)[2] == 0:  # nobody else was faster
+                for statement in script(self._kind.schema):
+                    db.execute(statement)
+            db.execute("COMMIT")
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+
+    def _patiently(self, statement: str) -> None:
+        """A change of the journal mode does not wait for the busy timeout by itself."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            try:
+                self._connection.raw.execute(statement).fetchall()
+            except sqlite3.OperationalError as error:
+                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    def _quick_check(self) -> None:
+        found = [row[0] for row in self._connection.raw.execute("PRAGMA quick_check(1)")]
+        if found != ["ok"]:
+            error = sqlite3.DatabaseError(found[0])
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+
+    def _damaged(self, error: sqlite3.DatabaseError) -> StorageError:
+        path, kind = self.path, self._kind
+        if self.in_memory or self.read_only or owners.open_count(path):
+            return translate(error, path)
+        if not damage.is_ours(path, kind.application_id, kind.marker):
+            return ForeignDatabase(
+                f"{path} is not a database of {kind.name} ({error}): it was left as it is; name another file", path=path
+            )
+        moved = damage.quarantine(path)
+        return DatabaseCorrupt(
+            f"{path} is damaged ({error}). It was moved to {moved}; opening {path} again starts an empty one",
+            path=path,
+            quarantined=moved,
+        )
+
+    # -- transactions
+
+    @property
+    def _connection(self) -> _Connection:
+        if self._writer is None:
+            raise StorageError(f"{self.path} is closed", path=self.path)
+        return self._writer
+
+    def _ready(self) -> None:
+        if self._pid != os.getpid():
+            raise StorageError(
+                f"{self.path} was opened before this process was forked: open the store in the process that uses it",
+                path=self.path,
+            )
+        if self._closed:
+            raise StorageError(f"{self.path} is closed", path=self.path)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start; whatever is raised inside rolls it back."""
+        self._ready()
+        if self.read_only:
+            raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
+        with self._write_lock, translated(self.path):
+            db = self._connection.raw
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    with suppress(sqlite3.Error):
+                        db.execute("ROLLBACK")
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One snapshot, ended by `interrupt` with Interrupted."""
+        self._ready()
+        with self._reader() as connection, translated(self.path):
+            connection.started = self._interrupts.epoch
+            connection.raw.execute("BEGIN")
+            try:
+                yield connection.raw
+            finally:
+                connection.started = None
+                if connection.raw.in_transaction:
+                    with suppress(sqlite3.Error):
+                        connection.raw.execute("ROLLBACK")
+
+    @contextmanager
+    def _reader(self) -> Iterator[_Connection]:
+        if self.in_memory:
+            with self._write_lock:
+                yield self._connection
+            return
+        with self._slots:
+            with self._pool_lock:
+                self._ready()
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                with translated(self.path):
+                    connection = self._connect()
+            try:
+                yield connection
+            finally:
+                with self._pool_lock:
+                    if self._closed:
+                        connection.close()
+                    else:
+                        self._idle.append(connection)
+
+    def interrupt(self) -> None:
+        self._interrupts.epoch += 1
+
+    def interrupt_mark(self) -> int:
+        return self._interrupts.epoch
+
+    def raise_if_interrupted(self, mark: int) -> None:
+        if mark != self._interrupts.epoch:
+            raise Interrupted("The search was interrupted", path=self.path)
+
+    # -- upkeep
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        target = _absolute(path)
+        if target == MEMORY:
+            raise InvalidData("A backup needs a file: :memory: would be gone at once")
+        if owners.open_count(target) or Path(f"{target}-wal").exists():
+            raise StorageError(f"{target} is an open database: back up to another file", path=target)
+        partial = f"{target}.partial-{os.getpid()}-{threading.get_ident()}"
+        with translated(target):
+            try:
+                os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                copy = sqlite3.connect(partial, isolation_level=None)
+                try:
+                    with self.read() as db:
+                        db.backup(copy)
+                finally:
+                    copy.close()
+                _sync(partial)
+                Path(partial).replace(target)
+                _sync(str(Path(target).parent))
+            finally:
+                for suffix in ("", "-wal", "-shm", "-journal"):
+                    Path(partial + suffix).unlink(missing_ok=True)
+
+    def check(self, index_statement: str) -> list[str]:
+        """Problems in words. On a store that may be written the search index is compared with the text, too."""
+        problems: list[str] = []
+        try:
+            with self.read() as db:
+                problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+                for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
+                    problems.append(f"row {row} of {table} names a row of {parent} that does not exist")
+        except DatabaseCorrupt as error:
+            return [*problems, str(error)]
+        if not self.read_only:
+            try:
+                with self.write() as db:
+                    db.execute(index_statement)
+            except DatabaseCorrupt:
+                problems.append("the search index does not agree with the stored text")
+        return problems
+
+    def file_sizes(self) -> dict[str, int]:
+        return {
+            "file_bytes": _size(self.path),
+            "wal_bytes": _size(f"{self.path}-wal"),
+        }
+
+    def close(self) -> None:
+        """Waits for the write under way; reads under way finish. In a forked child it does nothing: see `owners`."""
+        if self._pid != os.getpid():
+            return
+        with self._pool_lock:
+            if self._closed:
+                return
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        # Readers still at work hold a slot each; the file stays ours until they are done.
+        for _ in range(_READERS):
+            self._slots.acquire()
+        self._abandon()
+        self._slots.release(_READERS)  # whoever waits for one now learns that the store is closed
+
+    def _abandon(self) -> None:
+        with self._write_lock:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+        if self._key is not None:
+            owners.release(self._key)
+            self._key = None
+
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _identity(db: sqlite3.Connection) -> tuple[int, int, int]:
+    return (
+        db.execute("PRAGMA application_id").fetchone()[0],
+        db.execute("PRAGMA user_version").fetchone()[0],
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0],
+    )
+
+
+def _absolute(path: str | os.PathLike[str]) -> str:
+    name = os.fspath(path)
+    if text("db_path", name) == MEMORY:
+        return name
+    if not name or "\0" in name:
+        raise InvalidData(f"db_path must name a file, not {name!r:.50}")
+    return str(Path(name).resolve())
+
+
+def _uri(path: str, options: str) -> str:
+    for char, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        path = path.replace(char, escaped)
+    return f"file:{path}?{options}"
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0

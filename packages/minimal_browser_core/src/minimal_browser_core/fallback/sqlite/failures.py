@@ -1,0 +1,67 @@
+"""What SQLite and the operating system report, as the errors of `minimal_browser_core.errors`."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from minimal_browser_core.errors import (
+    DatabaseCorrupt,
+    DatabaseLocked,
+    Interrupted,
+    InvalidData,
+    ReadOnly,
+    StorageError,
+    StorageFull,
+)
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where the module raised on its own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def translate(error: sqlite3.Error | OSError, path: str) -> StorageError:
+    if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StorageFull(f"No space is left to write {path}: free some, then try again", path=path)
+        if error.errno == errno.EROFS:
+            return ReadOnly(f"{path} is on a medium that cannot be written", path=path)
+        return StorageError(f"{path}: {error.strerror or error}", path=path)
+    match code_of(error):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseLocked(
+                f"{path} is locked by another process: wait until that has finished, or raise busy_timeout", path=path
+            )
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return DatabaseCorrupt(
+                f"{path} is damaged ({error}): close it and open it again with check_on_open=True to have it moved "
+                "aside, or restore a backup",
+                path=path,
+            )
+        case sqlite3.SQLITE_FULL:
+            return StorageFull(
+                f"No space is left to write {path}; nothing was changed: free some, then try again", path=path
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return ReadOnly(f"{path} cannot be written ({error})", path=path)
+        case sqlite3.SQLITE_INTERRUPT:
+            return Interrupted("The search was interrupted", path=path)
+        case sqlite3.SQLITE_TOOBIG:
+            return InvalidData(
+                f"A text is too long to be stored in {path}: SQLite takes 1,000,000,000 bytes", path=path
+            )
+        case sqlite3.SQLITE_CANTOPEN:
+            return StorageError(f"{path} cannot be opened: does its folder exist, and may you write there?", path=path)
+        case _:
+            return StorageError(f"{path}: {error}", path=path)
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    except OSError as error:
+        raise translate(error, path) from error

@@ -1,0 +1,129 @@
+-- The statements of the conversation store, each under its name.
+
+-- name: add
+INSERT INTO conversations (thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams)
+VALUES (:thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams)
+
+-- name: add_thread
+INSERT INTO threads (title, created_at, updated_at) VALUES (:title, :now, :now)
+
+-- name: thread_exists
+SELECT 1 FROM threads WHERE id = :thread_id
+
+-- name: thread_of
+SELECT thread_id FROM conversations WHERE id = :id
+
+-- name: newest_in_thread
+SELECT max(id) FROM conversations WHERE thread_id = :thread_id
+
+-- name: get
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations WHERE id = :id
+
+-- name: recent
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations
+WHERE (timestamp, id) < (:timestamp, :id)
+ORDER BY timestamp DESC, id DESC LIMIT :limit
+
+-- name: recent_in_thread
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations
+WHERE thread_id = :thread_id AND (timestamp, id) < (:timestamp, :id)
+ORDER BY timestamp DESC, id DESC LIMIT :limit
+
+-- name: thread
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations WHERE thread_id = :thread_id ORDER BY id
+
+-- name: threads
+SELECT t.id, t.title, t.created_at, t.updated_at, (SELECT count(*) FROM conversations WHERE thread_id = t.id)
+FROM threads AS t
+WHERE (t.updated_at, t.id) < (:updated_at, :id)
+ORDER BY t.updated_at DESC, t.id DESC LIMIT :limit
+
+-- name: after
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations WHERE id > :id ORDER BY id LIMIT :limit
+
+-- name: update
+UPDATE conversations
+SET response = coalesce(:response, response), response_grams = coalesce(:response_grams, response_grams),
+    tags = coalesce(:tags, tags), metadata = coalesce(:metadata, metadata)
+WHERE id = :id
+
+-- name: delete
+DELETE FROM conversations WHERE id = :id
+
+-- name: newest_id
+SELECT coalesce(max(id), 0) FROM conversations
+
+-- name: count
+SELECT count(*) FROM conversations
+
+-- name: search_relevance
+-- Ranks the newest :bound matches that are not newer than :newest, and goes on after the row :last_id, whose score is
+-- taken anew: scores move a little while rows are added, the order hardly does.
+WITH matches AS MATERIALIZED (
+  SELECT rowid AS id, bm25(conversations_fts, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0) AS score
+  FROM conversations_fts
+  WHERE conversations_fts MATCH :match AND rowid <= :newest AND (NOT :filtered OR EXISTS (
+    SELECT 1 FROM conversations AS c
+    WHERE c.id = conversations_fts.rowid
+      AND (:model IS NULL OR c.model = :model)
+      AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+      AND (:since IS NULL OR c.timestamp >= :since)
+      AND (:until IS NULL OR c.timestamp < :until)
+      AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+      AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))))
+  ORDER BY rowid DESC LIMIT :bound
+), last AS MATERIALIZED (
+  SELECT coalesce((SELECT score FROM matches WHERE id = :last_id), :last_score) AS score
+), page AS MATERIALIZED (
+  SELECT id, score FROM matches
+  WHERE :last_id IS NULL
+    OR score > (SELECT score FROM last)
+    OR score = (SELECT score FROM last) AND id < :last_id
+  ORDER BY score, id DESC LIMIT :limit
+)
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata,
+  page.score, (SELECT count(*) FROM matches)
+FROM page JOIN conversations AS c ON c.id = page.id
+ORDER BY page.score, page.id DESC
+
+-- name: search_recent
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
+FROM conversations_fts JOIN conversations AS c ON c.id = conversations_fts.rowid
+WHERE conversations_fts MATCH :match AND conversations_fts.rowid < :before
+  AND (:model IS NULL OR c.model = :model)
+  AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+  AND (:since IS NULL OR c.timestamp >= :since)
+  AND (:until IS NULL OR c.timestamp < :until)
+  AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+  AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
+ORDER BY conversations_fts.rowid DESC LIMIT :limit
+
+-- name: search_without
+-- No word that must be there: everything, or everything but what :without finds, the last added first.
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
+FROM conversations AS c
+WHERE c.id < :before
+  AND (:without IS NULL OR c.id NOT IN (SELECT rowid FROM conversations_fts WHERE conversations_fts MATCH :without))
+  AND (:model IS NULL OR c.model = :model)
+  AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+  AND (:since IS NULL OR c.timestamp >= :since)
+  AND (:until IS NULL OR c.timestamp < :until)
+  AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+  AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
+ORDER BY c.id DESC LIMIT :limit
+
+-- name: stats
+SELECT
+  (SELECT count(*) FROM conversations) AS conversations,
+  (SELECT count(*) FROM threads) AS threads,
+  (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM index_backlog) AS not_indexed,
+  (SELECT page_count FROM pragma_page_count()) AS pages,
+  (SELECT page_size FROM pragma_page_size()) AS page_size
+
+-- name: check_index
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check', 1)
