@@ -1,0 +1,108 @@
+"""The templates, and what all of them may use. Everything is escaped unless Python says otherwise."""
+
+import re
+from base64 import b64encode
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from minimal_browser_core.pages.address import PAGES, page_url
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from minimal_browser_core.memory.conversations import ConversationRow
+
+# What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry: C0 and C1 controls, lone surrogates, noncharacters.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+@lru_cache(maxsize=1)
+def environment() -> "Environment":
+    """Made on first use: importing Jinja2 is not for free."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    style = files("minimal_browser_core.pages").joinpath("templates/style.css").read_text(encoding="utf-8")
+    made = Environment(
+        loader=PackageLoader("minimal_browser_core.pages"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        finalize=_showable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        style=Markup(style),  # noqa: S704  our own file
+        style_hash=content_hash(style),
+        pages=PAGES,
+        page_url=page_url,
+        thread_url=thread_url,
+        current=None,
+    )
+    made.filters.update(excerpt=excerpt, highlighted=highlighted, moment=moment, day=day, host=host)
+    made.tests["web_address"] = is_web_address
+    return made
+
+
+def content_hash(text: str) -> str:
+    """The source expression that lets exactly this inline style or script through a Content-Security-Policy (CSP 3)."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _showable(value: Any) -> Any:
+    if type(value) is str:
+        return _UNSHOWABLE.sub("\ufffd", value)
+    return value
+
+
+def thread_url(id: int) -> str:
+    """The page of the thread that holds this exchange, at the exchange."""
+    return f"{page_url('conversations', id=id)}#e{id}"
+
+
+def excerpt(text: str, length: int) -> str:
+    """The beginning of `text` on one line, at most `length` characters."""
+    line = " ".join(text[: length * 4].split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def highlighted(row: "ConversationRow") -> list[tuple[str, bool]]:
+    """The snippet in pieces, each with whether it matched. Offsets beyond the text or out of order do no harm."""
+    pieces: list[tuple[str, bool]] = []
+    position = 0
+    for start, end in sorted(row.highlights):
+        start, end = max(start, position), min(end, len(row.snippet))
+        if start >= end:
+            continue
+        pieces += [(row.snippet[position:start], False), (row.snippet[start:end], True)]
+        position = end
+    return [piece for piece in [*pieces, (row.snippet[position:], False)] if piece[0]]
+
+
+def day(value: date) -> str:
+    return f"{value:%A}, {value.day} {value:%B} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    return f"{value.day} {value:%b} {value.year}, {value:%H:%M}"
+
+
+def host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or excerpt(url, 60)
+    except ValueError:
+        return excerpt(url, 60)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a stored address may become a link: `javascript:` and its like never do."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)

@@ -1,0 +1,92 @@
+"""Our own pages as HTML: no script, no outside resource, light and dark as the system is.
+
+Every function returns a whole document. None of them reads anything: what blocks has happened before. Text of any
+origin is safe to hand in; it comes out escaped, and a stored address becomes a link only where it is a web address.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
+from minimal_browser_core.pages import help as help_texts
+from minimal_browser_core.pages.address import page_url
+from minimal_browser_core.pages.environment import environment
+from minimal_browser_core.ports.storage import Bookmark
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the version page; `details` say why, a line each."""
+
+    name: str
+    value: str
+    details: tuple[str, ...] = ()
+
+
+def _render(template: str, **values: object) -> str:
+    return environment().get_template(template).render(values)
+
+
+def render_start(keymap: Keymap) -> str:
+    return _render(
+        "start.html.j2",
+        current="start",
+        tiles=help_texts.start_tiles(keymap),
+        rows=help_texts.start_rows(keymap),
+        ask_keys=help_texts.keys_or_command(keymap, "ask"),
+    )
+
+
+def render_help(registry: CommandRegistry, keymap: Keymap) -> str:
+    """Each command has its name as an anchor: `mb://help#tab-next`."""
+    return _render(
+        "help.html.j2",
+        current="help",
+        modes=help_texts.mode_texts(keymap),
+        keys=help_texts.keys_by_group(registry, keymap),
+        groups=help_texts.commands_by_group(registry, keymap),
+        command_line_keys=help_texts.keys_or_command(keymap, "command-line"),
+    )
+
+
+def render_version(version: str, sections: Mapping[str, Sequence[Fact]]) -> str:
+    """`sections` by their titles, in order: the backends chosen and why, the libraries, the folders."""
+    return _render("version.html.j2", current="version", version=version, sections=sections)
+
+
+def render_conversations(query: str, results: ConversationList, *, cursor: str | None = None) -> str:
+    """Matches of `query`, or the newest by day where it is blank. `cursor` is the one that `results` began at."""
+    more = page_url("conversations", q=query.strip(), cursor=results.next_cursor) if results.next_cursor else None
+    return _render(
+        "conversations.html.j2",
+        current="conversations",
+        query=query.strip(),
+        results=results,
+        more_url=more,
+        continued=cursor is not None,
+    )
+
+
+def render_conversation(thread: Sequence[ConversationRow], to_html: Callable[[str], str] | None = None) -> str:
+    """A whole thread, which must not be empty.
+
+    `to_html` turns an answer, Markdown by a model, into HTML that goes into the page as it is: it has to sanitise.
+    Without it answers are shown as text.
+    """
+    from markupsafe import Markup
+
+    # Trusted by contract: the one value of any page that is not escaped.
+    turns = [(row, Markup(to_html(row.response)) if to_html and row.response else None) for row in thread]  # noqa: S704
+    return _render("conversation.html.j2", current="conversations", first=thread[0], turns=turns)
+
+
+def render_bookmarks(query: str, bookmarks: Sequence[Bookmark]) -> str:
+    """Matches of `query`, or all of them where it is blank, in the order given."""
+    return _render("bookmarks.html.j2", current="bookmarks", query=query.strip(), bookmarks=bookmarks)
+
+
+def render_error(url: str, title: str, detail: str = "", hint: str = "") -> str:
+    """A page that did not open: what happened, to which address, and what to do. Lines of `detail` and `hint` stay."""
+    return _render("error.html.j2", url=url, heading=title, detail=detail, hint=hint)
