@@ -99,13 +99,13 @@ def _x_server_answers(display: str) -> bool:
     return not refused
 
 
-def require_platform_plugin(plugins: Path, environment: Mapping[str, str] = os.environ) -> None:
+def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.environ) -> None:
     """Raise DisplayError where Qt's X11 plugin cannot load: Qt itself would abort. `plugins` is Qt's plugin folder."""
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM", "xcb") != "xcb":
         return
     if environment.get("WAYLAND_DISPLAY") and "QT_QPA_PLATFORM" not in environment:
         return
-    plugin = plugins / "platforms" / "libqxcb.so"
+    plugin = Path(plugins) / "platforms" / "libqxcb.so"
     if not plugin.exists():
         return
     try:

@@ -1,7 +1,6 @@
 """Where a profile is: the folder that holds cookies, cache, conversations and bookmarks."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +35,19 @@ class ProfileFolder:
     def lock(self) -> Path:
         return self.path / "lock"
 
+    def discard_if_temporary(self) -> None:
+        """Blocks on the disk."""
+        if self.temporary:
+            import shutil
+
+            shutil.rmtree(self.path, ignore_errors=True)
+
 
 def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> ProfileFolder:
-    """Make the folder, for this user only, and prove that it can be written to; ProfileError where it cannot."""
+    """Make the folder, for this user only; ProfileError where that cannot be."""
     if temporary:
+        import tempfile  # slow to import, and rarely wanted
+
         try:
             return ProfileFolder(Path(tempfile.mkdtemp(prefix="minimal-browser-")), temporary=True)
         except OSError as error:
@@ -47,14 +55,16 @@ def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> Pr
     path = folder.expanduser().absolute() if folder else _named(name or "default")
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=path):
-            pass
     except OSError as error:
-        raise ProfileError(
-            f"the profile folder {path} cannot be written to: {error.strerror or error}. "
-            "Give another one with --profile-dir, or use --temp-profile."
-        ) from error
+        raise unwritable(path, error.strerror or str(error)) from error
     return ProfileFolder(path)
+
+
+def unwritable(path: Path, reason: str) -> ProfileError:
+    return ProfileError(
+        f"the profile folder {path} cannot be written to: {reason}. "
+        "Give another one with --profile-dir, or use --temp-profile."
+    )
 
 
 def _named(name: str) -> Path:

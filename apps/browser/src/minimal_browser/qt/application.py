@@ -24,8 +24,8 @@ def sandbox_state() -> str:
     return "off: running as root" if preflight.running_as_root() else f"off: {SANDBOX_SWITCH} is set"
 
 
-def create_application() -> QApplication:
-    """Once a process. Registers our schemes, which Chromium reads as it starts."""
+def create_application(scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> QApplication:
+    """Once a process. `scheme` Unknown follows the system. Registers our schemes, which Chromium reads as it starts."""
     if preflight.running_as_root():
         # Chromium refuses to start its sandbox as root.
         os.environ[SANDBOX_SWITCH] = "1"
@@ -39,6 +39,9 @@ def create_application() -> QApplication:
     application.setDesktopFileName("minimal-browser")
     application.setWindowIcon(QIcon.fromTheme("web-browser"))
     application.setStyle("Fusion")
+    if scheme is not Qt.ColorScheme.Unknown:
+        # Pages hear of it too, as prefers-color-scheme.
+        present(application.styleHints()).setColorScheme(scheme)
     follow_system_theme(application)
     return application
 

@@ -1,5 +1,6 @@
 """The web profile: cookies, cache, and what pages may not do."""
 
+from minimal_browser_core.config import Config
 from PyQt6.QtCore import QObject
 from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
@@ -7,7 +8,7 @@ from minimal_browser.profiles import ProfileFolder
 from minimal_browser.qt.present import present
 
 
-def create_profile(folder: ProfileFolder, parent: QObject) -> QWebEngineProfile:
+def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QWebEngineProfile:
     """Persistent, or in memory where the folder is temporary. Permissions are asked for each time, and page.py denies."""
     if folder.temporary:
         profile = QWebEngineProfile(parent)
@@ -17,12 +18,15 @@ def create_profile(folder: ProfileFolder, parent: QObject) -> QWebEngineProfile:
         profile.setCachePath(str(folder.web / "cache"))
         profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.AllowPersistentCookies)
     profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
-    _settle(present(profile.settings()))
+    _settle(present(profile.settings()), javascript=config.security.javascript)
+    if not config.security.third_party_cookies:
+        present(profile.cookieStore()).setCookieFilter(lambda request: not request.thirdParty)
     return profile
 
 
-def _settle(settings: QWebEngineSettings) -> None:
+def _settle(settings: QWebEngineSettings, *, javascript: bool) -> None:
     attribute = QWebEngineSettings.WebAttribute
+    settings.setAttribute(attribute.JavascriptEnabled, javascript)
     for on in (
         attribute.FullScreenSupportEnabled,
         attribute.PdfViewerEnabled,

@@ -1,11 +1,8 @@
 """The widget that shows one page, and how it is moved about."""
 
 from PyQt6.QtCore import QByteArray, QDataStream, QIODevice, Qt, QUrl
-from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineScript
+from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PyQt6.QtWebEngineWidgets import QWebEngineView
-from PyQt6.QtWidgets import QWidget
-
-from minimal_browser.qt.page import WebPage
 from minimal_browser.qt.present import present
 
 ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
@@ -36,11 +33,11 @@ ARROW_KEY_PIXELS = 40
 
 
 class WebView(QWebEngineView):
-    def __init__(self, profile: QWebEngineProfile, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.web_page = WebPage(profile, self)
-        self.setPage(self.web_page)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+    def __init__(self, page: QWebEnginePage) -> None:
+        super().__init__()
+        self.web_page = page
+        page.setParent(self)
+        self.setPage(page)
 
     def run(self, script: str) -> None:
         """Run a script of ours in the page, unseen by the page's own."""

@@ -1,0 +1,94 @@
+"""The program `minimal-browser`."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from minimal_browser.cli import Options, parse
+
+if TYPE_CHECKING:
+    from minimal_browser_core.config import Config
+
+UNUSABLE = 2
+"""Exit code where the program cannot go on: a wrong option, no display, a profile that is in use."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(sys.argv[1:] if argv is None else argv)
+    from minimal_browser_core.errors import MinimalBrowserError
+    from minimal_browser_core.profiling import Profiler
+
+    try:
+        with Profiler():
+            return _show_version(options) if options.version else _browse(options)
+    except MinimalBrowserError as error:
+        sys.stderr.write(f"minimal-browser: {error}\n")
+        return UNUSABLE
+
+
+def _show_version(options: Options) -> int:
+    from minimal_browser.versions import as_text, collect
+
+    sys.stdout.write(as_text(collect(options, _config(options))))
+    return 0
+
+
+def _config(options: Options) -> "Config":
+    from minimal_browser_core.config import load_config
+
+    return load_config(options.config)
+
+
+def _browse(options: Options) -> int:
+    from minimal_browser import preflight, profiles
+
+    if options.verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="minimal-browser: %(message)s")
+    config = _config(options)
+    _check_backends(options, config)
+    preflight.require_display()
+    try:
+        from PyQt6.QtCore import QLibraryInfo, Qt
+
+        preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+        from minimal_browser.composition import Composition
+        from minimal_browser.qt.application import create_application
+        from minimal_browser.qt.lock import lock_profile
+    except ImportError as error:
+        if error.name is not None and error.name.startswith("minimal_browser"):
+            raise
+        raise preflight.missing_library(error) from None
+
+    folder = profiles.open_folder(name=options.profile, folder=options.profile_dir, temporary=options.temp_profile)
+    try:
+        lock = lock_profile(folder)
+        schemes = {"auto": Qt.ColorScheme.Unknown, "light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        application = create_application(schemes[config.ui.theme])
+        composition = Composition(options, config, folder)
+        composition.start(options.urls)
+        application.exec()
+        composition.close()
+        lock.unlock()
+        return composition.exit_code
+    finally:
+        folder.discard_if_temporary()
+
+
+def _check_backends(options: Options, config: "Config") -> None:
+    """Raise for a native backend that was asked for by name and cannot be had, before any window opens."""
+    import os
+
+    from minimal_browser_core import backends
+
+    wants = (options.ai_backend, os.environ.get("MINIMAL_BROWSER_AI_BACKEND"), config.ai.backend)
+    if "rust" in wants:
+        backends.select_ai(cli=options.ai_backend, config=config.ai.backend)
+    wants = (options.storage_backend, os.environ.get("MINIMAL_BROWSER_STORAGE_BACKEND"), config.storage.backend)
+    if "rust" in wants:
+        backends.select_storage(cli=options.storage_backend, config=config.storage.backend)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

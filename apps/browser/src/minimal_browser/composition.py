@@ -1,0 +1,181 @@
+"""The wiring, all of it: settings, backends, stores, copilot and window become one browser here."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from minimal_browser_core.commands.builtin import register_builtins
+from minimal_browser_core.commands.parser import check
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.config import Config
+from minimal_browser_core.errors import DatabaseCorrupt, MinimalBrowserError, StorageError
+from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.ports.browser import OpenTarget
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, QTimer
+
+from minimal_browser import __version__
+from minimal_browser.cli import Options
+from minimal_browser.own_pages import PageWriter
+from minimal_browser.profiles import ProfileFolder
+from minimal_browser.qt.application import OWN_SCHEME, sandbox_state
+from minimal_browser.qt.background import Background
+from minimal_browser.qt.browser import QtBrowser
+from minimal_browser.qt.downloads import Downloads
+from minimal_browser.qt.profile import create_profile
+from minimal_browser.qt.scheme import OwnPages
+from minimal_browser.qt.views import Views
+from minimal_browser.qt.webview import WebView
+from minimal_browser.qt.window import BrowserWindow
+from minimal_browser.services import CopilotService, Stores
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+WARM_UP_MS = 150
+"""From the first page's being loaded to the making of stores and copilot: its first frame goes before."""
+
+
+class Composition(QObject):
+    """One browser: made of its parts, and taken apart in the order that Qt wants."""
+
+    def __init__(self, options: Options, config: Config, folder: ProfileFolder) -> None:
+        """ConfigError for bindings that cannot be."""
+        super().__init__()
+        self._options, self._config, self._folder = options, config, folder
+        registry = CommandRegistry()
+        register_builtins(registry)
+        keymap = Keymap.from_config(key_tables(config), lambda line: check(line, registry))
+
+        self.window = BrowserWindow()
+        self.profile = create_profile(folder, config, self)
+        self.background = Background(
+            lambda: open_stores(options, config, folder), lambda stores: open_copilot(options, config, stores), self
+        )
+        self.writer = PageWriter(self.background.stores, registry, keymap, self._version_page)
+        self.pages = OwnPages(self.background, self.writer.write, self)
+        self.profile.installUrlSchemeHandler(OWN_SCHEME, self.pages)
+        self.views = Views(self.window, self.profile, self._error_page, zoom=config.ui.zoom)
+        self.browser = QtBrowser(
+            self.window,
+            self.views,
+            registry,
+            keymap,
+            self.background,
+            search_url=config.browser.search_url,
+            start_page=config.browser.start_page,
+        )
+        self.browser.copilot.remember = config.copilot.remember
+        self.browser.copilot.width = config.ui.copilot_width
+        downloads = config.browser.download_folder
+        self.downloads = Downloads(
+            self.profile, self.browser.show_message, Path(downloads).expanduser() if downloads else None
+        )
+        self.window.closing.connect(self.browser.copilot.close)
+        self.views.loaded.connect(self._loaded)
+        self.exit_code = 0
+        self._is_first_load = True
+
+    def start(self, urls: tuple[str, ...]) -> None:
+        """Show the window and open `urls`, each in a tab, the first one in front."""
+        first, *rest = urls or (self._config.browser.start_page,)
+        self.browser.open(first, OpenTarget.TAB)
+        self.window.show()
+        for url in reversed(rest):
+            self.browser.open(url, OpenTarget.BACKGROUND_TAB)
+
+    def close(self) -> None:
+        """Blocks until what was to be stored is stored. Pages go before their profile."""
+        self.background.close()
+        sip.delete(self.window)
+        sip.delete(self.profile)
+
+    def _loaded(self, _view: WebView, ok: bool) -> None:
+        if not self._is_first_load:
+            return
+        self._is_first_load = False
+        log.info("ready")
+        if self._options.exit_after_load:
+            self.exit_code = 0 if ok else 1
+            QTimer.singleShot(0, self.window.close)
+        else:
+            QTimer.singleShot(WARM_UP_MS, self._warm_up)
+
+    def _warm_up(self) -> None:
+        self.browser.copilot.warm_up()
+        self.browser.load_bookmarks()
+        self.background.with_stores(lambda stores: stores.problems, self.browser.show_problems)
+
+    def _error_page(self, url: str, reason: str, show: Callable[[str], None]) -> None:
+        self.background.submit(lambda: self.writer.error(url, reason), show)
+
+    def _version_page(self) -> str:
+        """On the worker."""
+        from minimal_browser_core.pages.render import Fact, render_version
+
+        from minimal_browser.versions import collect
+
+        sections = collect(self._options, self._config)
+        sections["Programs"].append(Fact("Chromium's sandbox", sandbox_state()))
+        temporary = " (temporary: deleted at exit)" if self._folder.temporary else ""
+        stores = self.background.stores()
+        kept = [f"{name}: {value}" for name, value in stores.conversations.stats().items()] if stores.conversations else []
+        sections["Profile"] = [
+            Fact("folder", f"{self._folder.path}{temporary}"),
+            Fact("conversations", str(self._folder.conversations), (*kept, *stores.problems)),
+        ]
+        return render_version(__version__, sections)
+
+
+def key_tables(config: Config) -> dict[str, dict[str, str]]:
+    return {mode: getattr(config.keys, mode) for mode in config.keys.__struct_fields__}
+
+
+def open_stores(options: Options, config: Config, folder: ProfileFolder) -> Stores:
+    """Blocks on the disk. A damaged file has been moved aside and told about, and an empty one begun; for any other
+    trouble the browser goes on without that store, saying so."""
+    from minimal_browser_core.backends import select_storage
+
+    stores = Stores()
+    try:
+        selection = select_storage(cli=options.storage_backend, config=config.storage.backend)
+    except MinimalBrowserError as error:
+        stores.problems.append(str(error))
+        return stores
+    durability = config.storage.durability
+    stores.conversations = _opened(
+        lambda: selection.open_conversations(folder.conversations, durability=durability), stores.problems
+    )
+    stores.bookmarks = _opened(
+        lambda: selection.open_bookmarks(folder.bookmarks, durability=durability), stores.problems
+    )
+    return stores
+
+
+def _opened(open_store: Callable[[], T], problems: list[str]) -> T | None:
+    try:
+        try:
+            return open_store()
+        except DatabaseCorrupt as error:
+            problems.append(str(error))
+            return open_store() if error.quarantined else None
+    except StorageError as error:
+        problems.append(str(error))
+        return None
+
+
+def open_copilot(options: Options, config: Config, stores: Stores) -> CopilotService:
+    """May wait for the keyring. What cannot be had is told in the result."""
+    from minimal_browser_core.backends import select_ai
+    from minimal_browser_core.copilot.routing import choose_route, open_client, open_session
+    from minimal_browser_core.keyring_store import KeyringStore
+
+    try:
+        route = choose_route(config.ai, base_url=options.base_url, model=options.model, secrets=KeyringStore())
+        selection = None if route.is_offline else select_ai(cli=options.ai_backend, config=config.ai.backend)
+        client = open_client(route, selection, config.ai, store=stores.conversations)
+    except MinimalBrowserError as error:
+        return CopilotService(label="not available", problem=str(error))
+    session = open_session(route, client, config, store=stores.conversations)
+    return CopilotService(route.label, route.reason, session, client)

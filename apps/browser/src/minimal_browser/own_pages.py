@@ -1,0 +1,102 @@
+"""The HTML of `mb://` pages. Runs on the worker: it reads stores and imports what renders."""
+
+from collections.abc import Callable
+
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.errors import MinimalBrowserError
+from minimal_browser_core.input.keymap import Keymap
+
+from minimal_browser import __version__
+from minimal_browser.services import Stores
+
+CONVERSATIONS_A_PAGE = 50
+MOST_BOOKMARKS = 500
+
+
+class PageWriter:
+    """Never raises for an address that leads nowhere or a store that fails: it writes a page that says so."""
+
+    def __init__(
+        self, stores: Callable[[], Stores], registry: CommandRegistry, keymap: Keymap, version: Callable[[], str]
+    ) -> None:
+        """`version` writes mb://version, whose facts are the composition's."""
+        self._stores = stores
+        self._registry = registry
+        self._keymap = keymap
+        self._version = version
+
+    def write(self, url: str) -> str:
+        from minimal_browser_core.pages import render
+
+        try:
+            return self._page(url)
+        except MinimalBrowserError as error:
+            return render.render_error(url, "There is nothing to show here", str(error))
+
+    def error(self, url: str, reason: str) -> str:
+        from minimal_browser_core.pages import render
+
+        title, hint = explain(reason)
+        return render.render_error(url, title, reason, hint)
+
+    def _page(self, url: str) -> str:
+        from minimal_browser_core.pages import address as kinds
+        from minimal_browser_core.pages import render
+
+        match kinds.parse_address(url):
+            case kinds.StartPage():
+                return render.render_start(self._keymap)
+            case kinds.HelpPage():
+                return render.render_help(self._registry, self._keymap)
+            case kinds.VersionPage():
+                return self._version()
+            case kinds.BookmarksPage(query):
+                return render.render_bookmarks(query, self._stores().need_bookmarks().search(query, limit=MOST_BOOKMARKS))
+            case kinds.ConversationsPage(query, cursor):
+                return self._conversations(query, cursor)
+            case kinds.ConversationPage(id):
+                return self._conversation(id)
+
+    def _conversations(self, query: str, cursor: str | None) -> str:
+        from minimal_browser_core.memory.conversations import ConversationService
+        from minimal_browser_core.pages import render
+
+        service = ConversationService(self._stores().need_conversations())
+        return render.render_conversations(
+            query, service.search(query, limit=CONVERSATIONS_A_PAGE, cursor=cursor), cursor=cursor
+        )
+
+    def _conversation(self, id: int) -> str:
+        from minimal_browser_core.memory.conversations import ConversationService
+        from minimal_browser_core.pages import render
+
+        from minimal_browser.markdown import render as to_html
+
+        service = ConversationService(self._stores().need_conversations())
+        found = service.get(id)
+        if found is None:
+            return render.render_error("", "There is no such conversation", f"Exchange {id} was deleted or never was.")
+        return render.render_conversation(service.thread(found.thread_id), to_html)
+
+
+_EXPLAINED = {
+    "ERR_NAME_NOT_RESOLVED": ("This address has no server", "Check its spelling, or search with :search words."),
+    "ERR_INTERNET_DISCONNECTED": ("There is no network", "Check the connection, then press r."),
+    "ERR_CONNECTION_REFUSED": ("The server refused the connection", "It may be down. Press r to try again."),
+    "ERR_CONNECTION_TIMED_OUT": ("The server does not answer", "Press r to try again."),
+    "ERR_FILE_NOT_FOUND": ("There is no such file", "Check the path."),
+    "ERR_ACCESS_DENIED": ("This may not be read", "Check the permissions of the file or folder."),
+    "ERR_CERT": (
+        "The server cannot prove who it is",
+        "Someone may be listening in, or its certificate is out of date. Nothing was sent to it.",
+    ),
+    "ERR_TOO_MANY_REDIRECTS": ("The page leads around in circles", "Deleting the site's cookies may help."),
+}
+
+
+def explain(reason: str) -> tuple[str, str]:
+    """A title and what to do, for Chromium's name of an error."""
+    for name, explained in _EXPLAINED.items():
+        if name in reason:
+            return explained
+    return "The page could not be loaded", "Press r to try again."

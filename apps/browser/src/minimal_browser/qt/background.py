@@ -1,0 +1,75 @@
+"""Stores and copilot, made on threads of their own when first needed and used from the window without waiting."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PyQt6.QtCore import QObject
+
+from minimal_browser.qt.worker import Worker
+from minimal_browser.services import CopilotService, Stores
+
+T = TypeVar("T")
+
+
+class Background(QObject):
+    """Two threads: one for the disk, and one that makes the copilot, which may wait for a keyring to be unlocked."""
+
+    def __init__(
+        self, open_stores: Callable[[], Stores], open_copilot: Callable[[Stores], CopilotService], parent: QObject
+    ) -> None:
+        """Both run in the background and do not raise: what fails is told in what they return."""
+        super().__init__(parent)
+        self._open_stores = open_stores
+        self._open_copilot = open_copilot
+        self._stores: Stores | None = None
+        self._copilot: CopilotService | None = None
+        self._lock = threading.Lock()
+        self._disk = Worker(self)
+        self._opener = Worker(self)
+
+    def submit(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """As `Worker.submit`, for what needs no store."""
+        self._disk.submit(work, done, failed)
+
+    def with_stores(
+        self,
+        work: Callable[[Stores], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """As `submit`, with the stores."""
+        self._disk.submit(lambda: work(self.stores()), done, failed)
+
+    def with_copilot(self, use: Callable[[CopilotService], None]) -> None:
+        """Call `use` on the GUI thread: now where the copilot is there, else once it is."""
+        if self._copilot is not None:
+            use(self._copilot)
+        else:
+            self._opener.submit(self._made_copilot, use)
+
+    def stores(self) -> Stores:
+        """Not on the GUI thread: opens the databases on first use."""
+        with self._lock:
+            if self._stores is None:
+                self._stores = self._open_stores()
+            return self._stores
+
+    def close(self) -> None:
+        """Blocks until all that was submitted is done, then closes everything."""
+        self._opener.close()
+        self._disk.close()
+        if self._copilot is not None:
+            self._copilot.close()
+        if self._stores is not None:
+            self._stores.close()
+
+    def _made_copilot(self) -> CopilotService:
+        if self._copilot is None:
+            self._copilot = self._open_copilot(self.stores())
+        return self._copilot

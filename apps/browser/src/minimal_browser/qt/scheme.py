@@ -1,0 +1,63 @@
+"""`mb://`: our own pages, written on the worker and answered when they are ready."""
+
+from collections.abc import Callable
+
+from PyQt6 import sip
+from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl
+from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
+
+from minimal_browser.qt.application import OWN_SCHEME
+from minimal_browser.qt.present import present
+from minimal_browser.qt.background import Background
+
+SCHEME = OWN_SCHEME.decode()
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action mb:; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    b"Content-Security-Policy": POLICY.encode(),
+    b"Referrer-Policy": b"no-referrer",
+    b"X-Content-Type-Options": b"nosniff",
+    b"Cache-Control": b"no-store",
+}
+
+
+class OwnPages(QWebEngineUrlSchemeHandler):
+    """`write` gets an address and gives HTML; it runs on the worker and does not raise for an address it has not."""
+
+    def __init__(self, background: Background, write: Callable[[str], str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._write = write
+
+    def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
+        job = present(a0)
+        if bytes(job.requestMethod()) != b"GET" or not self._ours(job.initiator()):
+            job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
+            return
+        url = job.requestUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        self._background.submit(
+            lambda: self._write(url).encode("utf-8", "replace"),
+            lambda body: self._answer(job, body),
+            lambda _error: self._fail(job),
+        )
+
+    @staticmethod
+    def _ours(initiator: QUrl) -> bool:
+        """The person, or one of our own pages: no page of the web may load, frame or link to these."""
+        return initiator.isEmpty() or initiator.scheme() == SCHEME
+
+    @staticmethod
+    def _answer(job: QWebEngineUrlRequestJob, body: bytes) -> None:
+        if sip.isdeleted(job):
+            return  # the person has gone elsewhere in the meantime
+        buffer = QBuffer(job)
+        buffer.setData(QByteArray(body))
+        job.setAdditionalResponseHeaders({QByteArray(k): [QByteArray(v)] for k, v in _HEADERS.items()})
+        job.reply(b"text/html; charset=utf-8", buffer)
+
+    @staticmethod
+    def _fail(job: QWebEngineUrlRequestJob) -> None:
+        if not sip.isdeleted(job):
+            job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)

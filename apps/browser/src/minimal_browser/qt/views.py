@@ -1,0 +1,136 @@
+"""Makes the views that tabs show, and carries what their pages tell to the rest of the window."""
+
+import logging
+from collections.abc import Callable
+
+from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
+from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtWebEngineCore import (
+    QWebEngineFindTextResult,
+    QWebEngineFullScreenRequest,
+    QWebEngineNewWindowRequest,
+    QWebEnginePage,
+    QWebEngineProfile,
+)
+
+from minimal_browser.qt.generated import GeneratedWorld
+from minimal_browser.qt.page import WebPage
+from minimal_browser.qt.webview import WebView
+from minimal_browser.qt.window import BrowserWindow
+
+log = logging.getLogger(__name__)
+
+ErrorPage = Callable[[str, str, Callable[[str], None]], None]
+"""Writes the page for an address and a reason, and hands over its HTML later, on the GUI thread."""
+
+
+class Views(QObject):
+    message = pyqtSignal(str, MessageLevel)
+    loaded = pyqtSignal(WebView, bool)
+    """A page has loaded, or, False, what stands there is our error page."""
+    found = pyqtSignal(QWebEngineFindTextResult)
+    link_proposed = pyqtSignal(str)
+    """A generated page wants to open this http or https address; the person decides."""
+
+    def __init__(self, window: BrowserWindow, profile: QWebEngineProfile, error_page: ErrorPage, *, zoom: int = 100) -> None:
+        """`zoom` in per cent."""
+        super().__init__(window)
+        self._zoom = zoom / 100
+        self._window = window
+        self._profile = profile
+        self._error_page = error_page
+        self._generated: GeneratedWorld | None = None
+        self._failed: dict[WebView, QUrl] = {}
+        window.tabs.current_changed.connect(self._tell)
+
+    def add(self, where: OpenTarget, index: int | None = None) -> WebView:
+        page = WebPage(self._profile)
+        view = WebView(page)
+        page.refused.connect(self._refused)
+        page.load_failed.connect(lambda url, reason: self.show_error(view, url, reason))
+        page.window_wanted.connect(self._window_wanted)
+        page.fullScreenRequested.connect(self._full_screen)
+        page.renderProcessTerminated.connect(lambda status, _code: self._crashed(view, status))
+        self._connect(view, where, index)
+        return view
+
+    def add_generated(self, title: str, html: str) -> WebView:
+        """HTML that nobody trusts, in a world of its own."""
+        if self._generated is None:
+            self._generated = GeneratedWorld(self)
+        url = self._generated.add(html)
+        page = self._generated.page(url, self)
+        view = WebView(page)
+        page.refused.connect(self._refused)
+        page.link_followed.connect(self.link_proposed)
+        self._connect(view, OpenTarget.TAB, None)
+        view.setProperty("label", title)
+        view.load(url)
+        return view
+
+    def is_web(self, view: WebView) -> bool:
+        """Whether a page of the web may be loaded into this view."""
+        return view.web_page.profile() is self._profile
+
+    def show_error(self, view: WebView, url: QUrl, reason: str) -> None:
+        """Our page in place of the one at `url`: the address stays, and reloading tries again."""
+        log.info("could not load %s: %s", url.toDisplayString(), reason)
+        self._failed[view] = url
+        self._error_page(url.toDisplayString(), reason, lambda html: self._replace(view, url, html))
+
+    def close(self) -> None:
+        """Every view and page, before their profile goes."""
+        for view in self._window.tabs.views():
+            self._window.tabs.stack.removeWidget(view)
+            view.deleteLater()
+
+    def _connect(self, view: WebView, where: OpenTarget, index: int | None) -> None:
+        page = view.web_page
+        page.findTextFinished.connect(self.found)
+        page.linkHovered.connect(lambda url: self._window.status.show_url(url or view.address()))
+        view.titleChanged.connect(lambda _title: self._tell(view))
+        view.urlChanged.connect(lambda _url: self._tell(view))
+        view.loadProgress.connect(lambda percent: self._progress(view, percent))
+        view.loadFinished.connect(lambda ok: self._load_finished(view, ok))
+        view.destroyed.connect(lambda: self._failed.pop(view, None))
+        view.setZoomFactor(self._zoom)
+        self._window.tabs.add(view, select=where is not OpenTarget.BACKGROUND_TAB, index=index)
+
+    def _tell(self, view: WebView) -> None:
+        if view is self._window.tabs.current():
+            self._window.status.show_url(view.address())
+            title = view.title() or view.address()
+            self._window.setWindowTitle(f"{title} — Minimal Browser" if title else "Minimal Browser")
+
+    def _progress(self, view: WebView, percent: int) -> None:
+        if view is self._window.tabs.current():
+            self._window.status.show_progress(percent)
+
+    def _load_finished(self, view: WebView, ok: bool) -> None:
+        self._progress(view, 100)
+        if not ok:
+            return
+        failed = self._failed.pop(view, None) is not None
+        if not failed:
+            log.info("loaded %s", view.address())
+        self.loaded.emit(view, not failed)
+
+    def _replace(self, view: WebView, url: QUrl, html: str) -> None:
+        if self._failed.get(view) == url:
+            view.setHtml(html, url)
+
+    def _refused(self, text: str) -> None:
+        self.message.emit(text, MessageLevel.WARNING)
+
+    def _window_wanted(self, request: QWebEngineNewWindowRequest) -> None:
+        background = request.destination() == QWebEngineNewWindowRequest.DestinationType.InNewBackgroundTab
+        view = self.add(OpenTarget.BACKGROUND_TAB if background else OpenTarget.TAB)
+        request.openIn(view.web_page)
+
+    def _full_screen(self, request: QWebEngineFullScreenRequest) -> None:
+        request.accept()
+        self._window.fill_screen(request.toggleOn())
+
+    def _crashed(self, view: WebView, status: QWebEnginePage.RenderProcessTerminationStatus) -> None:
+        if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
+            self.show_error(view, view.url(), "The process that showed this page ended. Reload to start it anew.")

@@ -1,0 +1,56 @@
+"""What the browser has beside its window: stores and copilot, or why it has them not."""
+
+from dataclasses import dataclass, field
+
+from minimal_browser_core.copilot.session import CopilotSession
+from minimal_browser_core.errors import BackendError, StorageError
+from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
+
+
+@dataclass(slots=True)
+class Stores:
+    """`problems` are sentences for the person: what was damaged or is missing. A store that is None says why there."""
+
+    conversations: ConversationStore | None = None
+    bookmarks: BookmarkStore | None = None
+    problems: list[str] = field(default_factory=list)
+
+    def need_conversations(self) -> ConversationStore:
+        if self.conversations is None:
+            raise StorageError(f"conversations cannot be stored in this session: {' '.join(self.problems)}")
+        return self.conversations
+
+    def need_bookmarks(self) -> BookmarkStore:
+        if self.bookmarks is None:
+            raise StorageError(f"bookmarks cannot be stored in this session: {' '.join(self.problems)}")
+        return self.bookmarks
+
+    def close(self) -> None:
+        """Blocks on the disk."""
+        for store in (self.conversations, self.bookmarks):
+            if store is not None:
+                store.close()
+
+
+@dataclass(slots=True)
+class CopilotService:
+    """A session and the client under it; where there is none, `problem` says why. `reason` says why this one."""
+
+    label: str
+    reason: str = ""
+    session: CopilotSession | None = None
+    client: ChatClient | None = None
+    problem: str = ""
+
+    def need_session(self) -> CopilotSession:
+        if self.session is None:
+            raise BackendError(f"The copilot cannot answer: {self.problem}")
+        return self.session
+
+    def close(self) -> None:
+        """What is under way is cancelled."""
+        if self.session is not None:
+            self.session.close()
+        if self.client is not None:
+            self.client.close()
