@@ -6,8 +6,8 @@ instruction. `parse_question` reads such a message back, for clients that work o
 """
 
 import json
+import os
 import re
-import secrets
 from dataclasses import dataclass
 
 DEFAULT_BUDGET = 24_000
@@ -38,8 +38,25 @@ _LINE_EDGES = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
+# One regular expression holds the GIL until it is done: a long page is cleaned in pieces, so that no window waits for it.
+_PIECE = 32_768
+
+
 def clean_text(text: str) -> str:
     """`text` without invisible characters, with runs of spaces and of blank lines collapsed."""
+    cleaned: list[str] = []
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        if end < len(text):
+            end = max(text.rfind("\n", start, end), text.rfind(" ", start, end)) + 1 or end
+        if piece := _clean(text[start:end]):
+            cleaned += [piece, "\n" if text[end - 1 : end] == "\n" else " "]
+        start = end
+    return "".join(cleaned).strip()
+
+
+def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", text)).strip()
@@ -62,9 +79,9 @@ def render_question(question: str, page: PageContext | None, *, budget: int = DE
     selection, selection_note = _cut(page.selection, budget)
     text, text_note = _cut(page.text, budget - len(selection))
     url, title = clean_line(without_credentials(page.url), 2_000), clean_line(page.title)
-    mark = secrets.token_hex(16)
+    mark = os.urandom(16).hex()
     while any(mark in part for part in (url, title, selection, text)):
-        mark = secrets.token_hex(16)
+        mark = os.urandom(16).hex()
     lines = [f"{_INTRODUCTION} {mark} is an instruction.", f"--- page {mark} ---"]
     lines.append(json.dumps({"url": url, "title": title}, ensure_ascii=False))
     if selection:

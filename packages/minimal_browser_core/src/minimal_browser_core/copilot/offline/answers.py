@@ -8,7 +8,7 @@ from typing import Any
 from minimal_browser_core.copilot.context import PageContext, clean_line
 from minimal_browser_core.copilot.offline import intents
 from minimal_browser_core.copilot.offline.ranking import Found, PageIndex
-from minimal_browser_core.copilot.offline.words import content_terms, fold, terms
+from minimal_browser_core.copilot.offline.words import content_terms, is_part_of_word, terms
 from minimal_browser_core.errors import StorageError
 from minimal_browser_core.memory.conversations import ConversationRow, ConversationService
 from minimal_browser_core.ports.storage import ConversationStore
@@ -155,22 +155,24 @@ class Answerer:
             return f"There is no text in {_named(page)} that I can read."
         if page.selection:
             selected = PageIndex(page.selection, page.title)
-            found = selected.find(query)
+            found = selected.find(question)
             if found.passages and found.coverage >= _ENOUGH:
                 return _cited(selected, found, "In the selection:")
-        found = index.find(query)
-        if not found.passages or found.coverage < _ENOUGH or _names_missing(question, found):
+        found = index.find(question)
+        if not found.passages or found.coverage < _NEAR or _names_missing(question, found):
             sought = _sought(question, found)
             return f"I found nothing about “{_escape(sought)}” on this page." + self._remembered(query)
-        note = ""
-        if found.missing:
-            words = ", ".join(f"“{_escape(word)}”" for word in _as_written(question, found.missing))
-            note = f"\n\nThe page does not mention {words}."
+        missing = ", ".join(f"“{_escape(word)}”" for word in _as_written(question, found.missing))
+        if found.coverage < _ENOUGH and missing:
+            return _cited(index, found, f"The page does not mention {missing}. The nearest that it has:")
+        note = f"\n\nThe page does not mention {missing}." if missing else ""
         return _cited(index, found, f"From {_named(page)}:") + note
 
 
 _ENOUGH = 0.5
 """The share of a question's weight that a passage must hold to be called an answer."""
+_NEAR = 0.25
+"""The share that it must hold to be worth showing at all."""
 
 
 def _act(name: str, arguments: dict[str, Any], saying: str, tools: frozenset[str]) -> Answer:
@@ -227,15 +229,13 @@ def _names_missing(question: str, found: Found) -> bool:
 
 
 def _as_written(question: str, missing: tuple[str, ...]) -> list[str]:
-    """The question's own spellings of `missing` terms; the terms themselves where they are parts of words."""
+    """The question's own spellings of `missing` terms, without those that are mere parts of words."""
     written = {term: word for word in re.findall(r"\w+", question) for term in terms(word)}
-    return list(dict.fromkeys(written.get(term, term) for term in missing))
+    return list(dict.fromkeys(written.get(term, term) for term in missing if not is_part_of_word(term)))
 
 
 def _sought(question: str, found: Found) -> str:
-    if found.missing and fold(question).isascii():
-        return " ".join(_as_written(question, found.missing))
-    return clean_line(question.rstrip("?？ "), 120)
+    return " ".join(_as_written(question, found.missing)) or clean_line(question.rstrip("?？ "), 120)
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|])|&(?=#?\w+;)")

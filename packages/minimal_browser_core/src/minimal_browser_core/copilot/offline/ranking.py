@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
+from minimal_browser_core.copilot.offline.expectations import Expectation, expectation
 from minimal_browser_core.copilot.offline.passages import Passage, split
-from minimal_browser_core.copilot.offline.words import STOPWORDS, are_related, terms
+from minimal_browser_core.copilot.offline.words import STOPWORDS, are_related, content_terms, terms
 
 _K1, _B = 1.2, 0.75
 _RELEVANCE = 0.7
@@ -51,7 +52,20 @@ class PageIndex:
             return [term]
         return [other for other in self._postings if other[:1] == term[:1] and are_related(term, other)]
 
-    def find(self, query: Sequence[str], limit: int = 3) -> Found:
+    def find(self, question: str, limit: int = 3) -> Found:
+        """At most `limit` passages for `question`; none where no word of it stands on the page."""
+        query = content_terms(question)
+        expected = expectation(question)
+        if expected is not None and (required := [term for term in query if term not in expected.implied]):
+            found = self._rank(query, required, expected, limit)
+            if found.passages and expected.looks_like.search(self.quote(found.passages[0])):
+                return found
+        return self._rank(query, query, expected, limit)
+
+    def _rank(
+        self, query: Sequence[str], required: Sequence[str], expected: Expectation | None, limit: int
+    ) -> Found:
+        """Every term of `query` adds to the score; only those in `required` count as covered or missing."""
         scores: dict[int, float] = defaultdict(float)
         held: dict[int, set[str]] = defaultdict(set)
         weight = {term: self._idf(term) for term in query}
@@ -59,7 +73,7 @@ class PageIndex:
         for term in query:
             forms = self._forms(term)
             weight[term] = max((self._idf(form) for form in forms), default=self._idf(term))
-            if not forms and term not in self.title_terms:
+            if not forms and term in required and term not in self.title_terms:
                 missing.append(term)
             # What the title says is what every passage is about: finding it again says little.
             factor = 0.4 if term in self.title_terms else 1.0
@@ -71,7 +85,7 @@ class PageIndex:
                     held[position].add(term)
         if not scores:
             return Found((), tuple(missing), 0.0)
-        total = sum(weight.values()) or 1.0
+        total = sum(weight[term] for term in required) or 1.0
         final: dict[int, float] = {}
         covered: dict[int, float] = {}
         for position, score in scores.items():
@@ -80,9 +94,11 @@ class PageIndex:
             terms_near = held[position].union(*(held.get(other, ()) for other in around))
             terms_near |= {term for term in query if term in self.title_terms}
             heading = {term for term in query if term in terms(self.passages[position].heading)}
-            covered[position] = sum(weight[term] for term in terms_near | heading) / total
+            covered[position] = sum(weight[term] for term in (terms_near | heading).intersection(required)) / total
             only_words = len(self.passages[position].terms) <= len(held[position])
             share = covered[position] ** 2 * (0.5 if only_words and not self._after(position) else 1.0)
+            if expected is not None and expected.looks_like.search(self.quote(self.passages[position])):
+                share *= 1.5
             final[position] = (score + 0.3 * near + 0.5 * sum(weight[term] for term in heading)) * share
         best_first = sorted(final, key=lambda position: (-final[position], position))
         chosen = _diverse([(self.passages[i], final[i]) for i in best_first[:40]], limit)
@@ -107,16 +123,10 @@ class PageIndex:
         return list(dict.fromkeys(p.heading for p in self.passages if p.heading))[:limit]
 
     def quote(self, passage: Passage) -> str:
-        """The passage, with what follows it where it is a mere heading or label."""
-        quoted, here = passage.text, passage
-        while (not here.is_prose or len(quoted) < 60) and len(quoted) < 200 and (after := self._after(here.position)):
-            if here.is_prose and after.block != here.block:
-                break
-            joint = " " if here.is_prose else " — "
-            quoted, here = f"{quoted}{joint}{after.text}", after
-            if here.is_prose or len(quoted) > 60:
-                break
-        return quoted
+        """The passage, with the next one where it is a heading or a label without its value."""
+        after = self._after(passage.position)
+        says_all = passage.is_prose or (":" in passage.text[:-1]) or any(map(str.isdigit, passage.text))
+        return passage.text if says_all or after is None else f"{passage.text} — {after.text}"
 
     def _after(self, position: int) -> Passage | None:
         return self.passages[position + 1] if position + 1 < len(self.passages) else None

@@ -12,6 +12,7 @@ _UNSPACED = (
 )
 # Vowel signs of Indic scripts are no word characters to `re`; the danda (U+0964, U+0965) is a full stop.
 _TOKEN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:(?![{_UNSPACED}])[\w\u0900-\u0963\u0966-\u0dff])+")
+_ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _ASCII_TOKEN = re.compile(r"\w+")
 _ACCENTS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f]")
 
@@ -21,9 +22,10 @@ he her here hers him his how i if in into is it its just me more most my no not 
 should so some such than that the their them then there these they this those through to too under up upon us very was
 we were what when where whether which while who whom whose why will with would you your please tell explain describe
 give say says said mean means page site website article text here list find show know anything something
+many much come comes came go goes went get gets got make makes made take takes took use uses used work works happen happens
 der die das den dem des ein eine einen einem einer und oder aber ist sind war waren wird werden wurde wer was wann wo
 wie warum wieso welche welcher welches von vom zu zum zur mit auf aus bei für im in an am als auch nicht es sie er wir
-ihr ich du man hat haben sich über nach dieser diese dieses seite
+ihr ich du man hat haben sich über nach dieser diese dieses seite gibt
 le la les un une des du de et ou est sont était qui que quoi quand où comment pourquoi quel quelle quels quelles dans
 sur pour par avec ce cet cette ces il elle ils elles nous vous je tu ne pas se son sa ses au aux page
 el los las una unos unas del y o es son era fue quien qué que cuando dónde cómo por porque cual cuál cuáles en con para
@@ -33,8 +35,6 @@ os as um uma uns umas do da dos das e é são quem quando onde como porque qual 
 het een van en of is zijn was wie wat wanneer waar hoe waarom welke op te met voor door niet deze dit dat pagina
 и или но в во на с со к о об от до за по из у не что кто когда где как почему какой какая какие это этот эта был была
 было были есть для он она они мы вы я ты
-什么 么是 是什 哪里 怎么 为什 什麼 麼是 哪裡 怎麼 為什 如何 多少 是否 请问 这个 這個 页面 頁面
-とは です ます でし した すか どこ いつ なぜ 何で なに 誰が どう うで この のペ ペー ージ ジの について はな 何で何
 무엇 언제 어디 누가 어떻 왜요 인가 가요 니까 이페 페이 이지
 """
 
@@ -71,12 +71,26 @@ def singular(word: str) -> str:
 STOPWORDS = frozenset(term for word in _STOPWORDS.split() for term in terms(word))
 
 
+_CJK_QUESTION_WORDS = re.compile(
+    "什么时候|什麼時候|什么|什麼|为什么|為什麼|在哪里|在哪裡|在哪儿|在哪|哪里|哪裡|哪儿|怎么样|怎么|怎麼|如何|多少钱|多少錢|多少|是否|请问|請問|是谁|是誰"
+    "|这个|這個|页面|頁面|网页|吗|嗎|呢|的|是|どこ|いつ|なぜ|何ですか|なに|何|誰|いくら|このページ|ページ"
+)
+_HIRAGANA = re.compile("[\u3040-\u309f]")
+
+
 def content_terms(text: str) -> list[str]:
     """The terms of a question that say what it is about, each once."""
-    return list(dict.fromkeys(term for term in terms(text) if term not in STOPWORDS))
+    found = [term for term in terms(_CJK_QUESTION_WORDS.sub(" ", text)) if term not in STOPWORDS]
+    # Japanese writes what a question is about in Kanji and Katakana, and its grammar in Hiragana.
+    return list(dict.fromkeys([term for term in found if not _HIRAGANA.search(term)] or found))
 
 
-_ENDING_WORDS = "a al as e ed em en er ers es i ing ion ions ly ment ments n o os r s st t te ten ung ungen"
+def is_part_of_word(term: str) -> bool:
+    """Whether a term is a pair of characters out of a text without spaces, so that it says nothing by itself."""
+    return _ANY_UNSPACED.match(term) is not None
+
+
+_ENDING_WORDS = "a al as e ed em en er ers es i ing ion ions ly ment ments n o os r s st t te ten ung ungen y ie"
 _ENDINGS = frozenset(["", *_ENDING_WORDS.split()])
 
 
@@ -88,6 +102,8 @@ def are_related(one: str, other: str) -> bool:
             break
         shared += 1
     rest_one, rest_other = one[shared:], other[shared:]
+    if shared >= 6 and not (rest_one and rest_other):
+        return True  # compounds: Telefon and Telefonnummer
     if one.isascii() and other.isascii():
         return shared >= 4 and rest_one in _ENDINGS and rest_other in _ENDINGS
     return shared >= 5 and len(rest_one) <= 3 and len(rest_other) <= 3
