@@ -1,0 +1,66 @@
+"""Fast, typed streaming client for OpenAI-compatible chat APIs, sync and async.
+
+    from ai_rust_client import AIClient
+
+    with AIClient(api_key, base_url="https://openrouter.ai/api/v1") as client:
+        for delta in client.stream_response("Why is the sky blue?", "openai/gpt-4o-mini"):
+            print(delta, end="", flush=True)
+"""
+
+from ai_rust_client._errors import (
+    AIClientError,
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    InsufficientCreditsError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitError,
+    StreamCancelled,
+    StreamInterruptedError,
+)
+from ai_rust_client._native import (
+    API_VERSION,
+    AIClient,
+    ChatResponse,
+    ModelInfo,
+    ResponseStream,
+    StreamEvent,
+    ToolCall,
+    Usage,
+    __version__,
+)
+
+CAPABILITIES: frozenset[str] = frozenset({"async", "fileno", "model-preference", "tools", "vision"})
+"""What this version can do beyond `API_VERSION`; names are only ever added."""
+
+__all__ = [
+    "API_VERSION",
+    "CAPABILITIES",
+    "AIClient",
+    "AIClientError",
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ChatResponse",
+    "InsufficientCreditsError",
+    "InternalServerError",
+    "ModelInfo",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "RateLimitError",
+    "ResponseStream",
+    "StreamCancelled",
+    "StreamEvent",
+    "StreamInterruptedError",
+    "ToolCall",
+    "Usage",
+    "__version__",
+]

@@ -1,0 +1,85 @@
+"""The async face: tasks wait through one descriptor per event loop, and no thread.
+
+Imported on the first async call, because asyncio is.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from ai_rust_client._native import Call, EventLoopHub, ResponseStream
+
+T = TypeVar("T")
+
+Arm = Callable[[EventLoopHub], int | None]
+"""Asks for a wake-up and gives its ticket; None where there is nothing to wait for."""
+
+
+class _Waiting:
+    """The tasks of one event loop that wait, by ticket."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.hub = EventLoopHub()
+        self._futures: dict[int, asyncio.Future[None]] = {}
+        loop.add_reader(self.hub.fileno(), self._wake)
+
+    def _wake(self) -> None:
+        for ticket in self.hub.collect():
+            future = self._futures.get(ticket)
+            if future is not None and not future.done():
+                future.set_result(None)
+
+    async def until_ready(self, arm: Arm) -> None:
+        ticket = arm(self.hub)
+        if ticket is None:
+            return
+        future = asyncio.get_running_loop().create_future()
+        self._futures[ticket] = future
+        try:
+            await future
+        finally:
+            del self._futures[ticket]
+
+
+_waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, _Waiting] = WeakKeyDictionary()
+
+
+class _Cancellable(Protocol):
+    def cancel(self) -> None: ...
+
+
+async def _until_ready(arm: Arm, what: _Cancellable) -> None:
+    loop = asyncio.get_running_loop()
+    waiting = _waiting.get(loop)
+    if waiting is None:
+        waiting = _waiting[loop] = _Waiting(loop)
+    try:
+        await waiting.until_ready(arm)
+    except BaseException:  # the task was cancelled, or thrown away
+        what.cancel()
+        raise
+
+
+async def call(start: Callable[..., Call], *arguments: Any, **options: Any) -> Any:
+    pending = start(*arguments, **options)
+    await _until_ready(pending.arm, pending)
+    return pending.result()
+
+
+async def next_item(stream: ResponseStream, poll: Callable[[], T | None]) -> T:
+    while True:
+        await _until_ready(stream._arm, stream)
+        item = poll()
+        if item is not None:
+            return item
+
+
+async def head(stream: ResponseStream) -> ResponseStream:
+    await _until_ready(stream._arm_head, stream)
+    stream._raise_early_failure()
+    return stream
+
+
+async def value(what: T) -> T:
+    return what

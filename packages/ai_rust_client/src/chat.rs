@@ -1,0 +1,92 @@
+//! A whole answer at once.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::assemble::{Assembler, Batch, Fault};
+use crate::call::{Body, Tries};
+use crate::config::Config;
+use crate::error::{Details, Error, Kind};
+use crate::transport::{Request, Transport, excerpt, request_id};
+use crate::value::Answer;
+use crate::wire::{Completion, Reported};
+
+#[derive(Debug)]
+pub struct Response {
+    pub answer: Answer,
+    /// The body as it came.
+    pub raw: String,
+}
+
+pub async fn chat(transport: Arc<Transport>, body: Body) -> Result<Response, Error> {
+    let mut tries = Tries::new(&transport.config, body.models());
+    loop {
+        let model = tries.model();
+        match tries.bound(once(&transport, model, &body)).await {
+            Ok(response) => return Ok(response),
+            Err(error) => tries.after(error).await?,
+        }
+    }
+}
+
+async fn once(transport: &Transport, model: &str, body: &Body) -> Result<Response, Error> {
+    let request = Request {
+        method: Method::POST,
+        url: transport.config.endpoint(&["chat", "completions"]),
+        accept: "application/json",
+        body: Some(body.for_model(model)),
+    };
+    let response = transport.send(request).await?;
+    let request_id = request_id(response.headers());
+    let raw = transport.read_body(response).await?;
+    let mut batch = Batch::default();
+    decode(&raw, &mut Assembler::default(), &mut batch).map_err(|mut error| {
+        error.details_mut().request_id.clone_from(&request_id);
+        scrubbed(error, &transport.config)
+    })?;
+    let mut answer = Answer { model: Some(model.to_owned()), request_id, ..Answer::default() };
+    batch.apply(&mut answer);
+    Ok(Response { answer, raw: String::from_utf8_lossy(&raw).into_owned() })
+}
+
+/// Read a whole completion; the batch then holds all of it, `Finish` last.
+pub fn decode(body: &[u8], assembler: &mut Assembler, batch: &mut Batch) -> Result<(), Error> {
+    let text = String::from_utf8_lossy(body);
+    let protocol = |why: String| Error::new(Kind::Protocol, format!("{why}: {}", excerpt(&text)));
+    let completion: Completion = serde_json::from_str(&text).map_err(|error| {
+        if text.trim_start().starts_with('<') {
+            protocol("the answer is a web page, not JSON; check base_url and the proxy settings".to_owned())
+        } else {
+            protocol(format!("the answer is no completion ({error})"))
+        }
+    })?;
+    let is_empty = completion.error.is_none() && completion.choices.as_ref().is_none_or(Vec::is_empty);
+    if is_empty {
+        return Err(protocol("the answer holds no choices".to_owned()));
+    }
+    match assembler.take(completion, batch) {
+        Ok(()) => assembler.finish(batch),
+        Err(Fault::Reported(said)) => return Err(reported(said, &text)),
+        Err(Fault::Malformed(why)) => return Err(protocol(why)),
+    }
+    Ok(())
+}
+
+/// An error that came with a status of success: it counts as the status that it names, if it names one.
+fn reported(said: Reported, body: &str) -> Error {
+    let kind = said.status.map_or(Kind::Protocol, Kind::Status);
+    let message = format!("the provider answered with an error: {}", said.message);
+    Error::with(kind, message, Details {
+        status: said.status,
+        body: body.chars().take(64 << 10).collect(),
+        ..Details::default()
+    })
+}
+
+/// The same error without the key, should the provider have echoed it.
+pub fn scrubbed(error: Error, config: &Config) -> Error {
+    let mut details = error.details().clone();
+    details.body = config.scrub(details.body);
+    Error::with(error.kind(), config.scrub(error.message().to_owned()), details)
+}

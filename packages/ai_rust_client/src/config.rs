@@ -1,0 +1,178 @@
+//! What a client is made with, checked.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Proxy};
+use url::Url;
+
+use crate::secret::{MASK, Secret};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    pub connect: Duration,
+    pub idle: Option<Duration>,
+    pub first_token: Option<Duration>,
+    pub stall: Option<Duration>,
+    pub total: Option<Duration>,
+}
+
+/// The settings as the caller gives them.
+#[derive(Default)]
+pub struct Settings {
+    pub api_key: Option<String>,
+    pub base_url: String,
+    pub headers: Vec<(String, String)>,
+    pub proxy: Option<String>,
+    pub ca_bundle: Option<PathBuf>,
+}
+
+pub struct Config {
+    base_url: Url,
+    pub headers: HeaderMap,
+    secrets: Vec<Secret>,
+    has_key: bool,
+    pub timeouts: Timeouts,
+    pub max_retries: u32,
+    pub proxy: Option<Proxy>,
+    pub proxy_is_tls: bool,
+    pub roots: Vec<Certificate>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug)]
+pub enum Invalid {
+    Value(String),
+    File(PathBuf, std::io::Error),
+}
+
+fn invalid<T>(message: impl Into<String>) -> Result<T, Invalid> {
+    Err(Invalid::Value(message.into()))
+}
+
+impl Config {
+    pub fn new(settings: Settings, timeouts: Timeouts, max_retries: u32) -> Result<Self, Invalid> {
+        let (base_url, credentials) = parse_base_url(&settings.base_url)?;
+        let mut headers = HeaderMap::new();
+        let mut secrets = Vec::new();
+        let api_key = settings.api_key.filter(|key| !key.is_empty());
+        let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
+        if let Some(authorization) = authorization {
+            let Ok(mut value) = HeaderValue::from_str(&authorization) else {
+                return invalid("api_key holds a character that no HTTP header can carry; is there a line break in it?");
+            };
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+            secrets.extend(authorization.split_once(' ').map(|(_, secret)| Secret::new(secret)));
+        }
+        for (name, text) in settings.headers {
+            let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
+                return invalid(format!("headers: {name:?} is not a name that an HTTP header can have"));
+            };
+            let Ok(mut value) = HeaderValue::from_str(&text) else {
+                return invalid(format!("headers[{name:?}] holds a character that no HTTP header can carry"));
+            };
+            if holds_secret(header.as_str()) {
+                value.set_sensitive(true);
+                secrets.push(Secret::new(text.strip_prefix("Bearer ").unwrap_or(&text)));
+            }
+            headers.insert(header, value);
+        }
+        Ok(Self {
+            has_key: headers.contains_key(AUTHORIZATION),
+            base_url,
+            headers,
+            secrets,
+            timeouts,
+            max_retries,
+            proxy_is_tls: is_tls_proxy(settings.proxy.as_deref()),
+            proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
+            roots: settings.ca_bundle.map_or(Ok(Vec::new()), read_roots)?,
+        })
+    }
+
+    pub fn endpoint(&self, path: &[&str]) -> Url {
+        let mut url = self.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url
+    }
+
+    pub fn is_tls(&self) -> bool {
+        self.base_url.scheme() == "https"
+    }
+
+    pub fn scrub(&self, text: String) -> String {
+        self.secrets.iter().fold(text, |text, secret| secret.scrub(text))
+    }
+
+    /// The base URL without credentials and without its query, which may hold a key.
+    pub fn shown_base_url(&self) -> String {
+        let mut url = self.base_url.clone();
+        if url.query().is_some() {
+            url.set_query(Some(MASK));
+        }
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AIClient(base_url={:?}, api_key=", self.shown_base_url())?;
+        f.write_str(if self.has_key { "'***')" } else { "None)" })
+    }
+}
+
+/// The URL without its user and password, and what these make as an `Authorization` header.
+fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
+    let Ok(mut url) = Url::parse(text.trim()) else {
+        return invalid("base_url is not a URL; it looks like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1");
+    };
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return invalid(format!("base_url must begin with http:// or https://, not with {}:", url.scheme()));
+    }
+    let credentials = (!url.username().is_empty() || url.password().is_some()).then(|| {
+        let part = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let (user, password) = (part(url.username()), part(url.password().unwrap_or_default()));
+        use base64::Engine;
+        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+    });
+    // Neither can fail on a URL that has a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    Ok((url, credentials))
+}
+
+fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
+    // The error is left out: it may repeat the proxy's password.
+    Proxy::all(text).or_else(|_| invalid("proxy is not a URL; it looks like http://host:3128 or socks5h://host:1080"))
+}
+
+fn is_tls_proxy(setting: Option<&str>) -> bool {
+    let is_tls = |proxy: &str| proxy.trim_start().to_ascii_lowercase().starts_with("https:");
+    match setting {
+        Some(proxy) => is_tls(proxy),
+        None => ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+            .iter()
+            .any(|name| std::env::var(name).is_ok_and(|proxy| is_tls(&proxy))),
+    }
+}
+
+fn read_roots(path: PathBuf) -> Result<Vec<Certificate>, Invalid> {
+    let pem = match std::fs::read(&path) {
+        Ok(pem) => pem,
+        Err(error) => return Err(Invalid::File(path, error)),
+    };
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(roots) if !roots.is_empty() => Ok(roots),
+        _ => invalid(format!("ca_bundle: no PEM certificate in {}", path.display())),
+    }
+}
+
+fn holds_secret(header: &str) -> bool {
+    ["authorization", "key", "token", "secret", "cookie"].iter().any(|word| header.contains(word))
+}

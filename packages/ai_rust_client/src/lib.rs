@@ -1,0 +1,27 @@
+//! A streaming client for OpenAI-compatible chat APIs.
+//!
+//! Everything outside `py` is plain Rust and knows no Python; `py` is the extension module.
+
+#![deny(unsafe_code)]
+
+pub mod assemble;
+pub mod call;
+pub mod chat;
+pub mod config;
+pub mod error;
+pub mod hub;
+pub mod mailbox;
+pub mod models;
+pub mod pending;
+pub mod process;
+pub mod retry;
+pub mod secret;
+pub mod sse;
+pub mod stream;
+pub mod transport;
+pub mod value;
+pub mod wake;
+pub mod wire;
+
+#[cfg(feature = "python")]
+mod py;

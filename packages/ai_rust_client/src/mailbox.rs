@@ -1,0 +1,109 @@
+//! A value that a task on the runtime fills and a reader elsewhere empties.
+//!
+//! The reader may sleep on it (`wait`), watch a descriptor (`fileno`) or be woken through an event loop's hub
+//! (`arm`); whoever fills it pays only for the kinds of waiting that are in use.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::hub::Hub;
+use crate::wake::Wake;
+
+pub trait Readiness {
+    /// Whether a reader would get something, be it an error or the end.
+    fn is_ready(&self) -> bool;
+}
+
+impl<T> Readiness for Option<T> {
+    fn is_ready(&self) -> bool {
+        self.is_some()
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Mailbox<T> {
+    slot: Mutex<Slot<T>>,
+    filled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Slot<T> {
+    value: T,
+    sleepers: usize,
+    wake: Option<Wake>,
+    tickets: Vec<(Arc<Hub>, u64)>,
+}
+
+impl<T: Readiness + Default> Mailbox<T> {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Change the value and wake whoever waits for it to be ready.
+    pub fn fill<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        let mut slot = self.lock();
+        let result = change(&mut slot.value);
+        let ready = slot.value.is_ready();
+        if ready && slot.sleepers > 0 {
+            self.filled.notify_all();
+        }
+        if let Some(wake) = &mut slot.wake {
+            wake.set(ready);
+        }
+        if ready {
+            for (hub, ticket) in slot.tickets.drain(..) {
+                hub.post(ticket);
+            }
+        }
+        result
+    }
+
+    /// Read or take from the value without waiting.
+    pub fn empty<R>(&self, take: impl FnOnce(&mut T) -> R) -> R {
+        let mut slot = self.lock();
+        let result = take(&mut slot.value);
+        let ready = slot.value.is_ready();
+        if let Some(wake) = &mut slot.wake {
+            wake.set(ready);
+        }
+        result
+    }
+
+    /// Sleep until the value is ready, at most for `limit`; whether it is.
+    pub fn wait(&self, limit: Duration) -> bool {
+        let mut slot = self.lock();
+        slot.sleepers += 1;
+        let waited = self.filled.wait_timeout_while(slot, limit, |slot| !slot.value.is_ready());
+        let (mut slot, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        slot.sleepers -= 1;
+        slot.value.is_ready()
+    }
+
+    /// A descriptor that is readable while the value is ready. It belongs to the mailbox.
+    pub fn fileno(&self) -> io::Result<RawFd> {
+        let mut slot = self.lock();
+        if slot.wake.is_none() {
+            let mut wake = Wake::new()?;
+            wake.set(slot.value.is_ready());
+            slot.wake = Some(wake);
+        }
+        Ok(slot.wake.as_ref().map_or(-1, Wake::fileno))
+    }
+
+    /// A ticket that is posted to `hub` once the value is ready; `None` if it is already.
+    pub fn arm(&self, hub: &Arc<Hub>) -> Option<u64> {
+        let mut slot = self.lock();
+        if slot.value.is_ready() {
+            return None;
+        }
+        let ticket = hub.ticket();
+        slot.tickets.push((Arc::clone(hub), ticket));
+        Some(ticket)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot<T>> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,72 @@
+//! The list of models that a provider offers.
+
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::Value;
+
+use crate::call::Tries;
+use crate::error::{Error, Kind};
+use crate::transport::{Request, Transport, excerpt};
+use crate::value::ModelInfo;
+
+pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
+    // No model is asked for, and so none is named in what is told of the tries.
+    let no_model = [String::new()];
+    let mut tries = Tries::new(&transport.config, &no_model);
+    loop {
+        match tries.bound(once(&transport)).await {
+            Ok(models) => return Ok(models),
+            Err(error) => tries.after(error).await?,
+        }
+    }
+}
+
+async fn once(transport: &Transport) -> Result<Vec<ModelInfo>, Error> {
+    let url = transport.config.endpoint(&["models"]);
+    let request = Request { method: Method::GET, url, accept: "application/json", body: None };
+    let body = transport.read_body(transport.send(request).await?).await?;
+    decode(&body).ok_or_else(|| {
+        let shown = transport.config.scrub(excerpt(&String::from_utf8_lossy(&body)));
+        Error::new(Kind::Protocol, format!("the answer is no list of models; check base_url: {shown}"))
+    })
+}
+
+fn decode(body: &[u8]) -> Option<Vec<ModelInfo>> {
+    let json: Value = serde_json::from_slice(body).ok()?;
+    let list = [&json["data"], &json["models"], &json].into_iter().find_map(Value::as_array)?;
+    list.iter().map(model).collect()
+}
+
+fn model(json: &Value) -> Option<ModelInfo> {
+    let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+    // The same number under the names that OpenRouter, Groq, vLLM and Mistral give it.
+    let lengths = ["context_length", "context_window", "max_model_len", "max_context_length"];
+    Some(ModelInfo {
+        id: text("id").or_else(|| text("name"))?,
+        name: text("name").or_else(|| text("display_name")),
+        context_length: lengths.iter().find_map(|name| json.get(*name)?.as_u64()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_providers_list_is_read() {
+        let openrouter = br#"{"data":[{"id":"a/b","name":"B","context_length":8192}]}"#;
+        let known = ModelInfo { id: "a/b".into(), name: Some("B".into()), context_length: Some(8192) };
+        assert_eq!(decode(openrouter), Some(vec![known]));
+        let vllm = br#"{"object":"list","data":[{"id":"m","max_model_len":4096}]}"#;
+        assert_eq!(decode(vllm).unwrap()[0].context_length, Some(4096));
+        assert_eq!(decode(br#"[{"id":"m"}]"#).unwrap()[0].id, "m");
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        assert_eq!(decode(b"<html>"), None);
+        assert_eq!(decode(br#"{"data":[{"no":"id"}]}"#), None);
+        assert_eq!(decode(br#"{"error":"no"}"#), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! `Call`: one result that `_aio` awaits.
+
+use std::sync::Arc;
+
+use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+
+use crate::chat::Response;
+use crate::pending::Pending;
+use crate::py::error::raise;
+use crate::py::hub::EventLoopHub;
+use crate::py::values::{ChatResponse, ModelInfo};
+use crate::py::wait::wait;
+use crate::value;
+
+/// Wait on the calling thread for the result.
+pub fn block<T: Send + 'static>(py: Python, pending: &Pending<T>) -> PyResult<T> {
+    wait(py, &pending.result, || pending.cancel())?;
+    take(py, pending)
+}
+
+fn take<T: Send + 'static>(py: Python, pending: &Pending<T>) -> PyResult<T> {
+    let result = pending.result.empty(Option::take);
+    let result = result.ok_or_else(|| PyRuntimeError::new_err("the result was taken already"))?;
+    result.map_err(|error| raise(py, &error))
+}
+
+#[pyclass(frozen, module = "ai_rust_client._native")]
+pub struct Call(Kind);
+
+enum Kind {
+    Chat(Arc<Pending<Response>>),
+    Models(Arc<Pending<Vec<value::ModelInfo>>>),
+}
+
+impl From<Arc<Pending<Response>>> for Call {
+    fn from(pending: Arc<Pending<Response>>) -> Self {
+        Self(Kind::Chat(pending))
+    }
+}
+
+impl From<Arc<Pending<Vec<value::ModelInfo>>>> for Call {
+    fn from(pending: Arc<Pending<Vec<value::ModelInfo>>>) -> Self {
+        Self(Kind::Models(pending))
+    }
+}
+
+#[pymethods]
+impl Call {
+    fn arm(&self, hub: &EventLoopHub) -> Option<u64> {
+        match &self.0 {
+            Kind::Chat(pending) => pending.result.arm(&hub.0),
+            Kind::Models(pending) => pending.result.arm(&hub.0),
+        }
+    }
+
+    fn cancel(&self) {
+        match &self.0 {
+            Kind::Chat(pending) => pending.cancel(),
+            Kind::Models(pending) => pending.cancel(),
+        }
+    }
+
+    fn result<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match &self.0 {
+            Kind::Chat(pending) => Bound::new(py, ChatResponse::from(take(py, pending)?)).map(Bound::into_any),
+            Kind::Models(pending) => model_list(take(py, pending)?).into_bound_py_any(py),
+        }
+    }
+}
+
+pub fn model_list(models: Vec<value::ModelInfo>) -> Vec<ModelInfo> {
+    models.into_iter().map(ModelInfo).collect()
+}

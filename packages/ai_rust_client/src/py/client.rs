@@ -1,0 +1,231 @@
+//! `AIClient`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use tokio_util::sync::CancellationToken;
+
+use crate::call::Body;
+use crate::chat::{self, Response};
+use crate::config::{Config, Settings, Timeouts};
+use crate::models;
+use crate::pending::Pending;
+use crate::process::{PerProcess, runtime};
+use crate::py::call::{Call, block, model_list};
+use crate::py::encode;
+use crate::py::error::{closed, invalid};
+use crate::py::stream::ResponseStream;
+use crate::py::values::{ChatResponse, ModelInfo};
+use crate::stream::Stream;
+use crate::transport::Transport;
+use crate::value;
+
+/// What a process talks through.
+#[derive(Clone)]
+struct Session {
+    transport: Arc<Transport>,
+    /// Ends every call that is under way.
+    cancellation: CancellationToken,
+}
+
+#[pyclass(frozen, module = "ai_rust_client")]
+pub struct AIClient {
+    config: Arc<Config>,
+    session: PerProcess<Session>,
+    closed: AtomicBool,
+}
+
+#[pymethods]
+impl AIClient {
+    #[new]
+    #[pyo3(signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
+        idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), total_timeout=None, max_retries=2,
+        proxy=None, ca_bundle=None))]
+    #[expect(clippy::too_many_arguments, reason = "the contract's signature")]
+    fn new(
+        api_key: Option<String>,
+        base_url: &str,
+        headers: Option<&Bound<PyMapping>>,
+        connect_timeout: f64,
+        idle_timeout: Option<f64>,
+        first_token_timeout: Option<f64>,
+        stall_timeout: Option<f64>,
+        total_timeout: Option<f64>,
+        max_retries: i64,
+        proxy: Option<String>,
+        ca_bundle: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let optional = |name, value: Option<f64>| value.map(|value| seconds(name, value)).transpose();
+        let timeouts = Timeouts {
+            connect: seconds("connect_timeout", connect_timeout)?,
+            idle: optional("idle_timeout", idle_timeout)?,
+            first_token: optional("first_token_timeout", first_token_timeout)?,
+            stall: optional("stall_timeout", stall_timeout)?,
+            total: optional("total_timeout", total_timeout)?,
+        };
+        let max_retries =
+            u32::try_from(max_retries).map_err(|_| PyValueError::new_err("max_retries must be 0 or more"))?;
+        let headers = headers.map_or(Ok(Vec::new()), header_list)?;
+        let settings = Settings { api_key, base_url: base_url.to_owned(), headers, proxy, ca_bundle };
+        let config = Config::new(settings, timeouts, max_retries).map_err(invalid)?;
+        Ok(Self { config: Arc::new(config), session: PerProcess::new(), closed: AtomicBool::new(false) })
+    }
+
+    fn send_request(&self, py: Python, prompt: &Bound<PyString>, model: &Bound<PyString>) -> PyResult<String> {
+        Ok(self.chat(py, question(prompt)?.as_any(), model, None)?.text().to_owned())
+    }
+
+    fn stream_response(&self, prompt: &Bound<PyString>, model: &Bound<PyString>) -> PyResult<ResponseStream> {
+        self.stream(question(prompt)?.as_any(), model, None)
+    }
+
+    #[pyo3(signature = (messages, model, **options))]
+    fn chat(
+        &self,
+        py: Python,
+        messages: &Bound<PyAny>,
+        model: &Bound<PyAny>,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<ChatResponse> {
+        let pending = self.start_chat(encode::body(messages, model, options, false)?)?;
+        block(py, &pending).map(ChatResponse::from)
+    }
+
+    #[pyo3(signature = (messages, model, **options))]
+    fn achat<'py>(
+        slf: &Bound<'py, Self>,
+        messages: &Bound<'py, PyAny>,
+        model: &Bound<'py, PyAny>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let start = (slf.getattr(intern!(slf.py(), "_start_chat"))?, messages, model);
+        aio(slf.py())?.getattr(intern!(slf.py(), "call"))?.call(start, options)
+    }
+
+    #[pyo3(signature = (messages, model, **options))]
+    fn _start_chat(
+        &self,
+        messages: &Bound<PyAny>,
+        model: &Bound<PyAny>,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<Call> {
+        Ok(self.start_chat(encode::body(messages, model, options, false)?)?.into())
+    }
+
+    #[pyo3(signature = (messages, model, **options))]
+    fn stream(
+        &self,
+        messages: &Bound<PyAny>,
+        model: &Bound<PyAny>,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<ResponseStream> {
+        let body = encode::body(messages, model, options, true)?;
+        let Session { transport, cancellation } = self.session()?;
+        Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation)))
+    }
+
+    fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
+        let pending = self.start_models()?;
+        block(py, &pending).map(model_list)
+    }
+
+    fn amodels<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        aio(slf.py())?.call_method1(intern!(slf.py(), "call"), (slf.getattr("_start_models")?,))
+    }
+
+    fn _start_models(&self) -> PyResult<Call> {
+        Ok(self.start_models()?.into())
+    }
+
+    fn prewarm(&self) -> PyResult<()> {
+        let Session { transport, cancellation } = self.session()?;
+        runtime()?.spawn(async move { cancellation.run_until_cancelled(transport.prewarm()).await });
+        Ok(())
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        if let Some(session) = self.session.take() {
+            session.cancellation.cancel();
+        }
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<PyTuple>) {
+        self.close();
+    }
+
+    fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        aio(slf.py())?.call_method1("value", (slf,))
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __aexit__<'py>(&self, py: Python<'py>, _exception: &Bound<PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.close();
+        aio(py)?.call_method1("value", (py.None(),))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.config)
+    }
+}
+
+impl AIClient {
+    fn session(&self) -> PyResult<Session> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed());
+        }
+        self.session.get_or_try_make(|| {
+            Ok(Session {
+                transport: Arc::new(Transport::new(Arc::clone(&self.config))),
+                cancellation: CancellationToken::new(),
+            })
+        })
+    }
+
+    fn start_chat(&self, body: Body) -> PyResult<Arc<Pending<Response>>> {
+        let Session { transport, cancellation } = self.session()?;
+        Ok(Pending::start(chat::chat(transport, body), runtime()?, &cancellation))
+    }
+
+    fn start_models(&self) -> PyResult<Arc<Pending<Vec<value::ModelInfo>>>> {
+        let Session { transport, cancellation } = self.session()?;
+        Ok(Pending::start(models::models(transport), runtime()?, &cancellation))
+    }
+}
+
+/// The async face, which imports asyncio.
+pub fn aio(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    py.import(intern!(py, "ai_rust_client._aio"))
+}
+
+fn question<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
+    let message = PyDict::new(prompt.py());
+    message.set_item("role", "user")?;
+    message.set_item("content", prompt)?;
+    PyList::new(prompt.py(), [message])
+}
+
+fn seconds(name: &str, value: f64) -> PyResult<Duration> {
+    // A year is more than any call takes, and keeps the clock's arithmetic far from its end.
+    let duration = Duration::try_from_secs_f64(value).ok().filter(|d| !d.is_zero());
+    let longest = Duration::from_secs(365 * 24 * 3600);
+    duration
+        .map(|duration| duration.min(longest))
+        .ok_or_else(|| PyValueError::new_err(format!("{name} must be more than 0 seconds, not {value}")))
+}
+
+fn header_list(headers: &Bound<PyMapping>) -> PyResult<Vec<(String, String)>> {
+    let wrong = |_| PyTypeError::new_err("headers must be a mapping of text to text");
+    headers.items()?.iter().map(|item| item.extract().map_err(wrong)).collect()
+}

@@ -1,0 +1,219 @@
+//! Python values as JSON, straight into the request's body.
+//!
+//! What has no JSON form is refused with the path to it, as in `messages[3].content[0]`.
+
+use std::fmt;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use serde::Serialize;
+
+use crate::call::Body;
+
+/// Deeper is a value that holds itself, or one that no server takes.
+const DEEPEST: usize = 128;
+
+/// The body of a chat request. Options go in as they are, in the caller's order.
+pub fn body(
+    messages: &Bound<PyAny>,
+    model: &Bound<PyAny>,
+    options: Option<&Bound<PyDict>>,
+    stream: bool,
+) -> PyResult<Body> {
+    let mut rest = Vec::with_capacity(512);
+    rest.extend_from_slice(b",\"messages\":");
+    write_messages(messages, &mut rest)?;
+    if stream {
+        rest.extend_from_slice(b",\"stream\":true");
+        // Without it most providers leave the usage out of a stream.
+        if !options.is_some_and(|options| options.contains("stream_options").unwrap_or(false)) {
+            rest.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
+        }
+    }
+    for (name, value) in options.into_iter().flatten() {
+        let name = name.cast_into::<PyString>()?;
+        let name = name.to_str()?;
+        if name == "stream" {
+            return Err(PyTypeError::new_err("stream is not an option: call stream() for a stream, chat() for none"));
+        }
+        rest.push(b',');
+        write_json(name, &mut rest);
+        rest.push(b':');
+        write(&value, &mut rest, &Path { parent: None, step: Step::Name(name), depth: 0 })?;
+    }
+    rest.push(b'}');
+    Ok(Body::new(models(model)?, rest))
+}
+
+fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
+    if let Ok(name) = model.cast::<PyString>() {
+        return Ok(vec![name.to_str()?.to_owned()]);
+    }
+    let names: Vec<String> = model
+        .extract()
+        .map_err(|_| PyTypeError::new_err("model must be a name, or a sequence of names in order of preference"))?;
+    if names.is_empty() {
+        return Err(PyValueError::new_err("model is an empty sequence; name at least one model"));
+    }
+    Ok(names)
+}
+
+fn write_messages(messages: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+    let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
+    if messages.is_instance_of::<PyString>() || messages.cast::<PyMapping>().is_ok() {
+        return Err(PyTypeError::new_err(r#"messages must be a list, as in [{"role": "user", "content": "…"}]"#));
+    }
+    out.push(b'[');
+    for (index, message) in messages.try_iter()?.enumerate() {
+        let message = message?;
+        let path = root.then(Step::Index(index));
+        if index > 0 {
+            out.push(b',');
+        }
+        if message.cast::<PyMapping>().is_err() && !is_dataclass(&message)? {
+            let found = message.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("{path}: a message is a mapping, not {found}")));
+        }
+        write(&message, out, &path)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn write(value: &Bound<PyAny>, out: &mut Vec<u8>, path: &Path) -> PyResult<()> {
+    if path.depth > DEEPEST {
+        return Err(PyValueError::new_err(format!("{path}: nested more than {DEEPEST} deep; does it hold itself?")));
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        let text = text.to_str().map_err(|_| {
+            PyValueError::new_err(format!("{path}: half of a surrogate pair has no UTF-8 form; replace it first"))
+        })?;
+        write_json(text, out);
+    } else if let Ok(dict) = value.cast::<PyDict>() {
+        write_object(dict.iter().map(Ok), out, path)?;
+    } else if let Ok(list) = value.cast::<PyList>() {
+        write_array(list.iter().map(Ok), out, path)?;
+    } else if value.is_none() {
+        out.extend_from_slice(b"null");
+    } else if let Ok(boolean) = value.cast::<PyBool>() {
+        write_json(&boolean.is_true(), out);
+    } else if value.is_instance_of::<PyInt>() {
+        write_int(value, out)?;
+    } else if let Ok(float) = value.cast::<PyFloat>() {
+        if !float.value().is_finite() {
+            return Err(PyValueError::new_err(format!("{path}: {} is no JSON number", float.value())));
+        }
+        write_json(&float.value(), out);
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        write_array(tuple.iter().map(Ok), out, path)?;
+    } else if let Ok(mapping) = value.cast::<PyMapping>() {
+        let items = mapping.items()?;
+        write_object(items.iter().map(|item| item.extract()), out, path)?;
+    } else if is_dataclass(value)? {
+        let fields = value.getattr(intern!(value.py(), "__dataclass_fields__"))?.cast_into::<PyDict>()?;
+        let items = fields.keys().into_iter().map(|name| {
+            let value = value.getattr(name.cast::<PyString>()?)?;
+            Ok((name, value))
+        });
+        write_object(items, out, path)?;
+    } else {
+        let found = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{path}: {found} has no JSON form; convert it first")));
+    }
+    Ok(())
+}
+
+fn write_object<'py>(
+    items: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
+    out: &mut Vec<u8>,
+    path: &Path,
+) -> PyResult<()> {
+    out.push(b'{');
+    for (index, item) in items.enumerate() {
+        let (name, value) = item?;
+        let Ok(name) = name.cast::<PyString>() else {
+            let found = name.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("{path}: the names in a JSON object are text, not {found}")));
+        };
+        let name = name.to_str()?;
+        if index > 0 {
+            out.push(b',');
+        }
+        write_json(name, out);
+        out.push(b':');
+        write(&value, out, &path.then(Step::Name(name)))?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_array<'py>(
+    items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
+    out: &mut Vec<u8>,
+    path: &Path,
+) -> PyResult<()> {
+    out.push(b'[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(&item?, out, &path.then(Step::Index(index)))?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn write_int(value: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+    match value.extract::<i64>() {
+        Ok(number) => write_json(&number, out),
+        // `int.__repr__` and not `str`: an enum of integers prints its name.
+        Err(_) => {
+            let digits = value.py().get_type::<PyInt>().call_method1("__repr__", (value,))?;
+            out.extend_from_slice(digits.cast::<PyString>()?.to_str()?.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Text, numbers and booleans always have a JSON form, and memory always takes it.
+fn write_json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(out, value);
+}
+
+fn is_dataclass(value: &Bound<PyAny>) -> PyResult<bool> {
+    let is_class = value.is_instance_of::<pyo3::types::PyType>();
+    Ok(!is_class && value.hasattr(intern!(value.py(), "__dataclass_fields__"))?)
+}
+
+/// Where in the request a value stands; rendered only when it is refused.
+struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+    depth: usize,
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Path<'a> {
+    fn then(&'a self, step: Step<'a>) -> Path<'a> {
+        Path { parent: Some(self), step, depth: self.depth + 1 }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Name(name) if self.parent.is_some() => write!(f, ".{name}"),
+            Step::Name(name) => f.write_str(name),
+            Step::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}

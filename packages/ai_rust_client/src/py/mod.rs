@@ -1,0 +1,31 @@
+//! The extension module: the only place that knows Python.
+
+mod call;
+mod client;
+mod encode;
+mod error;
+mod events;
+mod hub;
+mod stream;
+mod values;
+mod wait;
+
+use pyo3::prelude::*;
+
+/// Raised when something is taken away or changes its meaning.
+const API_VERSION: u32 = 1;
+
+#[pymodule(gil_used = false)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("API_VERSION", API_VERSION)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<client::AIClient>()?;
+    module.add_class::<stream::ResponseStream>()?;
+    module.add_class::<values::StreamEvent>()?;
+    module.add_class::<values::ChatResponse>()?;
+    module.add_class::<values::ToolCall>()?;
+    module.add_class::<values::Usage>()?;
+    module.add_class::<values::ModelInfo>()?;
+    module.add_class::<call::Call>()?;
+    module.add_class::<hub::EventLoopHub>()
+}

@@ -1,0 +1,195 @@
+//! `ResponseStream`.
+
+use std::os::fd::RawFd;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyStopAsyncIteration;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::py::client::aio;
+use crate::py::error::{other_process, raise};
+use crate::py::events::{AsyncEvents, Events, Ready};
+use crate::py::hub::EventLoopHub;
+use crate::py::values::{StreamEvent, ToolCall, Usage};
+use crate::py::wait::wait;
+use crate::stream::{Found, Inbox, Stream};
+use crate::value::Answer;
+
+#[pyclass(frozen, weakref, module = "ai_rust_client")]
+pub struct ResponseStream {
+    stream: Arc<Stream>,
+    process: u32,
+}
+
+impl ResponseStream {
+    pub fn new(stream: Arc<Stream>) -> Self {
+        Self { stream, process: std::process::id() }
+    }
+
+    /// The stream, in the process that opened it. In a forked child its locks may be held by threads that are gone.
+    fn here(&self) -> PyResult<&Stream> {
+        if self.process == std::process::id() { Ok(&self.stream) } else { Err(other_process()) }
+    }
+
+    /// Wait for what `take` looks for.
+    pub fn next<T>(&self, py: Python, take: impl Fn(&mut Inbox) -> Found<T>) -> PyResult<Option<T>> {
+        let stream = self.here()?;
+        loop {
+            if let Some(found) = stream.inbox.empty(&take) {
+                return found.map_err(|error| raise(py, &error));
+            }
+            wait(py, &stream.inbox, || stream.cancel())?;
+        }
+    }
+
+    /// What `take` looks for, or `None` if it has not arrived; raises at the end.
+    pub fn poll<T>(&self, py: Python, take: impl Fn(&mut Inbox) -> Found<T>) -> PyResult<Option<T>> {
+        match self.here()?.inbox.empty(take) {
+            None => Ok(None),
+            Some(Ok(Some(item))) => Ok(Some(item)),
+            Some(Ok(None)) => Err(PyStopAsyncIteration::new_err(())),
+            Some(Err(error)) => Err(raise(py, &error)),
+        }
+    }
+
+    fn answer<T>(&self, part: impl Fn(&Answer) -> T) -> PyResult<T> {
+        Ok(self.here()?.inbox.empty(|inbox| part(&inbox.answer)))
+    }
+}
+
+#[pymethods]
+impl ResponseStream {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python) -> PyResult<Option<String>> {
+        self.next(py, Inbox::next_text)
+    }
+
+    fn __aiter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __anext__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match slf.get().poll(py, Inbox::next_text)? {
+            Some(text) => Ready::new(py, text),
+            None => aio(py)?.call_method1(intern!(py, "next_item"), (slf, slf.getattr("_poll_text")?)),
+        }
+    }
+
+    fn __await__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        aio(slf.py())?.call_method1("head", (slf,))?.call_method0("__await__")
+    }
+
+    fn events(slf: Py<Self>) -> Events {
+        Events(slf)
+    }
+
+    fn aevents(slf: Py<Self>) -> AsyncEvents {
+        AsyncEvents(slf)
+    }
+
+    fn fileno(&self) -> PyResult<RawFd> {
+        Ok(self.here()?.inbox.fileno()?)
+    }
+
+    fn drain(&self, py: Python) -> PyResult<Vec<StreamEvent>> {
+        let drained = self.here()?.inbox.empty(Inbox::drain);
+        let events = drained.map_err(|error| raise(py, &error))?;
+        Ok(events.into_iter().map(StreamEvent).collect())
+    }
+
+    fn cancel(&self) -> PyResult<()> {
+        self.here()?.cancel();
+        Ok(())
+    }
+
+    fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
+        Ok(self.here()?.inbox.arm(&hub.0))
+    }
+
+    fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
+        Ok(self.here()?.head.arm(&hub.0))
+    }
+
+    fn _poll_text(&self, py: Python) -> PyResult<Option<String>> {
+        self.poll(py, Inbox::next_text)
+    }
+
+    fn _poll_event(&self, py: Python) -> PyResult<Option<StreamEvent>> {
+        Ok(self.poll(py, Inbox::next_event)?.map(StreamEvent))
+    }
+
+    fn _raise_early_failure(&self, py: Python) -> PyResult<()> {
+        let failure = self.here()?.inbox.empty(|inbox| inbox.early_failure());
+        failure.map_or(Ok(()), |error| Err(raise(py, &error)))
+    }
+
+    #[getter]
+    fn text(&self) -> PyResult<String> {
+        self.answer(|answer| answer.text.clone())
+    }
+    #[getter]
+    fn reasoning(&self) -> PyResult<String> {
+        self.answer(|answer| answer.reasoning.clone())
+    }
+    #[getter]
+    fn tool_calls(&self) -> PyResult<Vec<ToolCall>> {
+        self.answer(|answer| answer.tool_calls.iter().cloned().map(ToolCall).collect())
+    }
+    #[getter]
+    fn usage(&self) -> PyResult<Option<Usage>> {
+        self.answer(|answer| answer.usage.clone().map(Usage))
+    }
+    #[getter]
+    fn model(&self) -> PyResult<Option<String>> {
+        self.answer(|answer| answer.model.clone())
+    }
+    #[getter]
+    fn provider(&self) -> PyResult<Option<String>> {
+        self.answer(|answer| answer.provider.clone())
+    }
+    #[getter]
+    fn finish_reason(&self) -> PyResult<Option<String>> {
+        self.answer(|answer| answer.finish_reason.clone())
+    }
+    #[getter]
+    fn request_id(&self) -> PyResult<Option<String>> {
+        self.answer(|answer| answer.request_id.clone())
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, _exception: &Bound<PyTuple>) -> PyResult<()> {
+        self.cancel()
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        self.answer(|answer| {
+            format!(
+                "ResponseStream(model={:?}, finish_reason={:?}, {} characters of text)",
+                answer.model.as_deref().unwrap_or_default(),
+                answer.finish_reason.as_deref().unwrap_or_default(),
+                answer.text.chars().count()
+            )
+        })
+    }
+}
+
+impl Drop for ResponseStream {
+    fn drop(&mut self) {
+        if let Ok(stream) = self.here() {
+            stream.cancel();
+        } else {
+            // Its locks must not be touched here, and its memory is the parent's.
+            std::mem::forget(Arc::clone(&self.stream));
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! A streamed answer: the task that reads it, and the inbox that it is read from.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use http::header::CONTENT_TYPE;
+use reqwest::Response;
+use tokio::runtime::Runtime;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::assemble::{Assembler, Batch, Fault};
+use crate::call::{Body, Tries};
+use crate::chat;
+use crate::config::Timeouts;
+use crate::error::{Details, Error, Kind, Phase};
+use crate::mailbox::{Mailbox, Readiness};
+use crate::sse::Parser;
+use crate::transport::{Request, Transport, causes, excerpt, request_id, timed_out};
+use crate::value::{Answer, Event};
+use crate::wire::Reported;
+
+/// How long the rest of a body may take after `[DONE]`, so that its connection can serve the next call.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+
+pub struct Stream {
+    pub inbox: Mailbox<Inbox>,
+    /// Filled once the head of the answer is there, or the stream has ended without one.
+    pub head: Mailbox<Option<()>>,
+    cancellation: CancellationToken,
+}
+
+#[derive(Debug, Default)]
+pub struct Inbox {
+    events: VecDeque<Event>,
+    pub answer: Answer,
+    end: Option<Result<(), Error>>,
+}
+
+impl Readiness for Inbox {
+    fn is_ready(&self) -> bool {
+        !self.events.is_empty() || self.end.is_some()
+    }
+}
+
+/// What a reader finds: something, the end, or (as `None` around it) nothing yet.
+pub type Found<T> = Option<Result<Option<T>, Error>>;
+
+impl Inbox {
+    pub fn next_event(&mut self) -> Found<Event> {
+        match self.events.pop_front() {
+            Some(event) => Some(Ok(Some(event))),
+            None => self.end.clone().map(|end| end.map(|()| None)),
+        }
+    }
+
+    pub fn next_text(&mut self) -> Found<String> {
+        loop {
+            match self.next_event()? {
+                Ok(Some(Event::Text(text))) => return Some(Ok(Some(text))),
+                Ok(Some(_)) => {}
+                Ok(None) => return Some(Ok(None)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    pub fn drain(&mut self) -> Result<VecDeque<Event>, Error> {
+        match &self.end {
+            Some(Err(error)) if self.events.is_empty() => Err(error.clone()),
+            _ => Ok(std::mem::take(&mut self.events)),
+        }
+    }
+
+    /// The failure of a stream that failed before it brought anything.
+    pub fn early_failure(&self) -> Option<Error> {
+        self.end.as_ref().filter(|_| self.events.is_empty()).and_then(|end| end.as_ref().err().cloned())
+    }
+}
+
+impl Stream {
+    /// Begin at once, on the runtime; what happens comes to the inbox.
+    pub fn open(transport: Arc<Transport>, runtime: &Runtime, body: Body, client: &CancellationToken) -> Arc<Self> {
+        let stream = Arc::new(Self {
+            inbox: Mailbox::new(),
+            head: Mailbox::new(),
+            cancellation: client.child_token(),
+        });
+        let ending = Ending(Arc::clone(&stream));
+        runtime.spawn(async move {
+            let stream = &ending.0;
+            tokio::select! {
+                biased;
+                () = stream.cancellation.cancelled() => stream.end(Err(Error::cancelled("the client was closed"))),
+                result = stream.run(&transport, &body) => stream.end(result),
+            }
+        });
+        stream
+    }
+
+    /// Close the connection. A reader that has not been given the end yet is given `Kind::Cancelled`.
+    pub fn cancel(&self) {
+        let cancelled = self.inbox.fill(|inbox| {
+            if inbox.end.is_some() && inbox.events.is_empty() {
+                return false;
+            }
+            inbox.events.clear();
+            inbox.end = Some(Err(inbox.with_what_arrived(Error::cancelled("the stream was cancelled"))));
+            true
+        });
+        if cancelled {
+            self.cancellation.cancel();
+            self.head.fill(|head| *head = Some(()));
+        }
+    }
+
+    fn end(&self, result: Result<(), Error>) {
+        self.inbox.fill(|inbox| {
+            if inbox.end.is_none() {
+                inbox.end = Some(result.map_err(|error| inbox.with_what_arrived(error)));
+            }
+        });
+        self.head.fill(|head| *head = Some(()));
+    }
+
+    async fn run(&self, transport: &Transport, body: &Body) -> Result<(), Error> {
+        let mut tries = Tries::new(&transport.config, body.models());
+        loop {
+            let model = tries.model();
+            let mut assembler = Assembler::default();
+            let once = self.once(transport, body, model, &mut assembler);
+            let Err(mut error) = tries.bound(once).await else { return Ok(()) };
+            self.inbox.empty(|inbox| {
+                let counted = assembler.usage().cloned();
+                inbox.answer.usage = inbox.answer.usage.take().or(counted);
+                error.details_mut().delivered |= !inbox.answer.is_empty() || !inbox.events.is_empty();
+            });
+            tries.after(error).await?;
+        }
+    }
+
+    async fn once(
+        &self,
+        transport: &Transport,
+        body: &Body,
+        model: &str,
+        assembler: &mut Assembler,
+    ) -> Result<(), Error> {
+        let sent = Instant::now();
+        let request = Request {
+            method: Method::POST,
+            url: transport.config.endpoint(&["chat", "completions"]),
+            accept: "text/event-stream",
+            body: Some(body.for_model(model)),
+        };
+        let timeouts = &transport.config.timeouts;
+        let head = transport.send(request);
+        let response = match timeouts.first_token {
+            Some(limit) => timeout_at(sent + limit, head)
+                .await
+                .unwrap_or_else(|_| Err(timed_out(Phase::FirstToken, limit, "waiting for the answer to begin")))?,
+            None => head.await?,
+        };
+        let answer = Answer {
+            model: Some(model.to_owned()),
+            request_id: request_id(response.headers()),
+            ..Answer::default()
+        };
+        self.inbox.empty(|inbox| inbox.answer = answer);
+        self.head.fill(|head| *head = Some(()));
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.contains("json") {
+            return self.take_whole(transport, response, assembler, &[]).await;
+        }
+        self.take_events(transport, response, assembler, sent, timeouts).await
+    }
+
+    /// A server that does not stream answers with the whole completion, or with an error.
+    async fn take_whole(
+        &self,
+        transport: &Transport,
+        response: Response,
+        assembler: &mut Assembler,
+        begun: &[u8],
+    ) -> Result<(), Error> {
+        let mut body = begun.to_vec();
+        body.extend(transport.read_body(response).await?);
+        let mut batch = Batch::default();
+        chat::decode(&body, assembler, &mut batch).map_err(|error| chat::scrubbed(error, &transport.config))?;
+        self.publish(batch, true);
+        Ok(())
+    }
+
+    async fn take_events(
+        &self,
+        transport: &Transport,
+        mut response: Response,
+        assembler: &mut Assembler,
+        sent: Instant,
+        timeouts: &Timeouts,
+    ) -> Result<(), Error> {
+        let mut parser = Parser::new();
+        let mut timers = Timers { timeouts, sent, last_byte: Instant::now(), last_content: None };
+        let mut begun = false;
+        loop {
+            let read = timers.within(response.chunk(), assembler.finished()).await;
+            let bytes = match read {
+                Ok(Ok(Some(bytes))) => bytes,
+                Ok(Ok(None)) => break,
+                // With the finish reason seen the answer is whole, whatever becomes of the connection.
+                Ok(Err(_)) | Err(_) if assembler.finished() => break,
+                Ok(Err(error)) => {
+                    let message = format!("the connection broke in the middle of the answer: {}", causes(&error));
+                    return Err(Error::new(Kind::Interrupted, message));
+                }
+                Err(error) => return Err(error),
+            };
+            timers.last_byte = Instant::now();
+            if !begun && let Some(first) = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                begun = true;
+                match first {
+                    b'{' => return self.take_whole(transport, response, assembler, &bytes).await,
+                    b'<' => return Err(not_events(&bytes)),
+                    _ => {}
+                }
+            }
+            let mut batch = Batch::default();
+            let outcome = read_events(&mut parser, &bytes, assembler, &mut batch);
+            if batch.content {
+                timers.last_content = Some(timers.last_byte);
+            }
+            match outcome {
+                Ok(false) => self.publish(batch, false),
+                Ok(true) => {
+                    assembler.finish(&mut batch);
+                    self.publish(batch, true);
+                    let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
+                    let _ = timeout(LAST_BYTES, rest).await;
+                    return Ok(());
+                }
+                Err(mut error) => {
+                    self.publish(batch, false);
+                    let body = std::mem::take(&mut error.details_mut().body);
+                    error.details_mut().body = transport.config.scrub(body);
+                    return Err(chat::scrubbed(error, &transport.config));
+                }
+            }
+        }
+        self.take_end(parser, assembler)
+    }
+
+    /// The body is over without `[DONE]`.
+    fn take_end(&self, parser: Parser, assembler: &mut Assembler) -> Result<(), Error> {
+        let mut batch = Batch::default();
+        let mut done = false;
+        if let Some(data) = parser.finish() {
+            // Some servers leave out the last blank line. What cannot be read was cut off in the middle.
+            done = data.trim() == "[DONE]" || (assembler.feed(&data, &mut batch).is_ok() && assembler.finished());
+        }
+        if done || assembler.finished() {
+            assembler.finish(&mut batch);
+            self.publish(batch, true);
+            return Ok(());
+        }
+        self.publish(batch, false);
+        let message = "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short";
+        Err(Error::new(Kind::Interrupted, message))
+    }
+
+    fn publish(&self, batch: Batch, last: bool) {
+        self.inbox.fill(|inbox| {
+            if inbox.end.is_none() {
+                let events = batch.apply(&mut inbox.answer);
+                inbox.events.extend(events);
+                inbox.end = last.then_some(Ok(()));
+            }
+        });
+    }
+}
+
+impl Inbox {
+    fn with_what_arrived(&self, mut error: Error) -> Error {
+        let details = error.details_mut();
+        details.partial_text.clone_from(&self.answer.text);
+        details.usage.clone_from(&self.answer.usage);
+        if details.request_id.is_none() {
+            details.request_id.clone_from(&self.answer.request_id);
+        }
+        error
+    }
+}
+
+/// Ends the stream even where its task is dropped or panics: a reader must not wait for ever.
+struct Ending(Arc<Stream>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end(Err(Error::new(Kind::Interrupted, "the stream's task ended too early; this is a bug")));
+    }
+}
+
+/// Take what `bytes` completes; whether `[DONE]` was there.
+fn read_events(
+    parser: &mut Parser,
+    bytes: &Bytes,
+    assembler: &mut Assembler,
+    batch: &mut Batch,
+) -> Result<bool, Error> {
+    let mut done = false;
+    let mut fault = None;
+    let pushed = parser.push(bytes, |event| {
+        let data = event.data.trim();
+        if done || fault.is_some() || data.is_empty() {
+        } else if data == "[DONE]" {
+            done = true;
+        } else if event.kind == "error" {
+            let said = serde_json::from_str(data).map(|json| Reported::from_body(&json));
+            let said = said.unwrap_or_else(|_| Reported { message: excerpt(data), status: None });
+            fault = Some(reported(said, data));
+        } else if let Err(error) = assembler.feed(data, batch) {
+            fault = Some(match error {
+                Fault::Reported(said) => reported(said, data),
+                Fault::Malformed(why) => {
+                    let message = format!("the stream holds what is no completion ({why}): {}", excerpt(data));
+                    Error::new(Kind::Protocol, message)
+                }
+            });
+        }
+    });
+    match (fault, pushed) {
+        (Some(error), _) => Err(error),
+        (None, Err(_)) => Err(Error::new(Kind::Protocol, "the stream holds an event of more than 64 MiB")),
+        (None, Ok(())) => Ok(done),
+    }
+}
+
+fn reported(said: Reported, data: &str) -> Error {
+    let message = format!("the provider reported an error in the middle of the stream: {}", said.message);
+    Error::with(Kind::Interrupted, message, Details {
+        status: said.status,
+        body: data.chars().take(64 << 10).collect(),
+        ..Details::default()
+    })
+}
+
+fn not_events(bytes: &[u8]) -> Error {
+    let shown = excerpt(&String::from_utf8_lossy(bytes));
+    let message = format!("the answer is a web page, not a stream; check base_url and the proxy settings: {shown}");
+    Error::new(Kind::Protocol, message)
+}
+
+struct Timers<'a> {
+    timeouts: &'a Timeouts,
+    sent: Instant,
+    last_byte: Instant,
+    last_content: Option<Instant>,
+}
+
+impl Timers<'_> {
+    /// Wait for the next bytes, at most until the first timer runs out. Once the answer is whole only bytes are
+    /// waited for.
+    async fn within<F: Future>(&self, read: F, whole: bool) -> Result<F::Output, Error> {
+        let idle = self.timeouts.idle.map(|limit| (self.last_byte + limit, Phase::Idle, limit));
+        let content = match self.last_content {
+            _ if whole => None,
+            Some(last) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
+            None => self.timeouts.first_token.map(|limit| (self.sent + limit, Phase::FirstToken, limit)),
+        };
+        match [idle, content].into_iter().flatten().min_by_key(|(deadline, ..)| *deadline) {
+            None => Ok(read.await),
+            Some((deadline, phase, limit)) => {
+                let result = timeout_at(deadline, read).await;
+                result.map_err(|_| timed_out(phase, limit, "reading the stream"))
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! One connection pool, and one request over it.
+
+use std::error::Error as _;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method};
+use reqwest::{Client, Response};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::config::Config;
+use crate::error::{Details, Error, Kind, Phase};
+use crate::retry;
+use crate::wire::Reported;
+
+const LONGEST_ERROR_BODY: usize = 64 << 10;
+const LONGEST_BODY: usize = 256 << 20;
+
+pub struct Transport {
+    pub config: Arc<Config>,
+    client: OnceLock<Result<Client, Error>>,
+}
+
+pub struct Request {
+    pub method: Method,
+    pub url: Url,
+    pub accept: &'static str,
+    pub body: Option<Bytes>,
+}
+
+impl Transport {
+    pub fn new(config: Arc<Config>) -> Self {
+        Self { config, client: OnceLock::new() }
+    }
+
+    /// Reading the platform's certificates takes milliseconds, so the first call pays for it, off the caller's thread.
+    fn client(&self) -> Result<&Client, Error> {
+        self.client.get_or_init(|| build(&self.config)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Send, and wait for the head of a successful answer.
+    pub async fn send(&self, request: Request) -> Result<Response, Error> {
+        let Request { method, url, accept, body } = request;
+        let mut builder = self.client()?.request(method, url.clone()).header(ACCEPT, accept);
+        builder = builder.headers(self.config.headers.clone());
+        if let Some(body) = body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let response = self
+            .within_idle(builder.send(), || format!("waiting for the answer of {}", shown(&url)))
+            .await?
+            .map_err(|error| self.connection_error(error, &url))?;
+        if response.status().is_success() { Ok(response) } else { Err(self.status_error(response).await) }
+    }
+
+    /// Open a connection and leave it in the pool; failures show when it is needed.
+    pub async fn prewarm(&self) {
+        if let Ok(client) = self.client() {
+            let _ = client.head(self.config.endpoint(&["models"])).send().await;
+        }
+    }
+
+    /// A whole body, within the idle timer from read to read.
+    pub async fn read_body(&self, response: Response) -> Result<Vec<u8>, Error> {
+        let request_id = request_id(response.headers());
+        self.read_up_to(response, LONGEST_BODY).await.and_then(|(body, whole)| {
+            if whole { Ok(body) } else { Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")) }
+        }).map_err(|mut error| {
+            error.details_mut().request_id = request_id;
+            error
+        })
+    }
+
+    async fn read_up_to(&self, mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), Error> {
+        let mut body = Vec::new();
+        let url = response.url().clone();
+        while let Some(bytes) = self
+            .within_idle(response.chunk(), || format!("reading the answer of {}", shown(&url)))
+            .await?
+            .map_err(|error| broke_midway(&error))?
+        {
+            let room = limit - body.len();
+            body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            if bytes.len() > room {
+                return Ok((body, false));
+            }
+        }
+        Ok((body, true))
+    }
+
+    async fn within_idle<F: Future>(&self, future: F, doing: impl Fn() -> String) -> Result<F::Output, Error> {
+        let Some(limit) = self.config.timeouts.idle else { return Ok(future.await) };
+        timeout_at(Instant::now() + limit, future).await.map_err(|_| timed_out(Phase::Idle, limit, &doing()))
+    }
+
+    async fn status_error(&self, response: Response) -> Error {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let url = response.url().clone();
+        let body = self.read_up_to(response, LONGEST_ERROR_BODY).await.map(|(body, _)| body).unwrap_or_default();
+        let body = self.config.scrub(String::from_utf8_lossy(&body).into_owned());
+        let said = match serde_json::from_str(&body) {
+            Ok(json) => Reported::from_body(&json).message,
+            Err(_) => excerpt(&body),
+        };
+        let said = match headers.get(LOCATION).and_then(|location| location.to_str().ok()) {
+            Some(location) if status.is_redirection() => format!("it redirects to {}", self.config.scrub(location.into())),
+            _ => said,
+        };
+        let said = if said.is_empty() { "no reason given".to_owned() } else { said };
+        let message = format!("{} answered {status}: {said}{}", shown(&url), hint(status.as_u16()));
+        Error::with(Kind::Status(status.as_u16()), message, Details {
+            status: Some(status.as_u16()),
+            request_id: request_id(&headers),
+            body,
+            retry_after: retry::retry_after(&headers, SystemTime::now()),
+            should_retry: headers.get("x-should-retry").and_then(|v| v.to_str().ok()?.parse().ok()),
+            ..Details::default()
+        })
+    }
+
+    fn connection_error(&self, error: reqwest::Error, url: &Url) -> Error {
+        if error.is_connect() && error.is_timeout() {
+            let doing = format!("connecting to {}", shown(url));
+            return timed_out(Phase::Connect, self.config.timeouts.connect, &doing);
+        }
+        let why = self.config.scrub(causes(&error));
+        let message = if error.is_connect() {
+            let hint = if why.contains("certificate") || why.contains("UnknownIssuer") {
+                "; if the server uses a private authority, pass its certificate as ca_bundle"
+            } else {
+                "; check base_url, the network and the proxy settings"
+            };
+            format!("could not connect to {}: {why}{hint}", shown(url))
+        } else {
+            format!("{} closed the connection before it answered: {why}", shown(url))
+        };
+        Error::new(Kind::Connection, message)
+    }
+}
+
+/// Not tried again: the model has worked, and been paid for it.
+fn broke_midway(error: &reqwest::Error) -> Error {
+    let message = format!("the connection broke before the answer was whole: {}", causes(error));
+    Error::with(Kind::Connection, message, Details { delivered: true, ..Details::default() })
+}
+
+pub fn timed_out(phase: Phase, limit: Duration, doing: &str) -> Error {
+    let (what, setting) = match phase {
+        Phase::Connect => ("no connection", "connect_timeout"),
+        Phase::Idle => ("no byte", "idle_timeout"),
+        Phase::FirstToken => ("no content", "first_token_timeout"),
+        Phase::Stall => ("no further content", "stall_timeout"),
+        Phase::Total => ("no end", "total_timeout"),
+    };
+    let seconds = limit.as_secs_f64();
+    Error::new(Kind::Timeout(phase), format!("{what} within {seconds} s while {doing}; {setting} sets the limit"))
+}
+
+pub fn request_id(headers: &HeaderMap) -> Option<String> {
+    let known = ["x-request-id", "request-id", "x-generation-id"].iter().find_map(|name| headers.get(*name))?;
+    Some(String::from_utf8_lossy(known.as_bytes()).into_owned())
+}
+
+/// A URL as it may be shown: without its query, which may hold a key.
+pub fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+/// The causes of an error, outermost first, each once, without URLs.
+pub fn causes(error: &reqwest::Error) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !told.iter().any(|earlier| earlier.contains(&text)) {
+            told.push(text);
+        }
+        cause = error.source();
+    }
+    if told.is_empty() { "the connection failed".to_owned() } else { told.join(": ") }
+}
+
+/// The beginning of what is not JSON, on one line.
+pub fn excerpt(body: &str) -> String {
+    let words: Vec<&str> = body.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(200) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+fn hint(status: u16) -> &'static str {
+    match status {
+        300..=399 => "; set base_url to where the API is, redirects are not followed with a key",
+        401 => "; check the API key",
+        402 => "; add credits at the provider, or choose a free model",
+        404 => "; check the model's name and base_url",
+        _ => "",
+    }
+}
+
+fn build(config: &Config) -> Result<Client, Error> {
+    // Only the first of a process takes effect; the others are the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(config.timeouts.connect)
+        .redirect(reqwest::redirect::Policy::custom(|attempt| {
+            // A 301 or 302 would turn a POST into a GET, and another origin must not see the key or the question.
+            let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
+            let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
+            if same && keeps_method && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
+        }));
+    if let Some(proxy) = &config.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
+    builder = if config.is_tls() || config.proxy_is_tls {
+        builder.tls_certs_merge(config.roots.iter().cloned())
+    } else {
+        // Nothing here speaks TLS: do without the platform's roots, which a bare machine may not even have.
+        builder.tls_certs_only([])
+    };
+    builder.build().map_err(|error| {
+        let message = format!(
+            "could not set up TLS: {}; install the system's CA certificates (ca-certificates) or pass ca_bundle",
+            causes(&error)
+        );
+        Error::new(Kind::Connection, message)
+    })
+}
