@@ -1,32 +1,29 @@
 """The templates, and what all of them may use. Everything is escaped unless Python says otherwise."""
 
 import re
-from base64 import b64encode
 from datetime import date, datetime
 from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minimal_browser_core.pages.address import PAGES, page_url
+from minimal_browser_core.pages.address import PAGES, SCHEME, page_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from minimal_browser_core.memory.conversations import ConversationRow
 
-# What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry: C0 and C1 controls, lone surrogates, noncharacters.
+# What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @lru_cache(maxsize=1)
 def environment() -> "Environment":
-    """Made on first use: importing Jinja2 is not for free."""
+    """Made on first use: what it imports is not for free."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    style = files("minimal_browser_core.pages").joinpath("templates/style.css").read_text(encoding="utf-8")
+    style = packaged("style.css")
     made = Environment(
         loader=PackageLoader("minimal_browser_core.pages"),
         autoescape=True,
@@ -45,12 +42,22 @@ def environment() -> "Environment":
         current=None,
     )
     made.filters.update(excerpt=excerpt, highlighted=highlighted, moment=moment, day=day, host=host)
-    made.tests["web_address"] = is_web_address
+    made.tests["linkable"] = is_linkable
     return made
+
+
+def packaged(name: str) -> str:
+    """The text of one of our own files beside the templates."""
+    from importlib.resources import files
+
+    return files("minimal_browser_core.pages").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def content_hash(text: str) -> str:
     """The source expression that lets exactly this inline style or script through a Content-Security-Policy (CSP 3)."""
+    from base64 import b64encode
+    from hashlib import sha256
+
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
@@ -92,17 +99,16 @@ def moment(value: datetime) -> str:
     return f"{value.day} {value:%b} {value.year}, {value:%H:%M}"
 
 
-def host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or excerpt(url, 60)
-    except ValueError:
-        return excerpt(url, 60)
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a stored address may become a link: `javascript:` and its like never do."""
+def is_linkable(url: str) -> bool:
+    """Whether a stored address may become a link: one of the web or of ours, never `javascript:` and its like."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)
+    return parts.scheme in {"http", "https", SCHEME} and bool(parts.hostname)
+
+
+def host(url: str) -> str:
+    """What to call a page in few letters: the host of one of the web, else the address itself."""
+    web = url.startswith(("http:", "https:")) and is_linkable(url)
+    return (urlsplit(url).hostname if web else None) or excerpt(url, 60)

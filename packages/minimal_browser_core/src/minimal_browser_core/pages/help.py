@@ -75,9 +75,9 @@ def _cap(key: str) -> str:
 
 
 def keys_or_command(keymap: Keymap, command: str) -> Caps:
-    """The first keys bound to `command`, or what to type instead."""
-    keys = keymap.keys_for(command)
-    return key_caps(keys[0]) if keys else (f":{command}",)
+    """The shortest keys bound to `command`, or what to type instead."""
+    keys = [key_caps(keys) for keys in keymap.keys_for(command)]
+    return min(keys, key=len) if keys else (f":{command}",)
 
 
 def mode_texts(keymap: Keymap) -> list[ModeText]:
@@ -94,7 +94,8 @@ def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[B
     for binding in keymap.bindings(Mode.NORMAL):
         command = _command(registry, binding.command)
         if command is not None:
-            bound = found[command.group].setdefault(binding.command, BoundCommand(binding.command, command.summary))
+            line = _typed(binding.command)
+            bound = found[command.group].setdefault(line, BoundCommand(line, command.summary))
             bound.keys.append(key_caps(binding.keys))
     return {group: list(bound.values()) for group, bound in found.items() if bound}
 
@@ -113,11 +114,16 @@ def _entries(commands: Iterable[Command], keys: dict[str, list[Caps]]) -> Iterab
 
 
 def _command(registry: CommandRegistry, line: str) -> Command | None:
-    words = line.lstrip(":").split(maxsplit=1)
+    words = _typed(line).split(maxsplit=1)
     try:
         return registry.find(words[0]) if words else None
     except CommandError:
         return None
+
+
+def _typed(line: str) -> str:
+    """A key that opens the command line with a command in it counts as that command's."""
+    return line.lstrip(":").removeprefix("command-line ").strip()
 
 
 def start_tiles(keymap: Keymap) -> list[KeyTile]:

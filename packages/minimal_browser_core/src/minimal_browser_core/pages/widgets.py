@@ -4,11 +4,10 @@ Each is one document with its style and script inside. It is made for an origin 
 network, no storage, no dialogs), and its policy lets only this very script run.
 """
 
-from importlib.resources import files
 from typing import Literal, get_args
 
 from minimal_browser_core.errors import ActionError
-from minimal_browser_core.pages.environment import content_hash, environment
+from minimal_browser_core.pages.environment import content_hash, environment, packaged
 
 WidgetType = Literal["calculator", "todo", "timer", "notes", "card"]
 Theme = Literal["auto", "light", "dark"]
@@ -30,18 +29,14 @@ def render_widget(widget_type: str, theme: str = "auto", title: str = "") -> str
         raise ActionError(f"There is no widget {widget_type!r}; there are {', '.join(TITLES)}.")
     if theme not in get_args(Theme):
         raise ActionError(f"There is no theme {theme!r}; there are {', '.join(get_args(Theme))}.")
-    folder = files("minimal_browser_core.pages").joinpath("templates/widgets")
-    style = folder.joinpath("style.css").read_text(encoding="utf-8")
-    script = folder.joinpath(f"{widget_type}.js").read_text(encoding="utf-8")
-    return (
-        environment()
-        .get_template(f"widgets/{widget_type}.html.j2")
-        .render(
-            theme=theme,
-            title=title.strip() or TITLES[widget_type],
-            style=Markup(style),  # noqa: S704  our own file
-            style_hash=content_hash(style),
-            script=Markup(script),  # noqa: S704  our own file
-            script_hash=content_hash(script),
-        )
+    style, script = packaged("widgets/style.css"), packaged(f"widgets/{widget_type}.js")
+    template = environment().get_template(f"widgets/{widget_type}.html.j2")
+    return template.render(
+        theme=theme,
+        title=title.strip() or TITLES[widget_type],
+        given_title=title.strip(),
+        style=Markup(style),  # noqa: S704  our own file
+        style_hash=content_hash(style),
+        script=Markup(script),  # noqa: S704  our own file
+        script_hash=content_hash(script),
     )
