@@ -19,7 +19,7 @@ MAX_HTML = 512 * 1024
 Url = Annotated[str, Meta(min_length=1, max_length=MAX_URL, description="Absolute http or https address.")]
 Title = Annotated[str, Meta(max_length=300)]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
-WidgetType = Literal["calculator", "todo", "timer", "notes"]
+WidgetType = Literal["calculator", "todo", "timer", "notes", "card"]
 Theme = Literal["auto", "light", "dark"]
 
 

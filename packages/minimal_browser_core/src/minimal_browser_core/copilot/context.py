@@ -38,7 +38,7 @@ _LINE_EDGES = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-# One regular expression holds the GIL until it is done: a long page is cleaned in pieces, so that no window waits for it.
+# A regular expression holds the GIL until it is done: a long page is cleaned in pieces, so that no window waits for it.
 _PIECE = 32_768
 
 

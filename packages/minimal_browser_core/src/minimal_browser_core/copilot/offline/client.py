@@ -2,38 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from minimal_browser_core.copilot.context import parse_question
 from minimal_browser_core.copilot.offline.answers import Answer, Answerer
-from minimal_browser_core.copilot.offline.stream import MODEL, OfflineEvent, OfflineStream, OfflineToolCall
-from minimal_browser_core.ports.chat import Message, Usage
+from minimal_browser_core.copilot.offline.stream import MODEL, OfflineStream
+from minimal_browser_core.fallback.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
+from minimal_browser_core.ports.chat import Message
 from minimal_browser_core.ports.storage import ConversationStore
 
 LABEL = "offline, no model"
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineModelInfo:
-    id: str = MODEL
-    name: str | None = LABEL
-    context_length: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineResponse:
-    text: str
-    tool_calls: list[OfflineToolCall]
-    finish_reason: str | None
-    model: str = MODEL
-    reasoning: str = ""
-    usage: Usage | None = None
-    provider: str | None = None
-    request_id: str | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 class OfflineChatClient:
@@ -53,19 +33,19 @@ class OfflineChatClient:
     def stream_response(self, prompt: str, model: str = MODEL) -> OfflineStream:
         return self.stream([{"role": "user", "content": prompt}], model)
 
-    def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineResponse:
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             for _ in stream.events():
                 pass
-            return OfflineResponse(stream.text, stream.tool_calls, stream.finish_reason)
+            return _response(stream)
 
     async def achat(
         self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
-    ) -> OfflineResponse:
+    ) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             async for _ in stream.aevents():
                 pass
-            return OfflineResponse(stream.text, stream.tool_calls, stream.finish_reason)
+            return _response(stream)
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineStream:
         """Return at once; the answer is worked out on a thread. `model` is not looked at, nor options but `tools`."""
@@ -74,15 +54,15 @@ class OfflineChatClient:
         tools = frozenset(tool["function"]["name"] for tool in options.get("tools") or ())
         return OfflineStream(lambda: self._work(content, tools))
 
-    def _work(self, content: str, tools: frozenset[str]) -> Iterator[OfflineEvent]:
+    def _work(self, content: str, tools: frozenset[str]) -> Iterator[StreamEvent]:
         page, question = parse_question(content)
         answer = self._answerer.answer(question, page, tools)
         yield from _events(answer)
 
-    def models(self) -> list[OfflineModelInfo]:
-        return [OfflineModelInfo()]
+    def models(self) -> list[ModelInfo]:
+        return [ModelInfo(MODEL, LABEL)]
 
-    async def amodels(self) -> list[OfflineModelInfo]:
+    async def amodels(self) -> list[ModelInfo]:
         return self.models()
 
     def prewarm(self) -> None:
@@ -101,6 +81,20 @@ class OfflineChatClient:
         return f"OfflineChatClient({LABEL})"
 
 
+def _response(stream: OfflineStream) -> ChatResponse:
+    return ChatResponse(
+        text=stream.text,
+        reasoning="",
+        tool_calls=stream.tool_calls,
+        usage=None,
+        model=MODEL,
+        provider=None,
+        finish_reason=stream.finish_reason,
+        request_id=None,
+        raw={},
+    )
+
+
 def _text_of(message: Message) -> str:
     content = message.get("content") or ""
     if isinstance(content, str):
@@ -112,10 +106,10 @@ def _text_of(message: Message) -> str:
 _DELTA = re.compile(r"\s*\S{1,16}[^\S\n]*|\s+")
 
 
-def _events(answer: Answer) -> Iterator[OfflineEvent]:
+def _events(answer: Answer) -> Iterator[StreamEvent]:
     for match in _DELTA.finditer(answer.text):
-        yield OfflineEvent("text", match[0])
+        yield StreamEvent("text", match[0])
     if answer.tool is not None:
         name, arguments = answer.tool
-        call = OfflineToolCall("offline_1", name, json.dumps(arguments, ensure_ascii=False))
-        yield OfflineEvent("tool_call", tool_call=call)
+        call = ToolCall("offline_1", name, json.dumps(arguments, ensure_ascii=False))
+        yield StreamEvent("tool_call", tool_call=call)

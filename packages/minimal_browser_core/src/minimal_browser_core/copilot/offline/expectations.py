@@ -26,35 +26,42 @@ _MONTHS = (
     r"|Nov(?:ember)?|Dec(?:ember)?|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
 )
 _DAYS = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?s?"
-_MONEY = r"[€$£¥₹₽₩]|\b(?:EUR|USD|GBP|CHF|JPY|euros?|dollars?|pounds?|cents?|free of charge|kostenlos|gratuit)\b|円|元|원"
+_MONEY = (
+    r"[€$£¥₹₽₩]|\b(?:EUR|USD|GBP|CHF|JPY|euros?|dollars?|pounds?|cents?|free of charge|kostenlos|gratuit)\b|円|元|원"
+)
+
+_NAME_LETTER = r"[^\W\d_a-zà-ÿа-я]"  # no class says "upper case" in `re`
 
 EXPECTATIONS = (
     _expectation(
         r"\b(?:how much|what(?:'s| is) the (?:price|fee|cost)|what do(?:es)? .* cost|price of|was kostet|wie teuer"
         r"|combien (?:coûte|ça)|cuánto (?:cuesta|vale)|quanto (?:costa|custa)|сколько стоит)\b|いくら|多少钱|얼마",
         _MONEY,
-        "much cost price pay fee expensive kostet teuer coûte prix cuesta vale precio costa custa стоит",
+        "cost price pay fee expensive kostet teuer coûte prix cuesta vale precio costa custa стоит",
     ),
     _expectation(
-        r"\b(?:when|what (?:year|date|day|time)|which (?:year|date|day)|since when|how old|wann|quand|cu[aá]ndo|quando"
-        r"|когда)\b|いつ|何年|什么时候|何时|哪年|언제",
-        rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS}|{_DAYS})\b|\b\d{{1,2}}(?:[:.]\d\d| ?[ap]m\b)|\d+\s?[年月日]|centur|Jahrhundert|siècle",
+        r"\b(?:when|(?:what|which) (?:year|date|day|time)|how old|wann|quand|cu[aá]ndo|quando|когда)\b"
+        r"|いつ|何年|什么时候|何时|哪年|언제",
+        rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS}|{_DAYS})\b|\b\d{{1,2}}(?:[:.]\d\d| ?[ap]m\b)|\d+\s?[年月日]"
+        r"|centur|Jahrhundert|siècle",
         "year date day time old jahr année año",
     ),
     _expectation(
-        r"\b(?:how (?:many|high|tall|long|big|large|far|fast|deep|heavy|often|wide)|what (?:number|percentage|size|height)"
-        r"|wie ?(?:viele?|hoch|lang|groß|weit)|combien|cu[aá]nt[oa]s|quant[ie]|сколько)\b|何人|几|多少|몇",
+        r"\b(?:how (?:many|high|tall|long|big|large|far|fast|deep|heavy|often|wide)"
+        r"|what (?:number|percentage|size|height)|wie ?(?:viele?|hoch|lang|groß|weit)|combien|cu[aá]nt[oa]s|quant[ie]"
+        r"|сколько)\b|何人|几|多少|몇",
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion)\b",
-        "many high tall long big large far fast deep heavy often wide number size height",
+        "high tall long big large far fast deep heavy often wide number size height",
     ),
     _expectation(
         r"\b(?:who|whose|whom|wer|wem|wen|qui|quién|quien|chi|quem|кто)\b|谁|誰|だれ|누가|누구",
-        r"(?:^|\W)[^\W\d_a-zà-ÿа-я][\w'’-]+ (?:(?:van|von|de|da|del|di|al) )?[^\W\d_a-zà-ÿа-я][\w'’-]+|[\u3400-\u9fff]{2}",
+        rf"(?:^|\W){_NAME_LETTER}[\w'’-]+ (?:(?:van|von|de|da|del|di|al) )?{_NAME_LETTER}[\w'’-]+|[\u3400-\u9fff]{{2}}",
     ),
     _expectation(
         r"\b(?:where|wo|woher|wohin|où|d[oó]nde|dove|onde|где|откуда)\b|どこ|哪里|哪儿|어디",
-        r"\b(?:in|at|near|from|on|aus|bei|à|en|dans|da)\b (?:the |der |dem |la |le |los )?[^\W\d_a-zà-ÿа-я]|\b(?:north|south|east|west)\b|位于|位於|在|で|に",
-        "come located place live lie based found liegt",
+        rf"\b(?:in|at|near|from|on|aus|bei|à|en|dans|da)\b (?:the |der |dem |la |le |los )?{_NAME_LETTER}"
+        r"|\b(?:north|south|east|west)\b|位于|位於|在|で|に",
+        "located place live lie based found liegt",
     ),
 )
 

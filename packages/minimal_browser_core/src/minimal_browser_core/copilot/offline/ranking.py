@@ -62,9 +62,7 @@ class PageIndex:
                 return found
         return self._rank(query, query, expected, limit)
 
-    def _rank(
-        self, query: Sequence[str], required: Sequence[str], expected: Expectation | None, limit: int
-    ) -> Found:
+    def _rank(self, query: Sequence[str], required: Sequence[str], expected: Expectation | None, limit: int) -> Found:
         """Every term of `query` adds to the score; only those in `required` count as covered or missing."""
         scores: dict[int, float] = defaultdict(float)
         held: dict[int, set[str]] = defaultdict(set)

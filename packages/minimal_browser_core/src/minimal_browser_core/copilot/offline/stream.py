@@ -3,33 +3,18 @@
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from minimal_browser_core.errors import AIClientError, StreamCancelled
-from minimal_browser_core.ports.chat import EventKind, Usage
+from minimal_browser_core.fallback.values import StreamEvent, ToolCall
+from minimal_browser_core.ports.chat import Usage
 from minimal_browser_core.wakeup import Wakeup
 
 MODEL = "offline"
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineToolCall:
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineEvent:
-    kind: EventKind
-    text: str = ""
-    tool_call: OfflineToolCall | None = None
-    usage: Usage | None = None
-
-
-Work = Callable[[], Iterable[OfflineEvent]]
+Work = Callable[[], Iterable[StreamEvent]]
 
 
 class OfflineStream:
@@ -42,9 +27,9 @@ class OfflineStream:
     def __init__(self, work: Work) -> None:
         self.model: str | None = MODEL
         self.finish_reason: str | None = None
-        self._events: deque[OfflineEvent] = deque()
+        self._events: deque[StreamEvent] = deque()
         self._texts: list[str] = []
-        self._tool_calls: list[OfflineToolCall] = []
+        self._tool_calls: list[ToolCall] = []
         self._wakeup = Wakeup()
         self._changed = threading.Condition()
         self._ended = False
@@ -67,11 +52,11 @@ class OfflineStream:
             self._ended = True
             if failure is None:
                 self.finish_reason = "tool_calls" if self._tool_calls else "stop"
-                self._events.append(OfflineEvent("finish"))
+                self._events.append(StreamEvent("finish"))
             self._wakeup.set()
             self._changed.notify_all()
 
-    def _publish(self, event: OfflineEvent) -> None:
+    def _publish(self, event: StreamEvent) -> None:
         with self._changed:
             if event.kind == "text":
                 self._texts.append(event.text)
@@ -90,7 +75,7 @@ class OfflineStream:
         return ""
 
     @property
-    def tool_calls(self) -> list[OfflineToolCall]:
+    def tool_calls(self) -> list[ToolCall]:
         return list(self._tool_calls)
 
     # -- reading -------------------------------------------------------------------------------------------------------
@@ -98,7 +83,7 @@ class OfflineStream:
     def fileno(self) -> int:
         return self._wakeup.fileno()
 
-    def drain(self) -> list[OfflineEvent]:
+    def drain(self) -> list[StreamEvent]:
         with self._changed:
             drained = list(self._events)
             self._events.clear()
@@ -114,7 +99,7 @@ class OfflineStream:
         if self._failure is not None:
             raise self._failure
 
-    def _wait(self) -> OfflineEvent | None:
+    def _wait(self) -> StreamEvent | None:
         """The next event; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._events or self._ended or self._cancelled)
@@ -126,11 +111,11 @@ class OfflineStream:
             self._raise_if_over()
             return None
 
-    def events(self) -> Iterator[OfflineEvent]:
+    def events(self) -> Iterator[StreamEvent]:
         while (event := self._wait()) is not None:
             yield event
 
-    async def aevents(self) -> AsyncIterator[OfflineEvent]:
+    async def aevents(self) -> AsyncIterator[StreamEvent]:
         import asyncio
 
         while True:

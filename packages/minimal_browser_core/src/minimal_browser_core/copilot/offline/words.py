@@ -18,11 +18,13 @@ _ACCENTS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f]")
 
 _STOPWORDS = """
 a about after all also am an and any are as at be been before being but by can could did do does for from had has have
-he her here hers him his how i if in into is it its just me more most my no not of on one only or other our out over she
+he her here hers him his how i if in into is it its just
+me more most my no not of on one only or other our out over she
 should so some such than that the their them then there these they this those through to too under up upon us very was
 we were what when where whether which while who whom whose why will with would you your please tell explain describe
 give say says said mean means page site website article text here list find show know anything something
-many much come comes came go goes went get gets got make makes made take takes took use uses used work works happen happens
+many much come comes came go goes went get gets got make makes made take takes took use uses used
+work works happen happens
 der die das den dem des ein eine einen einem einer und oder aber ist sind war waren wird werden wurde wer was wann wo
 wie warum wieso welche welcher welches von vom zu zum zur mit auf aus bei für im in an am als auch nicht es sie er wir
 ihr ich du man hat haben sich über nach dieser diese dieses seite gibt

@@ -1,0 +1,61 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minimal_browser_core.copilot.context import PageContext
+from minimal_browser_core.copilot.events import TurnEvent
+from minimal_browser_core.copilot.session import CopilotSession, Turn
+from minimal_browser_core.fallback.chat import PythonAIClient
+from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.testing.fake_server import FakeServer
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[PythonConversationStore]:
+    with PythonConversationStore(tmp_path / "conversations.db") as store:
+        yield store
+
+
+@pytest.fixture
+def open_session(server: FakeServer) -> Iterator[Callable[..., CopilotSession]]:
+    """Makes sessions with the fake server behind a real client."""
+    clients: list[PythonAIClient] = []
+
+    def make(api_key: str | None = None, base_url: str = server.base_url, **options: Any) -> CopilotSession:
+        client = PythonAIClient(api_key, base_url=base_url, max_retries=0)
+        clients.append(client)
+        return CopilotSession(client, **{"models": ["fake/echo"], "label": "Fake", **options})
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def page() -> PageContext:
+    return PageContext(
+        "https://example.org/lighthouse",
+        "The lighthouse at Cape Orrin",
+        "Menu\nHome\nAbout\n"
+        "The lighthouse at Cape Orrin was built in 1868 by the engineer Margaret Alder. "
+        "Its tower of granite stands 41 metres high. Keepers carried the fuel up 196 steps every evening.\n"
+        "Opening hours\n"
+        "Today the tower is a museum. It is open from April to October, on every day but Monday.\n"
+        "Tickets\nAdults: 9 €\nChildren: 4 €\n"
+        "The reef\n"
+        "The reef below is a nature reserve. Dr. Ann Low, e.g. in 1921, described its corals.\n",
+    )
+
+
+def events_of(turn: Turn) -> list[TurnEvent]:
+    """All events of a turn, once it has ended."""
+    assert turn.wait(30), "the turn did not end"
+    return turn.drain()
