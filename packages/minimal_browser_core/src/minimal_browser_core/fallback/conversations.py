@@ -318,8 +318,7 @@ class PythonConversationStore:
             # Of two equal windows the answer's is shown: the prompt is on display anyway.
             shown, highlights = snippet((("response", row[5]), ("prompt", row[4])), parts)
             score = -row[10] if len(row) > 10 else 0.0
-            known = _conversation(row[:10])
-            hits.append(SearchHit(*(getattr(known, name) for name in known.__slots__), score, shown, highlights))
+            hits.append(SearchHit(**_values(row), score=score, snippet=shown, highlights=highlights))
         return hits
 
     # -- the file
@@ -366,17 +365,21 @@ class PythonConversationStore:
             self._db.close()
 
 
+def _values(row: _Row) -> dict[str, Any]:
+    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata = row[:10]
+    return {
+        "id": id,
+        "thread_id": thread_id,
+        "parent_id": parent_id,
+        "timestamp": convert.moment(timestamp),
+        "prompt": prompt,
+        "response": response,
+        "model": model,
+        "url": url,
+        "tags": convert.tags(tags),
+        "metadata": convert.metadata(metadata),
+    }
+
+
 def _conversation(row: _Row) -> Conversation:
-    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata = row
-    return Conversation(
-        id,
-        thread_id,
-        parent_id,
-        convert.moment(timestamp),
-        prompt,
-        response,
-        model,
-        url,
-        convert.tags(tags),
-        convert.metadata(metadata),
-    )
+    return Conversation(**_values(row))

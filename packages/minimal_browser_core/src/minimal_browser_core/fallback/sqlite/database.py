@@ -134,6 +134,8 @@ class Database:
             raise StorageError(f"{self.path} is a folder: name a file in it", path=self.path)
         if not file.parent.is_dir():
             raise StorageError(f"The folder {file.parent} does not exist: create it first", path=self.path)
+        if file.exists() and 0 < file.stat().st_size < 512:  # SQLite would take it for empty, and write over it
+            raise self._foreign("it is too short for one")
         if self.read_only and not file.exists():
             raise StorageError(f"{self.path} does not exist, and read_only=True creates nothing", path=self.path)
         if not self.read_only and file.exists() and not os.access(self.path, os.W_OK):
@@ -166,9 +168,7 @@ class Database:
             self._create()
             application_id, version, objects = _identity(db)
         if application_id != kind.application_id:
-            raise ForeignDatabase(
-                f"{path} is a database, but not one of {kind.name}: it was left as it is; name another file", path=path
-            )
+            raise self._foreign("it belongs to another program")
         if version > kind.version:
             raise SchemaTooNew(
                 f"{path} was written by a newer version (format {version}, this one reads {kind.version}): "
@@ -216,14 +216,18 @@ class Database:
         if self.in_memory or self.read_only or owners.open_count(path):
             return translate(error, path)
         if not damage.is_ours(path, kind.application_id, kind.marker):
-            return ForeignDatabase(
-                f"{path} is not a database of {kind.name} ({error}): it was left as it is; name another file", path=path
-            )
+            return self._foreign(str(error))
         moved = damage.quarantine(path)
         return DatabaseCorrupt(
             f"{path} is damaged ({error}). It was moved to {moved}; opening {path} again starts an empty one",
             path=path,
             quarantined=moved,
+        )
+
+    def _foreign(self, why: str) -> ForeignDatabase:
+        return ForeignDatabase(
+            f"{self.path} is not a database of {self._kind.name} ({why}): it was left as it is; name another file",
+            path=self.path,
         )
 
     # -- transactions

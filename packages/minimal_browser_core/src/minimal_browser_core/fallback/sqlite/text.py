@@ -7,7 +7,8 @@ the text, as words that the tokenizer does see:
 - a run of an unspaced script: each pair of neighbours, then its last character: 東京都 gives `東京 京都 都`. Two or
   more characters are found as a phrase of pairs, which is a search for a substring; one character as a prefix;
 - a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`;
-- a run of symbols: `sym` and the code point of each, then a lone `sym`: `C++` gives `sym2b sym2b sym`.
+- a run of symbols: U+E000 and the code point of each, then a lone U+E000: with S for it, `C++` gives `S2b S2b S`. No
+  word that somebody types begins with that letter of private use.
 """
 
 import re
@@ -56,13 +57,14 @@ class _Kinds(dict[int, str]):
         char = chr(code)
         kind = next((name for name, pattern in _CLASSES.items() if pattern.match(char)), None)
         if kind is None:
-            kind = "w" if unicodedata.category(char).startswith(_WORD_CATEGORIES) else " "
+            word = unicodedata.category(char).startswith(_WORD_CATEGORIES) and char != SYMBOL
+            kind = "w" if word else " "
         self[code] = kind
         return kind
 
 
 class _Folds(dict[int, str]):
-    """One character to one: words in lower case without diacritics, FILLER for what is ignored, a space between words."""
+    """One character to one: words in lower case without diacritics, FILLER for the ignored, a space between words."""
 
     def __missing__(self, code: int) -> str:
         char, kind = chr(code), KINDS[code]
@@ -77,6 +79,7 @@ class _Folds(dict[int, str]):
 
 
 FILLER = "\u0300"
+SYMBOL = "\ue000"  # what the grams of symbols begin with
 KINDS = _Kinds()
 _FOLDS = _Folds()
 NOT_WORD = f" {_UNSPACED}{_SYMBOLS}{_AFFIXES}"  # the inside of a character class, over folded text
@@ -105,7 +108,7 @@ def gram_tokens(run: str) -> list[str]:
 
 
 def symbol_tokens(run: str) -> list[str]:
-    return [f"sym{ord(char):x}" for char in run if KINDS[ord(char)] != "i"]
+    return [f"{SYMBOL}{ord(char):x}" for char in run if KINDS[ord(char)] != "i"]
 
 
 def grams(*texts: str) -> str:
@@ -127,7 +130,7 @@ def _add_grams(text: str, tokens: list[str]) -> None:
             gram_end = end
         elif kind == "s":
             tokens += symbol_tokens(run)
-            tokens.append("sym")
+            tokens.append(SYMBOL)
         elif gram_end == start:
             tokens.append(run)
         else:
