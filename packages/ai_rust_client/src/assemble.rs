@@ -70,18 +70,18 @@ impl Assembler {
 
     /// Take the data of one event; `[DONE]` is the caller's.
     pub fn feed(&mut self, data: &str, batch: &mut Batch) -> Result<(), Fault> {
-        let chunk: Completion = serde_json::from_str(data).map_err(|error| Fault::Malformed(error.to_string()))?;
-        self.take(chunk, batch)
+        self.take(Completion::parse(data).map_err(Fault::Malformed)?, batch)
     }
 
     pub fn take(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), Fault> {
+        let reported = chunk.reported();
         if let Some(usage) = chunk.usage.or(chunk.x_groq.and_then(|groq| groq.usage)) {
             self.usage = Some(usage.into());
         }
         note(chunk.model.as_str(), &mut self.model, &mut batch.model);
         note(chunk.provider.as_str(), &mut self.provider, &mut batch.provider);
-        if let Some(error) = chunk.error {
-            return Err(Fault::Reported(Reported::from_error(&error)));
+        if let Some(reported) = reported {
+            return Err(Fault::Reported(reported));
         }
         for choice in chunk.choices.unwrap_or_default() {
             if choice.index.0 == 0 {

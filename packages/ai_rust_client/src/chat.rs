@@ -54,16 +54,18 @@ async fn once(transport: &Transport, model: &str, body: &Body) -> Result<Respons
 pub fn decode(body: &[u8], assembler: &mut Assembler, batch: &mut Batch) -> Result<(), Error> {
     let text = String::from_utf8_lossy(body);
     let protocol = |why: String| Error::new(Kind::Protocol, format!("{why}: {}", excerpt(&text)));
-    let completion: Completion = serde_json::from_str(&text).map_err(|error| {
+    let completion = Completion::parse(&text).map_err(|why| {
         if text.trim_start().starts_with('<') {
             protocol("the answer is a web page, not JSON; check base_url and the proxy settings".to_owned())
         } else {
-            protocol(format!("the answer is no completion ({error})"))
+            protocol(format!("the answer is no completion ({why})"))
         }
     })?;
-    let is_empty = completion.error.is_none() && completion.choices.as_ref().is_none_or(Vec::is_empty);
-    if is_empty {
-        return Err(protocol("the answer holds no choices".to_owned()));
+    let choice = completion.choices.as_ref().and_then(|choices| choices.first());
+    let holds_message = choice.is_some_and(|choice| choice.message.is_some() || choice.delta.is_some());
+    if !holds_message && completion.reported().is_none() && choice.is_none_or(|choice| choice.error.is_none())
+    {
+        return Err(protocol("the answer holds no message".to_owned()));
     }
     match assembler.take(completion, batch) {
         Ok(()) => assembler.finish(batch),
@@ -77,11 +79,11 @@ pub fn decode(body: &[u8], assembler: &mut Assembler, batch: &mut Batch) -> Resu
 fn reported(said: Reported, body: &str) -> Error {
     let kind = said.status.map_or(Kind::Protocol, Kind::Status);
     let message = format!("the provider answered with an error: {}", said.message);
-    Error::with(kind, message, Details {
-        status: said.status,
-        body: body.chars().take(64 << 10).collect(),
-        ..Details::default()
-    })
+    Error::with(
+        kind,
+        message,
+        Details { status: said.status, body: body.chars().take(64 << 10).collect(), ..Details::default() },
+    )
 }
 
 /// The same error without the key, should the provider have echoed it.

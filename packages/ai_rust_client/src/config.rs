@@ -61,7 +61,9 @@ impl Config {
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
         if let Some(authorization) = authorization {
             let Ok(mut value) = HeaderValue::from_str(&authorization) else {
-                return invalid("api_key holds a character that no HTTP header can carry; is there a line break in it?");
+                return invalid(
+                    "api_key holds a character that no HTTP header can carry; is there a line break in it?",
+                );
             };
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -121,7 +123,7 @@ impl Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AIClient(base_url={:?}, api_key=", self.shown_base_url())?;
+        write!(f, "AIClient(base_url='{}', api_key=", self.shown_base_url())?;
         f.write_str(if self.has_key { "'***')" } else { "None)" })
     }
 }
@@ -129,7 +131,9 @@ impl fmt::Debug for Config {
 /// The URL without its user and password, and what these make as an `Authorization` header.
 fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     let Ok(mut url) = Url::parse(text.trim()) else {
-        return invalid("base_url is not a URL; it looks like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1");
+        return invalid(
+            "base_url is not a URL; it looks like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1",
+        );
     };
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return invalid(format!("base_url must begin with http:// or https://, not with {}:", url.scheme()));
@@ -149,7 +153,8 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
 
 fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
     // The error is left out: it may repeat the proxy's password.
-    Proxy::all(text).or_else(|_| invalid("proxy is not a URL; it looks like http://host:3128 or socks5h://host:1080"))
+    Proxy::all(text)
+        .or_else(|_| invalid("proxy is not a URL; it looks like http://host:3128 or socks5h://host:1080"))
 }
 
 fn is_tls_proxy(setting: Option<&str>) -> bool {

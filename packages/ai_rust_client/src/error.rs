@@ -38,6 +38,8 @@ pub enum Kind {
     /// A stream that broke, reported an error, or did not end well.
     Interrupted,
     Cancelled,
+    /// The client was closed before the call.
+    Closed,
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +105,7 @@ impl Error {
             (Some(said), _) => said,
             (None, Kind::Connection | Kind::Timeout(_) | Kind::Interrupted) => true,
             (None, Kind::Status(status)) => matches!(status, 408 | 409 | 429 | 500..),
-            (None, Kind::Protocol | Kind::Cancelled) => false,
+            (None, Kind::Protocol | Kind::Cancelled | Kind::Closed) => false,
         }
     }
 }

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_eight_seconds() {
-        let waits: Vec<_> = (1..=7).map(|tries| delay(&status(503), tries, 9, 1.0).unwrap().as_millis()).collect();
+        let waits: Vec<_> =
+            (1..=7).map(|tries| delay(&status(503), tries, 9, 1.0).unwrap().as_millis()).collect();
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
     }
 
@@ -137,7 +138,10 @@ mod tests {
         assert_eq!(retry_after(&headers("retry-after", "1.5"), now), Some(Duration::from_millis(1500)));
         let date = headers("retry-after", "Wed, 21 Oct 2015 07:28:09 GMT");
         assert_eq!(retry_after(&date, now), Some(Duration::from_secs(9)));
-        assert_eq!(retry_after(&headers("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT"), now), Some(Duration::ZERO));
+        assert_eq!(
+            retry_after(&headers("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT"), now),
+            Some(Duration::ZERO)
+        );
         assert_eq!(retry_after(&headers("retry-after", "soon"), now), None);
         assert_eq!(retry_after(&headers("retry-after", "-1"), now), None);
     }

@@ -83,7 +83,12 @@ impl Inbox {
 
 impl Stream {
     /// Begin at once, on the runtime; what happens comes to the inbox.
-    pub fn open(transport: Arc<Transport>, runtime: &Runtime, body: Body, client: &CancellationToken) -> Arc<Self> {
+    pub fn open(
+        transport: Arc<Transport>,
+        runtime: &Runtime,
+        body: Body,
+        client: &CancellationToken,
+    ) -> Arc<Self> {
         let stream = Arc::new(Self {
             inbox: Mailbox::new(),
             head: Mailbox::new(),
@@ -159,9 +164,9 @@ impl Stream {
         let timeouts = &transport.config.timeouts;
         let head = transport.send(request);
         let response = match timeouts.first_token {
-            Some(limit) => timeout_at(sent + limit, head)
-                .await
-                .unwrap_or_else(|_| Err(timed_out(Phase::FirstToken, limit, "waiting for the answer to begin")))?,
+            Some(limit) => timeout_at(sent + limit, head).await.unwrap_or_else(|_| {
+                Err(timed_out(Phase::FirstToken, limit, "waiting for the answer to begin"))
+            })?,
             None => head.await?,
         };
         let answer = Answer {
@@ -171,7 +176,8 @@ impl Stream {
         };
         self.inbox.empty(|inbox| inbox.answer = answer);
         self.head.fill(|head| *head = Some(()));
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind =
+            response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.contains("json") {
             return self.take_whole(transport, response, assembler, &[]).await;
         }
@@ -189,7 +195,8 @@ impl Stream {
         let mut body = begun.to_vec();
         body.extend(transport.read_body(response).await?);
         let mut batch = Batch::default();
-        chat::decode(&body, assembler, &mut batch).map_err(|error| chat::scrubbed(error, &transport.config))?;
+        chat::decode(&body, assembler, &mut batch)
+            .map_err(|error| chat::scrubbed(error, &transport.config))?;
         self.publish(batch, true);
         Ok(())
     }
@@ -213,7 +220,8 @@ impl Stream {
                 // With the finish reason seen the answer is whole, whatever becomes of the connection.
                 Ok(Err(_)) | Err(_) if assembler.finished() => break,
                 Ok(Err(error)) => {
-                    let message = format!("the connection broke in the middle of the answer: {}", causes(&error));
+                    let message =
+                        format!("the connection broke in the middle of the answer: {}", causes(&error));
                     return Err(Error::new(Kind::Interrupted, message));
                 }
                 Err(error) => return Err(error),
@@ -258,7 +266,8 @@ impl Stream {
         let mut done = false;
         if let Some(data) = parser.finish() {
             // Some servers leave out the last blank line. What cannot be read was cut off in the middle.
-            done = data.trim() == "[DONE]" || (assembler.feed(&data, &mut batch).is_ok() && assembler.finished());
+            done = data.trim() == "[DONE]"
+                || (assembler.feed(&data, &mut batch).is_ok() && assembler.finished());
         }
         if done || assembler.finished() {
             assembler.finish(&mut batch);
@@ -324,7 +333,8 @@ fn read_events(
             fault = Some(match error {
                 Fault::Reported(said) => reported(said, data),
                 Fault::Malformed(why) => {
-                    let message = format!("the stream holds what is no completion ({why}): {}", excerpt(data));
+                    let message =
+                        format!("the stream holds what is no completion ({why}): {}", excerpt(data));
                     Error::new(Kind::Protocol, message)
                 }
             });
@@ -339,16 +349,17 @@ fn read_events(
 
 fn reported(said: Reported, data: &str) -> Error {
     let message = format!("the provider reported an error in the middle of the stream: {}", said.message);
-    Error::with(Kind::Interrupted, message, Details {
-        status: said.status,
-        body: data.chars().take(64 << 10).collect(),
-        ..Details::default()
-    })
+    Error::with(
+        Kind::Interrupted,
+        message,
+        Details { status: said.status, body: data.chars().take(64 << 10).collect(), ..Details::default() },
+    )
 }
 
 fn not_events(bytes: &[u8]) -> Error {
     let shown = excerpt(&String::from_utf8_lossy(bytes));
-    let message = format!("the answer is a web page, not a stream; check base_url and the proxy settings: {shown}");
+    let message =
+        format!("the answer is a web page, not a stream; check base_url and the proxy settings: {shown}");
     Error::new(Kind::Protocol, message)
 }
 

@@ -67,12 +67,19 @@ impl Transport {
     /// A whole body, within the idle timer from read to read.
     pub async fn read_body(&self, response: Response) -> Result<Vec<u8>, Error> {
         let request_id = request_id(response.headers());
-        self.read_up_to(response, LONGEST_BODY).await.and_then(|(body, whole)| {
-            if whole { Ok(body) } else { Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")) }
-        }).map_err(|mut error| {
-            error.details_mut().request_id = request_id;
-            error
-        })
+        self.read_up_to(response, LONGEST_BODY)
+            .await
+            .and_then(|(body, whole)| {
+                if whole {
+                    Ok(body)
+                } else {
+                    Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB"))
+                }
+            })
+            .map_err(|mut error| {
+                error.details_mut().request_id = request_id;
+                error
+            })
     }
 
     async fn read_up_to(&self, mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), Error> {
@@ -92,7 +99,11 @@ impl Transport {
         Ok((body, true))
     }
 
-    async fn within_idle<F: Future>(&self, future: F, doing: impl Fn() -> String) -> Result<F::Output, Error> {
+    async fn within_idle<F: Future>(
+        &self,
+        future: F,
+        doing: impl Fn() -> String,
+    ) -> Result<F::Output, Error> {
         let Some(limit) = self.config.timeouts.idle else { return Ok(future.await) };
         timeout_at(Instant::now() + limit, future).await.map_err(|_| timed_out(Phase::Idle, limit, &doing()))
     }
@@ -101,26 +112,33 @@ impl Transport {
         let status = response.status();
         let headers = response.headers().clone();
         let url = response.url().clone();
-        let body = self.read_up_to(response, LONGEST_ERROR_BODY).await.map(|(body, _)| body).unwrap_or_default();
+        let body =
+            self.read_up_to(response, LONGEST_ERROR_BODY).await.map(|(body, _)| body).unwrap_or_default();
         let body = self.config.scrub(String::from_utf8_lossy(&body).into_owned());
         let said = match serde_json::from_str(&body) {
             Ok(json) => Reported::from_body(&json).message,
             Err(_) => excerpt(&body),
         };
         let said = match headers.get(LOCATION).and_then(|location| location.to_str().ok()) {
-            Some(location) if status.is_redirection() => format!("it redirects to {}", self.config.scrub(location.into())),
+            Some(location) if status.is_redirection() => {
+                format!("it redirects to {}", self.config.scrub(location.into()))
+            }
             _ => said,
         };
         let said = if said.is_empty() { "no reason given".to_owned() } else { said };
         let message = format!("{} answered {status}: {said}{}", shown(&url), hint(status.as_u16()));
-        Error::with(Kind::Status(status.as_u16()), message, Details {
-            status: Some(status.as_u16()),
-            request_id: request_id(&headers),
-            body,
-            retry_after: retry::retry_after(&headers, SystemTime::now()),
-            should_retry: headers.get("x-should-retry").and_then(|v| v.to_str().ok()?.parse().ok()),
-            ..Details::default()
-        })
+        Error::with(
+            Kind::Status(status.as_u16()),
+            message,
+            Details {
+                status: Some(status.as_u16()),
+                request_id: request_id(&headers),
+                body,
+                retry_after: retry::retry_after(&headers, SystemTime::now()),
+                should_retry: headers.get("x-should-retry").and_then(|v| v.to_str().ok()?.parse().ok()),
+                ..Details::default()
+            },
+        )
     }
 
     fn connection_error(&self, error: reqwest::Error, url: &Url) -> Error {
@@ -158,11 +176,15 @@ pub fn timed_out(phase: Phase, limit: Duration, doing: &str) -> Error {
         Phase::Total => ("no end", "total_timeout"),
     };
     let seconds = limit.as_secs_f64();
-    Error::new(Kind::Timeout(phase), format!("{what} within {seconds} s while {doing}; {setting} sets the limit"))
+    Error::new(
+        Kind::Timeout(phase),
+        format!("{what} within {seconds} s while {doing}; {setting} sets the limit"),
+    )
 }
 
 pub fn request_id(headers: &HeaderMap) -> Option<String> {
-    let known = ["x-request-id", "request-id", "x-generation-id"].iter().find_map(|name| headers.get(*name))?;
+    let known =
+        ["x-request-id", "request-id", "x-generation-id"].iter().find_map(|name| headers.get(*name))?;
     Some(String::from_utf8_lossy(known.as_bytes()).into_owned())
 }
 
@@ -215,7 +237,11 @@ fn build(config: &Config) -> Result<Client, Error> {
             // A 301 or 302 would turn a POST into a GET, and another origin must not see the key or the question.
             let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
             let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
-            if same && keeps_method && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
+            if same && keeps_method && attempt.previous().len() <= 5 {
+                attempt.follow()
+            } else {
+                attempt.stop()
+            }
         }));
     if let Some(proxy) = &config.proxy {
         builder = builder.proxy(proxy.clone());

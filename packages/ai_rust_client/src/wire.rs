@@ -25,7 +25,32 @@ pub struct Completion<'a> {
     pub choices: Option<Vec<Choice<'a>>>,
     pub usage: Option<WireUsage>,
     pub x_groq: Option<Groq>,
-    pub error: Option<Value>,
+    error: Option<Value>,
+    /// vLLM says `{"object": "error", "message": …, "code": …}`.
+    #[serde(borrow)]
+    object: Scalar<'a>,
+    message: Option<Value>,
+    code: Option<Value>,
+}
+
+impl<'a> Completion<'a> {
+    pub fn parse(text: &'a str) -> Result<Self, String> {
+        // serde would also take a JSON array for the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err("not a JSON object".to_owned());
+        }
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    pub fn reported(&self) -> Option<Reported> {
+        match &self.error {
+            Some(error) => Some(Reported::from_error(error)),
+            None if self.object.as_str() == "error" => {
+                Some(Reported::from_error(&serde_json::json!({"message": self.message, "code": self.code})))
+            }
+            None => None,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -127,10 +152,13 @@ impl From<WireUsage> for Usage {
 impl<'a> Message<'a> {
     /// The first of the names that providers use for reasoning which holds any.
     pub fn take_reasoning(&mut self) -> Cow<'a, str> {
-        let named = [&mut self.reasoning, &mut self.reasoning_content].into_iter().find(|c| !c.text.is_empty());
+        let named =
+            [&mut self.reasoning, &mut self.reasoning_content].into_iter().find(|c| !c.text.is_empty());
         match named {
             Some(content) => std::mem::take(&mut content.text),
-            None if !self.content.thinking.is_empty() => Cow::Owned(std::mem::take(&mut self.content.thinking)),
+            None if !self.content.thinking.is_empty() => {
+                Cow::Owned(std::mem::take(&mut self.content.thinking))
+            }
             None => self.reasoning_details.map_or(Cow::Borrowed(""), |raw| Cow::Owned(text_of_details(raw))),
         }
     }
@@ -337,7 +365,8 @@ impl Reported {
             return Self { message: message.clone(), status: None };
         }
         let text = |name: &str| error.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let mut message = text("message").or_else(|| text("detail")).or_else(|| text("error")).unwrap_or("").to_owned();
+        let mut message =
+            text("message").or_else(|| text("detail")).or_else(|| text("error")).unwrap_or("").to_owned();
         // OpenRouter says "Provider returned error" and puts the reason below metadata.
         if let Some(raw) = error.pointer("/metadata/raw").and_then(Value::as_str) {
             message = format!("{message}: {raw}");
@@ -350,6 +379,9 @@ impl Reported {
             Value::String(text) => text.parse().ok(),
             number => number.as_u64(),
         });
-        Self { message, status: status.and_then(|s| u16::try_from(s).ok()).filter(|s| (400..600).contains(s)) }
+        Self {
+            message,
+            status: status.and_then(|s| u16::try_from(s).ok()).filter(|s| (400..600).contains(s)),
+        }
     }
 }

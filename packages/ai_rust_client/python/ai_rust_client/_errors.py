@@ -38,6 +38,7 @@ class AIClientError(Exception):
         self,
         message: str,
         *,
+        code: str | None = None,
         retryable: bool = False,
         status: int | None = None,
         request_id: str | None = None,
@@ -46,6 +47,7 @@ class AIClientError(Exception):
         usage: Any = None,
     ) -> None:
         super().__init__(message)
+        self.code = code or type(self).code
         self.retryable = retryable
         self.status = status
         self.request_id = request_id

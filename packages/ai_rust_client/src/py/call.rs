@@ -64,7 +64,9 @@ impl Call {
 
     fn result<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Kind::Chat(pending) => Bound::new(py, ChatResponse::from(take(py, pending)?)).map(Bound::into_any),
+            Kind::Chat(pending) => {
+                Bound::new(py, ChatResponse::from(take(py, pending)?)).map(Bound::into_any)
+            }
             Kind::Models(pending) => model_list(take(py, pending)?).into_bound_py_any(py),
         }
     }

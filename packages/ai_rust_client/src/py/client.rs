@@ -77,12 +77,22 @@ impl AIClient {
         Ok(Self { config: Arc::new(config), session: PerProcess::new(), closed: AtomicBool::new(false) })
     }
 
-    fn send_request(&self, py: Python, prompt: &Bound<PyString>, model: &Bound<PyString>) -> PyResult<String> {
+    fn send_request(
+        &self,
+        py: Python,
+        prompt: &Bound<PyString>,
+        model: &Bound<PyString>,
+    ) -> PyResult<String> {
         Ok(self.chat(py, question(prompt)?.as_any(), model, None)?.text().to_owned())
     }
 
-    fn stream_response(&self, prompt: &Bound<PyString>, model: &Bound<PyString>) -> PyResult<ResponseStream> {
-        self.stream(question(prompt)?.as_any(), model, None)
+    fn stream_response(
+        &self,
+        py: Python,
+        prompt: &Bound<PyString>,
+        model: &Bound<PyString>,
+    ) -> PyResult<ResponseStream> {
+        self.stream(py, question(prompt)?.as_any(), model, None)
     }
 
     #[pyo3(signature = (messages, model, **options))]
@@ -93,7 +103,7 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
-        let pending = self.start_chat(encode::body(messages, model, options, false)?)?;
+        let pending = self.start_chat(py, encode::body(messages, model, options, false)?)?;
         block(py, &pending).map(ChatResponse::from)
     }
 
@@ -111,27 +121,29 @@ impl AIClient {
     #[pyo3(signature = (messages, model, **options))]
     fn _start_chat(
         &self,
+        py: Python,
         messages: &Bound<PyAny>,
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
-        Ok(self.start_chat(encode::body(messages, model, options, false)?)?.into())
+        Ok(self.start_chat(py, encode::body(messages, model, options, false)?)?.into())
     }
 
     #[pyo3(signature = (messages, model, **options))]
     fn stream(
         &self,
+        py: Python,
         messages: &Bound<PyAny>,
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
         let body = encode::body(messages, model, options, true)?;
-        let Session { transport, cancellation } = self.session()?;
+        let Session { transport, cancellation } = self.session(py)?;
         Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation)))
     }
 
     fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
-        let pending = self.start_models()?;
+        let pending = self.start_models(py)?;
         block(py, &pending).map(model_list)
     }
 
@@ -139,12 +151,12 @@ impl AIClient {
         aio(slf.py())?.call_method1(intern!(slf.py(), "call"), (slf.getattr("_start_models")?,))
     }
 
-    fn _start_models(&self) -> PyResult<Call> {
-        Ok(self.start_models()?.into())
+    fn _start_models(&self, py: Python) -> PyResult<Call> {
+        Ok(self.start_models(py)?.into())
     }
 
-    fn prewarm(&self) -> PyResult<()> {
-        let Session { transport, cancellation } = self.session()?;
+    fn prewarm(&self, py: Python) -> PyResult<()> {
+        let Session { transport, cancellation } = self.session(py)?;
         runtime()?.spawn(async move { cancellation.run_until_cancelled(transport.prewarm()).await });
         Ok(())
     }
@@ -181,9 +193,9 @@ impl AIClient {
 }
 
 impl AIClient {
-    fn session(&self) -> PyResult<Session> {
+    fn session(&self, py: Python) -> PyResult<Session> {
         if self.closed.load(Ordering::Acquire) {
-            return Err(closed());
+            return Err(closed(py));
         }
         self.session.get_or_try_make(|| {
             Ok(Session {
@@ -193,13 +205,13 @@ impl AIClient {
         })
     }
 
-    fn start_chat(&self, body: Body) -> PyResult<Arc<Pending<Response>>> {
-        let Session { transport, cancellation } = self.session()?;
+    fn start_chat(&self, py: Python, body: Body) -> PyResult<Arc<Pending<Response>>> {
+        let Session { transport, cancellation } = self.session(py)?;
         Ok(Pending::start(chat::chat(transport, body), runtime()?, &cancellation))
     }
 
-    fn start_models(&self) -> PyResult<Arc<Pending<Vec<value::ModelInfo>>>> {
-        let Session { transport, cancellation } = self.session()?;
+    fn start_models(&self, py: Python) -> PyResult<Arc<Pending<Vec<value::ModelInfo>>>> {
+        let Session { transport, cancellation } = self.session(py)?;
         Ok(Pending::start(models::models(transport), runtime()?, &cancellation))
     }
 }

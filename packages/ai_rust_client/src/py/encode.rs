@@ -36,7 +36,9 @@ pub fn body(
         let name = name.cast_into::<PyString>()?;
         let name = name.to_str()?;
         if name == "stream" {
-            return Err(PyTypeError::new_err("stream is not an option: call stream() for a stream, chat() for none"));
+            return Err(PyTypeError::new_err(
+                "stream is not an option: call stream() for a stream, chat() for none",
+            ));
         }
         rest.push(b',');
         write_json(name, &mut rest);
@@ -51,9 +53,9 @@ fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
     if let Ok(name) = model.cast::<PyString>() {
         return Ok(vec![name.to_str()?.to_owned()]);
     }
-    let names: Vec<String> = model
-        .extract()
-        .map_err(|_| PyTypeError::new_err("model must be a name, or a sequence of names in order of preference"))?;
+    let names: Vec<String> = model.extract().map_err(|_| {
+        PyTypeError::new_err("model must be a name, or a sequence of names in order of preference")
+    })?;
     if names.is_empty() {
         return Err(PyValueError::new_err("model is an empty sequence; name at least one model"));
     }
@@ -63,7 +65,9 @@ fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
 fn write_messages(messages: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
     let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
     if messages.is_instance_of::<PyString>() || messages.cast::<PyMapping>().is_ok() {
-        return Err(PyTypeError::new_err(r#"messages must be a list, as in [{"role": "user", "content": "…"}]"#));
+        return Err(PyTypeError::new_err(
+            r#"messages must be a list, as in [{"role": "user", "content": "…"}]"#,
+        ));
     }
     out.push(b'[');
     for (index, message) in messages.try_iter()?.enumerate() {
@@ -84,11 +88,15 @@ fn write_messages(messages: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
 
 fn write(value: &Bound<PyAny>, out: &mut Vec<u8>, path: &Path) -> PyResult<()> {
     if path.depth > DEEPEST {
-        return Err(PyValueError::new_err(format!("{path}: nested more than {DEEPEST} deep; does it hold itself?")));
+        return Err(PyValueError::new_err(format!(
+            "{path}: nested more than {DEEPEST} deep; does it hold itself?"
+        )));
     }
     if let Ok(text) = value.cast::<PyString>() {
         let text = text.to_str().map_err(|_| {
-            PyValueError::new_err(format!("{path}: half of a surrogate pair has no UTF-8 form; replace it first"))
+            PyValueError::new_err(format!(
+                "{path}: half of a surrogate pair has no UTF-8 form; replace it first"
+            ))
         })?;
         write_json(text, out);
     } else if let Ok(dict) = value.cast::<PyDict>() {
@@ -135,7 +143,9 @@ fn write_object<'py>(
         let (name, value) = item?;
         let Ok(name) = name.cast::<PyString>() else {
             let found = name.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("{path}: the names in a JSON object are text, not {found}")));
+            return Err(PyTypeError::new_err(format!(
+                "{path}: the names in a JSON object are text, not {found}"
+            )));
         };
         let name = name.to_str()?;
         if index > 0 {

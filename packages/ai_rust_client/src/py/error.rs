@@ -25,6 +25,7 @@ fn class_name(kind: Kind) -> &'static str {
         Kind::Protocol => "ProtocolError",
         Kind::Interrupted => "StreamInterruptedError",
         Kind::Cancelled => "StreamCancelled",
+        Kind::Closed => "AIClientError",
     }
 }
 
@@ -35,7 +36,8 @@ pub fn raise(py: Python, error: &Error) -> PyErr {
 
 fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
     static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let errors = ERRORS.get_or_try_init(py, || Ok::<_, PyErr>(py.import("ai_rust_client._errors")?.unbind()))?;
+    let errors =
+        ERRORS.get_or_try_init(py, || Ok::<_, PyErr>(py.import("ai_rust_client._errors")?.unbind()))?;
     let details = error.details();
     let fields = PyDict::new(py);
     fields.set_item(intern!(py, "retryable"), error.is_retryable())?;
@@ -53,6 +55,7 @@ fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
                 fields.set_item(intern!(py, "retry_after"), seconds)?;
             }
         }
+        Kind::Closed => fields.set_item(intern!(py, "code"), "closed")?,
         _ => {}
     }
     let class = errors.bind(py).getattr(class_name(error.kind()))?;
@@ -69,8 +72,8 @@ pub fn invalid(error: Invalid) -> PyErr {
     }
 }
 
-pub fn closed() -> PyErr {
-    PyRuntimeError::new_err("this AIClient is closed; make a new one")
+pub fn closed(py: Python) -> PyErr {
+    raise(py, &Error::new(Kind::Closed, "this client is closed; make a new one"))
 }
 
 pub fn other_process() -> PyErr {

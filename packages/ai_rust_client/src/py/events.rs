@@ -1,10 +1,10 @@
 //! The iterators over events, and the awaitable of what is there already.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use pyo3::IntoPyObjectExt;
 
 use crate::py::client::aio;
 use crate::py::stream::ResponseStream;
@@ -36,7 +36,7 @@ impl AsyncEvents {
 
     fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.0.get().poll(py, Inbox::next_event)? {
-            Some(event) => Ready::new(py, StreamEvent(event)),
+            Some(event) => Ready::of(py, StreamEvent(event)),
             None => {
                 let stream = self.0.bind(py);
                 aio(py)?.call_method1(intern!(py, "next_item"), (stream, stream.getattr("_poll_event")?))
@@ -50,7 +50,7 @@ impl AsyncEvents {
 pub struct Ready(Py<PyAny>);
 
 impl Ready {
-    pub fn new<'py>(py: Python<'py>, value: impl IntoPyObjectExt<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub fn of<'py>(py: Python<'py>, value: impl IntoPyObjectExt<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(Bound::new(py, Self(value.into_py_any(py)?))?.into_any())
     }
 }

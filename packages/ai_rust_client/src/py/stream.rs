@@ -76,7 +76,7 @@ impl ResponseStream {
     fn __anext__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         match slf.get().poll(py, Inbox::next_text)? {
-            Some(text) => Ready::new(py, text),
+            Some(text) => Ready::of(py, text),
             None => aio(py)?.call_method1(intern!(py, "next_item"), (slf, slf.getattr("_poll_text")?)),
         }
     }

@@ -113,7 +113,9 @@ impl StreamEvent {
             Event::ToolCall(call) => {
                 format!("StreamEvent(kind='tool_call', tool_call={})", ToolCall(call.clone()).__repr__())
             }
-            Event::Usage(usage) => format!("StreamEvent(kind='usage', usage={})", Usage(usage.clone()).__repr__()),
+            Event::Usage(usage) => {
+                format!("StreamEvent(kind='usage', usage={})", Usage(usage.clone()).__repr__())
+            }
             _ => format!("StreamEvent(kind='{}', text={:?})", self.kind(), self.text()),
         }
     }

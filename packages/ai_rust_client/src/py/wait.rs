@@ -10,7 +10,11 @@ use crate::mailbox::{Mailbox, Readiness};
 const SLICE: Duration = Duration::from_millis(50);
 
 /// Return once the mailbox is ready. A signal handler that raises ends the wait, and `cancel` is called.
-pub fn wait<T: Readiness + Default + Send>(py: Python, mailbox: &Mailbox<T>, cancel: impl Fn()) -> PyResult<()> {
+pub fn wait<T: Readiness + Default + Send>(
+    py: Python,
+    mailbox: &Mailbox<T>,
+    cancel: impl Fn(),
+) -> PyResult<()> {
     while !py.detach(|| mailbox.wait(SLICE)) {
         py.check_signals().inspect_err(|_| cancel())?;
     }

@@ -1,0 +1,20 @@
+"""Without the native module the tests are skipped, with a reason; under REQUIRE_NATIVE=1 that is a failure."""
+
+import os
+
+import pytest
+
+try:
+    import ai_rust_client  # noqa: F401
+except ImportError as error:
+    if os.environ.get("REQUIRE_NATIVE") == "1":
+        raise
+    _missing: ImportError | None = error
+else:
+    _missing = None
+
+collect_ignore_glob = ["test_*.py"] if _missing else []
+
+
+def pytest_report_header() -> str | None:
+    return f"ai_rust_client: tests skipped, the native module is not built ({_missing})" if _missing else None
