@@ -50,7 +50,7 @@ def _browse(options: Options) -> int:
     _check_backends(options, config)
     preflight.require_display()
     try:
-        from PyQt6.QtCore import QLibraryInfo, Qt
+        from PyQt6.QtCore import QLibraryInfo
 
         preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
         from minimal_browser.composition import Composition
@@ -64,9 +64,9 @@ def _browse(options: Options) -> int:
     folder = profiles.open_folder(name=options.profile, folder=options.profile_dir, temporary=options.temp_profile)
     try:
         lock = lock_profile(folder)
-        schemes = {"auto": Qt.ColorScheme.Unknown, "light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-        application = create_application(schemes[config.ui.theme])
+        application = create_application(config.ui.theme)
         composition = Composition(options, config, folder)
+        composition.report_faults()
         composition.start(options.urls)
         application.exec()
         composition.close()

@@ -1,8 +1,10 @@
 """The wiring, all of it: settings, backends, stores, copilot and window become one browser here."""
 
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TypeVar
 
 from minimal_browser_core.commands.builtin import register_builtins
@@ -11,7 +13,7 @@ from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.config import Config
 from minimal_browser_core.errors import DatabaseCorrupt, MinimalBrowserError, StorageError
 from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.ports.browser import OpenTarget
+from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QTimer
 
@@ -76,6 +78,8 @@ class Composition(QObject):
         self.views.loaded.connect(self._loaded)
         self.exit_code = 0
         self._is_first_load = True
+        self._warm_up_timer = QTimer(self, singleShot=True, interval=WARM_UP_MS)
+        self._warm_up_timer.timeout.connect(self._warm_up)
 
     def start(self, urls: tuple[str, ...]) -> None:
         """Show the window and open `urls`, each in a tab, the first one in front."""
@@ -85,11 +89,23 @@ class Composition(QObject):
         for url in reversed(rest):
             self.browser.open(url, OpenTarget.BACKGROUND_TAB)
 
+    def report_faults(self) -> None:
+        """Say a fault in a handler and go on: without this PyQt ends the process there, and loses what was typed."""
+        sys.excepthook = self._fault
+
     def close(self) -> None:
         """Blocks until what was to be stored is stored. Pages go before their profile."""
+        self._warm_up_timer.stop()
         self.background.close()
         sip.delete(self.window)
         sip.delete(self.profile)
+
+    def _fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self.window.close()
+            return
+        log.error("a fault of the browser's own; please report it", exc_info=(kind, error, trace))
+        self.browser.show_message(f"A fault of the browser's own: {kind.__name__}: {error}", MessageLevel.ERROR)
 
     def _loaded(self, _view: WebView, ok: bool) -> None:
         if not self._is_first_load:
@@ -100,7 +116,7 @@ class Composition(QObject):
             self.exit_code = 0 if ok else 1
             QTimer.singleShot(0, self.window.close)
         else:
-            QTimer.singleShot(WARM_UP_MS, self._warm_up)
+            self._warm_up_timer.start()
 
     def _warm_up(self) -> None:
         self.browser.copilot.warm_up()

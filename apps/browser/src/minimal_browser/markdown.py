@@ -29,7 +29,8 @@ def render(text: str) -> str:
     """HTML for QTextDocument."""
     import nh3
 
-    html = _parser().render(text)
+    # QTextDocument shows the newline that ends a code block as an empty line.
+    html = _parser().render(text).replace("\n</code></pre>", "</code></pre>")
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
 
 

@@ -16,9 +16,10 @@ class ActionCard(QFrame):
         self.setObjectName("card")
         self.description = description
         self._outcome = plain_label(introduction, "cardOutcome")
-        self.allow_button = QPushButton(f"Allow  {allow_keys}".rstrip())
+        self._keys = (allow_keys, deny_keys)
+        self.allow_button = QPushButton("Allow")
         self.allow_button.setObjectName("allow")
-        self.deny_button = QPushButton(f"Deny  {deny_keys}".rstrip())
+        self.deny_button = QPushButton("Deny")
         for button, allowed in ((self.allow_button, True), (self.deny_button, False)):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setAutoDefault(True)
@@ -35,6 +36,11 @@ class ActionCard(QFrame):
         self._buttons.addStretch(1)
         column.addLayout(self._buttons)
         self.waiting = True
+
+    def show_keys(self) -> None:
+        """This is the card that the keys decide on: say so on its buttons."""
+        self.allow_button.setText(f"Allow  {self._keys[0]}".rstrip())
+        self.deny_button.setText(f"Deny  {self._keys[1]}".rstrip())
 
     def decide(self, allowed: bool) -> None:
         if not self.waiting:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Literal
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QIcon
@@ -10,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from minimal_browser import __version__, preflight
 from minimal_browser.qt.present import present
-from minimal_browser.qt.theme import current_theme, palette, style_sheet
+from minimal_browser.qt.theme import DARK, LIGHT, choose_theme, current_theme, palette, style_sheet
 
 OWN_SCHEME = b"mb"
 GENERATED_SCHEME = b"mb-generated"
@@ -24,12 +25,18 @@ def sandbox_state() -> str:
     return "off: running as root" if preflight.running_as_root() else f"off: {SANDBOX_SWITCH} is set"
 
 
-def create_application(scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> QApplication:
-    """Once a process. `scheme` Unknown follows the system. Registers our schemes, which Chromium reads as it starts."""
+ThemeChoice = Literal["auto", "light", "dark"]
+
+
+def create_application(theme: ThemeChoice = "auto") -> QApplication:
+    """Once a process. `auto` follows the system. Registers our schemes, which Chromium reads as it starts."""
     if preflight.running_as_root():
         # Chromium refuses to start its sandbox as root.
         os.environ[SANDBOX_SWITCH] = "1"
         sys.stderr.write("minimal-browser: running as root, so Chromium's sandbox is off; use a normal user account.\n")
+    if theme != "auto":
+        choose_theme(DARK if theme == "dark" else LIGHT)
+        _tell_pages(theme)
     _register_schemes()
     # Its own argv: Qt would take options meant for us, and the name becomes the window's class.
     application = QApplication(["minimal-browser"])
@@ -39,11 +46,16 @@ def create_application(scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> QAppl
     application.setDesktopFileName("minimal-browser")
     application.setWindowIcon(QIcon.fromTheme("web-browser"))
     application.setStyle("Fusion")
-    if scheme is not Qt.ColorScheme.Unknown:
-        # Pages hear of it too, as prefers-color-scheme.
-        present(application.styleHints()).setColorScheme(scheme)
     follow_system_theme(application)
     return application
+
+
+def _tell_pages(theme: Literal["light", "dark"]) -> None:
+    """For prefers-color-scheme; Qt's own way works only where its platform plugin can change the whole theme."""
+    flag = f"--blink-settings=preferredColorScheme={0 if theme == 'dark' else 1}"
+    flags = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
+    if "--blink-settings" not in flags:
+        os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = f"{flags} {flag}".strip()
 
 
 def _register_schemes() -> None:

@@ -62,7 +62,7 @@ class QtBrowser(QObject):
         self.suggestions = Suggestions(registry, self.tabs)
         self._finder = Finder(self._tell_find)
 
-        self.keyboard.watch(window.handle())
+        window.native_window_made.connect(self.keyboard.watch)
         self.keyboard.take_hints_with(self.hinting.type)
         self.keyboard.mode_changed.connect(window.status.show_mode)
         self.keyboard.pending_changed.connect(window.status.show_keys)
@@ -287,13 +287,14 @@ class QtBrowser(QObject):
             self.follow_hints()
             return
         self.hinting.stop()
-        self.window.command_line.leave()
         self.keyboard.set_mode(mode)
         view = self.window.tabs.current()
         if view is not None:
             if before in (Mode.INSERT, Mode.PASSTHROUGH) and mode is Mode.NORMAL:
                 view.drop_page_focus()
             view.setFocus()
+        # After the focus has gone: Qt would pass it on as if by Tab, and the page would show its first link focused.
+        self.window.command_line.leave()
 
     def show_command_line(self, prefix: CommandLinePrefix = ":", text: str = "") -> None:
         self.hinting.stop()

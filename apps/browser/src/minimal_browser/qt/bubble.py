@@ -1,7 +1,7 @@
 """What was asked and what is answered, as they stand in the panel."""
 
 from PyQt6.QtCore import Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QResizeEvent, QTextCursor, QWheelEvent
+from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QTextBrowser, QWidget
 
 from minimal_browser.markdown import Splitter, render
@@ -84,8 +84,8 @@ class Answer(QTextBrowser):
         if not html.strip():
             return
         if cursor.position() > 0:
-            # Without its own paragraph the block would go on in the format of the one before.
-            cursor.insertBlock()
+            # A plain paragraph of its own, or the block would go on in the format of the one before.
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
         cursor.insertHtml(html)
 
     def _fit(self) -> None:

@@ -12,7 +12,6 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
 from minimal_browser.qt.background import Background
-from minimal_browser.qt.keys import spoken
 
 if TYPE_CHECKING:
     # What the panel needs is imported with the first question, not with the window.
@@ -75,21 +74,21 @@ class Copilot(QObject):
 
     def toggle(self) -> None:
         if self._panel is not None and self._panel.isVisible():
-            self._browser.window.show_side(False)
             self._browser.set_mode(Mode.NORMAL)
+            self._browser.window.show_side(False)
         else:
             self.focus()
 
     def focus(self, text: str = "") -> None:
         panel = self.panel()
         self._browser.hinting.stop()
-        self._browser.window.command_line.leave()
         self._browser.window.show_side(True)
         self._browser.keyboard.set_mode(Mode.COPILOT)
         if text:
             panel.input.setPlainText(text)
         panel.input.moveCursor(panel.input.textCursor().MoveOperation.End)
         panel.input.setFocus()
+        self._browser.window.command_line.leave()
 
     def _tell_who_answers(self, service: "CopilotService") -> None:
         self._browser.window.status.show_model(service.label)
@@ -221,16 +220,15 @@ class Copilot(QObject):
     # -- actions
 
     def decide(self, *, allow: bool) -> None:
-        card = next((card for card in self._cards if card.waiting), None)
-        if card is None:
+        if not self._cards:
             raise CommandError("no action waits for a decision")
-        card.decide(allow)
+        self._cards[0].decide(allow)
 
     def propose_link(self, url: str) -> None:
         """A generated page wants to open an address: asked like an action, one at a time."""
         from minimal_browser_core.copilot.actions import Navigate
 
-        if not any(card.waiting and card.property("link") for card in self._cards):
+        if not any(card.property("link") for card in self._cards):
             card = self._card(Navigate(url), "The generated page would like to:")
             card.setProperty("link", True)
             card.decided.connect(lambda allowed: self._guard(lambda: self._apply(Navigate(url))) if allowed else None)
@@ -251,28 +249,34 @@ class Copilot(QObject):
 
     def _card(self, action: "Action", introduction: str) -> "ActionCard":
         from minimal_browser_core.copilot.actions import describe
+        from minimal_browser_core.pages.help import keys_or_command
 
         from minimal_browser.qt.action_card import ActionCard
 
         keymap = self._browser.keyboard.keymap
-        allow, deny = (spoken(next(iter(keymap.keys_for(name)), "")) for name in ("accept", "reject"))
+        allow, deny = (" ".join(keys_or_command(keymap, name)) for name in ("accept", "reject"))
         card = ActionCard(describe(action), introduction=introduction, allow_keys=allow, deny_keys=deny)
-        self._cards = [kept for kept in self._cards if kept.waiting]
         self._cards.append(card)
+        card.decided.connect(lambda _allowed: self._show_keys())
+        self._show_keys()
         self.panel().add_card(card)
         log.info("action proposed: %s", card.description)
         if not self.panel().isVisible():
             self._browser.show_message(f"{introduction} {card.description}  ({allow} allow, {deny} deny)")
         return card
 
+    def _show_keys(self) -> None:
+        self._cards = [card for card in self._cards if card.waiting]
+        if self._cards:
+            self._cards[0].show_keys()
+
     def _show_settled(self, action: "Action", outcome: str) -> None:
-        card = self._card(action, "")
-        card.settle(outcome)
+        self._card(action, "").settle(outcome)
+        self._show_keys()
 
     def _settle_open_cards(self, outcome: str) -> None:
         for card in self._cards:
-            if card.waiting:
-                card.settle(outcome)
+            card.settle(outcome)
         self._cards.clear()
         if self._asked is not None and self._asked.waiting:
             self._asked.waiting.clear()

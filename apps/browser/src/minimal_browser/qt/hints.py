@@ -157,6 +157,8 @@ class HintOverlay(QWidget):
                 continue
             rest = label[len(self.typed) :].upper()
             box = QRect(x, y, metrics.horizontalAdvance(rest) + 8, metrics.height() + 2)
+            # Half outside, so that the beginning of the link can still be read.
+            box.moveTo(max(0, x - box.width() // 2), max(0, y - box.height() // 3))
             box.moveRight(min(box.right(), self.width() - 1))
             box.moveBottom(min(box.bottom(), self.height() - 1))
             painter.setPen(QColor(theme.border))

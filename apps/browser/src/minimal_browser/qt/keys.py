@@ -3,43 +3,44 @@
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-_NAMED = {
-    Qt.Key.Key_Escape: "Esc",
-    Qt.Key.Key_Return: "CR",
-    Qt.Key.Key_Enter: "CR",
-    Qt.Key.Key_Tab: "Tab",
-    Qt.Key.Key_Backtab: "Tab",
-    Qt.Key.Key_Space: "Space",
-    Qt.Key.Key_Backspace: "BS",
-    Qt.Key.Key_Delete: "Del",
-    Qt.Key.Key_Insert: "Insert",
-    Qt.Key.Key_Up: "Up",
-    Qt.Key.Key_Down: "Down",
-    Qt.Key.Key_Left: "Left",
-    Qt.Key.Key_Right: "Right",
-    Qt.Key.Key_Home: "Home",
-    Qt.Key.Key_End: "End",
-    Qt.Key.Key_PageUp: "PageUp",
-    Qt.Key.Key_PageDown: "PageDown",
-    Qt.Key.Key_Menu: "Menu",
-    **{Qt.Key(Qt.Key.Key_F1.value + number): f"F{number + 1}" for number in range(24)},
+_NAMED: dict[int, str] = {
+    Qt.Key.Key_Escape.value: "Esc",
+    Qt.Key.Key_Return.value: "CR",
+    Qt.Key.Key_Enter.value: "CR",
+    Qt.Key.Key_Tab.value: "Tab",
+    Qt.Key.Key_Backtab.value: "Tab",
+    Qt.Key.Key_Space.value: "Space",
+    Qt.Key.Key_Backspace.value: "BS",
+    Qt.Key.Key_Delete.value: "Del",
+    Qt.Key.Key_Insert.value: "Insert",
+    Qt.Key.Key_Up.value: "Up",
+    Qt.Key.Key_Down.value: "Down",
+    Qt.Key.Key_Left.value: "Left",
+    Qt.Key.Key_Right.value: "Right",
+    Qt.Key.Key_Home.value: "Home",
+    Qt.Key.Key_End.value: "End",
+    Qt.Key.Key_PageUp.value: "PageUp",
+    Qt.Key.Key_PageDown.value: "PageDown",
+    Qt.Key.Key_Menu.value: "Menu",
+    **{Qt.Key.Key_F1.value + number: f"F{number + 1}" for number in range(24)},
 }
-_MODIFIER_KEYS = {
-    Qt.Key.Key_Shift,
-    Qt.Key.Key_Control,
-    Qt.Key.Key_Alt,
-    Qt.Key.Key_Meta,
-    Qt.Key.Key_AltGr,
-    Qt.Key.Key_Super_L,
-    Qt.Key.Key_Super_R,
-    Qt.Key.Key_Hyper_L,
-    Qt.Key.Key_Hyper_R,
-    Qt.Key.Key_CapsLock,
-    Qt.Key.Key_NumLock,
-    Qt.Key.Key_ScrollLock,
-    Qt.Key.Key_Mode_switch,
-    Qt.Key.Key_Multi_key,
+_MODIFIER_KEYS: set[int] = {
+    Qt.Key.Key_Shift.value,
+    Qt.Key.Key_Control.value,
+    Qt.Key.Key_Alt.value,
+    Qt.Key.Key_Meta.value,
+    Qt.Key.Key_AltGr.value,
+    Qt.Key.Key_Super_L.value,
+    Qt.Key.Key_Super_R.value,
+    Qt.Key.Key_Hyper_L.value,
+    Qt.Key.Key_Hyper_R.value,
+    Qt.Key.Key_CapsLock.value,
+    Qt.Key.Key_NumLock.value,
+    Qt.Key.Key_ScrollLock.value,
+    Qt.Key.Key_Mode_switch.value,
+    Qt.Key.Key_Multi_key.value,
 }
+_DEAD_KEYS = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
 
 
 def key_name(event: QKeyEvent) -> str | None:
@@ -47,8 +48,8 @@ def key_name(event: QKeyEvent) -> str | None:
 
     The character is the layout's: `/` is `/` whatever has to be held down for it.
     """
-    key = Qt.Key(event.key()) if event.key() in Qt.Key else Qt.Key.Key_unknown
-    if key in _MODIFIER_KEYS or Qt.Key.Key_Dead_Grave.value <= event.key() <= Qt.Key.Key_Dead_Longsolidusoverlay.value:
+    key = event.key()
+    if key in _MODIFIER_KEYS or key in _DEAD_KEYS:
         return None
     held = event.modifiers()
     control = bool(held & Qt.KeyboardModifier.ControlModifier)
@@ -59,16 +60,16 @@ def key_name(event: QKeyEvent) -> str | None:
 
     if key in _NAMED:
         # Shift with the space bar still types a blank.
-        with_shift = shift and key is not Qt.Key.Key_Space
+        with_shift = shift and key != Qt.Key.Key_Space.value
         return f"<{prefix}{'S-' if with_shift else ''}{_NAMED[key]}>"
     text = event.text()
     if text and text.isprintable() and not text.isspace():
         # AltGr arrives as Ctrl+Alt on some systems; what it typed is what counts.
-        if not prefix or (control and alt and text != chr(event.key()).lower()):
+        if not prefix or (control and alt and key <= 0x10FFFF and text != chr(key).lower()):
             return "<lt>" if text == "<" else text
         character = text
-    elif 0x21 <= event.key() <= 0x10FFFF and chr(event.key()).isprintable():
-        character = chr(event.key()).lower()
+    elif 0x21 <= key <= 0x10FFFF and chr(key).isprintable():
+        character = chr(key).lower()
     else:
         return None
     letter = character.isalpha()
@@ -84,11 +85,3 @@ def copy_of(event: QKeyEvent) -> QKeyEvent:
         QEvent.Type.KeyPress, event.key(), event.modifiers(), event.text(), event.isAutoRepeat(), event.count()
     )
 
-
-def spoken(keys: str) -> str:
-    """`<A-y>` as a button shows it: `Alt+Y`."""
-    if not (keys.startswith("<") and keys.endswith(">")):
-        return keys
-    *modifiers, name = keys[1:-1].split("-") if not keys.endswith("-->") else [*keys[1:-3].split("-"), "-"]
-    words = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
-    return "+".join([*(words.get(modifier, modifier) for modifier in modifiers), name.upper() if len(name) == 1 else name])

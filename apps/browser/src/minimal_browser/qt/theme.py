@@ -72,7 +72,18 @@ DARK = Theme(
 )
 
 
+_chosen: Theme | None = None
+
+
+def choose_theme(theme: Theme | None) -> None:
+    """This one whatever the system says; None follows the system."""
+    global _chosen
+    _chosen = theme
+
+
 def current_theme() -> Theme:
+    if _chosen is not None:
+        return _chosen
     hints = present(QGuiApplication.styleHints())
     return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
@@ -148,6 +159,7 @@ QSplitter::handle {{ background: {theme.border}; }}
 #sideButton:focus {{ color: {theme.text}; border: 1px solid {theme.accent}; }}
 #empty {{ color: {theme.muted}; }}
 #question {{ background: {theme.accent_soft}; color: {theme.text}; border-radius: 10px; padding: 8px 12px; }}
+#question, #answer, #ask, #card QLabel {{ font-size: 10.5pt; }}
 #answer {{ background: transparent; color: {theme.text}; border: none; }}
 #note {{ color: {theme.muted}; }}
 #failure {{ color: {theme.error}; }}
@@ -162,11 +174,12 @@ QSplitter::handle {{ background: {theme.border}; }}
 #card #cardOutcome {{ color: {theme.muted}; }}
 #card QPushButton {{
     background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; border-radius: 7px;
-    padding: 5px 14px;
+    padding: 5px 14px; outline: none;
 }}
 #card QPushButton#allow {{ background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; }}
 #card QPushButton:focus {{ border: 2px solid {theme.text}; padding: 4px 13px; }}
 
+#completion {{ font-size: 10pt; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {theme.border}; border-radius: 4px; min-height: 28px; margin: 1px; }}
 QScrollBar::handle:vertical:hover {{ background: {theme.muted}; }}
@@ -185,6 +198,9 @@ code {{ font-family: monospace; background-color: {theme.raised}; }}
 pre {{ font-family: monospace; background-color: {theme.raised}; }}
 h1, h2 {{ font-size: large; font-weight: 600; }}
 h3, h4, h5, h6 {{ font-size: medium; font-weight: 600; }}
-blockquote {{ color: {theme.muted}; margin-left: 12px; margin-right: 0; }}
+p, li {{ line-height: 135%; }}
+p, ul, ol, pre {{ margin-top: 0; margin-bottom: 8px; }}
+blockquote {{ margin-left: 14px; margin-right: 0; margin-top: 0; margin-bottom: 0; }}
+table {{ margin-bottom: 8px; }}
 th, td {{ padding: 3px 8px; }}
 """

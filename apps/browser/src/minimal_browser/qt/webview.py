@@ -87,4 +87,7 @@ class WebView(QWebEngineView):
     def address(self) -> str:
         """What the status bar and commands call this page; "" before anything was opened."""
         url = self.url()
-        return "" if url.isEmpty() or url == QUrl("about:blank") else url.toString()
+        if url.isEmpty() or url == QUrl("about:blank"):
+            return ""
+        # Qt gives our own pages a path; nobody types it.
+        return url.toString().replace("/?", "?").removesuffix("/") if url.scheme() == "mb" else url.toString()

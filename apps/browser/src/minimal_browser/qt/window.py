@@ -1,17 +1,18 @@
 """The window: where its parts stand. What they do is told to it from outside."""
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent, QWindow
 from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from minimal_browser.qt.commandline import CommandLine
-from minimal_browser.qt.present import present
 from minimal_browser.qt.statusbar import StatusBar
 from minimal_browser.qt.tabs import Tabs
 
 
 class BrowserWindow(QWidget):
     closing = pyqtSignal()
+    native_window_made = pyqtSignal(QWindow)
+    """What keys arrive at. Qt makes it anew when the first web view comes in, as that wants another kind of surface."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,10 +37,12 @@ class BrowserWindow(QWidget):
         self._side: QWidget | None = None
         self._side_width = 0
 
-    def handle(self) -> QWindow:
-        """The native window, made now if need be: what keys arrive at."""
-        self.winId()
-        return present(self.windowHandle())
+    def event(self, a0: QEvent | None) -> bool:
+        if a0 is not None and a0.type() == QEvent.Type.WinIdChange:
+            handle = self.windowHandle()
+            if handle is not None:
+                self.native_window_made.emit(handle)
+        return super().event(a0)
 
     def add_side(self, side: QWidget, width: int) -> None:
         """Put a widget beside the page, hidden; `width` in pixels is where it starts."""

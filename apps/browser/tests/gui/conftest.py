@@ -1,0 +1,188 @@
+"""A real window, offscreen unless QT_QPA_PLATFORM says otherwise, driven by key events as the platform sends them."""
+
+import http.server
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from minimal_browser_core.config import Config, parse_config
+from minimal_browser_core.input.modes import Mode
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from minimal_browser.cli import Options
+from minimal_browser.composition import Composition
+from minimal_browser.profiles import ProfileFolder
+from minimal_browser.qt.application import create_application
+from minimal_browser.qt.webview import ISOLATED_WORLD, WebView
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+WAIT_MS = 20_000
+KEYS = {
+    "<Esc>": Qt.Key.Key_Escape,
+    "<CR>": Qt.Key.Key_Return,
+    "<Tab>": Qt.Key.Key_Tab,
+    "<BS>": Qt.Key.Key_Backspace,
+    "<Space>": Qt.Key.Key_Space,
+    "<Up>": Qt.Key.Key_Up,
+    "<Down>": Qt.Key.Key_Down,
+}
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    """In place of pytest-qt's: our schemes have to be known before there is an application."""
+    yield create_application("light")
+
+
+class Site:
+    """Pages on loopback; `requests` are the paths that were asked for."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[str, bytes]] = {}
+        self.requests: list[str] = []
+        site = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.requests.append(self.path)
+                kind, body = site.pages.get(self.path, ("text/plain", b"not here"))
+                self.send_response(200 if self.path in site.pages else 404)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                if kind == "application/octet-stream":
+                    self.send_header("Content-Disposition", 'attachment; filename="../../evil\\u202etxt.sh"')
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *args: object) -> None:
+                """The test says what it needs to say."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def add(self, path: str, body: str, kind: str = "text/html; charset=utf-8") -> str:
+        self.pages[path] = (kind, body.encode())
+        return self.url + path
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class Driver:
+    """A person at the window."""
+
+    def __init__(self, composition: Composition, qtbot: QtBot) -> None:
+        self.composition = composition
+        self.browser = composition.browser
+        self.window = composition.window
+        self._qtbot = qtbot
+
+    def until(self, condition: Callable[[], Any], what: str = "") -> None:
+        def holds() -> None:
+            assert condition(), what
+
+        self._qtbot.waitUntil(holds, timeout=WAIT_MS)
+
+    def keys(self, *names: str) -> None:
+        """Each a character, or a name such as `<Esc>` or `<A-y>`."""
+        for name in names:
+            handle = self.window.windowHandle()
+            assert handle is not None
+            if name in KEYS:
+                QTest.keyClick(handle, KEYS[name])
+            elif name.startswith("<A-"):
+                QTest.keyClick(handle, name[3], Qt.KeyboardModifier.AltModifier)
+            elif name.startswith("<C-"):
+                QTest.keyClick(handle, name[3], Qt.KeyboardModifier.ControlModifier)
+            else:
+                QTest.keyClick(handle, name)
+
+    def type(self, text: str) -> None:
+        self.keys(*("<Space>" if letter == " " else letter for letter in text))
+
+    def command(self, line: str) -> None:
+        self.type(f":{line}")
+        self.keys("<CR>")
+
+    def click(self, x: int, y: int) -> None:
+        """At a place of the page, in its pixels."""
+        handle = self.window.windowHandle()
+        assert handle is not None
+        place = self.view.mapTo(self.window, QPoint(x, y))
+        QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=place)
+
+    @property
+    def view(self) -> WebView:
+        return self.browser.view()
+
+    @property
+    def mode(self) -> Mode:
+        return self.browser.keyboard.mode
+
+    @property
+    def message(self) -> str:
+        return self.window.status.message
+
+    def open(self, url: str) -> None:
+        """And wait for it, or for our error page."""
+        with self._qtbot.waitSignal(self.composition.views.loaded, timeout=WAIT_MS):
+            self.browser.open(url)
+
+    def js(self, script: str, view: WebView | None = None, world: int = ISOLATED_WORLD) -> Any:
+        answers: list[Any] = []
+        (view or self.view).web_page.runJavaScript(script, world, answers.append)
+        self.until(lambda: answers, f"an answer to {script}")
+        return answers[0]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Start a browser on a profile below the test's folder; each is ended with the test, or before by `end`."""
+    for variable in ("OPENROUTER_API_KEY", "OPENAI_API_KEY", "MINIMAL_BROWSER_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    running: list[Composition] = []
+
+    def launch(*urls: str, config: str = "", folder: Path | None = None, **options: Any) -> Driver:
+        settings: Config = parse_config(config)
+        path = folder or tmp_path / "profile"
+        path.mkdir(exist_ok=True)
+        composition = Composition(Options(**options), settings, ProfileFolder(path))
+        running.append(composition)
+        with qtbot.waitSignal(composition.views.loaded, timeout=WAIT_MS):
+            composition.start(urls or ("mb://start",))
+        composition.window.activateWindow()
+        driver = Driver(composition, qtbot)
+        driver.until(lambda: QApplication.focusWidget() is not None, "the window to have the focus")
+        return driver
+
+    def end(driver: Driver) -> None:
+        running.remove(driver.composition)
+        driver.window.close()
+        driver.composition.close()
+
+    launch.end = end  # type: ignore[attr-defined]
+    yield launch
+    for composition in running:
+        composition.window.close()
+        composition.close()
