@@ -89,7 +89,7 @@ def no_answer_error(config: Config, url: str, reason: object) -> APIConnectionEr
 
 def broken_error(config: Config, url: str, reason: object, request_id: str | None) -> APIConnectionError:
     text = f"the connection to {shown(url)} broke in the middle of the answer: {config.scrub(str(reason))}"
-    return APIConnectionError(text, code="connection_broke", retryable=True, request_id=request_id)
+    return APIConnectionError(text, retryable=True, request_id=request_id)
 
 
 def protocol_error(config: Config, url: str, what: str, body: str, request_id: str | None) -> AIClientError:

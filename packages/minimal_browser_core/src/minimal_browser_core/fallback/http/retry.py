@@ -1,6 +1,6 @@
 """When a failed try is made again, and when.
 
-Tried again: no connection, a connection lost before the answer began, 408, 409, 429 and 5xx; never once a byte of an
+Tried again: no connection, a connection lost before the answer was there, 408, 409, 429, 5xx; never once a byte of an
 answer was handed over, and never against the server's `x-should-retry: false`. The wait doubles from half a second to
 at most eight, with full jitter; a wait that the server names is kept to when it is at most a minute, and ends the call
 when it is longer. A model that is refused or unavailable gives way to the next at once.
@@ -52,8 +52,7 @@ def _is_passing(failure: Failure) -> bool:
         return error.phase == "connect"
     if isinstance(error, APIStatusError):
         return error.status in PASSING if failure.should_retry is None else failure.should_retry
-    # Whatever else a connection error is: once an answer has begun, trying again would ask, and pay, twice.
-    return isinstance(error, APIConnectionError) and error.code != "connection_broke"
+    return isinstance(error, APIConnectionError)
 
 
 def next_model(failure: Failure) -> bool:

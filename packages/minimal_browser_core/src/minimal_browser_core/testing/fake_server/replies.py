@@ -165,9 +165,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes on the socket, status line and all; the connection closes at the end."""
+    """Bytes on the socket, status line and all; the connection closes at the end unless it is to be kept alive."""
 
     steps: tuple[Bytes | Pause | Cut | Hang, ...]
+    keep_alive: bool = False
 
 
 Reply = Answer | Error | Body | Stream | Raw | Hang | Cut

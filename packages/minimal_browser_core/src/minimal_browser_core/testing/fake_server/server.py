@@ -13,7 +13,7 @@ from .connection import Connection
 from .echo import echo
 from .replies import Answer, Body, Bytes, Cut, Error, Model, Raw, Reply, Stream
 from .requests import Request
-from .wire import Payload, answer_document, answer_stream, document, dumps, error_document, event_stream
+from .wire import Payload, answer_document, answer_stream, document, dumps, error_document, event_stream, head
 
 ReplyOrCallable = Reply | Callable[[Request], Reply]
 
@@ -139,14 +139,17 @@ class FakeServer:
 
     def _choose(self, request: Request) -> ReplyOrCallable:
         path = urlsplit(request.path).path
-        allowed = {"/v1/chat/completions": "POST", "/v1/models": "GET"}.get(path)
+        allowed = {"/v1/chat/completions": ("POST",), "/v1/models": ("GET", "HEAD")}.get(path)
         if allowed is None:
             message = f"there is no {path} here; try /v1/chat/completions or /v1/models"
             return Error(404, message, "invalid_request_error")
-        if request.method != allowed:
-            return Error(405, f"{path} takes {allowed}", "invalid_request_error", headers={"Allow": allowed})
+        if request.method not in allowed:
+            methods = ", ".join(allowed)
+            return Error(405, f"{path} takes {methods}", "invalid_request_error", headers={"Allow": methods})
         if self.api_key is not None and request.headers.get("authorization") != f"Bearer {self.api_key}":
             return Error(401, "Incorrect API key provided", "invalid_request_error", "invalid_api_key")
+        if request.method == "HEAD":
+            return Raw((Bytes(head(200, {"Content-Length": "0"})),), keep_alive=True)
         if path == "/v1/models":
             return self.models_script.popleft() if self.models_script else _model_list(self.models)
         if not isinstance(request.json, dict):
@@ -185,6 +188,7 @@ def _payloads(reply: Reply, request: Request) -> Iterator[Payload]:
     elif isinstance(reply, Raw):
         for step in reply.steps:
             yield step.data if isinstance(step, Bytes) else step
-        yield Cut()
+        if not reply.keep_alive:
+            yield Cut()
     else:
         yield reply

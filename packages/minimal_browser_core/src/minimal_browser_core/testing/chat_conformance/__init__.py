@@ -1,0 +1,35 @@
+"""What every chat client does: one suite for all implementations of `minimal_browser_core.ports.chat.ChatClient`.
+
+    class TestMyClient(ChatClientConformance):
+        @pytest.fixture
+        def make_client(self):
+            with contextlib.ExitStack() as clients:
+                yield lambda **kwargs: clients.enter_context(contextlib.closing(MyClient(**kwargs)))
+
+        @pytest.fixture
+        def errors(self):
+            return my_errors  # what holds AIClientError and its family
+
+`ServerSentEventConformance` is for the parser below: its fixture `parse_event_stream` takes the stream as pieces of
+bytes and gives `(event, data, id)` of each event. Needs pytest; all traffic stays on loopback.
+"""
+
+import pytest
+
+_PARTS = ("asynchronous", "base", "ending", "failing", "reading", "retrying", "timing", "vectors")
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
+
+from .asynchronous import AsyncReading  # noqa: E402  their asserts are rewritten first
+from .base import ChatSuite  # noqa: E402
+from .ending import Cancelling, Ending  # noqa: E402
+from .failing import Failing  # noqa: E402
+from .reading import Reading  # noqa: E402
+from .retrying import Retrying  # noqa: E402
+from .timing import Timing  # noqa: E402
+from .vectors import ServerSentEventConformance, sse_vectors  # noqa: E402
+
+__all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "sse_vectors"]
+
+
+class ChatClientConformance(Reading, AsyncReading, Ending, Cancelling, Failing, Retrying, Timing):
+    """All of it; supply the fixtures `make_client` and `errors`."""

@@ -1,0 +1,239 @@
+"""How streams end: verified, interrupted, cancelled."""
+
+import gc
+import select
+import threading
+
+import pytest
+
+from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.testing.fake_server import (
+    DONE,
+    Answer,
+    Body,
+    Bytes,
+    Cut,
+    Data,
+    FakeServer,
+    Hang,
+    Stream,
+    chunk,
+)
+
+from .base import MODEL, QUESTION, ChatSuite, Errors
+
+TEXT = Data(chunk({"content": "part"}))
+FINISH = Data(chunk({}, finish_reason="stop"))
+
+
+class Ending(ChatSuite):
+    @pytest.mark.parametrize(
+        "stream",
+        [
+            pytest.param(Stream((TEXT, FINISH, DONE)), id="finish reason and DONE"),
+            pytest.param(Stream((TEXT, FINISH)), id="no DONE"),
+            pytest.param(Stream((TEXT, DONE)), id="no finish reason"),
+            pytest.param(Stream((TEXT, Bytes(b"data: [DONE]"))), id="DONE without its blank line"),
+            pytest.param(
+                Stream((TEXT, Bytes(b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}'))),
+                id="finish reason without its blank line",
+            ),
+            pytest.param(Stream((TEXT, FINISH), framing="close"), id="ended by closing the connection"),
+            pytest.param(Stream((TEXT, FINISH, Cut())), id="closed in the middle of the framing"),
+            pytest.param(Stream((TEXT, FINISH, DONE), content_type="text/plain"), id="another content type"),
+            pytest.param(Stream((TEXT, FINISH, DONE, Data("rubbish"))), id="rubbish after DONE"),
+        ],
+    )
+    def test_a_whole_answer_ends_well(self, client: ChatClient, server: FakeServer, stream: Stream) -> None:
+        server.script.append(stream)
+        reply = client.stream(QUESTION, MODEL)
+        assert list(reply) == ["part"]
+
+    @pytest.mark.parametrize(
+        "stream",
+        [
+            pytest.param(Stream((TEXT,)), id="neither finish reason nor DONE"),
+            pytest.param(Stream((TEXT,), framing="close"), id="the connection closed"),
+            pytest.param(Stream((TEXT, Cut())), id="closed in the middle of the framing"),
+            pytest.param(Stream((TEXT, Data('{"error": {"message": "overloaded", "code": 503}}'))), id="error event"),
+            pytest.param(Stream((TEXT, Data('{"message": "overloaded"}', event="error"))), id="named error event"),
+            pytest.param(Stream((TEXT, Bytes(b'data: {"choices": [{"del'))), id="half an event"),
+        ],
+    )
+    def test_a_broken_answer_says_so_and_keeps_what_came(
+        self, client: ChatClient, server: FakeServer, errors: Errors, stream: Stream
+    ) -> None:
+        server.script.append(stream)
+        reply = client.stream(QUESTION, MODEL)
+        seen: list[str] = []
+        with pytest.raises(errors.StreamInterruptedError) as caught:
+            seen.extend(reply)
+        assert (seen, reply.text, caught.value.partial_text) == (["part"], "part", "part")
+
+    def test_a_reset_connection_says_so(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        # A reset may overtake what was sent before it: how much of the text arrives is the network's.
+        server.script.append(Stream((TEXT, Cut(reset=True))))
+        with pytest.raises(errors.AIClientError):
+            list(client.stream(QUESTION, MODEL))
+
+    def test_an_event_that_is_not_json_says_so(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.script.append(Stream((TEXT, Data("{oops"), FINISH, DONE)))
+        reply = client.stream(QUESTION, MODEL)
+        with pytest.raises((errors.StreamInterruptedError, errors.ProtocolError)):
+            list(reply)
+        assert reply.text == "part"
+
+    def test_what_the_provider_says_of_its_error_is_told(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        error = Data('{"error": {"message": "the GPU is on fire", "code": 502}}')
+        usage = Data(chunk(usage={"prompt_tokens": 1, "completion_tokens": 2}))
+        server.script.append(Stream((TEXT, usage, error), headers={"x-request-id": "req-9"}))
+        with pytest.raises(errors.StreamInterruptedError, match="the GPU is on fire") as caught:
+            list(client.stream(QUESTION, MODEL))
+        assert caught.value.request_id == "req-9"
+        assert caught.value.usage.total_tokens == 3
+
+    def test_drain_raises_as_iteration_would(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.script.append(Stream((TEXT,)))
+        stream = client.stream(QUESTION, MODEL)
+        texts: list[str] = []
+
+        def read_on() -> None:
+            while select.select([stream.fileno()], [], [], 30)[0]:
+                texts.extend(event.text for event in stream.drain())
+
+        with pytest.raises(errors.StreamInterruptedError):
+            read_on()
+        assert texts == ["part"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            pytest.param(Body('{"error": {"message": "no such luck", "code": "oops"}}'), id="JSON error"),
+            pytest.param(Body('{"detail": "no such luck"}'), id="JSON of another API"),
+            pytest.param(
+                Body("<!DOCTYPE html><html><body>no such luck</body></html>", content_type="text/html"), id="HTML"
+            ),
+            pytest.param(Body("", content_type="text/plain"), id="nothing"),
+        ],
+    )
+    def test_an_answer_with_status_200_that_is_none_says_so(
+        self, client: ChatClient, server: FakeServer, errors: Errors, body: Body
+    ) -> None:
+        server.script += [body, body]
+        with pytest.raises(errors.AIClientError) as streamed:
+            list(client.stream(QUESTION, MODEL))
+        with pytest.raises(errors.AIClientError) as whole:
+            client.chat(QUESTION, MODEL)
+        if body.body:
+            assert "no such luck" in str(streamed.value)
+            assert "no such luck" in str(whole.value)
+
+    def test_a_server_that_ignores_stream_is_understood(self, client: ChatClient, server: FakeServer) -> None:
+        message = '{"choices": [{"message": {"content": "whole"}, "finish_reason": "stop"}]}'
+        server.script.append(Body(message))
+        assert "".join(client.stream(QUESTION, MODEL)) == "whole"
+
+
+class Cancelling(ChatSuite):
+    @pytest.mark.parametrize(
+        "reply", [pytest.param(Hang(), id="before the head"), pytest.param(Stream((TEXT, Hang())), id="in the middle")]
+    )
+    def test_cancelling_ends_a_waiting_reader_and_closes_the_connection(
+        self, client: ChatClient, server: FakeServer, errors: Errors, reply: Hang | Stream
+    ) -> None:
+        server.script.append(reply)
+        stream = client.stream(QUESTION, MODEL)
+        outcome: list[BaseException] = []
+
+        def read() -> None:
+            try:
+                list(stream)
+            except BaseException as error:  # noqa: BLE001  the outcome is what is looked at
+                outcome.append(error)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert server.wait_for_requests(1)
+        stream.cancel()
+        stream.cancel()
+        reader.join(30)
+        assert not reader.is_alive()
+        assert isinstance(outcome[0], errors.StreamCancelled)
+        assert server.requests[0].client_left.wait(10)
+
+    def test_what_arrived_stays_after_cancelling(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.script.append(Stream((TEXT, Hang())))
+        stream = client.stream(QUESTION, MODEL)
+        assert next(stream) == "part"
+        stream.cancel()
+        assert stream.text == "part"
+        with pytest.raises(errors.StreamCancelled):
+            next(stream)
+
+    def test_a_cancelled_stream_is_readable_and_raises_on_drain(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script.append(Hang())
+        stream = client.stream(QUESTION, MODEL)
+        assert server.wait_for_requests(1)
+        descriptor = stream.fileno()
+        stream.cancel()
+        assert select.select([descriptor], [], [], 30)[0]
+        with pytest.raises(errors.StreamCancelled):
+            stream.drain()
+
+    def test_cancelling_at_once_is_safe(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.default = Stream((TEXT, Hang()))
+        for _ in range(10):
+            stream = client.stream(QUESTION, MODEL)
+            stream.cancel()
+            with pytest.raises(errors.StreamCancelled):
+                list(stream)
+        assert server.wait_for_no_connections()
+
+    def test_cancelling_after_the_end_changes_nothing(self, client: ChatClient, server: FakeServer) -> None:
+        server.script.append(Answer("whole"))
+        stream = client.stream(QUESTION, MODEL)
+        assert list(stream) == ["whole"]
+        stream.cancel()
+        assert list(stream) == []
+        assert stream.text == "whole"
+
+    def test_leaving_the_with_block_closes_the_connection(self, client: ChatClient, server: FakeServer) -> None:
+        server.script.append(Stream((TEXT, Hang())))
+        with client.stream(QUESTION, MODEL) as stream:
+            assert next(iter(stream)) == "part"
+        assert server.requests[0].client_left.wait(10)
+
+    def test_dropping_the_stream_closes_the_connection(self, client: ChatClient, server: FakeServer) -> None:
+        server.script.append(Stream((TEXT, Hang())))
+        stream = client.stream(QUESTION, MODEL)
+        assert next(iter(stream)) == "part"
+        del stream
+        gc.collect()
+        assert server.requests[0].client_left.wait(10)
+
+    def test_other_streams_of_the_client_go_on(self, client: ChatClient, server: FakeServer) -> None:
+        server.script += [Stream((TEXT, Hang())), Answer(tuple("abcdef"), delay=0.02)]
+        doomed = client.stream(QUESTION, MODEL)
+        assert next(iter(doomed)) == "part"
+        other = client.stream(QUESTION, MODEL)
+        doomed.cancel()
+        assert "".join(other) == "abcdef"
+
+    def test_closing_the_client_ends_its_streams(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.script.append(Stream((TEXT, Hang())))
+        stream = client.stream(QUESTION, MODEL)
+        assert next(iter(stream)) == "part"
+        client.close()
+        client.close()
+        with pytest.raises(errors.AIClientError):
+            list(stream)
+        assert server.wait_for_no_connections()
+
+    def test_a_closed_client_refuses_calls(self, client: ChatClient, errors: Errors) -> None:
+        client.close()
+        with pytest.raises((errors.AIClientError, RuntimeError), match="closed"):
+            client.chat(QUESTION, MODEL)

@@ -1,0 +1,141 @@
+"""Second tries and other models."""
+
+import pytest
+
+from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.testing.fake_server import Answer, Cut, Data, Error, FakeServer, Reply, Stream, chunk
+
+from .base import QUESTION, ChatSuite, Errors, MakeClient
+
+SOON = {"retry-after-ms": "1"}
+
+
+class Retrying(ChatSuite):
+    @pytest.fixture
+    def patient(self, make_client: MakeClient, server: FakeServer) -> ChatClient:
+        return make_client(base_url=server.base_url, max_retries=2)
+
+    @pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529])
+    def test_a_passing_failure_is_tried_again(self, patient: ChatClient, server: FakeServer, status: int) -> None:
+        server.script += [Error(status, headers=SOON), Error(status, headers=SOON), Answer("at last")]
+        assert patient.chat(QUESTION, "m").text == "at last"
+        assert len(server.requests) == 3
+
+    def test_a_stream_is_tried_again_too(self, patient: ChatClient, server: FakeServer) -> None:
+        server.script += [Error(503, headers=SOON), Answer(("at ", "last"))]
+        assert "".join(patient.stream(QUESTION, "m")) == "at last"
+
+    def test_the_list_of_models_is_tried_again_too(self, patient: ChatClient, server: FakeServer) -> None:
+        server.models_script.append(Error(503, headers=SOON))
+        assert len(patient.models()) == len(server.models)
+
+    @pytest.mark.parametrize("reset", [False, True])
+    def test_a_connection_lost_before_the_answer_is_tried_again(
+        self, patient: ChatClient, server: FakeServer, reset: bool
+    ) -> None:
+        server.script += [Cut(reset=reset), Answer("at last")]
+        assert patient.chat(QUESTION, "m").text == "at last"
+
+    def test_waiting_as_long_as_retry_after_says(self, patient: ChatClient, server: FakeServer) -> None:
+        server.script += [Error(429, headers={"Retry-After": "0"}), Answer("at last")]
+        assert patient.chat(QUESTION, "m").text == "at last"
+
+    def test_a_wait_of_more_than_a_minute_is_not_waited_for(
+        self, patient: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script.append(Error(429, headers={"Retry-After": "3600"}))
+        with pytest.raises(errors.RateLimitError) as caught:
+            patient.chat(QUESTION, "m")
+        assert caught.value.retry_after == 3600
+        assert len(server.requests) == 1
+
+    @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422])
+    def test_a_lasting_failure_is_not_tried_again(
+        self, patient: ChatClient, server: FakeServer, errors: Errors, status: int
+    ) -> None:
+        server.script.append(Error(status))
+        with pytest.raises(errors.APIStatusError):
+            patient.chat(QUESTION, "m")
+        assert len(server.requests) == 1
+
+    def test_the_tries_come_to_an_end_and_are_told(
+        self, patient: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.default = Error(503, headers=SOON)
+        with pytest.raises(errors.InternalServerError) as caught:
+            patient.chat(QUESTION, "m")
+        assert len(server.requests) == 3
+        assert len(caught.value.attempts) == 3
+
+    def test_without_retries_one_try_is_made(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.default = Error(503, headers=SOON)
+        with pytest.raises(errors.InternalServerError):
+            client.chat(QUESTION, "m")
+        assert len(server.requests) == 1
+
+    def test_the_server_can_forbid_another_try(self, patient: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.script.append(Error(503, headers={"x-should-retry": "false"}))
+        with pytest.raises(errors.InternalServerError):
+            patient.chat(QUESTION, "m")
+        assert len(server.requests) == 1
+
+    def test_nothing_is_tried_again_once_something_was_delivered(
+        self, patient: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script.append(Answer(("a", "b"), cut_after=2))
+        with pytest.raises(errors.StreamInterruptedError):
+            list(patient.stream(QUESTION, ["first", "second"]))
+        assert len(server.requests) == 1
+
+    # -- models in order of preference ---------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            pytest.param(Error(404, "no such model"), id="unknown"),
+            pytest.param(Error(400, "first is not a valid model ID"), id="not a model"),
+            pytest.param(Error(402, "needs credits"), id="no credits"),
+            pytest.param(Error(403, "not for you"), id="forbidden"),
+            pytest.param(Error(429, "busy"), id="busy"),
+            pytest.param(Error(503, "down"), id="down"),
+        ],
+    )
+    def test_the_next_model_is_asked_when_one_is_refused(
+        self, patient: ChatClient, server: FakeServer, refusal: Reply
+    ) -> None:
+        server.script += [refusal, Answer("from the second"), refusal, Answer("from the second")]
+        response = patient.chat(QUESTION, ["first", "second"])
+        assert (response.text, response.model) == ("from the second", "second")
+        stream = patient.stream(QUESTION, ["first", "second"])
+        assert ("".join(stream), stream.model) == ("from the second", "second")
+        assert server.requests[1].json["model"] == server.requests[3].json["model"] == "second"
+
+    def test_an_error_before_the_first_content_moves_on_too(self, patient: ChatClient, server: FakeServer) -> None:
+        role = Data(chunk({"role": "assistant", "content": ""}))
+        error = Data('{"error": {"message": "overloaded", "code": 503}}')
+        server.script += [Stream((role, error)), Answer("from the second")]
+        assert "".join(patient.stream(QUESTION, ["first", "second"])) == "from the second"
+
+    def test_a_preferred_model_that_answers_is_the_only_one_asked(
+        self, patient: ChatClient, server: FakeServer
+    ) -> None:
+        assert patient.chat(QUESTION, ["first", "second"]).model == "first"
+        assert [request.json["model"] for request in server.requests] == ["first"]
+
+    @pytest.mark.parametrize("status", [401, 400])
+    def test_what_no_model_can_mend_is_told_at_once(
+        self, patient: ChatClient, server: FakeServer, errors: Errors, status: int
+    ) -> None:
+        server.script.append(Error(status, "temperature must be positive"))
+        with pytest.raises(errors.APIStatusError):
+            patient.chat(QUESTION, ["first", "second"])
+        assert len(server.requests) == 1
+
+    def test_when_all_models_refuse_the_last_refusal_is_told(
+        self, patient: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script += [Error(404, "no first"), Error(403, "no second")]
+        with pytest.raises(errors.PermissionDeniedError, match="no second") as caught:
+            patient.chat(QUESTION, ["first", "second"])
+        assert len(caught.value.attempts) == 2
+        assert "no first" in caught.value.attempts[0]

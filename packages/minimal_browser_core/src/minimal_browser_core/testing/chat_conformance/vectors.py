@@ -1,0 +1,53 @@
+"""The vectors of server-sent events: the same file that the Rust client's tests read."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+
+import pytest
+
+ParseEventStream = Callable[[Iterable[bytes]], list[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """`retry` is the reconnection time that the stream sets last, `unterminated` the data that its end cuts off."""
+
+    name: str
+    stream: bytes
+    events: list[tuple[str, str, str]]
+    retry: int | None
+    unterminated: str | None
+
+
+def sse_vectors() -> list[Vector]:
+    """Shipped in this package; a copy of `conformance/vectors/sse.json`."""
+    text = files("minimal_browser_core.testing").joinpath("vectors/sse.json").read_text("utf-8")
+    return [
+        Vector(
+            entry["name"],
+            base64.b64decode(entry["stream_base64"]) if "stream_base64" in entry else entry["stream"].encode(),
+            [(event["event"], event["data"], event["id"]) for event in entry["events"]],
+            entry.get("retry"),
+            entry.get("unterminated"),
+        )
+        for entry in json.loads(text)
+    ]
+
+
+class ServerSentEventConformance:
+    @pytest.fixture
+    def parse_event_stream(self) -> ParseEventStream:
+        raise NotImplementedError(
+            "supply parse_event_stream: pieces of a stream in, (event, data, id) of each event out"
+        )
+
+    @pytest.mark.parametrize("vector", sse_vectors(), ids=lambda vector: vector.name)
+    def test_a_stream_gives_its_events(self, parse_event_stream: ParseEventStream, vector: Vector) -> None:
+        assert parse_event_stream([vector.stream]) == vector.events
+
+    @pytest.mark.parametrize("vector", sse_vectors(), ids=lambda vector: vector.name)
+    def test_byte_by_byte_the_events_are_the_same(self, parse_event_stream: ParseEventStream, vector: Vector) -> None:
+        assert parse_event_stream([bytes([byte]) for byte in vector.stream]) == vector.events
