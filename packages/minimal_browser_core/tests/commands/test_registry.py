@@ -47,3 +47,9 @@ def test_a_parameter_that_takes_the_rest_leaves_room_for_no_other() -> None:
     for parameters in ((rest, words), (words, rest), (words, words)):
         with pytest.raises(ValueError, match="has to be"):
             named("bad", parameters=parameters)
+
+
+def test_a_whole_text_pasted_as_a_command_is_not_repeated_in_full(registry: CommandRegistry) -> None:
+    with pytest.raises(CommandError) as caught:
+        registry.find("x" * 100_000)
+    assert len(str(caught.value)) < 150

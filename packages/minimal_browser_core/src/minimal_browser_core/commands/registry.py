@@ -6,6 +6,8 @@ from enum import Enum
 
 from minimal_browser_core.errors import CommandError
 
+_LONGEST_SHOWN = 60
+
 
 class ParameterKind(Enum):
     """What a parameter holds, and the type that the handler gets."""
@@ -29,7 +31,6 @@ class Completion(Enum):
     COMMAND = "command"
     TAB = "tab"
     TAG = "tag"
-    QUERY = "query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,8 @@ class CommandRegistry:
             raise CommandError(f":{name} could be {_list(longer)}: type a letter more")
         near = _nearest(name, self.names)
         advice = f"did you mean {_list(near)}?" if near else ":help lists all commands"
-        raise CommandError(f"there is no command :{name}: {advice}")
+        shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
+        raise CommandError(f"there is no command :{shown}: {advice}")
 
 
 def _nearest(name: str, names: tuple[str, ...]) -> list[str]:

@@ -80,17 +80,14 @@ def _character(character: str, held: str) -> str:
         return _bracketed(held, "lt")
     if held == "C" and character == "[":
         return "<Esc>"
-    if character.isalpha() and len(character.lower()) == 1 and len(character.upper()) == 1:
-        if held == "S":
-            return character.upper()
-        if "C" in held:
-            character = character.lower()
-        elif held and character != character.lower():
-            character = character.lower()
-            held = held if "S" in held else held + "S"
-        elif held:
-            character = character.lower()
-    elif "S" in held:
+    # A letter whose other case is not one letter (ß) has no Shift that could be told.
+    if character.isalpha() and len(character.lower()) == len(character.upper()) == 1:
+        if held in ("", "S"):
+            return character.upper() if held else character
+        if character != character.lower() and "C" not in held and "S" not in held:
+            held += "S"
+        return _bracketed(held, character.lower())
+    if "S" in held:
         raise KeyNotationError(
             f"Shift with {character!r} depends on the keyboard: write the character that it gives, without S-"
         )

@@ -18,7 +18,7 @@ _HELD = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
 
 _MODE_TEXTS = {
     Mode.NORMAL: "Keys are commands.",
-    Mode.INSERT: "Keys go to the page. Begins by itself where a text field has the focus.",
+    Mode.INSERT: "Keys go to the page. A click into a text field begins it too.",
     Mode.COMMAND: "You type a command, or what to find. Tab completes, Enter runs it.",
     Mode.COPILOT: "You type a question. Enter sends it.",
     Mode.HINT: "You type the label of a link.",
