@@ -74,7 +74,7 @@ class Screen:
 class Browser:
     """The program as a person starts it, in a process of its own."""
 
-    def __init__(self, screen: Screen, home: Path, *arguments: str, theme: str = "light") -> None:
+    def __init__(self, screen: Screen, home: Path, *arguments: str) -> None:
         self.screen = screen
         self._port = _free_port()
         environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
@@ -131,7 +131,8 @@ class Browser:
     def quit(self) -> None:
         """`:q` as a person types it; fails where the program does not end well."""
         self.screen.keys("Escape")
-        self.screen.type(":quit\n")
+        self.screen.type(":quit")
+        self.screen.keys("Return")
         code = self._process.wait(timeout=30)
         self._log.close()
         assert code == 0, f"exit code {code}:\n{self.log()}"
