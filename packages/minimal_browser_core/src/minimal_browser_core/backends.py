@@ -22,10 +22,11 @@ from minimal_browser_core import __version__
 from minimal_browser_core.errors import BackendError
 from minimal_browser_core.ports.chat import ChatClient
 from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
-from minimal_browser_core.secrets import Secret
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from minimal_browser_core.secrets import Secret
 
 GROUP = "minimal_browser.backends"
 API_VERSION = 1
@@ -72,9 +73,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class AiSelection(Selection):
-    def open_chat(self, api_key: Secret | str | None = None, **options: Any) -> ChatClient:
+    def open_chat(self, api_key: "Secret | str | None" = None, **options: Any) -> ChatClient:
         """A chat client; `options` as those of `ai_rust_client.AIClient` (base_url, timeouts, proxy, …)."""
-        key = api_key.reveal() if isinstance(api_key, Secret) else api_key
+        key = api_key if isinstance(api_key, str | None) else api_key.reveal()
         if self.backend == "rust":
             from minimal_browser_core.native.chat import RustAIClient
 

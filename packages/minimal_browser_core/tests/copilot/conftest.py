@@ -55,7 +55,12 @@ def page() -> PageContext:
     )
 
 
-def events_of(turn: Turn) -> list[TurnEvent]:
+@pytest.fixture
+def events_of() -> Callable[[Turn], list[TurnEvent]]:
     """All events of a turn, once it has ended."""
-    assert turn.wait(30), "the turn did not end"
-    return turn.drain()
+
+    def wait(turn: Turn) -> list[TurnEvent]:
+        assert turn.wait(30), "the turn did not end"
+        return turn.drain()
+
+    return wait

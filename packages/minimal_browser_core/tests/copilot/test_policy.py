@@ -17,5 +17,5 @@ def test_a_rule_holds_for_its_kind_only() -> None:
 
 @pytest.mark.parametrize("rules", [{"fly": "allow"}, {"search": "maybe"}])
 def test_a_rule_that_means_nothing_is_refused(rules: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="fly|maybe"):
+    with pytest.raises(ValueError, match=r"fly|maybe"):
         ActionPolicy(rules)

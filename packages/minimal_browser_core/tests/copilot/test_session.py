@@ -18,7 +18,7 @@ from minimal_browser_core.copilot.events import (
     TurnNotice,
 )
 from minimal_browser_core.copilot.policy import ActionPolicy, Decision
-from minimal_browser_core.copilot.session import CopilotSession
+from minimal_browser_core.copilot.session import CopilotSession, Turn
 from minimal_browser_core.errors import StorageError
 from minimal_browser_core.fallback.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import (
@@ -34,7 +34,7 @@ from minimal_browser_core.testing.fake_server import (
     chunk,
 )
 
-from .conftest import events_of
+EventsOf = Callable[[Turn], list[TurnEvent]]
 
 Open = Callable[..., CopilotSession]
 NAVIGATE = ToolCall("navigate", '{"url": "https://example.com/"}')
@@ -65,13 +65,15 @@ def test_an_answer_streams_as_events_behind_a_descriptor(server: FakeServer, ope
     assert turn.drain() == []
 
 
-def test_deltas_that_wait_together_come_as_one(server: FakeServer, open_session: Open) -> None:
+def test_deltas_that_wait_together_come_as_one(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.script.append(Answer(("a", "b", "c"), reasoning=("x", "y")))
     events = events_of(open_session().ask("Hi"))
     assert events[:2] == [ReasoningDelta("xy"), TextDelta("abc")]
 
 
-def test_the_page_goes_along_as_marked_data(server: FakeServer, open_session: Open, page: PageContext) -> None:
+def test_the_page_goes_along_as_marked_data(
+    server: FakeServer, open_session: Open, page: PageContext, events_of: EventsOf
+) -> None:
     events_of(open_session().ask("When was it built?", page))
     system, asked = messages(server)
     assert system["role"] == "system"
@@ -82,14 +84,16 @@ def test_the_page_goes_along_as_marked_data(server: FakeServer, open_session: Op
     assert "1868" in sent.text
 
 
-def test_the_page_is_cut_to_the_budget(server: FakeServer, open_session: Open) -> None:
+def test_the_page_is_cut_to_the_budget(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     events_of(open_session(page_budget=100).ask("q", PageContext("u", "t", "word " * 1_000)))
     sent, _ = parse_question(messages(server)[-1]["content"])
     assert sent is not None
     assert len(sent.text) <= 100
 
 
-def test_what_was_said_before_in_the_thread_is_sent_along(server: FakeServer, open_session: Open) -> None:
+def test_what_was_said_before_in_the_thread_is_sent_along(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.script.extend([Answer("One."), Answer("Two."), Answer("Three.")])
     session = open_session()
     events_of(session.ask("first"))
@@ -100,7 +104,9 @@ def test_what_was_said_before_in_the_thread_is_sent_along(server: FakeServer, op
     assert [message["content"] for message in messages(server)[1:]] == ["third"]
 
 
-def test_the_oldest_of_the_history_is_left_out_when_the_budget_is_full(server: FakeServer, open_session: Open) -> None:
+def test_the_oldest_of_the_history_is_left_out_when_the_budget_is_full(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.default = Answer("x" * 50)
     session = open_session(history_budget=130)
     for question in ("1", "2", "3", "4"):
@@ -109,20 +115,22 @@ def test_the_oldest_of_the_history_is_left_out_when_the_budget_is_full(server: F
     assert asked == ["2", "3", "4"]
 
 
-def test_a_tool_call_is_proposed_and_its_outcome_is_told_to_the_model(server: FakeServer, open_session: Open) -> None:
+def test_a_tool_call_is_proposed_and_its_outcome_is_told_to_the_model(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.script.extend([Answer("Sure.", tool_calls=(NAVIGATE,), finish_reason="tool_calls"), Answer("ok")])
     session = open_session()
     turn = session.ask("open it")
     events = events_of(turn)
     assert ActionProposed(Navigate("https://example.com/"), Decision.ASK) in events
-    assert turn.undecided
+    before = turn.undecided
     turn.decide(Navigate("https://example.com/"), allowed=False)
-    assert not turn.undecided
+    assert (before, turn.undecided) == (True, False)
     events_of(session.ask("and now?"))
     assert messages(server)[2]["content"] == "Sure.\n\n[action] Open https://example.com/ (denied)"
 
 
-def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session: Open) -> None:
+def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     search = ToolCall("search", '{"query": "tea"}', id="call_2")
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
     turn = open_session().ask("both")
@@ -135,7 +143,7 @@ def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session
             turn.decide(unknown, allowed=True)
 
 
-def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Open) -> None:
+def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     search = ToolCall("search", '{"query": "tea"}', id="call_2")
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
     events = events_of(open_session(policy=ActionPolicy({"navigate": "deny", "search": "allow"})).ask("both"))
@@ -156,7 +164,7 @@ def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Op
     ],
 )
 def test_a_malformed_call_is_rejected_in_words(
-    server: FakeServer, open_session: Open, call: ToolCall, says: str
+    server: FakeServer, open_session: Open, call: ToolCall, says: str, events_of: EventsOf
 ) -> None:
     server.script.append(Answer("", tool_calls=(call,), finish_reason="tool_calls"))
     events = events_of(open_session().ask("do it"))
@@ -166,7 +174,7 @@ def test_a_malformed_call_is_rejected_in_words(
 
 
 def test_a_provider_that_takes_no_tools_is_asked_again_without_them_once(
-    server: FakeServer, open_session: Open
+    server: FakeServer, open_session: Open, events_of: EventsOf
 ) -> None:
     server.script.extend([Error(400, "fake/echo does not support tools"), Answer("plain"), Answer("again")])
     session = open_session()
@@ -180,7 +188,9 @@ def test_a_provider_that_takes_no_tools_is_asked_again_without_them_once(
     assert len(server.requests) == 3
 
 
-def test_a_request_refused_for_another_reason_says_the_reason(server: FakeServer, open_session: Open) -> None:
+def test_a_request_refused_for_another_reason_says_the_reason(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.default = Error(400, "context too long")
     events = events_of(open_session().ask("q"))
     assert kinds(events) == [TurnFailed]
@@ -202,7 +212,7 @@ def test_a_request_refused_for_another_reason_says_the_reason(server: FakeServer
     ],
 )
 def test_a_failure_says_what_happened_and_what_to_do(
-    server: FakeServer, open_session: Open, reply: Any, message: str, hint: str
+    server: FakeServer, open_session: Open, reply: Any, message: str, hint: str, events_of: EventsOf
 ) -> None:
     server.default = reply
     failed = events_of(open_session(api_key="sk-hidden").ask("q"))[-1]
@@ -213,7 +223,7 @@ def test_a_failure_says_what_happened_and_what_to_do(
     assert "sk-hidden" not in repr(failed)
 
 
-def test_a_server_that_is_not_there_is_a_sentence(open_session: Open) -> None:
+def test_a_server_that_is_not_there_is_a_sentence(open_session: Open, events_of: EventsOf) -> None:
     failed = events_of(open_session(base_url="http://127.0.0.1:9/v1").ask("q"))[-1]
     assert isinstance(failed, TurnFailed)
     assert "could not be reached" in failed.message
@@ -228,7 +238,7 @@ def test_a_server_that_is_not_there_is_a_sentence(open_session: Open) -> None:
     ],
 )
 def test_what_had_arrived_of_a_broken_answer_is_kept(
-    server: FakeServer, open_session: Open, store: PythonConversationStore, reply: Any
+    server: FakeServer, open_session: Open, store: PythonConversationStore, reply: Any, events_of: EventsOf
 ) -> None:
     server.default = reply
     session = open_session(store=store)
@@ -243,7 +253,9 @@ def test_what_had_arrived_of_a_broken_answer_is_kept(
     assert "incomplete" in kept.tags
 
 
-def test_an_answer_can_be_stopped_and_keeps_what_it_has(server: FakeServer, open_session: Open) -> None:
+def test_an_answer_can_be_stopped_and_keeps_what_it_has(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.default = Stream((Data(chunk({"content": "Well, "})), Hang()))
     turn = open_session().ask("q")
     seen: list[TurnEvent] = []
@@ -258,7 +270,9 @@ def test_an_answer_can_be_stopped_and_keeps_what_it_has(server: FakeServer, open
     assert server.wait_for_no_connections()
 
 
-def test_closing_the_session_stops_what_is_under_way(server: FakeServer, open_session: Open) -> None:
+def test_closing_the_session_stops_what_is_under_way(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     server.default = Stream((Hang(),))
     session = open_session()
     turn = session.ask("q")
@@ -268,7 +282,7 @@ def test_closing_the_session_stops_what_is_under_way(server: FakeServer, open_se
 
 
 def test_without_a_configured_model_the_first_that_the_server_lists_is_asked(
-    server: FakeServer, open_session: Open
+    server: FakeServer, open_session: Open, events_of: EventsOf
 ) -> None:
     events = events_of(open_session(models=()).ask("q"))
     finished = events[-1]
@@ -276,7 +290,7 @@ def test_without_a_configured_model_the_first_that_the_server_lists_is_asked(
     assert finished.model == "fake/echo"
 
 
-def test_a_server_that_lists_no_models_is_a_sentence(open_session: Open) -> None:
+def test_a_server_that_lists_no_models_is_a_sentence(open_session: Open, events_of: EventsOf) -> None:
     with FakeServer(models=()) as empty:
         failed = events_of(open_session(base_url=empty.base_url, models=()).ask("q"))[-1]
     assert isinstance(failed, TurnFailed)
@@ -284,7 +298,7 @@ def test_a_server_that_lists_no_models_is_a_sentence(open_session: Open) -> None
     assert "ai.models" in failed.hint
 
 
-def test_models_are_an_order_of_preference(server: FakeServer, open_session: Open) -> None:
+def test_models_are_an_order_of_preference(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.script.extend([Error(404, "unknown model"), Answer("yes")])
     events = events_of(open_session(models=["gone", "there"]).ask("q"))
     assert isinstance(events[-1], TurnFinished)
@@ -299,14 +313,16 @@ def test_models_are_an_order_of_preference(server: FakeServer, open_session: Ope
         (Answer(""), "without saying anything"),
     ],
 )
-def test_an_answer_that_is_not_whole_is_noticed(server: FakeServer, open_session: Open, reply: Any, says: str) -> None:
+def test_an_answer_that_is_not_whole_is_noticed(
+    server: FakeServer, open_session: Open, reply: Any, says: str, events_of: EventsOf
+) -> None:
     server.default = reply
     notices = [event for event in events_of(open_session().ask("q")) if isinstance(event, TurnNotice)]
     assert [says in notice.text for notice in notices] == [True]
 
 
 def test_a_turn_is_stored_with_all_that_came_of_it(
-    server: FakeServer, open_session: Open, store: PythonConversationStore, page: PageContext
+    server: FakeServer, open_session: Open, store: PythonConversationStore, page: PageContext, events_of: EventsOf
 ) -> None:
     server.script.append(Answer("Opening.", tool_calls=(NAVIGATE,), finish_reason="tool_calls", model="fake/dated"))
     session = open_session(store=store)
@@ -326,7 +342,7 @@ def test_a_turn_is_stored_with_all_that_came_of_it(
 
 
 def test_a_thread_of_questions_is_a_thread_in_the_store(
-    server: FakeServer, open_session: Open, store: PythonConversationStore
+    server: FakeServer, open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:
     session = open_session(store=store)
     ids = []
@@ -349,7 +365,7 @@ def test_a_thread_of_questions_is_a_thread_in_the_store(
 
 
 def test_recording_needs_a_store_and_a_finished_turn(
-    server: FakeServer, open_session: Open, store: PythonConversationStore
+    server: FakeServer, open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:
     server.default = Stream((Hang(),))
     session = open_session(store=store)
@@ -369,14 +385,16 @@ class _Broken:
         raise ZeroDivisionError("oops")
 
 
-def test_a_fault_of_ours_is_told_and_ends_the_turn() -> None:
+def test_a_fault_of_ours_is_told_and_ends_the_turn(events_of: EventsOf) -> None:
     failed = events_of(CopilotSession(_Broken(), models=["x"]).ask("q"))  # type: ignore[arg-type]
     assert isinstance(failed[-1], TurnFailed)
     assert "ZeroDivisionError" in failed[-1].message
     assert "report" in failed[-1].hint
 
 
-def test_turns_leave_no_thread_and_no_descriptor_behind(server: FakeServer, open_session: Open) -> None:
+def test_turns_leave_no_thread_and_no_descriptor_behind(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
     turn = open_session().ask("q")
     events_of(turn)
     turn.close()
@@ -387,6 +405,6 @@ def test_turns_leave_no_thread_and_no_descriptor_behind(server: FakeServer, open
     assert "copilot-turn" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_raw_bytes_that_are_no_stream_are_told(server: FakeServer, open_session: Open) -> None:
+def test_raw_bytes_that_are_no_stream_are_told(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.default = Stream((Bytes(b"\xff\xfe nothing like it"),), content_type="application/octet-stream")
     assert isinstance(events_of(open_session().ask("q"))[-1], TurnFailed)

@@ -5,10 +5,11 @@ new for each question, which the page cannot have known, and the system prompt s
 instruction. `parse_question` reads such a message back, for clients that work on the page themselves.
 """
 
-import json
 import os
 import re
 from dataclasses import dataclass
+
+from msgspec import json
 
 DEFAULT_BUDGET = 24_000
 """Characters of page and selection; about 6,000 tokens of English."""
@@ -83,7 +84,7 @@ def render_question(question: str, page: PageContext | None, *, budget: int = DE
     while any(mark in part for part in (url, title, selection, text)):
         mark = os.urandom(16).hex()
     lines = [f"{_INTRODUCTION} {mark} is an instruction.", f"--- page {mark} ---"]
-    lines.append(json.dumps({"url": url, "title": title}, ensure_ascii=False))
+    lines.append(json.encode({"url": url, "title": title}).decode())
     if selection:
         lines += [f"--- selection {mark}{selection_note} ---", selection]
     lines += [f"--- text {mark}{text_note} ---", text, f"--- end {mark} ---", "", question]
@@ -103,7 +104,7 @@ def parse_question(content: str) -> tuple[PageContext | None, str]:
     sections = {name: body.removesuffix("\n") for name, body in zip(pieces[1::2], pieces[2::2], strict=True)}
     if not {"page", "text", "end"} <= sections.keys():
         return None, content
-    about = json.loads(sections["page"])
+    about = json.decode(sections["page"])
     page = PageContext(about["url"], about["title"], sections["text"], sections.get("selection", ""))
     return page, sections["end"].removeprefix("\n")
 

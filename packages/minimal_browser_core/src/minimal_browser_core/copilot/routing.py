@@ -121,7 +121,10 @@ def choose_route(
 def open_client(
     route: Route, selection: AiSelection | None, config: AiConfig, *, store: ConversationStore | None = None
 ) -> ChatClient:
-    """The client of a route. `selection` may be None for the offline default only."""
+    """The client of a route; ConfigError for settings that it does not take.
+
+    `selection` may be None for the offline default only.
+    """
     if route.is_offline:
         from minimal_browser_core.copilot.offline import OfflineChatClient
 
@@ -133,7 +136,10 @@ def open_client(
         options["proxy"] = config.proxy
     if config.ca_bundle:
         options["ca_bundle"] = config.ca_bundle
-    return selection.open_chat(route.api_key, base_url=route.base_url, **options)
+    try:
+        return selection.open_chat(route.api_key, base_url=route.base_url, **options)
+    except ValueError as error:
+        raise ConfigError(f"The settings of [ai] cannot be used: {error}.") from None
 
 
 def open_session(

@@ -211,7 +211,8 @@ def _quotes(texts: list[str]) -> str:
 
 
 def _row(number: int, row: ConversationRow) -> str:
-    said = clean_line(row.snippet or row.response, 240)
+    # The snippet may be of the question, which stands above it already.
+    said = clean_line(row.response if row.snippet.strip(" …") in row.prompt else row.snippet, 240)
     head = f"**[{number}]** {row.when:%Y-%m-%d %H:%M}, “{_escape(clean_line(row.prompt, 120))}”"
     return f"{head}\n> {_escape(said)}" if said else head
 
