@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from minimal_browser_core import __version__
 from minimal_browser_core.errors import BackendError
-from minimal_browser_core.ports.chat import ChatClient
-from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+    from minimal_browser_core.ports.chat import ChatClient
+    from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
     from minimal_browser_core.secrets import Secret
 
 GROUP = "minimal_browser.backends"
@@ -73,7 +73,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class AiSelection(Selection):
-    def open_chat(self, api_key: "Secret | str | None" = None, **options: Any) -> ChatClient:
+    def open_chat(self, api_key: "Secret | str | None" = None, **options: Any) -> "ChatClient":
         """A chat client; `options` as those of `ai_rust_client.AIClient` (base_url, timeouts, proxy, …)."""
         key = api_key if isinstance(api_key, str | None) else api_key.reveal()
         if self.backend == "rust":
@@ -89,7 +89,7 @@ class AiSelection(Selection):
 class StorageSelection(Selection):
     """Both stores come from one implementation: two SQLite libraries must not share a file within a process."""
 
-    def open_conversations(self, path: str | os.PathLike[str], **options: Any) -> ConversationStore:
+    def open_conversations(self, path: str | os.PathLike[str], **options: Any) -> "ConversationStore":
         """Blocks on the disk; StorageErrors. `options` as those of `storage_rust.ConversationStore`."""
         if self.backend == "rust":
             from minimal_browser_core.native.storage import RustConversationStore
@@ -99,7 +99,7 @@ class StorageSelection(Selection):
 
         return PythonConversationStore(path, **options)
 
-    def open_bookmarks(self, path: str | os.PathLike[str], **options: Any) -> BookmarkStore:
+    def open_bookmarks(self, path: str | os.PathLike[str], **options: Any) -> "BookmarkStore":
         """As `open_conversations`."""
         if self.backend == "rust":
             from minimal_browser_core.native.storage import RustBookmarkStore

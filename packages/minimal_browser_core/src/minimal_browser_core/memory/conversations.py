@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from minimal_browser_core.ports.storage import Conversation, ConversationStore
+if TYPE_CHECKING:
+    from minimal_browser_core.ports.storage import Conversation, ConversationStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ConversationList:
 class ConversationService:
     """Thread-safe as its store is. Every call blocks on the disk; failures are StorageErrors."""
 
-    def __init__(self, store: ConversationStore) -> None:
+    def __init__(self, store: "ConversationStore") -> None:
         self._store = store
 
     def start_thread(self, title: str = "") -> int:
@@ -109,7 +110,7 @@ class ConversationService:
         return self._store.delete(ids)
 
 
-def _row(found: Conversation, snippet: str = "", highlights: tuple[tuple[int, int], ...] = ()) -> ConversationRow:
+def _row(found: "Conversation", snippet: str = "", highlights: tuple[tuple[int, int], ...] = ()) -> ConversationRow:
     return ConversationRow(
         id=found.id,
         thread_id=found.thread_id,

@@ -2,16 +2,19 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.copilot.context import parse_question
-from minimal_browser_core.copilot.offline.answers import Answer, Answerer
 from minimal_browser_core.copilot.offline.stream import MODEL, OfflineStream
 from minimal_browser_core.fallback.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.ports.chat import Message
 from minimal_browser_core.ports.storage import ConversationStore
+
+if TYPE_CHECKING:
+    from minimal_browser_core.copilot.offline.answers import Answer, Answerer
 
 LABEL = "offline, no model"
 
@@ -25,7 +28,9 @@ class OfflineChatClient:
     """
 
     def __init__(self, store: ConversationStore | None = None) -> None:
-        self._answerer = Answerer(store)
+        self._store = store
+        self._lock = threading.Lock()
+        self._answerer: Answerer | None = None
 
     def send_request(self, prompt: str, model: str = MODEL) -> str:
         return self.chat([{"role": "user", "content": prompt}], model).text
@@ -56,8 +61,15 @@ class OfflineChatClient:
 
     def _work(self, content: str, tools: frozenset[str]) -> Iterator[StreamEvent]:
         page, question = parse_question(content)
-        answer = self._answerer.answer(question, page, tools)
-        yield from _events(answer)
+        yield from _events(self._warm().answer(question, page, tools))
+
+    def _warm(self) -> "Answerer":
+        # Words and patterns of many languages take tens of milliseconds to load: not where the client is made.
+        from minimal_browser_core.copilot.offline.answers import Answerer
+
+        with self._lock:
+            self._answerer = self._answerer or Answerer(self._store)
+            return self._answerer
 
     def models(self) -> list[ModelInfo]:
         return [ModelInfo(MODEL, LABEL)]
@@ -66,7 +78,8 @@ class OfflineChatClient:
         return self.models()
 
     def prewarm(self) -> None:
-        """Nothing to warm: there is no connection."""
+        """Load what answers need, in the background."""
+        threading.Thread(target=self._warm, name="copilot-prewarm", daemon=True).start()
 
     def close(self) -> None:
         """Nothing to close; the store is the caller's."""
@@ -106,7 +119,7 @@ def _text_of(message: Message) -> str:
 _DELTA = re.compile(r"\s*\S{1,16}[^\S\n]*|\s+")
 
 
-def _events(answer: Answer) -> Iterator[StreamEvent]:
+def _events(answer: "Answer") -> Iterator[StreamEvent]:
     for match in _DELTA.finditer(answer.text):
         yield StreamEvent("text", match[0])
     if answer.tool is not None:
