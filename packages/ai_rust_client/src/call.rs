@@ -41,10 +41,10 @@ impl Body {
 /// The tries of one call. The caller makes each, `bound` by what is left of the total time, and gives every failure
 /// to `after`, which returns when the next try is due, or gives the failure back when there is none.
 pub struct Tries<'a> {
+    config: &'a Config,
     models: &'a [String],
     model: usize,
     failed: u32,
-    max_retries: u32,
     total: Option<Duration>,
     deadline: Option<Instant>,
     attempts: Vec<String>,
@@ -52,13 +52,13 @@ pub struct Tries<'a> {
 
 impl<'a> Tries<'a> {
     /// `models` are in order of preference, and at least one.
-    pub fn new(config: &Config, models: &'a [String]) -> Self {
+    pub fn new(config: &'a Config, models: &'a [String]) -> Self {
         let total = config.timeouts.total;
         Self {
+            config,
             models,
             model: 0,
             failed: 0,
-            max_retries: config.max_retries,
             total,
             deadline: total.map(|limit| Instant::now() + limit),
             attempts: Vec::new(),
@@ -80,6 +80,8 @@ impl<'a> Tries<'a> {
     }
 
     pub async fn after(&mut self, error: Error) -> Result<(), Error> {
+        // Whatever a server says may repeat the key.
+        let error = error.map_text(|text| self.config.scrub(text));
         self.failed += 1;
         let model = self.model();
         let told = error.message();
@@ -89,7 +91,7 @@ impl<'a> Tries<'a> {
             self.failed = 0;
             return Ok(());
         }
-        match retry::delay(&error, self.failed, self.max_retries, fastrand::f64()) {
+        match retry::delay(&error, self.failed, self.config.max_retries, fastrand::f64()) {
             // What would come too late is not waited for: the failure at hand says more than a timeout.
             Some(wait) if self.deadline.is_none_or(|deadline| Instant::now() + wait < deadline) => {
                 sleep(wait).await;

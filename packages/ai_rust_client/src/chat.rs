@@ -8,7 +8,7 @@ use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::config::Config;
 use crate::error::{Details, Error, Kind};
-use crate::transport::{Request, Transport, excerpt, request_id};
+use crate::transport::{Request, Transport, request_id};
 use crate::value::Answer;
 use crate::wire::{Completion, Reported};
 
@@ -41,9 +41,9 @@ async fn once(transport: &Transport, model: &str, body: &Body) -> Result<Respons
     let request_id = request_id(response.headers());
     let raw = transport.read_body(response).await?;
     let mut batch = Batch::default();
-    decode(&raw, &mut Assembler::default(), &mut batch).map_err(|mut error| {
+    decode(&transport.config, &raw, &mut Assembler::default(), &mut batch).map_err(|mut error| {
         error.details_mut().request_id.clone_from(&request_id);
-        scrubbed(error, &transport.config)
+        error
     })?;
     let mut answer = Answer { model: Some(model.to_owned()), request_id, ..Answer::default() };
     batch.apply(&mut answer);
@@ -51,9 +51,14 @@ async fn once(transport: &Transport, model: &str, body: &Body) -> Result<Respons
 }
 
 /// Read a whole completion; the batch then holds all of it, `Finish` last.
-pub fn decode(body: &[u8], assembler: &mut Assembler, batch: &mut Batch) -> Result<(), Error> {
+pub fn decode(
+    config: &Config,
+    body: &[u8],
+    assembler: &mut Assembler,
+    batch: &mut Batch,
+) -> Result<(), Error> {
     let text = String::from_utf8_lossy(body);
-    let protocol = |why: String| Error::new(Kind::Protocol, format!("{why}: {}", excerpt(&text)));
+    let protocol = |why: String| Error::new(Kind::Protocol, format!("{why}: {}", config.excerpt(&text)));
     let completion = Completion::parse(&text).map_err(|why| {
         if text.trim_start().starts_with('<') {
             protocol("the answer is a web page, not JSON; check base_url and the proxy settings".to_owned())
@@ -84,11 +89,4 @@ fn reported(said: Reported, body: &str) -> Error {
         message,
         Details { status: said.status, body: body.chars().take(64 << 10).collect(), ..Details::default() },
     )
-}
-
-/// The same error without the key, should the provider have echoed it.
-pub fn scrubbed(error: Error, config: &Config) -> Error {
-    let mut details = error.details().clone();
-    details.body = config.scrub(details.body);
-    Error::with(error.kind(), config.scrub(error.message().to_owned()), details)
 }

@@ -111,6 +111,16 @@ impl Config {
         self.secrets.iter().fold(text, |text, secret| secret.scrub(text))
     }
 
+    /// The beginning of what is not JSON, on one line. Masked before it is cut, so that no part of a key is left.
+    pub fn excerpt(&self, body: &str) -> String {
+        let words: Vec<&str> = body.split_whitespace().collect();
+        let line = self.scrub(words.join(" "));
+        match line.char_indices().nth(200) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        }
+    }
+
     /// The base URL without credentials and without its query, which may hold a key.
     pub fn shown_base_url(&self) -> String {
         let mut url = self.base_url.clone();

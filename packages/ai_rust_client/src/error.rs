@@ -99,6 +99,13 @@ impl Error {
         &mut self.0.details
     }
 
+    /// The same error with `change` made to everything that a server may have said.
+    pub fn map_text(mut self, change: impl Fn(String) -> String) -> Self {
+        self.0.message = change(self.0.message);
+        self.0.details.body = change(self.0.details.body);
+        self
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         match (self.0.details.should_retry, self.kind()) {

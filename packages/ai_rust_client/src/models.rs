@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::call::Tries;
 use crate::error::{Error, Kind};
-use crate::transport::{Request, Transport, excerpt};
+use crate::transport::{Request, Transport};
 use crate::value::ModelInfo;
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
@@ -27,7 +27,7 @@ async fn once(transport: &Transport) -> Result<Vec<ModelInfo>, Error> {
     let request = Request { method: Method::GET, url, accept: "application/json", body: None };
     let body = transport.read_body(transport.send(request).await?).await?;
     decode(&body).ok_or_else(|| {
-        let shown = transport.config.scrub(excerpt(&String::from_utf8_lossy(&body)));
+        let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));
         Error::new(Kind::Protocol, format!("the answer is no list of models; check base_url: {shown}"))
     })
 }

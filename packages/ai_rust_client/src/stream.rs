@@ -15,11 +15,11 @@ use tokio_util::sync::CancellationToken;
 use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::chat;
-use crate::config::Timeouts;
+use crate::config::{Config, Timeouts};
 use crate::error::{Details, Error, Kind, Phase};
 use crate::mailbox::{Mailbox, Readiness};
 use crate::sse::Parser;
-use crate::transport::{Request, Transport, causes, excerpt, request_id, timed_out};
+use crate::transport::{Request, Transport, causes, request_id, timed_out};
 use crate::value::{Answer, Event};
 use crate::wire::Reported;
 
@@ -195,8 +195,7 @@ impl Stream {
         let mut body = begun.to_vec();
         body.extend(transport.read_body(response).await?);
         let mut batch = Batch::default();
-        chat::decode(&body, assembler, &mut batch)
-            .map_err(|error| chat::scrubbed(error, &transport.config))?;
+        chat::decode(&transport.config, &body, assembler, &mut batch)?;
         self.publish(batch, true);
         Ok(())
     }
@@ -231,12 +230,12 @@ impl Stream {
                 begun = true;
                 match first {
                     b'{' => return self.take_whole(transport, response, assembler, &bytes).await,
-                    b'<' => return Err(not_events(&bytes)),
+                    b'<' => return Err(not_events(&transport.config, &bytes)),
                     _ => {}
                 }
             }
             let mut batch = Batch::default();
-            let outcome = read_events(&mut parser, &bytes, assembler, &mut batch);
+            let outcome = read_events(&transport.config, &mut parser, &bytes, assembler, &mut batch);
             if batch.content {
                 timers.last_content = Some(timers.last_byte);
             }
@@ -249,11 +248,9 @@ impl Stream {
                     let _ = timeout(LAST_BYTES, rest).await;
                     return Ok(());
                 }
-                Err(mut error) => {
+                Err(error) => {
                     self.publish(batch, false);
-                    let body = std::mem::take(&mut error.details_mut().body);
-                    error.details_mut().body = transport.config.scrub(body);
-                    return Err(chat::scrubbed(error, &transport.config));
+                    return Err(error);
                 }
             }
         }
@@ -313,6 +310,7 @@ impl Drop for Ending {
 
 /// Take what `bytes` completes; whether `[DONE]` was there.
 fn read_events(
+    config: &Config,
     parser: &mut Parser,
     bytes: &Bytes,
     assembler: &mut Assembler,
@@ -327,14 +325,14 @@ fn read_events(
             done = true;
         } else if event.kind == "error" {
             let said = serde_json::from_str(data).map(|json| Reported::from_body(&json));
-            let said = said.unwrap_or_else(|_| Reported { message: excerpt(data), status: None });
+            let said = said.unwrap_or_else(|_| Reported { message: config.excerpt(data), status: None });
             fault = Some(reported(said, data));
         } else if let Err(error) = assembler.feed(data, batch) {
             fault = Some(match error {
                 Fault::Reported(said) => reported(said, data),
                 Fault::Malformed(why) => {
                     let message =
-                        format!("the stream holds what is no completion ({why}): {}", excerpt(data));
+                        format!("the stream holds what is no completion ({why}): {}", config.excerpt(data));
                     Error::new(Kind::Protocol, message)
                 }
             });
@@ -356,8 +354,8 @@ fn reported(said: Reported, data: &str) -> Error {
     )
 }
 
-fn not_events(bytes: &[u8]) -> Error {
-    let shown = excerpt(&String::from_utf8_lossy(bytes));
+fn not_events(config: &Config, bytes: &[u8]) -> Error {
+    let shown = config.excerpt(&String::from_utf8_lossy(bytes));
     let message =
         format!("the answer is a web page, not a stream; check base_url and the proxy settings: {shown}");
     Error::new(Kind::Protocol, message)

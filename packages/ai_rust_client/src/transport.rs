@@ -114,14 +114,14 @@ impl Transport {
         let url = response.url().clone();
         let body =
             self.read_up_to(response, LONGEST_ERROR_BODY).await.map(|(body, _)| body).unwrap_or_default();
-        let body = self.config.scrub(String::from_utf8_lossy(&body).into_owned());
+        let body = String::from_utf8_lossy(&body).into_owned();
         let said = match serde_json::from_str(&body) {
             Ok(json) => Reported::from_body(&json).message,
-            Err(_) => excerpt(&body),
+            Err(_) => self.config.excerpt(&body),
         };
         let said = match headers.get(LOCATION).and_then(|location| location.to_str().ok()) {
             Some(location) if status.is_redirection() => {
-                format!("it redirects to {}", self.config.scrub(location.into()))
+                format!("it redirects to {location}")
             }
             _ => said,
         };
@@ -146,7 +146,7 @@ impl Transport {
             let doing = format!("connecting to {}", shown(url));
             return timed_out(Phase::Connect, self.config.timeouts.connect, &doing);
         }
-        let why = self.config.scrub(causes(&error));
+        let why = causes(&error);
         let message = if error.is_connect() {
             let hint = if why.contains("certificate") || why.contains("UnknownIssuer") {
                 "; if the server uses a private authority, pass its certificate as ca_bundle"
@@ -205,16 +205,6 @@ pub fn causes(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     if told.is_empty() { "the connection failed".to_owned() } else { told.join(": ") }
-}
-
-/// The beginning of what is not JSON, on one line.
-pub fn excerpt(body: &str) -> String {
-    let words: Vec<&str> = body.split_whitespace().collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(200) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }
 
 fn hint(status: u16) -> &'static str {

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-import ai_rust_client
 import pytest
+
+import ai_rust_client
 from minimal_browser_core.testing.chat_conformance import ChatClientConformance
 
 

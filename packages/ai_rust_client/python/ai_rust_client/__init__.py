@@ -1,10 +1,10 @@
 """Fast, typed streaming client for OpenAI-compatible chat APIs, sync and async.
 
-    from ai_rust_client import AIClient
+from ai_rust_client import AIClient
 
-    with AIClient(api_key, base_url="https://openrouter.ai/api/v1") as client:
-        for delta in client.stream_response("Why is the sky blue?", "openai/gpt-4o-mini"):
-            print(delta, end="", flush=True)
+with AIClient(api_key, base_url="https://openrouter.ai/api/v1") as client:
+    for delta in client.stream_response("Why is the sky blue?", "openai/gpt-4o-mini"):
+        print(delta, end="", flush=True)
 """
 
 from ai_rust_client._errors import (
@@ -34,6 +34,7 @@ from ai_rust_client._native import (
     Usage,
     __version__,
 )
+from ai_rust_client._types import Message
 
 CAPABILITIES: frozenset[str] = frozenset({"async", "fileno", "model-preference", "tools", "vision"})
 """What this version can do beyond `API_VERSION`; names are only ever added."""
@@ -51,6 +52,7 @@ __all__ = [
     "ChatResponse",
     "InsufficientCreditsError",
     "InternalServerError",
+    "Message",
     "ModelInfo",
     "NotFoundError",
     "PermissionDeniedError",

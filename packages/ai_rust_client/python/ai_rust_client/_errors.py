@@ -18,10 +18,16 @@
 Every message says what happened, to what, and what to do; `code` is stable and machine-readable.
 """
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from __future__ import annotations
 
-TimeoutPhase = Literal["connect", "idle", "first_token", "stall", "total"]
+# Known to type checkers. Importing typing would double the time that importing this package takes.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal
+
+    from ai_rust_client._native import Usage
 
 
 class AIClientError(Exception):
@@ -44,7 +50,7 @@ class AIClientError(Exception):
         request_id: str | None = None,
         attempts: Sequence[str] = (),
         partial_text: str = "",
-        usage: Any = None,
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code or type(self).code
@@ -67,9 +73,15 @@ class APITimeoutError(APIConnectionError):
 
     code = "timeout"
 
-    def __init__(self, message: str, *, phase: TimeoutPhase = "total", **rest: Any) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: Literal["connect", "idle", "first_token", "stall", "total"] = "total",
+        **rest: Any,
+    ) -> None:
         super().__init__(message, **rest)
-        self.phase: TimeoutPhase = phase
+        self.phase = phase
 
 
 class APIStatusError(AIClientError):

@@ -44,9 +44,14 @@ pub struct AIClient {
 #[pymethods]
 impl AIClient {
     #[new]
-    #[pyo3(signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
-        idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), total_timeout=None, max_retries=2,
-        proxy=None, ca_bundle=None))]
+    #[pyo3(
+        signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
+            idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), total_timeout=None,
+            max_retries=2, proxy=None, ca_bundle=None),
+        text_signature = "(api_key=None, *, base_url='https://openrouter.ai/api/v1', headers=None, \
+            connect_timeout=10.0, idle_timeout=60.0, first_token_timeout=None, stall_timeout=120.0, \
+            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "the contract's signature")]
     fn new(
         api_key: Option<String>,

@@ -1,0 +1,269 @@
+"""The Rust half. Its public names are re-exported by `ai_rust_client`."""
+
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping, Sequence
+from os import PathLike
+from typing import Any, Final, Literal, Self, final
+
+from ai_rust_client._types import Message
+
+__all__ = [
+    "API_VERSION",
+    "AIClient",
+    "Call",
+    "ChatResponse",
+    "EventLoopHub",
+    "ModelInfo",
+    "ResponseStream",
+    "StreamEvent",
+    "ToolCall",
+    "Usage",
+    "__version__",
+]
+
+API_VERSION: Final[int]
+"""Raised when something is taken away or changes its meaning."""
+__version__: Final[str]
+
+@final
+class AIClient:
+    """A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
+
+    Thread-safe; one connection pool, opened on the first call. Blocking calls release the GIL and answer Ctrl-C within
+    100 ms. A forked child opens connections of its own. Neither `repr` nor any error shows the key.
+
+    Times are in seconds and more than 0; None sets no limit:
+
+    - `connect_timeout`: TCP and TLS.
+    - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes.
+    - `first_token_timeout`: to the first content (text, reasoning or a tool call); comments do not count.
+    - `stall_timeout`: between contents once they flow; comments do not count.
+    - `total_timeout`: the whole call, retries and their waits included.
+
+    `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
+    over; `Retry-After` is honoured up to a minute. `proxy` (http, https, socks5, socks5h) takes the place of
+    HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
+    are followed within the same origin only.
+
+    Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
+    """
+
+    def __new__(
+        cls,
+        api_key: str | None = None,
+        *,
+        base_url: str = "https://openrouter.ai/api/v1",
+        headers: Mapping[str, str] | None = None,
+        connect_timeout: float = 10.0,
+        idle_timeout: float | None = 60.0,
+        first_token_timeout: float | None = None,
+        stall_timeout: float | None = 120.0,
+        total_timeout: float | None = None,
+        max_retries: int = 2,
+        proxy: str | None = None,
+        ca_bundle: str | PathLike[str] | None = None,
+    ) -> Self: ...
+    def send_request(self, prompt: str, model: str) -> str:
+        """The answer's text to one question. Blocks."""
+
+    def stream_response(self, prompt: str, model: str) -> ResponseStream:
+        """Stream the answer to one question. Returns at once; errors come to the reader."""
+
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+        """The whole answer. Blocks.
+
+        A sequence of models is an order of preference: the next is tried when one is refused or unavailable. Options
+        (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or ValueError,
+        naming the place (`messages[3].content[0]`), for what has no JSON form.
+        """
+
+    def achat(
+        self, messages: Sequence[Message], model: str | Sequence[str], **options: Any
+    ) -> Coroutine[Any, Any, ChatResponse]:
+        """`chat` for asyncio; cancelling the task closes the connection."""
+
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
+        """`chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
+
+        Asks for the usage with `stream_options`, unless that is among the options.
+        """
+
+    def models(self) -> list[ModelInfo]:
+        """What `GET {base_url}/models` lists. Blocks."""
+
+    def amodels(self) -> Coroutine[Any, Any, list[ModelInfo]]: ...
+    def prewarm(self) -> None:
+        """Start a connection in the background and return at once; a failure shows on the first call, not here."""
+
+    def close(self) -> None:
+        """End what is under way (its readers get StreamCancelled) and close the connections. Any number of times."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
+    def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
+    def _start_chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> Call: ...
+    def _start_models(self) -> Call: ...
+
+@final
+class ResponseStream:
+    """An answer as it arrives: an iterator and an async iterator of text deltas.
+
+    `await stream` waits for the response head and gives the stream itself. One reader at a time; `cancel` from any
+    thread. The attributes hold what has arrived so far, read or not. A stream ends well once `finish_reason` or
+    `[DONE]` was seen, else with StreamInterruptedError. Dropping the stream, or leaving its `with`, cancels it. It
+    belongs to the process that opened it: after a fork the child gets RuntimeError.
+    """
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> str: ...
+    def __aiter__(self) -> Self: ...
+    def __anext__(self) -> Coroutine[Any, Any, str]: ...
+    def __await__(self) -> Generator[Any, None, Self]: ...
+    def events(self) -> Iterator[StreamEvent]:
+        """Everything, not only text; "finish" is the last event of a stream that ends well."""
+
+    def aevents(self) -> AsyncIterator[StreamEvent]: ...
+    def fileno(self) -> int:
+        """A descriptor for select, QSocketNotifier or loop.add_reader, the same at every call; it is the stream's.
+
+        Readable while events wait, and once the stream has ended. Pair it with `drain`.
+        """
+
+    def drain(self) -> list[StreamEvent]:
+        """All that has arrived, without waiting; empty when nothing has, and after the "finish" event.
+
+        Raises as iteration would, once what came before the error has been handed over.
+        """
+
+    def cancel(self) -> None:
+        """Close the connection at once; any number of times. A waiting reader ends with StreamCancelled."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def reasoning(self) -> str: ...
+    @property
+    def tool_calls(self) -> list[ToolCall]: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def model(self) -> str | None:
+        """The model that serves: as the provider says, else as it was asked for."""
+
+    @property
+    def provider(self) -> str | None: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_exception: object) -> None: ...
+    def _arm(self, hub: EventLoopHub) -> int | None: ...
+    def _arm_head(self, hub: EventLoopHub) -> int | None: ...
+    def _poll_text(self) -> str | None: ...
+    def _poll_event(self) -> StreamEvent | None: ...
+    def _raise_early_failure(self) -> None: ...
+
+@final
+class StreamEvent:
+    @property
+    def kind(self) -> Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]: ...
+    @property
+    def text(self) -> str:
+        """Of a "text" or "reasoning" event; of an "annotation" its JSON text."""
+
+    @property
+    def tool_call(self) -> ToolCall | None:
+        """Complete: a tool call is handed over once all of its deltas have arrived."""
+
+    @property
+    def usage(self) -> Usage | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class ChatResponse:
+    @property
+    def text(self) -> str: ...
+    @property
+    def reasoning(self) -> str: ...
+    @property
+    def tool_calls(self) -> list[ToolCall]: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def model(self) -> str:
+        """The model that served: as the provider says, else as it was asked for."""
+
+    @property
+    def provider(self) -> str | None: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The whole answer as it came; parsed on the first use."""
+
+@final
+class ToolCall:
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def arguments(self) -> str:
+        """JSON text as the model wrote it: it may be malformed."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Usage:
+    @property
+    def prompt_tokens(self) -> int: ...
+    @property
+    def completion_tokens(self) -> int: ...
+    @property
+    def total_tokens(self) -> int: ...
+    @property
+    def cached_tokens(self) -> int:
+        """Those of the prompt that came from the provider's cache."""
+
+    @property
+    def reasoning_tokens(self) -> int: ...
+    @property
+    def cost(self) -> float | None:
+        """US dollars, where the provider says."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class ModelInfo:
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def context_length(self) -> int | None:
+        """In tokens."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Call:
+    """A result under way, for `_aio`."""
+
+    def arm(self, hub: EventLoopHub) -> int | None: ...
+    def cancel(self) -> None: ...
+    def result(self) -> Any: ...
+
+@final
+class EventLoopHub:
+    """What `_aio` registers with an event loop: one descriptor, and the tickets of what has become ready."""
+
+    def __new__(cls) -> Self: ...
+    def fileno(self) -> int: ...
+    def collect(self) -> list[int]: ...
