@@ -240,3 +240,19 @@ def test_long_pages_are_answered_too(tmp_path: Path) -> None:
     filler = "The committee discussed the budget of the year and nothing else of note happened there. "
     text = filler * 5_000 + "The password of the vault is xyzzy. " + filler * 5_000
     assert "xyzzy" in first_quote(ask("what is the vault password?", PageContext("u", "Minutes", text)))
+
+
+def test_a_definition_is_preferred_where_one_is_asked_for() -> None:
+    text = (
+        "A tarn need not be deep. Walkers like to rest at a tarn, and a tarn may freeze in winter. "
+        "A tarn is a small mountain lake that a glacier has left behind. Many a tarn holds trout."
+    )
+    assert "mountain lake" in first_quote(ask("What is a tarn?", PageContext("u", "Walks", text)))
+
+
+def test_links_code_and_tables_are_not_taken_for_sentences() -> None:
+    signs = "[![badge](https://badge.example/py/thing.svg)](https://badge.example/py/thing) {{ x }} | a | b | c | d"
+    page = PageContext("u", "Thing", f"{signs}\n{signs} 2\nThing finds the folders that a program may write to.")
+    answer = ask("summarise", page)
+    assert "finds the folders" in first_quote(answer)
+    assert "badge" not in answer

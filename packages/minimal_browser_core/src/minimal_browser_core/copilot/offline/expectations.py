@@ -63,6 +63,12 @@ EXPECTATIONS = (
         r"|\b(?:north|south|east|west)\b|位于|位於|在|で|に",
         "located place live lie based found liegt",
     ),
+    _expectation(
+        r"\b(?:what(?:'s| is| are| was| were| does)|define|was (?:ist|sind)|qu'est-ce|c'est quoi|qué es|cos'è|o que é"
+        r"|что такое)\b|とは|是什么|무엇",
+        r"\b(?:means|refers to|denotes|(?:is|was) (?:an?|the)|bedeutet|(?:ist|war) (?:eine?|der|die|das)"
+        r"|est (?:une?|la|le)|es (?:una?|el|la)|è (?:una?|il|la)|é (?:uma?|o|a)|это)\b|とは|である|是",
+    ),
 )
 
 

@@ -65,9 +65,7 @@ def split(text: str) -> list[Passage]:
         if not line or line in seen:
             continue
         seen.add(line)
-        is_prose = (
-            len(line) > 80 or (len(line) > 20 and _ENDS_SENTENCE.search(line) is not None) or _is_unspaced_prose(line)
-        )
+        is_prose = _is_prose(line)
         for sentence in sentences(line) if is_prose else [line]:
             for piece in _pieces(sentence):
                 found = tuple(terms(piece))
@@ -78,9 +76,14 @@ def split(text: str) -> list[Passage]:
     return passages
 
 
-def _is_unspaced_prose(line: str) -> bool:
-    """A sentence of 20 characters is long in Chinese or Japanese."""
-    return len(line) >= 8 and not line.isascii() and _ENDS_SENTENCE.search(line) is not None and " " not in line
+def _is_prose(line: str) -> bool:
+    ends = _ENDS_SENTENCE.search(line) is not None
+    if " " not in line and not line.isascii():
+        return ends and len(line) >= 8  # 20 characters are a long sentence in Chinese or Japanese
+    if len(line) <= (20 if ends else 80):
+        return False
+    beginning = line[:200]  # links, code and tables are mostly signs
+    return sum(map(str.isalpha, beginning)) + beginning.count(" ") > 0.8 * len(beginning)
 
 
 def _pieces(sentence: str) -> Iterator[str]:
