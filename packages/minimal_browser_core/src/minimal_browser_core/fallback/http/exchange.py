@@ -102,7 +102,7 @@ class Exchange:
             return client.send(client.build_request(method, url, headers=headers, content=body), stream=True)
         except ExpiredError as error:
             failure = timeout_error(self.config, url, error.phase)
-        except _NO_CONNECTION as error:
+        except (*_NO_CONNECTION, httpx2.InvalidURL) as error:
             failure = no_connection_error(self.config, url, error)
         except httpcore2.RemoteProtocolError as error:
             failure = self._no_head(url, str(error))

@@ -23,7 +23,7 @@ from .failures import excerpt, is_error_body, protocol_error, reported_in_body, 
 from .retry import PASSING, FailedTryError, Failure
 
 _PATH = "chat/completions"
-_USAGE_GRACE = 5.0  # seconds for the usage and [DONE] after the finish_reason
+_USAGE_GRACE = 2.0  # seconds for the usage and [DONE] after the finish_reason
 _REUSE_GRACE = 0.2  # seconds for the end of the body after [DONE]; without it the connection cannot be used again
 
 

@@ -175,8 +175,13 @@ def _resolve(host: str, port: int) -> list[Any]:
 
 
 def _mapped_getaddrinfo(host: str, port: int, flags: int) -> list[Any]:
-    with _mapped(httpcore2.ConnectError):
+    try:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    except OSError as error:
+        reason = _reason(error)
+    except UnicodeError:
+        reason = f"{host!r} is not a name that a server can have"
+    raise httpcore2.ConnectError(reason)
 
 
 @contextlib.contextmanager

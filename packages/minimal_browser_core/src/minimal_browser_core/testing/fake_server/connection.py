@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -31,12 +32,16 @@ class Connection:
     sock: socket.socket
     number: int
     handler: Handler
+    tls: ssl.SSLContext | None = None
     _buffer: bytes = b""
     _reset: bool = False
 
     def run(self) -> None:
         try:
             with contextlib.suppress(ClientLeftError, OSError):
+                if self.tls is not None:
+                    self.sock = self.tls.wrap_socket(self.sock, server_side=True, do_handshake_on_connect=False)
+                    self.sock.do_handshake()
                 while request := self._read_request():
                     if not self._serve(request):
                         break
@@ -46,7 +51,8 @@ class Connection:
     def abort(self) -> None:
         """End from another thread whatever the connection waits for."""
         with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+            # The base class's method: that of a TLS socket would also drop the session under its reader.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def _serve(self, request: Request) -> bool:
         """Send one reply; say whether the connection is still of use."""

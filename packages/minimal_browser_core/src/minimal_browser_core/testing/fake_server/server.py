@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,8 @@ class FakeServer:
     `script` holds the replies to come to chat requests, first in first out; `models_script` those to `GET /v1/models`.
     An empty script means `default`, and for models the list in `models`. A reply may be a function of the request.
     `repeat` puts each reply back at the end of the script. `api_key`, where given, is required as a Bearer token (401
-    without). `requests` is what came, in order; `on_request` is called with each, on its connection's thread.
+    without); with `tls` it speaks HTTPS. `requests` is what came, in order; `on_request` is called with each, on the
+    thread of its connection.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class FakeServer:
         api_key: str | None = None,
         port: int = 0,
         repeat: bool = False,
+        tls: ssl.SSLContext | None = None,
         on_request: Callable[[Request], None] | None = None,
     ) -> None:
         self.script: deque[ReplyOrCallable] = deque(script or ())
@@ -47,6 +50,7 @@ class FakeServer:
         self.models = tuple(Model(model) if isinstance(model, str) else model for model in models)
         self.api_key = api_key
         self.repeat = repeat
+        self.tls = tls
         self.on_request = on_request
         self.requests: list[Request] = []
         self._changed = threading.Condition()
@@ -61,7 +65,7 @@ class FakeServer:
     @property
     def base_url(self) -> str:
         """What a client is configured with; ends in `/v1`."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> bool:
         """Block until `count` requests have come in all; False when `timeout` seconds pass first."""
@@ -112,7 +116,7 @@ class FakeServer:
                     sock.close()
                     return
                 self._accepted += 1
-                connection = Connection(sock, self._accepted, self._reply)
+                connection = Connection(sock, self._accepted, self._reply, self.tls)
                 name = f"{self._acceptor.name}-{self._accepted}"
                 thread = threading.Thread(target=self._serve, args=(connection,), name=name, daemon=True)
                 self._connections[connection] = thread
