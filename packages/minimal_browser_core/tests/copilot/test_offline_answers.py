@@ -149,6 +149,8 @@ def test_the_selection_is_what_is_summed_up_when_there_is_one(page: PageContext)
     answer = ask("summarise the selection", selected)
     assert "Only these words." in answer
     assert "1868" not in answer
+    assert "Only these words." in ask("summarise", selected)
+    assert "1868" in ask("summarise this page", selected)
     assert "Nothing is selected" in ask("summarise the selection", page)
 
 
@@ -231,8 +233,17 @@ class TestMemory:
         assert answer.startswith("I found nothing about")
         assert "70 degrees" in answer
 
-    def test_a_store_that_fails_is_told(self, client: OfflineChatClient, store: PythonConversationStore) -> None:
+    def test_an_earlier_search_in_vain_is_no_answer(
+        self, client: OfflineChatClient, store: PythonConversationStore, page: PageContext
+    ) -> None:
+        store.add_conversation("How old are walruses?", client.send_request(render_question("walruses?", page)), "m")
+        assert "earlier" not in client.send_request(render_question("How old are walruses?", page))
+
+    def test_a_store_that_fails_is_told(
+        self, client: OfflineChatClient, store: PythonConversationStore, page: PageContext
+    ) -> None:
         store.close()
+        assert "cannot be read" in client.send_request(render_question("walruses?", page))
         assert "cannot be read" in client.send_request("search conversations for sencha")
 
 

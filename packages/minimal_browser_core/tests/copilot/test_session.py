@@ -364,6 +364,26 @@ def test_a_thread_of_questions_is_a_thread_in_the_store(
     assert old.question == "two"
 
 
+def test_a_question_that_nobody_could_be_asked_is_stored_too(
+    open_session: Open, store: PythonConversationStore, events_of: EventsOf
+) -> None:
+    session = open_session(base_url="http://127.0.0.1:9/v1", models=(), store=store)
+    turn = session.ask("half \ud800")
+    assert isinstance(events_of(turn)[-1], TurnFailed)
+    stored = store.get(session.record(turn))
+    assert stored is not None
+    assert stored.prompt == "half ?"
+    assert "could not be reached" in stored.response
+
+
+def test_half_a_character_in_a_question_does_not_stop_it(
+    server: FakeServer, open_session: Open, events_of: EventsOf
+) -> None:
+    events = events_of(open_session().ask("half \ud800", PageContext("https://e.org/\ud800", "\ud800", "x\ud800")))
+    assert isinstance(events[-1], TurnFinished)
+    assert parse_question(messages(server)[-1]["content"])[1] == "half ?"
+
+
 def test_recording_needs_a_store_and_a_finished_turn(
     server: FakeServer, open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:

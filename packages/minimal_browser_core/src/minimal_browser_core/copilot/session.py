@@ -31,7 +31,7 @@ from minimal_browser_core.copilot.prompts import SYSTEM_PROMPT, WITHOUT_TOOLS
 from minimal_browser_core.copilot.tools import may_refuse_tools, offered_tools, read_tool_call
 from minimal_browser_core.copilot.turn import Dialogue, Turn
 from minimal_browser_core.errors import AIClientError, MinimalBrowserError, NotFoundError, StorageError
-from minimal_browser_core.memory.conversations import ConversationService
+from minimal_browser_core.memory.conversations import ConversationService, encodable
 from minimal_browser_core.ports.chat import ChatClient, Message, ResponseStream
 from minimal_browser_core.ports.storage import ConversationStore
 
@@ -88,7 +88,7 @@ class CopilotSession:
 
     def ask(self, question: str, page: PageContext | None = None) -> Turn:
         """Start an answer to `question`, with the page if one is given and what this thread has said before."""
-        exchange = Exchange(question.strip())
+        exchange = Exchange(encodable(question.strip()))
         if page is not None:
             exchange.url, exchange.title = without_credentials(page.url), clean_line(page.title)
         turn = Turn(exchange, self._dialogue)

@@ -66,13 +66,13 @@ class ConversationService:
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
     ) -> int:
-        """Store one exchange. Lone surrogates, which a page can produce and no store takes, become "?"."""
+        """Store one exchange. Half characters, which no store takes, become "?"."""
         return self._store.add_conversation(
-            _storable(prompt),
-            _storable(response),
+            encodable(prompt),
+            encodable(response),
             model,
             thread_id=thread_id,
-            url=_storable(url) if url is not None else None,
+            url=encodable(url) if url is not None else None,
             tags=tags,
             metadata=metadata,
         )
@@ -125,5 +125,6 @@ def _row(found: "Conversation", snippet: str = "", highlights: tuple[tuple[int, 
     )
 
 
-def _storable(text: str) -> str:
+def encodable(text: str) -> str:
+    """`text` with lone surrogates, which UTF-8 cannot carry and a page can produce, as "?"."""
     return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,15 +66,17 @@ class Answerer:
             case intents.Open(target, url):
                 return self._open(target, url, tools)
             case intents.SearchWeb(query):
-                return _act("search", {"query": query[:1_000]}, f"Searching the web for “{_escape(query)}”.", tools)
+                return _act(
+                    "search", {"query": query[:1_000]}, f"I propose to search the web for “{_escape(query)}”.", tools
+                )
             case intents.Bookmark(title, tags):
                 return _bookmark(page, title, tags, tools)
             case intents.ShowWidget(widget):
-                return _act("webapp", {"widget_type": widget}, f"Here is the {widget}.", tools)
+                return _act("webapp", {"widget_type": widget}, f"I propose to show the {widget}.", tools)
             case intents.Recall(query):
                 return Answer(self._recall(query))
-            case intents.Summarise(count, of_selection):
-                return Answer(self._summary(page, count, of_selection))
+            case intents.Summarise(count, what):
+                return Answer(self._summary(page, count, what))
             case intents.Question(text):
                 return Answer(self._question(text, page))
 
@@ -88,7 +91,7 @@ class Answerer:
             )
         if not url.startswith(("http://", "https://")):
             return Answer(f"I can only open http and https addresses, not {_escape(url)}.")
-        return _act("navigate", {"url": url}, f"Opening {_escape(url)}.", tools)
+        return _act("navigate", {"url": url}, f"I propose to open {_escape(url)}.", tools)
 
     # -- memory --------------------------------------------------------------------------------------------------------
 
@@ -102,21 +105,18 @@ class Answerer:
         if not rows:
             about = f" about “{_escape(query)}”" if query else ""
             return f"I found nothing{about} in the stored conversations."
-        return "From earlier conversations:\n\n" + "\n\n".join(_row(number, row) for number, row in enumerate(rows, 1))
+        return _listed(rows)
 
     def _remembered(self, query: list[str]) -> str:
-        """Earlier conversations that hold all of the question's terms, to go below a page's answer; or nothing."""
+        """Earlier conversations that hold all of the question's terms and found something; or nothing."""
         if self._memory is None or not query:
             return ""
         try:
             rows = self._memory.search(" ".join(query), limit=3).rows
-        except StorageError:
-            return ""  # the person asked about the page; a broken store is said by whoever opens it
-        if not rows:
-            return ""
-        return "\n\nFrom earlier conversations:\n\n" + "\n\n".join(
-            _row(number, row) for number, row in enumerate(rows, 1)
-        )
+        except StorageError as error:
+            return f"\n\nThe stored conversations cannot be read: {_escape(clean_line(str(error)))}"
+        found = [row for row in rows if not row.response.startswith(_NOTHING)]
+        return f"\n\n{_listed(found)}" if found else ""
 
     # -- the page ------------------------------------------------------------------------------------------------------
 
@@ -126,12 +126,12 @@ class Answerer:
                 self._indexed = (page, PageIndex(page.text, page.title))
             return self._indexed[1]
 
-    def _summary(self, page: PageContext | None, count: int, of_selection: bool) -> str:
+    def _summary(self, page: PageContext | None, count: int, asked_for: str) -> str:
         if page is None:
             return "There is no page to sum up: open one, then ask again."
-        if of_selection or page.selection:
-            if not page.selection:
-                return "Nothing is selected on this page. Select some text, then ask again."
+        if asked_for == "selection" and not page.selection:
+            return "Nothing is selected on this page. Select some text, then ask again."
+        if page.selection and asked_for != "page":
             index, what = PageIndex(page.selection, page.title), "the selection"
         else:
             index, what = self._index(page), _named(page)
@@ -161,7 +161,7 @@ class Answerer:
         found = index.find(question)
         if not found.passages or found.coverage < _NEAR or _names_missing(question, found):
             sought = _sought(question, found)
-            return f"I found nothing about “{_escape(sought)}” on this page." + self._remembered(query)
+            return f"{_NOTHING} “{_escape(sought)}” on this page." + self._remembered(query)
         missing = ", ".join(f"“{_escape(word)}”" for word in _as_written(question, found.missing))
         if found.coverage < _ENOUGH and missing:
             return _cited(index, found, f"The page does not mention {missing}. The nearest that it has:")
@@ -169,6 +169,7 @@ class Answerer:
         return _cited(index, found, f"From {_named(page)}:") + note
 
 
+_NOTHING = "I found nothing about"
 _ENOUGH = 0.5
 """The share of a question's weight that a passage must hold to be called an answer."""
 _NEAR = 0.25
@@ -187,7 +188,7 @@ def _bookmark(page: PageContext | None, title: str, tags: tuple[str, ...], tools
     arguments: dict[str, Any] = {"title": (title or page.title or page.url)[:300], "url": page.url}
     if tags:
         arguments["tags"] = [tag[:50] for tag in tags[:20]]
-    return _act("bookmark", arguments, f"Bookmarking “{_escape(arguments['title'])}”.", tools)
+    return _act("bookmark", arguments, f"I propose to bookmark “{_escape(arguments['title'])}”.", tools)
 
 
 def _page_fact(about: str, page: PageContext | None) -> str:
@@ -208,6 +209,10 @@ def _cited(index: PageIndex, found: Found, head: str) -> str:
 
 def _quotes(texts: list[str]) -> str:
     return "\n\n".join(f"> **[{number}]** {_escape(text)}" for number, text in enumerate(texts, 1))
+
+
+def _listed(rows: Sequence[ConversationRow]) -> str:
+    return "From earlier conversations:\n\n" + "\n\n".join(_row(number, row) for number, row in enumerate(rows, 1))
 
 
 def _row(number: int, row: ConversationRow) -> str:
