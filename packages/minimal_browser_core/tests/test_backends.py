@@ -21,7 +21,7 @@ Install = Callable[..., None]
 WHEEL = """
 API_VERSION = 1
 SCHEMA_VERSION = 1
-CAPABILITIES = frozenset(["tools"])
+CAPABILITIES = frozenset(["tools", "model-preference", "more"])
 __version__ = "0.1.7"
 """
 
@@ -67,7 +67,7 @@ def test_with_a_wheel_auto_takes_it(install: Install) -> None:
     install("ai")
     selection = select_ai(environ={})
     assert (selection.backend, selection.version, selection.source) == ("rust", "0.1.7", "auto")
-    assert selection.capabilities == frozenset(["tools"])
+    assert selection.capabilities == frozenset(["tools", "model-preference", "more"])
     assert selection.candidates[0].status == "selected"
     assert str(selection).startswith("ai: rust 0.1.7 (")
 
@@ -146,6 +146,12 @@ def test_a_wheel_that_is_there_but_broken_is_never_passed_over_in_silence(
     with pytest.raises(BackendError, match="installed but cannot be used") as error:
         select_storage(cli=wanted, environ={})
     assert says in str(error.value)
+
+
+def test_a_wheel_without_a_capability_that_is_needed_is_refused(install: Install) -> None:
+    install("ai", WHEEL.replace('"tools", ', ""))
+    with pytest.raises(BackendError, match=r"version 0\.1\.7 lacks tools"):
+        select_ai(environ={})
 
 
 def test_python_does_not_even_look_at_a_broken_wheel(install: Install) -> None:

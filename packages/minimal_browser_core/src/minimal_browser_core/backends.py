@@ -43,6 +43,8 @@ _PLACES = {
     "storage": ("--storage-backend", "MINIMAL_BROWSER_STORAGE_BACKEND", "storage.backend"),
 }
 _WHEELS = {"ai": "ai_rust_client", "storage": "storage_rust"}
+_NEEDED: dict[str, frozenset[str]] = {"ai": frozenset(["model-preference", "tools"]), "storage": frozenset()}
+"""Capabilities that the browser cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,11 @@ def _try_wheel(service: Service) -> tuple[ModuleType | None, Candidate]:
     if spoken != API_VERSION:
         detail = f"{name} {version} speaks API version {spoken}, this browser {API_VERSION}."
         return None, Candidate("rust", "incompatible", detail, version)
-    if not isinstance(getattr(module, "CAPABILITIES", None), frozenset):
+    capabilities = getattr(module, "CAPABILITIES", None)
+    if not isinstance(capabilities, frozenset):
         raise _broken(name, "it does not say its CAPABILITIES")
+    if missing := _NEEDED[service] - capabilities:
+        raise _broken(name, f"version {version} lacks {', '.join(sorted(missing))}")
     if service == "storage" and (schema := getattr(module, "SCHEMA_VERSION", None)) != SCHEMA_VERSION:
         # Files written by one implementation have to open in the other, so this is no matter of falling back.
         raise _broken(name, f"it writes files of schema version {schema}, this browser {SCHEMA_VERSION}")
@@ -202,8 +207,8 @@ def _entry_point(service: Service) -> "EntryPoint | None":
 
 def _broken(name: str, why: str) -> BackendError:
     return BackendError(
-        f"{name} is installed but cannot be used: {why}. Reinstall it with "
-        f"pip install --force-reinstall {name}, or ask for the “python” backend."
+        f"{name} is installed but cannot be used: {why}. Install it anew with "
+        f"pip install -U --force-reinstall {name}, or ask for the “python” backend."
     )
 
 
