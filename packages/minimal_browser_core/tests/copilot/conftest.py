@@ -1,14 +1,17 @@
+import importlib.util
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from minimal_browser_core.backends import select_ai
 from minimal_browser_core.copilot.context import PageContext
 from minimal_browser_core.copilot.events import TurnEvent
 from minimal_browser_core.copilot.session import CopilotSession, Turn
-from minimal_browser_core.fallback.chat import PythonAIClient
 from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.ports.chat import ChatClient
 from minimal_browser_core.testing.fake_server import FakeServer
 
 
@@ -24,13 +27,22 @@ def store(tmp_path: Path) -> Iterator[PythonConversationStore]:
         yield store
 
 
+@pytest.fixture(params=["python", "rust"])
+def backend(request: pytest.FixtureRequest) -> str:
+    if request.param == "rust" and importlib.util.find_spec("ai_rust_client") is None:
+        if os.environ.get("REQUIRE_NATIVE") == "1":
+            pytest.fail("ai_rust_client is not installed")
+        pytest.skip("ai_rust_client is not installed")
+    return str(request.param)
+
+
 @pytest.fixture
-def open_session(server: FakeServer) -> Iterator[Callable[..., CopilotSession]]:
-    """Makes sessions with the fake server behind a real client."""
-    clients: list[PythonAIClient] = []
+def open_session(server: FakeServer, backend: str) -> Iterator[Callable[..., CopilotSession]]:
+    """Makes sessions with the fake server behind a real client, the native one too."""
+    clients: list[ChatClient] = []
 
     def make(api_key: str | None = None, base_url: str = server.base_url, **options: Any) -> CopilotSession:
-        client = PythonAIClient(api_key, base_url=base_url, max_retries=0)
+        client = select_ai(cli=backend).open_chat(api_key, base_url=base_url, max_retries=0)
         clients.append(client)
         return CopilotSession(client, **{"models": ["fake/echo"], "label": "Fake", **options})
 
