@@ -173,6 +173,13 @@ def test_ctrl_c_ends_a_call_and_its_connection(waiting: str) -> None:
             assert process.communicate(timeout=30)[0] == "interrupted\n"
 
 
+def test_a_stream_that_was_closed_has_no_descriptor(make_client: MakeClient) -> None:
+    with FakeServer() as server, make_client(base_url=server.base_url).stream(QUESTION, MODEL) as stream:
+        pass
+    with pytest.raises(ValueError, match="closed"):
+        stream.fileno()
+
+
 def test_the_end_of_an_answer_is_not_waited_for_without_end() -> None:
     # A server that neither sends [DONE] nor closes: the finish_reason says that the answer is whole.
     finish = Data(chunk({}, finish_reason="stop"))

@@ -85,7 +85,7 @@ class StreamedAnswer:
                 self.text_parts.append(text)
                 events.append(StreamEvent("text", text))
         annotations = as_list(message.get("annotations"))
-        events.extend(StreamEvent("annotation", json.dumps(each, ensure_ascii=False)) for each in annotations)
+        events.extend(StreamEvent("annotation", json.dumps(each)) for each in annotations)
         for delta in as_list(message.get("tool_calls")):
             self._call(as_dict(delta))
         if reason := scalar(choice.get("finish_reason")):

@@ -93,14 +93,14 @@ def reported_error(body: Any) -> Reported:
     """From an error body, from the object that holds `error`, or from the error itself."""
     error = body["error"] if isinstance(body, dict) and body.get("error") else body
     if not isinstance(error, dict):
-        return Reported(error if isinstance(error, str) else json.dumps(error))
+        return Reported(printable(error) if isinstance(error, str) else json.dumps(error))
     message = next((error[key] for key in ("message", "detail", "error") if isinstance(error.get(key), str)), "")
     # OpenRouter says "Provider returned error" and puts the reason below metadata.
     if isinstance(raw := as_dict(error.get("metadata")).get("raw"), str):
         message = f"{message}: {raw}"
     code = next((error[key] for key in ("code", "status", "status_code") if error.get(key) is not None), None)
     status = count(code) if isinstance(code, str | int) else 0
-    return Reported(message or json.dumps(error), status if 400 <= status < 600 else None)
+    return Reported(printable(message) or json.dumps(error), status if 400 <= status < 600 else None)
 
 
 def content_text(content: Any) -> str:
@@ -128,7 +128,7 @@ def arguments_text(arguments: Any) -> str:
     """Arguments are JSON text in a string; some servers send the object itself."""
     if arguments is None:
         return ""
-    return printable(arguments) if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return printable(arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False))
 
 
 def printable(text: str) -> str:

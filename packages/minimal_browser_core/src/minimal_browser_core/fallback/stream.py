@@ -1,9 +1,9 @@
 """A streamed answer as its readers see it, and the channel on which it arrives."""
 
 import socket
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ class Channel(Waitable):
         self._reader: socket.socket | None = None
         self._writer: socket.socket | None = None
         self._signalled = False
+        self._closed = False
 
     def begin(self, answer: StreamedAnswer) -> None:
         """The head has come; what follows is put together in `answer`."""
@@ -77,6 +78,8 @@ class Channel(Waitable):
 
     def fileno(self) -> int:
         with self.changed:
+            if self._closed:
+                raise ValueError("the stream was closed: its descriptor is gone")
             if self._reader is None:
                 self._reader, self._writer = socket.socketpair()
                 self._reader.setblocking(False)
@@ -86,10 +89,11 @@ class Channel(Waitable):
 
     def close_descriptor(self) -> None:
         with self.changed:
+            self._closed = True
             for end in (self._reader, self._writer):
                 if end is not None:
                     end.close()
-            self._writer = None
+            self._reader = self._writer = None
 
     def _signal(self) -> None:
         """One byte waits while there is news; after the end it stays."""
@@ -100,8 +104,7 @@ class Channel(Waitable):
     def _unsignal(self) -> None:
         if self._reader is not None and self._signalled:
             self._signalled = False
-            with suppress(OSError):
-                self._reader.recv(1)
+            self._reader.recv(1)
 
 
 class PythonResponseStream:
@@ -115,6 +118,8 @@ class PythonResponseStream:
         self._channel = channel
         self._cut = cut
         self._taken: deque[StreamEvent] = deque()
+        # Not __del__: within a cycle of garbage the sockets could be finalised first, with a ResourceWarning each.
+        self._dropped = weakref.finalize(self, _drop, channel, cut)
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -188,20 +193,15 @@ class PythonResponseStream:
     # -- ending --------------------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        if self._channel.cancel(StreamCancelled("the stream was cancelled")):
+        if _cancel(self._channel, self._cut):
             self._taken.clear()
-            self._cut()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         self.cancel()
-        self._channel.close_descriptor()
-
-    def __del__(self) -> None:
-        self.cancel()
-        self._channel.close_descriptor()
+        self._dropped()
 
     def __repr__(self) -> str:
         state = "ended" if self._channel.ended else "open"
@@ -240,3 +240,15 @@ class PythonResponseStream:
     @property
     def request_id(self) -> str | None:
         return self._channel.answer.request_id
+
+
+def _cancel(channel: Channel, cut: Callable[[], None]) -> bool:
+    cancelled = channel.cancel(StreamCancelled("the stream was cancelled"))
+    if cancelled:
+        cut()
+    return cancelled
+
+
+def _drop(channel: Channel, cut: Callable[[], None]) -> None:
+    _cancel(channel, cut)
+    channel.close_descriptor()

@@ -4,6 +4,7 @@ import os
 import random
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -47,15 +48,16 @@ class Exchange:
                 self._client, self._process = None, os.getpid()
             if self._client is None:
                 self._client = open_client(self.config, f"minimal_browser_core/{__version__}")
+                # Not __del__: within a cycle of garbage the sockets could be finalised first, with a warning each.
+                closing = weakref.finalize(self, _close, self._client, self._process)
+                # At exit the connections in use must be cut first, which is their calls' to do.
+                closing.atexit = False
             return self._client
 
     def close(self) -> None:
         with self._lock:
-            if self._client is not None and self._process == os.getpid():
-                self._client.close()
-
-    def __del__(self) -> None:
-        self.close()
+            if self._client is not None:
+                _close(self._client, self._process)
 
     def run(self, call: Call, models: Sequence[str], once: Callable[[str], T]) -> T:
         """The result of the first try that succeeds; raises the error of the last one that does not."""
@@ -136,6 +138,11 @@ class Exchange:
             should_retry=said,
         )
         return Failure(error, retry_after=wait, should_retry=said)
+
+
+def _close(client: httpx2.Client, process: int) -> None:
+    if process == os.getpid():
+        client.close()
 
 
 # Connections of a parent process, kept from being collected and so closed.
