@@ -30,7 +30,7 @@ def render(text: str) -> str:
     import nh3
 
     # QTextDocument shows the newline that ends a code block as an empty line.
-    html = _parser().render(text).replace("\n</code></pre>", "</code></pre>")
+    html = _parser().render(text).strip().replace("\n</code></pre>", "</code></pre>")
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
 
 

@@ -174,6 +174,8 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
         composition.window.activateWindow()
         driver = Driver(composition, qtbot)
         driver.until(lambda: QApplication.focusWidget() is not None, "the window to have the focus")
+        # Chromium drops keys that come before a page's first frame.
+        driver.until(lambda: driver.js("performance.getEntriesByType('paint').length"), "the first frame")
         return driver
 
     def end(driver: Driver) -> None:

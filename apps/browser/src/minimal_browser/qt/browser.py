@@ -315,10 +315,10 @@ class QtBrowser(QObject):
         self.set_mode(Mode.NORMAL)
         if prefix == ":":
             self.run(line)
-        elif line:
-            self.find(line, backwards=prefix == "?")
-        else:
+        elif not line:
             self.clear_find()
+        elif line != self._finder.text:  # found already, as it was typed
+            self.find(line, backwards=prefix == "?")
 
     def _edited(self, prefix: str, line: str) -> None:
         if prefix != ":":

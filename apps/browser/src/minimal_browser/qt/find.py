@@ -14,18 +14,18 @@ class Finder:
     def __init__(self, report: Callable[[str, bool], None]) -> None:
         """`report` gets a line for the person, and whether something was found."""
         self._report = report
-        self._text = ""
+        self.text = ""
         self._backwards = False
 
     def find(self, view: WebView, text: str, *, backwards: bool) -> None:
         if not text:
             self.clear(view)
             return
-        self._text, self._backwards = text, backwards
+        self.text, self._backwards = text, backwards
         self._look(view, backwards)
 
     def next(self, view: WebView, count: int, *, against: bool) -> None:
-        if not self._text:
+        if not self.text:
             raise CommandError("nothing was looked for yet: / finds in the page")
         for _ in range(min(count, 100)):
             self._look(view, self._backwards != against)
@@ -35,18 +35,18 @@ class Finder:
 
     def show(self, result: QWebEngineFindTextResult) -> None:
         """For the page's `findTextFinished`."""
-        if not self._text:
+        if not self.text:
             return
         total = result.numberOfMatches()
         if total:
-            self._report(f"{self._text}: match {result.activeMatch()} of {total}", True)
+            self._report(f"{self.text}: match {result.activeMatch()} of {total}", True)
         else:
-            self._report(f"{self._text}: not on this page", False)
+            self._report(f"{self.text}: not on this page", False)
 
     def _look(self, view: WebView, backwards: bool) -> None:
         flags = QWebEnginePage.FindFlag(0)
         if backwards:
             flags |= QWebEnginePage.FindFlag.FindBackward
-        if self._text != self._text.lower():
+        if self.text != self.text.lower():
             flags |= QWebEnginePage.FindFlag.FindCaseSensitively
-        view.web_page.findText(self._text, flags)
+        view.web_page.findText(self.text, flags)

@@ -1,0 +1,244 @@
+"""Questions and answers in the panel, with the fake provider and with the offline default."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.ports.storage import ConversationStore
+from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Pause, Stream, ToolCall, chunk
+from PyQt6.QtCore import QTimer
+
+PAGE = """<title>Cape Orrin</title><h1>The lighthouse</h1>
+<p>Margaret Alder built the lighthouse at Cape Orrin in 1868.</p><div style="height:3000px"></div>"""
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeServer]:
+    with FakeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def browser(start: Any, site: Any, provider: FakeServer) -> Any:
+    return start(site.add("/", PAGE), base_url=provider.base_url)
+
+
+def ask(browser: Any, question: str) -> None:
+    if browser.mode is Mode.NORMAL:
+        browser.keys("<Space>")
+    browser.type(question)
+    browser.keys("<CR>")
+
+
+def answered(browser: Any) -> str:
+    return "".join(answer.markdown for answer in browser.browser.copilot.panel().answers())
+
+
+def shown(browser: Any) -> str:
+    return "".join(answer.toPlainText() for answer in browser.browser.copilot.panel().answers())
+
+
+def stored(browser: Any) -> list[tuple[str, str]]:
+    """Through the browser's own store: a file belongs to one SQLite a process."""
+    return rows(browser.composition.background.stores().need_conversations())
+
+
+def rows(store: ConversationStore) -> list[tuple[str, str]]:
+    return [(found.prompt, found.response) for found in store.recent().conversations]
+
+
+def call(name: str, **arguments: Any) -> ToolCall:
+    return ToolCall(name, json.dumps(arguments))
+
+
+def test_the_question_goes_out_with_the_page_and_the_answer_streams_in(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Answer(("It was **Margaret", " Alder**."), delay=0.01))
+    ask(browser, "Who built it?")
+    browser.until(lambda: shown(browser) == "It was Margaret Alder.")
+    sent = provider.requests[-1].json["messages"][-1]["content"]
+    assert "Margaret Alder built the lighthouse" in sent
+    assert "Who built it?" in sent
+
+
+def test_an_answer_is_stored_and_found_on_the_conversations_page(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Answer(("In 1868.",)))
+    ask(browser, "When was it built?")
+    browser.until(lambda: stored(browser) == [("When was it built?", "In 1868.")], "the exchange to be stored")
+    browser.keys("<Esc>")
+    browser.command("conversations built")
+    browser.until(lambda: browser.browser.current_url().startswith("mb://conversations"))
+    browser.until(lambda: "In 1868." in str(browser.js("document.body && document.body.innerText")))
+
+
+def test_the_page_can_be_used_while_an_answer_streams(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Stream((Data(chunk({"content": "first"})), Pause(60))))
+    ask(browser, "Go on")
+    browser.until(lambda: answered(browser) == "first")
+    browser.keys("<Esc>", "j")
+    browser.until(lambda: browser.js("scrollY") > 0, "the page to scroll")
+    browser.command("cancel")
+    browser.until(lambda: browser.browser.copilot.panel().notes(), "the end of the answer")
+    assert answered(browser) == "first"
+
+
+def test_a_second_question_has_to_wait_for_the_first_answer(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Hang())
+    ask(browser, "One")
+    browser.until(lambda: provider.requests)
+    ask(browser, "Two")
+    assert "under way" in browser.message
+    assert browser.browser.copilot.panel().input.toPlainText() == "Two"
+
+
+def test_the_gui_thread_goes_on_through_an_answer_of_thousands_of_pieces(browser: Any, provider: FakeServer) -> None:
+    """Heartbeats and rendered pieces alternate: neither starves the other."""
+    pieces = tuple(f"word{number} " + ("\n\n" if number % 20 == 0 else "") for number in range(4000))
+    provider.script.append(Answer(pieces))
+    progress: list[int] = []
+    beat = QTimer()
+    beat.timeout.connect(lambda: progress.append(len(answered(browser))))
+    beat.start(5)
+    ask(browser, "Write a lot")
+    browser.until(lambda: answered(browser) == "".join(pieces), "the whole answer")
+    beat.stop()
+    steps = {length for length in progress if 0 < length < len("".join(pieces))}
+    assert len(steps) >= 3, "the panel showed parts of the answer before all of it was there"
+
+
+def test_shift_enter_breaks_the_line(browser: Any) -> None:
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    browser.keys("<Space>")
+    browser.type("a")
+    QTest.keyClick(browser.window.windowHandle(), Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    browser.type("b")
+    assert browser.browser.copilot.panel().input.toPlainText() == "a\nb"
+
+
+def test_an_action_waits_for_the_person_and_is_done_when_allowed(browser: Any, provider: FakeServer, site: Any) -> None:
+    target = site.add("/visit", "<title>Visit</title>")
+    provider.script.append(Answer(("Here.",), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
+    ask(browser, "Take me there")
+    panel = browser.browser.copilot.panel()
+    browser.until(lambda: panel.cards() and browser.browser.copilot._asked.finished)
+    assert target in panel.cards()[0].description
+    assert len(browser.browser.tabs()) == 1, "nothing happens before it is allowed"
+    assert stored(browser) == [], "an exchange is stored once all about it is decided"
+    browser.keys("<A-y>")
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Cape Orrin", "Visit"])
+    browser.until(lambda: "(allowed)" in stored(browser)[0][1] if stored(browser) else False)
+
+
+def test_a_denied_action_is_not_done_and_is_remembered_as_denied(browser: Any, provider: FakeServer, site: Any) -> None:
+    provider.script.append(
+        Answer((), tool_calls=(call("navigate", url=site.url + "/never"),), finish_reason="tool_calls")
+    )
+    ask(browser, "Take me there")
+    panel = browser.browser.copilot.panel()
+    browser.until(lambda: panel.cards() and browser.browser.copilot._asked.finished)
+    panel.cards()[0].deny_button.click()
+    browser.until(lambda: "(denied)" in stored(browser)[0][1] if stored(browser) else False)
+    assert "/never" not in site.requests
+    assert not panel.cards()[0].waiting
+
+
+def test_a_bookmark_that_is_allowed_is_stored(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(
+        Answer(
+            (),
+            tool_calls=(call("bookmark", url="https://example.com/", title="Example", tags=["x"]),),
+            finish_reason="tool_calls",
+        )
+    )
+    ask(browser, "Bookmark it")
+    browser.until(lambda: browser.browser.copilot.panel().cards())
+    browser.keys("<A-y>")
+    browser.until(lambda: "bookmarked" in browser.message)
+    browser.until(lambda: [mark.title for mark in browser.browser.suggestions.bookmarks] == ["Example"])
+
+
+def test_an_application_that_is_allowed_opens_in_a_tab(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(
+        Answer((), tool_calls=(call("webapp", widget_type="calculator"),), finish_reason="tool_calls")
+    )
+    ask(browser, "A calculator")
+    browser.until(lambda: browser.browser.copilot.panel().cards())
+    browser.keys("<A-y>")
+    browser.until(lambda: browser.browser.current_title() == "Calculator")
+    assert browser.js("self.origin", world=0) == "null"
+
+
+def test_a_setting_allows_an_action_at_once(start: Any, site: Any, provider: FakeServer) -> None:
+    target = site.add("/visit", "<title>Visit</title>")
+    settings = '[copilot.actions]\nnavigate = "allow"\n'
+    browser = start(site.add("/", PAGE), base_url=provider.base_url, config=settings)
+    provider.script.append(Answer((), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
+    ask(browser, "Take me there")
+    browser.until(lambda: browser.browser.current_title() == "Visit")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,hi", "file:///etc/passwd", "mb://version"])
+def test_a_model_cannot_even_propose_an_address_that_is_not_of_the_web(
+    browser: Any, provider: FakeServer, url: str
+) -> None:
+    provider.script.append(Answer(("No.",), tool_calls=(call("navigate", url=url),), finish_reason="tool_calls"))
+    ask(browser, "Go")
+    panel = browser.browser.copilot.panel()
+    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    assert panel.cards() == []
+    assert "http" in panel.notes()[0]
+    assert len(browser.browser.tabs()) == 1
+
+
+def test_a_provider_that_refuses_is_told_with_what_to_do(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Error(401, "Incorrect API key provided"))
+    ask(browser, "Hello")
+    panel = browser.browser.copilot.panel()
+    browser.until(lambda: panel.notes() and browser.browser.copilot._asked.finished)
+    assert "key" in panel.notes()[0].lower()
+    assert browser.mode is Mode.COPILOT
+
+
+def test_a_new_thread_forgets_what_was_said_and_keeps_it_stored(browser: Any, provider: FakeServer) -> None:
+    provider.script.extend([Answer(("First answer.",)), Answer(("Second answer.",))])
+    ask(browser, "One")
+    browser.until(lambda: stored(browser))
+    browser.command("thread-new") if browser.mode is Mode.NORMAL else browser.keys("<A-t>")
+    assert browser.browser.copilot.panel().answers() == []
+    ask(browser, "Two")
+    browser.until(lambda: len(stored(browser)) == 2)
+    assert "First answer." not in json.dumps(provider.requests[-1].json)
+
+
+def test_an_answer_cut_off_by_the_end_of_the_program_is_stored(start: Any, site: Any, provider: FakeServer) -> None:
+    browser = start(site.add("/", PAGE), base_url=provider.base_url)
+    provider.script.append(Stream((Data(chunk({"content": "half an ans"})), Pause(60))))
+    ask(browser, "Go on")
+    browser.until(lambda: answered(browser) == "half an ans")
+    start.end(browser)
+    again = start()
+    assert "half an ans" in stored(again)[0][1]
+
+
+def test_html_in_an_answer_is_text_and_nothing_is_fetched(browser: Any, provider: FakeServer, site: Any) -> None:
+    text = f"<img src='{site.url}/spy1'> ![x]({site.url}/spy2) <script>alert(1)</script> [ok](javascript:alert(1))"
+    provider.script.append(Answer((text,)))
+    ask(browser, "Hello")
+    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    assert "<script>" in shown(browser)
+    html = browser.browser.copilot.panel().answers()[0].toHtml()
+    assert "<img" not in html
+    assert 'href="javascript' not in html
+    assert not [path for path in site.requests if "spy" in path]
+
+
+def test_without_a_key_the_copilot_answers_from_the_page_and_says_that_it_is_no_model(start: Any, site: Any) -> None:
+    browser = start(site.add("/", PAGE))
+    ask(browser, "Who built the lighthouse?")
+    browser.until(lambda: "Margaret Alder" in shown(browser))
+    browser.until(lambda: stored(browser))
+    assert browser.window.status._model.text() == "offline, no model"
+

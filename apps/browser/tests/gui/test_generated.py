@@ -1,0 +1,93 @@
+"""Generated HTML: what it may do, and above all what not."""
+
+from typing import Any
+
+import pytest
+
+ATTEMPTS = {
+    "fetch": "fetch('{url}/fetch').catch(() => 0)",
+    "fetch without cors": "fetch('{url}/nocors', {{mode: 'no-cors'}}).catch(() => 0)",
+    "xhr": "const x = new XMLHttpRequest(); x.open('GET', '{url}/xhr'); x.send()",
+    "image": "new Image().src = '{url}/image'",
+    "style": "document.head.innerHTML += '<link rel=stylesheet href=\"{url}/style\">'",
+    "script": "const s = document.createElement('script'); s.src = '{url}/script'; document.head.append(s)",
+    "frame": "const f = document.createElement('iframe'); f.src = '{url}/frame'; document.body.append(f)",
+    "beacon": "navigator.sendBeacon('{url}/beacon', 'x')",
+    "socket": "new WebSocket('{url}/socket'.replace('http', 'ws'))",
+    "location": "location = '{url}/location'",
+    "top": "top.location.href = '{url}/top'",
+    "form": "document.body.innerHTML = '<form action=\"{url}/form\"></form>'; document.forms[0].submit()",
+    "open": "open('{url}/open')",
+    "prefetch": "document.head.innerHTML += '<link rel=prefetch href=\"{url}/prefetch\">'",
+    "refresh": "document.head.innerHTML += '<meta http-equiv=refresh content=\"0;url={url}/refresh\">'",
+    "event source": "new EventSource('{url}/events')",
+    "clicked link": "const a = document.createElement('a'); a.href = '{url}/link'; document.body.append(a); a.click()",
+}
+
+
+@pytest.fixture
+def browser(start: Any) -> Any:
+    return start()
+
+
+def show(browser: Any, body: str) -> None:
+    browser.browser.show_generated("Test", f"<!doctype html><title>made</title><body>{body}</body>")
+    browser.until(lambda: browser.browser.current_title().startswith("made"), "the page to load")
+
+
+@pytest.mark.parametrize("script", ATTEMPTS.values(), ids=ATTEMPTS.keys())
+def test_no_request_leaves_it(browser: Any, site: Any, qtbot: Any, script: str) -> None:
+    show(browser, f"<script>try {{ {script.format(url=site.url)} }} catch {{}} document.title = 'made: tried'</script>")
+    browser.until(lambda: browser.browser.current_title() == "made: tried", "the script to run")
+    qtbot.wait(300)
+    assert site.requests == []
+    assert browser.browser.current_url().startswith("mb-generated:")
+
+
+def test_its_origin_is_opaque_and_it_has_no_storage(browser: Any) -> None:
+    show(browser, "<script>let kept; try { localStorage.x = 1; kept = 'kept' } catch { kept = 'refused' }</script>")
+    assert browser.js("self.origin", world=0) == "null"
+    assert browser.js("kept", world=0) == "refused"
+    assert browser.js("(() => { try { return document.cookie } catch { return 'refused' } })()", world=0) == "refused"
+
+
+@pytest.mark.parametrize("target", ["mb://version", "file:///etc/hostname", "mb-generated:other"])
+def test_it_reaches_nothing_of_ours(browser: Any, qtbot: Any, target: str) -> None:
+    show(
+        browser,
+        f"<script>document.title = 'made'; fetch('{target}').then(() => document.title = 'made: leaked', () => 0);"
+        f"const f = document.createElement('iframe'); f.src = '{target}'; "
+        "f.onload = () => { try { if (f.contentDocument.body.innerText) document.title = 'made: leaked' } catch {} };"
+        f"document.body.append(f); location = '{target}';</script>",
+    )
+    qtbot.wait(400)
+    assert "leaked" not in browser.browser.current_title()
+    assert browser.browser.current_url().split(":")[0] in ("mb-generated", "about")
+    assert browser.browser.current_url() != target
+
+
+def test_a_link_is_put_to_the_person_and_opens_in_a_normal_tab(browser: Any, site: Any) -> None:
+    url = site.add("/there", "<title>There</title>")
+    show(browser, f"<a href='{url}'>go</a>")
+    browser.keys("f")
+    browser.until(lambda: browser.browser.hinting.labels)
+    browser.keys("a")
+    browser.until(lambda: browser.browser.copilot.panel().cards(), "the question")
+    assert site.requests == []
+    browser.keys("<A-y>")
+    browser.until(lambda: browser.browser.current_title() == "There")
+    assert browser.view.web_page.profile() is browser.composition.profile
+
+
+def test_the_web_does_not_open_in_its_tab(browser: Any, site: Any) -> None:
+    show(browser, "hello")
+    browser.command(f"open {site.add('/web', '<title>Web</title>')}")
+    browser.until(lambda: browser.browser.current_title() == "Web")
+    assert [tab.title for tab in browser.browser.tabs()][-2:] == ["made", "Web"]
+
+
+def test_inline_scripts_and_styles_and_data_images_work(browser: Any) -> None:
+    pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+    show(browser, f"<style>p {{ color: rgb(1, 2, 3) }}</style><p>x</p><img src='{pixel}'>")
+    browser.until(lambda: browser.js("document.images[0].naturalWidth", world=0) == 1)
+    assert browser.js("getComputedStyle(document.querySelector('p')).color", world=0) == "rgb(1, 2, 3)"

@@ -1,0 +1,85 @@
+"""Tabs, by keys and by commands."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def browser(start: Any, site: Any) -> Any:
+    return start(site.add("/one", "<title>One</title>one"), site.add("/two", "<title>Two</title>two"))
+
+
+def titles(browser: Any) -> list[str]:
+    return [tab.title for tab in browser.browser.tabs()]
+
+
+def test_each_address_of_the_command_line_gets_a_tab_and_the_first_is_in_front(browser: Any) -> None:
+    browser.until(lambda: titles(browser) == ["One", "Two"])
+    assert browser.browser.current_title() == "One"
+
+
+def test_J_and_K_go_through_the_tabs_and_around_the_end(browser: Any) -> None:
+    browser.until(lambda: titles(browser) == ["One", "Two"])
+    browser.keys("J")
+    assert browser.browser.current_title() == "Two"
+    browser.keys("J")
+    assert browser.browser.current_title() == "One"
+    browser.keys("K")
+    assert browser.browser.current_title() == "Two"
+
+
+def test_t_opens_an_address_in_a_new_tab(browser: Any, site: Any) -> None:
+    browser.keys("t")
+    browser.type(site.add("/three", "<title>Three</title>"))
+    browser.keys("<CR>")
+    browser.until(lambda: browser.browser.current_title() == "Three")
+    assert len(browser.browser.tabs()) == 3
+
+
+def test_d_closes_a_tab_and_u_opens_it_again_with_its_history(browser: Any, site: Any) -> None:
+    browser.open(site.add("/next", "<title>Next</title>"))
+    browser.keys("d")
+    browser.until(lambda: titles(browser) == ["Two"])
+    browser.keys("u")
+    browser.until(lambda: browser.browser.current_title() == "Next")
+    assert titles(browser) == ["Next", "Two"]
+    browser.keys("H")
+    browser.until(lambda: browser.browser.current_title() == "One")
+
+
+def test_closing_the_last_tab_leaves_the_start_page(browser: Any) -> None:
+    browser.keys("d", "d")
+    browser.until(lambda: [tab.url for tab in browser.browser.tabs()] == ["mb://start"])
+
+
+def test_a_tab_that_is_not_there_is_said(browser: Any) -> None:
+    browser.command("tab 7")
+    assert "7" in browser.message
+
+
+def test_moving_a_tab_keeps_its_page(browser: Any) -> None:
+    browser.until(lambda: titles(browser) == ["One", "Two"])
+    browser.command("tab-move 1")
+    assert titles(browser) == ["Two", "One"]
+    assert browser.browser.current_title() == "One"
+
+
+def test_back_and_forward_say_where_there_is_nothing(browser: Any, site: Any) -> None:
+    browser.keys("H")
+    assert "go back" in browser.message
+    browser.open(site.add("/next", "<title>Next</title>"))
+    browser.keys("H")
+    browser.until(lambda: browser.browser.current_title() == "One")
+    browser.keys("L")
+    browser.until(lambda: browser.browser.current_title() == "Next")
+
+
+def test_a_window_that_a_page_opens_on_its_own_is_blocked(browser: Any, site: Any, qtbot: Any) -> None:
+    browser.open(site.add("/pop", "<title>Pop</title><script>open('/one')</script>"))
+    qtbot.wait(300)
+    assert len(browser.browser.tabs()) == 2
+
+
+def test_the_window_is_named_after_the_page(browser: Any) -> None:
+    browser.until(lambda: browser.window.windowTitle() == "One — Minimal Browser")
