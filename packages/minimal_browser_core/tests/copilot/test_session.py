@@ -384,6 +384,19 @@ def test_half_a_character_in_a_question_does_not_stop_it(
     assert parse_question(messages(server)[-1]["content"])[1] == "half ?"
 
 
+def test_a_thread_goes_on_when_its_stored_exchanges_were_deleted(
+    open_session: Open, store: PythonConversationStore, events_of: EventsOf
+) -> None:
+    session = open_session(store=store)
+    for question in ("one", "two"):
+        turn = session.ask(question)
+        events_of(turn)
+        assert store.delete(session.record(turn)) == 1
+    turn = session.ask("three")
+    events_of(turn)
+    assert store.get(session.record(turn)) is not None
+
+
 def test_recording_needs_a_store_and_a_finished_turn(
     server: FakeServer, open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:

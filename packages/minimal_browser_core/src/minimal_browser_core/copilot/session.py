@@ -5,6 +5,7 @@ Everything that can wait (listing a server's models, the request, the stream) ha
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from minimal_browser_core.copilot.context import (
@@ -30,7 +31,7 @@ from minimal_browser_core.copilot.policy import ActionPolicy, Decision
 from minimal_browser_core.copilot.prompts import SYSTEM_PROMPT, WITHOUT_TOOLS
 from minimal_browser_core.copilot.tools import may_refuse_tools, offered_tools, read_tool_call
 from minimal_browser_core.copilot.turn import Dialogue, Turn
-from minimal_browser_core.errors import AIClientError, MinimalBrowserError, NotFoundError, StorageError
+from minimal_browser_core.errors import AIClientError, InvalidData, MinimalBrowserError, NotFoundError, StorageError
 from minimal_browser_core.memory.conversations import ConversationService, encodable
 from minimal_browser_core.ports.chat import ChatClient, Message, ResponseStream
 from minimal_browser_core.ports.storage import ConversationStore
@@ -119,18 +120,13 @@ class CopilotSession:
             raise ValueError("the turn is still being answered; record it once it has finished")
         exchange, dialogue = turn.exchange, turn.dialogue
         with dialogue.recording:
+            if exchange.stored_id is None and dialogue.thread_id is not None:
+                # The person may have deleted the thread meanwhile: what is said after that begins another.
+                with suppress(InvalidData):
+                    exchange.stored_id = _record(self._memory, exchange, dialogue.thread_id)
             if exchange.stored_id is None:
-                if dialogue.thread_id is None:
-                    dialogue.thread_id = self._memory.start_thread(clean_line(exchange.question, 100))
-                exchange.stored_id = self._memory.record(
-                    exchange.question,
-                    exchange.response,
-                    exchange.model,
-                    thread_id=dialogue.thread_id,
-                    url=exchange.url,
-                    tags=exchange.tags,
-                    metadata=exchange.metadata,
-                )
+                dialogue.thread_id = self._memory.start_thread(clean_line(exchange.question, 100))
+                exchange.stored_id = _record(self._memory, exchange, dialogue.thread_id)
             return exchange.stored_id
 
     # On the turn's own thread.
@@ -230,6 +226,18 @@ class CopilotSession:
         for question, response in reversed(chosen):
             yield {"role": "user", "content": question}
             yield {"role": "assistant", "content": response}
+
+
+def _record(memory: ConversationService, exchange: Exchange, thread_id: int) -> int:
+    return memory.record(
+        exchange.question,
+        exchange.response,
+        exchange.model,
+        thread_id=thread_id,
+        url=exchange.url,
+        tags=exchange.tags,
+        metadata=exchange.metadata,
+    )
 
 
 _NOTICES = {

@@ -77,7 +77,7 @@ def split(text: str) -> list[Passage]:
 
 
 def _is_prose(line: str) -> bool:
-    ends = _ENDS_SENTENCE.search(line) is not None
+    ends = _ENDS_SENTENCE.search(line[-20:]) is not None
     if " " not in line and not line.isascii():
         return ends and len(line) >= 8  # 20 characters are a long sentence in Chinese or Japanese
     if len(line) <= (20 if ends else 80):
