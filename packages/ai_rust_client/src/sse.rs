@@ -79,7 +79,9 @@ impl Parser {
     /// The data of a last event that the stream ended inside of, if there is any.
     pub fn finish(mut self) -> Option<String> {
         let line = std::mem::take(&mut self.line);
-        self.take_line(&line, &mut |_| {}).ok()?;
+        if !line.is_empty() {
+            self.take_line(&line, &mut |_| {}).ok()?;
+        }
         self.has_data.then(|| self.take_data())
     }
 

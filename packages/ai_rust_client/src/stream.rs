@@ -1,6 +1,7 @@
 //! A streamed answer: the task that reads it, and the inbox that it is read from.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ use crate::transport::{Request, Transport, causes, request_id, timed_out};
 use crate::value::{Answer, Event};
 use crate::wire::Reported;
 
-/// How long the rest of a body may take after `[DONE]`, so that its connection can serve the next call.
-const LAST_BYTES: Duration = Duration::from_secs(1);
+/// How long the end of the body may take after `[DONE]` for its connection to serve the next call: the reader is told
+/// of the end once the first is over, and the connection is given up after the second.
+const END_OF_BODY: [Duration; 2] = [Duration::from_millis(5), Duration::from_secs(1)];
 
 pub struct Stream {
     pub inbox: Mailbox<Inbox>,
@@ -242,10 +244,15 @@ impl Stream {
             match outcome {
                 Ok(false) => self.publish(batch, false),
                 Ok(true) => {
+                    self.publish(batch, false);
+                    let mut rest = pin!(async { while let Ok(Some(_)) = response.chunk().await {} });
+                    let over = timeout(END_OF_BODY[0], &mut rest).await.is_ok();
+                    let mut batch = Batch::default();
                     assembler.finish(&mut batch);
                     self.publish(batch, true);
-                    let rest = async { while let Ok(Some(_)) = response.chunk().await {} };
-                    let _ = timeout(LAST_BYTES, rest).await;
+                    if !over {
+                        let _ = timeout(END_OF_BODY[1], rest).await;
+                    }
                     return Ok(());
                 }
                 Err(error) => {

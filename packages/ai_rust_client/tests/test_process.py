@@ -142,7 +142,7 @@ def test_streams_leave_no_descriptor_and_no_thread_behind(run_script: RunScript,
         def counted():
             return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
 
-        def use():
+        def use(client):
             stream = client.stream_response("q", "m")
             if ways == "finished":
                 assert list(stream) == ["a", "b"]
@@ -152,7 +152,7 @@ def test_streams_leave_no_descriptor_and_no_thread_behind(run_script: RunScript,
             if ways == "cancelled":
                 stream.cancel()
 
-        async def use_async():
+        async def use_async(client):
             async def read():
                 async for _ in client.stream_response("q", "m"):
                     pass
@@ -163,11 +163,11 @@ def test_streams_leave_no_descriptor_and_no_thread_behind(run_script: RunScript,
             await asyncio.gather(*tasks, return_exceptions=True)
 
         ways = sys.argv[2]
-        client = ai_rust_client.AIClient(base_url=sys.argv[1])
 
         def rounds(count):
-            for _ in range(count):
-                asyncio.run(use_async()) if ways == "async" else use()
+            with ai_rust_client.AIClient(base_url=sys.argv[1]) as client:
+                for _ in range(count):
+                    asyncio.run(use_async(client)) if ways == "async" else use(client)
             gc.collect()
 
         rounds(3)
