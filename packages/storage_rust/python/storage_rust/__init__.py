@@ -1,0 +1,61 @@
+"""An embedded, searchable, durable store for conversations and bookmarks, on a SQLite of its own.
+
+    from storage_rust import ConversationStore
+
+    with ConversationStore("conversations.db") as store:
+        store.add_conversation("What is WAL?", "A write-ahead log.", "some-model")
+        for hit in store.search("write*").hits:
+            print(hit.prompt, hit.snippet)
+"""
+
+from ._errors import (
+    DatabaseCorrupt,
+    DatabaseLocked,
+    ForeignDatabase,
+    Interrupted,
+    InvalidData,
+    ReadOnly,
+    SchemaTooNew,
+    SecondEngine,
+    StorageError,
+    StorageFull,
+)
+from ._native import (
+    API_VERSION,
+    CAPABILITIES,
+    SCHEMA_VERSION,
+    Bookmark,
+    BookmarkStore,
+    Conversation,
+    ConversationStore,
+    Page,
+    SearchHit,
+    SearchPage,
+    Thread,
+    __version__,
+)
+
+__all__ = [
+    "API_VERSION",
+    "CAPABILITIES",
+    "SCHEMA_VERSION",
+    "Bookmark",
+    "BookmarkStore",
+    "Conversation",
+    "ConversationStore",
+    "DatabaseCorrupt",
+    "DatabaseLocked",
+    "ForeignDatabase",
+    "Interrupted",
+    "InvalidData",
+    "Page",
+    "ReadOnly",
+    "SchemaTooNew",
+    "SearchHit",
+    "SearchPage",
+    "SecondEngine",
+    "StorageError",
+    "StorageFull",
+    "Thread",
+    "__version__",
+]

@@ -1,0 +1,53 @@
+"""Conversions that Python does better than Rust: datetimes, which the stable ABI leaves out, and JSON of any object."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ._errors import DatabaseCorrupt, InvalidData
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def milliseconds(field: str, value: object) -> int:
+    if not isinstance(value, datetime):
+        raise InvalidData(f"{field} must be a datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise InvalidData(f"{field} has no time zone: give it one, such as datetime.now(timezone.utc)")
+    return (value - _EPOCH) // _MILLISECOND
+
+
+def moment(stored: int) -> datetime:
+    try:
+        return _EPOCH + timedelta(milliseconds=stored)
+    except OverflowError:
+        raise DatabaseCorrupt(f"The file holds the time {stored}, which no calendar has") from None
+
+
+def metadata_json(value: object) -> str:
+    if not isinstance(value, Mapping):
+        raise InvalidData(f"metadata must be a mapping, not {type(value).__name__}")
+    plain = dict(value)
+    for key in plain:
+        if not isinstance(key, str):
+            raise InvalidData(f"metadata has the key {key!r:.50}: keys must be text")
+    try:
+        text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidData("metadata holds a lone surrogate, which is no Unicode text") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidData(f"metadata cannot be written as JSON: {error}") from None
+    return text
+
+
+def metadata(stored: str) -> dict[str, Any]:
+    try:
+        value = json.loads(stored)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise DatabaseCorrupt("The file holds metadata that is no JSON object")
+    return value

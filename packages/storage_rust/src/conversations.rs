@@ -1,0 +1,423 @@
+//! The store of conversations.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use crate::cursor::{self, Key};
+use crate::database::{Database, Failure, Format, Options};
+use crate::error::{Error, Kind, Result};
+use crate::query::{Field, Part, parse};
+use crate::snippet::snippet;
+use crate::sql::{self, CONVERSATIONS as SQL};
+use crate::text::grams;
+use crate::values::{
+    Changes, Conversation, Hit, NewConversation, Order, Page, Search, SearchPage, Thread, checked_limit, now,
+    tags_from_json, tags_json,
+};
+
+pub const SCHEMA_VERSION: i64 = 1;
+/// Matches, the newest, that a search ranks unless it is exact.
+pub const RANKED: i64 = 20_000;
+
+static FORMAT: Format = Format {
+    name: "conversations",
+    application_id: 0x4D42_6376, // MBcv
+    version: SCHEMA_VERSION,
+    schema: sql::CONVERSATIONS_SCHEMA,
+    index: "conversations_fts",
+    probe: "SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
+};
+
+pub static FIELDS: [Field; 6] = [
+    Field { name: "", words: &["prompt", "response"], grams: &["prompt_grams", "response_grams"] },
+    Field { name: "prompt", words: &["prompt"], grams: &["prompt_grams"] },
+    Field { name: "response", words: &["response"], grams: &["response_grams"] },
+    Field { name: "model", words: &["model"], grams: &[] },
+    Field { name: "tag", words: &["tags"], grams: &[] },
+    Field { name: "url", words: &["url"], grams: &[] },
+];
+
+/// Thread-safe; several processes may have one file open.
+pub struct ConversationStore {
+    db: Database,
+}
+
+#[derive(Clone, Debug)]
+pub struct Stats {
+    pub conversations: i64,
+    pub threads: i64,
+    pub not_indexed: i64,
+    pub database_bytes: i64,
+    pub file_bytes: i64,
+    pub wal_bytes: i64,
+}
+
+impl ConversationStore {
+    pub fn open(path: &str, options: Options) -> Result<Self> {
+        Ok(Self { db: Database::open(path, &FORMAT, options)? })
+    }
+
+    pub fn path(&self) -> &str {
+        &self.db.path
+    }
+
+    // -- writing
+
+    /// Store one exchange and return its id. Without a thread and a parent it begins a thread of its own.
+    pub fn add(&self, new: &NewConversation) -> Result<i64> {
+        let timestamp = new.timestamp.unwrap_or_else(now);
+        let tags = tags_json(&new.tags)?;
+        let metadata = if new.metadata.is_empty() { "{}" } else { &new.metadata };
+        let (prompt_grams, response_grams) = (grams(&[&new.prompt]), grams(&[&new.response]));
+        self.db.write(|db| {
+            let (thread_id, parent_id) = self.place(db, new.thread_id, new.parent_id, timestamp)?;
+            db.prepare_cached(SQL.get("add"))?.execute(named_params! {
+                ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": timestamp,
+                ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
+                ":tags": tags, ":metadata": metadata,
+                ":prompt_grams": prompt_grams, ":response_grams": response_grams,
+            })?;
+            Ok(db.last_insert_rowid())
+        })
+    }
+
+    fn place(
+        &self,
+        db: &Connection,
+        thread: Option<i64>,
+        parent: Option<i64>,
+        timestamp: i64,
+    ) -> std::result::Result<(i64, Option<i64>), Failure> {
+        let refuse = |message: String| Failure::Ours(Error::new(Kind::InvalidData, &self.db.path, message));
+        if let Some(parent) = parent {
+            let mut statement = db.prepare_cached(SQL.get("thread_of"))?;
+            let found: Option<i64> =
+                statement.query_row(named_params! {":id": parent}, |row| row.get(0)).optional()?;
+            return match (found, thread) {
+                (None, _) => Err(refuse(format!("parent_id {parent}: there is no such conversation"))),
+                (Some(found), Some(thread)) if found != thread => {
+                    Err(refuse(format!("parent_id {parent} is in thread {found}, not in {thread}")))
+                }
+                (Some(found), _) => Ok((found, Some(parent))),
+            };
+        }
+        let Some(thread) = thread else {
+            return Ok((add_thread(db, "", timestamp)?, None));
+        };
+        if !db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": thread})? {
+            return Err(refuse(format!("thread_id {thread}: there is no such thread")));
+        }
+        let mut statement = db.prepare_cached(SQL.get("newest_in_thread"))?;
+        Ok((thread, statement.query_row(named_params! {":thread_id": thread}, |row| row.get(0))?))
+    }
+
+    /// Replace what is given; false where there is no such conversation.
+    pub fn update(&self, id: i64, changes: &Changes) -> Result<bool> {
+        let tags = changes.tags.as_deref().map(tags_json).transpose()?;
+        let response_grams = changes.response.as_deref().map(|response| grams(&[response]));
+        self.db.write(|db| {
+            let changed = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
+                ":id": id, ":response": changes.response, ":response_grams": response_grams,
+                ":tags": tags, ":metadata": changes.metadata,
+            })?;
+            Ok(changed > 0)
+        })
+    }
+
+    /// How many were there and are gone; what continued one continues the one before it. All or nothing.
+    ///
+    /// A thread goes with its last exchange.
+    pub fn delete(&self, ids: &[i64]) -> Result<usize> {
+        self.db.write(|db| {
+            let mut statement = db.prepare_cached(SQL.get("delete"))?;
+            let mut gone = 0;
+            for id in ids {
+                gone += statement.execute(named_params! {":id": id})?;
+            }
+            Ok(gone)
+        })
+    }
+
+    pub fn start_thread(&self, title: &str) -> Result<i64> {
+        self.db.write(|db| Ok(add_thread(db, title, now())?))
+    }
+
+    // -- reading
+
+    pub fn get(&self, id: i64) -> Result<Option<Conversation>> {
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("get"))?;
+            Ok(statement.query_row(named_params! {":id": id}, conversation).optional()?)
+        })
+    }
+
+    /// The newest first, by their timestamps.
+    pub fn recent(&self, limit: i64, cursor: Option<&str>, thread_id: Option<i64>) -> Result<Page> {
+        let limit = checked_limit(limit)?;
+        let (timestamp, id) =
+            cursor.map_or(Ok((i64::MAX, i64::MAX)), |cursor| cursor::two("recent", cursor))?;
+        let mut conversations = self.db.read(|db| match thread_id {
+            None => {
+                all(db, "recent", named_params! {":timestamp": timestamp, ":id": id, ":limit": limit + 1})
+            }
+            Some(thread) => all(
+                db,
+                "recent_in_thread",
+                named_params! {":timestamp": timestamp, ":id": id, ":limit": limit + 1, ":thread_id": thread},
+            ),
+        })?;
+        let more = cut_to(&mut conversations, limit);
+        let next_cursor = conversations
+            .last()
+            .filter(|_| more)
+            .map(|last| cursor::write("recent", &[Key::Whole(last.timestamp), Key::Whole(last.id)]));
+        Ok(Page { conversations, next_cursor })
+    }
+
+    /// The whole tree, parents before children; empty where there is no such thread.
+    pub fn thread(&self, thread_id: i64) -> Result<Vec<Conversation>> {
+        self.db.read(|db| all(db, "thread", named_params! {":thread_id": thread_id}))
+    }
+
+    /// The last used first; `cursor` is that of the thread after which to go on.
+    pub fn threads(&self, limit: i64, cursor: Option<&str>) -> Result<Vec<Thread>> {
+        let limit = checked_limit(limit)?;
+        let (updated_at, id) =
+            cursor.map_or(Ok((i64::MAX, i64::MAX)), |cursor| cursor::two("threads", cursor))?;
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("threads"))?;
+            let rows = statement.query_map(
+                named_params! {":updated_at": updated_at, ":id": id, ":limit": limit},
+                |row| {
+                    let (id, updated_at) = (row.get(0)?, row.get(3)?);
+                    Ok(Thread {
+                        id,
+                        title: row.get(1)?,
+                        created_at: row.get(2)?,
+                        updated_at,
+                        count: row.get(4)?,
+                        cursor: cursor::write("threads", &[Key::Whole(updated_at), Key::Whole(id)]),
+                    })
+                },
+            )?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    pub fn len(&self) -> Result<i64> {
+        self.db.read(|db| Ok(db.prepare_cached(SQL.get("count"))?.query_row([], |row| row.get(0))?))
+    }
+
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.len()? == 0)
+    }
+
+    /// The next rows in the order of arrival.
+    pub fn after(&self, id: i64, limit: i64) -> Result<Vec<Conversation>> {
+        self.db.read(|db| all(db, "after", named_params! {":id": id, ":limit": limit}))
+    }
+
+    // -- searching
+
+    /// One page of what `query` finds; its language stands in `query`, and no text is an error.
+    ///
+    /// Unless `exact`, a query with more than `RANKED` matches ranks the newest of them, and says so.
+    pub fn search(&self, query: &str, search: &Search) -> Result<SearchPage> {
+        let limit = checked_limit(search.limit)?;
+        let wanted = parse(query, &FIELDS);
+        let mark = self.db.interrupt_mark();
+        if let Some(matching) = wanted.matching.as_deref().filter(|_| search.order == Order::Relevance) {
+            return self.ranked(matching, &wanted.parts, search, limit, mark);
+        }
+        let before = search.cursor.as_deref().map_or(Ok(i64::MAX), |cursor| cursor::one("search", cursor))?;
+        if wanted.nothing {
+            return Ok(SearchPage { hits: Vec::new(), next_cursor: None, complete: true });
+        }
+        let narrow = Narrow::of(search);
+        let last = limit + 1;
+        let mut rows = self.db.read(|db| {
+            let (name, expression) = match &wanted.matching {
+                Some(matching) => ("search_recent", (":match", matching as &dyn rusqlite::ToSql)),
+                None => ("search_without", (":without", &wanted.without as &dyn rusqlite::ToSql)),
+            };
+            let mut values = narrow.values();
+            values.extend([expression, (":before", &before), (":limit", &last)]);
+            all(db, name, &*values)
+        })?;
+        let more = cut_to(&mut rows, limit);
+        let next_cursor =
+            rows.last().filter(|_| more).map(|last| cursor::write("search", &[Key::Whole(last.id)]));
+        let hits = self.hits(rows.into_iter().map(|row| (row, 0.0)), &wanted.parts, mark)?;
+        Ok(SearchPage { hits, next_cursor, complete: true })
+    }
+
+    fn ranked(
+        &self,
+        matching: &str,
+        parts: &[Part],
+        search: &Search,
+        limit: i64,
+        mark: i64,
+    ) -> Result<SearchPage> {
+        let from = search.cursor.as_deref().map(|cursor| cursor::ranked("ranked", cursor)).transpose()?;
+        let narrow = Narrow::of(search);
+        let filtered = narrow.narrows();
+        let bound = if search.exact { i64::MAX } else { RANKED + 1 };
+        let (last_id, last_score) = (from.map(|from| from.1), from.map(|from| from.2));
+        let (newest, mut rows, matches) = self.db.read(|db| {
+            let newest = match from {
+                Some((newest, ..)) => newest,
+                None => db.prepare_cached(SQL.get("newest_id"))?.query_row([], |row| row.get(0))?,
+            };
+            let last = limit + 1;
+            let mut values = narrow.values();
+            let more: [(&str, &dyn rusqlite::ToSql); 7] = [
+                (":match", &matching),
+                (":newest", &newest),
+                (":filtered", &filtered),
+                (":bound", &bound),
+                (":last_id", &last_id),
+                (":last_score", &last_score),
+                (":limit", &last),
+            ];
+            values.extend(more);
+            let mut statement = db.prepare_cached(SQL.get("search_relevance"))?;
+            let mut found = statement.query(&*values)?;
+            let (mut rows, mut matches) = (Vec::new(), 0);
+            while let Some(row) = found.next()? {
+                rows.push((conversation(row)?, row.get::<_, f64>(10)?));
+                matches = row.get::<_, i64>(11)?;
+            }
+            Ok((newest, rows, matches))
+        })?;
+        let more = cut_to(&mut rows, limit);
+        let next_cursor = rows.last().filter(|_| more).map(|(last, score)| {
+            cursor::write("ranked", &[Key::Whole(newest), Key::Whole(last.id), Key::Float(*score)])
+        });
+        let hits = self.hits(rows.into_iter(), parts, mark)?;
+        Ok(SearchPage { hits, next_cursor, complete: search.exact || matches <= RANKED })
+    }
+
+    fn hits(
+        &self,
+        rows: impl Iterator<Item = (Conversation, f64)>,
+        parts: &[Part],
+        mark: i64,
+    ) -> Result<Vec<Hit>> {
+        let hit = |(conversation, score): (Conversation, f64)| {
+            self.db.still(mark)?;
+            // Of two equal windows the answer's is shown: the prompt is on display anyway.
+            let texts = [("response", &*conversation.response), ("prompt", &*conversation.prompt)];
+            let (snippet, highlights) = snippet(&texts, parts);
+            Ok(Hit { conversation, score: 0.0 - score, snippet, highlights })
+        };
+        rows.map(hit).collect()
+    }
+
+    // -- the file
+
+    pub fn stats(&self) -> Result<Stats> {
+        let (file_bytes, wal_bytes) = self.db.file_sizes();
+        self.db.read(|db| {
+            Ok(db.prepare_cached(SQL.get("stats"))?.query_row([], |row| {
+                Ok(Stats {
+                    conversations: row.get(0)?,
+                    threads: row.get(1)?,
+                    not_indexed: row.get(2)?,
+                    database_bytes: row.get::<_, i64>(3)? * row.get::<_, i64>(4)?,
+                    file_bytes,
+                    wal_bytes,
+                })
+            })?)
+        })
+    }
+
+    /// Problems found, in words; empty when sound.
+    pub fn check(&self) -> Result<Vec<String>> {
+        self.db.check(SQL.get("check_index"))
+    }
+
+    pub fn backup(&self, path: &str) -> Result<()> {
+        self.db.backup(path)
+    }
+
+    pub fn interrupt(&self) {
+        self.db.interrupt();
+    }
+
+    pub fn close(&self) {
+        self.db.close();
+    }
+}
+
+/// The filters of a search as its statements take them.
+struct Narrow<'a> {
+    search: &'a Search,
+    url_last: Option<String>,
+}
+
+impl<'a> Narrow<'a> {
+    fn of(search: &'a Search) -> Self {
+        Self { search, url_last: search.url_prefix.as_ref().map(|prefix| format!("{prefix}\u{10ffff}")) }
+    }
+
+    fn narrows(&self) -> bool {
+        let Search { model, tag, thread_id, url_prefix, since, until, .. } = self.search;
+        model.is_some()
+            || tag.is_some()
+            || thread_id.is_some()
+            || url_prefix.is_some()
+            || since.is_some()
+            || until.is_some()
+    }
+
+    fn values(&self) -> Vec<(&'static str, &dyn rusqlite::ToSql)> {
+        let search = self.search;
+        vec![
+            (":model", &search.model),
+            (":tag", &search.tag),
+            (":thread_id", &search.thread_id),
+            (":since", &search.since),
+            (":until", &search.until),
+            (":url_first", &search.url_prefix),
+            (":url_last", &self.url_last),
+        ]
+    }
+}
+
+fn add_thread(db: &Connection, title: &str, now: i64) -> rusqlite::Result<i64> {
+    db.prepare_cached(SQL.get("add_thread"))?.execute(named_params! {":title": title, ":now": now})?;
+    Ok(db.last_insert_rowid())
+}
+
+fn all<P: rusqlite::Params>(
+    db: &Connection,
+    name: &str,
+    values: P,
+) -> std::result::Result<Vec<Conversation>, Failure> {
+    let mut statement = db.prepare_cached(SQL.get(name))?;
+    let rows = statement.query_map(values, conversation)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether there was more than `limit`.
+fn cut_to<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}
+
+fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    Ok(Conversation {
+        id: row.get(0)?,
+        thread_id: row.get(1)?,
+        parent_id: row.get(2)?,
+        timestamp: row.get(3)?,
+        prompt: row.get(4)?,
+        response: row.get(5)?,
+        model: row.get(6)?,
+        url: row.get(7)?,
+        tags: tags_from_json(row.get_ref(8)?.as_str()?)?,
+        metadata: row.get(9)?,
+    })
+}

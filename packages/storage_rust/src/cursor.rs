@@ -1,0 +1,59 @@
+//! A cursor is the kind of listing and the key of its last row, told apart by colons.
+
+use crate::error::{Error, Result};
+
+/// A key of a cursor: a whole number, or the bits of a float in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    Whole(i64),
+    Float(f64),
+}
+
+pub fn write(kind: &str, keys: &[Key]) -> String {
+    let mut cursor = kind.to_owned();
+    for key in keys {
+        cursor.push(':');
+        match key {
+            Key::Whole(number) => cursor.push_str(&number.to_string()),
+            Key::Float(number) => cursor.push_str(&format!("{:016x}", number.to_bits())),
+        }
+    }
+    cursor
+}
+
+pub fn one(kind: &str, cursor: &str) -> Result<i64> {
+    let [first] = keys(kind, cursor)?;
+    whole(cursor, first)
+}
+
+pub fn two(kind: &str, cursor: &str) -> Result<(i64, i64)> {
+    let [first, second] = keys(kind, cursor)?;
+    Ok((whole(cursor, first)?, whole(cursor, second)?))
+}
+
+/// Two whole numbers and a float.
+pub fn ranked(kind: &str, cursor: &str) -> Result<(i64, i64, f64)> {
+    let [first, second, third] = keys(kind, cursor)?;
+    let bits = (third.len() == 16).then(|| u64::from_str_radix(third, 16).ok()).flatten();
+    let score = bits.map(f64::from_bits).ok_or_else(|| foreign(cursor))?;
+    Ok((whole(cursor, first)?, whole(cursor, second)?, score))
+}
+
+fn keys<'a, const N: usize>(kind: &str, cursor: &'a str) -> Result<[&'a str; N]> {
+    let mut pieces = cursor.split(':');
+    let found = pieces.next();
+    let keys: Vec<&str> = pieces.collect();
+    if found != Some(kind) {
+        return Err(foreign(cursor));
+    }
+    keys.try_into().map_err(|_| foreign(cursor))
+}
+
+fn whole(cursor: &str, key: &str) -> Result<i64> {
+    key.parse().map_err(|_| foreign(cursor))
+}
+
+fn foreign(cursor: &str) -> Error {
+    let shown: String = cursor.chars().take(80).collect();
+    Error::invalid(format!("cursor {shown:?} is not one that this listing gave"))
+}

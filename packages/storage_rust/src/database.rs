@@ -1,0 +1,508 @@
+//! One SQLite file: opened and recognised, one writer, a few readers, closed. Both stores stand on it.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::damage;
+use crate::error::{Error, Kind, Result, kind_of};
+use crate::owners::{Claim, Owners};
+use crate::pool::{IDLE, Link, Pool, SLICE, Stop};
+
+pub const MEMORY: &str = ":memory:";
+const READERS: usize = 4;
+/// Of SQLite's virtual machine, between two looks for an interrupt.
+const STEPS_BETWEEN_CHECKS: i32 = 2000;
+/// Bytes that the log keeps on the disk once it has been copied back.
+const WAL_LIMIT: i64 = 64 << 20;
+const STATEMENTS: usize = 64;
+
+/// One kind of file. `index` is its full-text table, by whose definition a damaged file is still recognised.
+#[derive(Debug)]
+pub struct Format {
+    pub name: &'static str,
+    pub application_id: u32,
+    pub version: i64,
+    pub schema: &'static str,
+    pub index: &'static str,
+    pub probe: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// A returned write survives a crash of the process.
+    Normal,
+    /// And power loss.
+    Full,
+}
+
+#[derive(Clone)]
+pub struct Options {
+    pub read_only: bool,
+    pub busy_timeout: Duration,
+    pub durability: Durability,
+    pub check_on_open: bool,
+    pub owners: Arc<dyn Owners>,
+    pub stop: Stop,
+}
+
+/// Thread-safe. `write` and `read` give a transaction; both fail in a forked child and after `close`.
+pub struct Database {
+    pub(crate) path: String,
+    format: &'static Format,
+    options: Options,
+    process: u32,
+    epoch: Arc<AtomicI64>,
+    writer: Pool,
+    readers: Pool,
+    claim: Mutex<Option<Claim>>,
+}
+
+impl Database {
+    pub fn open(path: &str, format: &'static Format, options: Options) -> Result<Self> {
+        let path = absolute(path)?;
+        let mut database = Self {
+            path,
+            format,
+            options,
+            process: std::process::id(),
+            epoch: Arc::default(),
+            writer: Pool::new(1),
+            readers: Pool::new(READERS),
+            claim: Mutex::default(),
+        };
+        if !database.in_memory() {
+            database.look()?;
+            let claim = database.options.owners.claim(&database.path, !database.options.read_only)?;
+            *database.claim.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(claim);
+        }
+        match database.recognised() {
+            Ok(link) => {
+                database.writer.put(link);
+                Ok(database)
+            }
+            Err(Failure::Ours(error)) => Err(error),
+            Err(Failure::Sqlite(error)) if kind_of(&error) == Kind::Corrupt => Err(database.damaged(&error)),
+            Err(Failure::Sqlite(error)) => Err(Error::from_sqlite(&error, &database.path)),
+        }
+    }
+
+    pub fn in_memory(&self) -> bool {
+        self.path == MEMORY
+    }
+
+    fn look(&self) -> Result<()> {
+        let path = &self.path;
+        let parent = Path::new(path).parent().unwrap_or(Path::new("/"));
+        if !parent.is_dir() {
+            let message = format!("The folder {} does not exist: create it first", parent.display());
+            return Err(Error::new(Kind::Storage, path, message));
+        }
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                Err(Error::new(Kind::Storage, path, format!("{path} is a folder: name a file in it")))
+            }
+            // SQLite would take it for empty, and write over it.
+            Ok(found) if (1..512).contains(&found.len()) => Err(self.foreign("it is too short for one")),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.options.read_only => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let message = format!("{path} does not exist, and read_only=True creates nothing");
+                Err(Error::new(Kind::Storage, path, message))
+            }
+            Err(error) => Err(Error::from_io(&error, path)),
+        }
+    }
+
+    // -- opening
+
+    fn connect(&self) -> rusqlite::Result<Link> {
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = if self.in_memory() {
+            Connection::open_in_memory_with_flags(
+                flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            )?
+        } else if self.options.read_only {
+            let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(self.read_only_uri(), flags)?
+        } else {
+            Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+        };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.busy_timeout(self.options.busy_timeout.min(SLICE))?;
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};",
+            match self.options.durability {
+                Durability::Normal => "NORMAL",
+                Durability::Full => "FULL",
+            }
+        ))?;
+        let (started, stopped) = (Arc::new(AtomicI64::new(IDLE)), Arc::new(AtomicBool::new(false)));
+        connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(self.watch(&started, &stopped)))?;
+        Ok(Link { connection, started, stopped })
+    }
+
+    /// Ends a read that began before the last `interrupt`, and whatever runs when the program is to stop.
+    fn watch(
+        &self,
+        started: &Arc<AtomicI64>,
+        stopped: &Arc<AtomicBool>,
+    ) -> impl FnMut() -> bool + Send + 'static + use<> {
+        let (started, stopped) = (started.clone(), stopped.clone());
+        let (epoch, stop) = (self.epoch.clone(), self.options.stop.clone());
+        let mut asked = Instant::now();
+        move || {
+            let began = started.load(Ordering::Relaxed);
+            if began == IDLE {
+                return false;
+            }
+            if began != epoch.load(Ordering::Relaxed) {
+                return true;
+            }
+            if asked.elapsed() >= SLICE {
+                asked = Instant::now();
+                if stop() {
+                    stopped.store(true, Ordering::Relaxed);
+                    return true;
+                }
+            }
+            false
+        }
+    }
+
+    fn read_only_uri(&self) -> String {
+        let name = self.path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        // Without a log, and with a folder in which none can appear, the medium is read-only: nobody can be writing.
+        let parent = Path::new(&self.path).parent().unwrap_or(Path::new("/"));
+        let may_have_log = Path::new(&format!("{}-wal", self.path)).exists() || is_writable(parent);
+        format!("file:{name}?mode=ro{}", if may_have_log { "" } else { "&immutable=1" })
+    }
+
+    /// A connection to a file of ours, made so where it was empty.
+    fn recognised(&self) -> std::result::Result<Link, Failure> {
+        let link = self.connect()?;
+        let (db, format, path) = (&link.connection, self.format, &self.path);
+        if !self.in_memory() && !self.options.read_only && db.is_readonly("main")? {
+            let message = format!("{path} may not be written by you: open it with read_only=True");
+            return Err(Error::new(Kind::ReadOnly, path, message).into());
+        }
+        let mut identity = identity(db)?;
+        if identity == (0, 0, 0) && (self.in_memory() || !self.options.read_only) {
+            self.create(db)?;
+            identity = self::identity(db)?;
+        }
+        let (application_id, version, _) = identity;
+        if application_id != i64::from(format.application_id) {
+            return Err(self.foreign("it belongs to another program").into());
+        }
+        if version > format.version {
+            let known = format.version;
+            let message = format!(
+                "{path} was written by a newer version (format {version}, this one reads {known}): it was left as \
+                 it is; update to open it"
+            );
+            return Err(Error::new(Kind::SchemaTooNew, path, message).into());
+        }
+        db.query_row(format.probe, [], |_| Ok(()))?;
+        if self.options.check_on_open {
+            let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            if found != "ok" {
+                let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+                return Err(rusqlite::Error::SqliteFailure(code, Some(found)).into());
+            }
+        }
+        Ok(link)
+    }
+
+    fn create(&self, db: &Connection) -> std::result::Result<(), Failure> {
+        if !self.in_memory() {
+            self.patiently(|| db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())))?;
+        }
+        let transaction = self.begin(db)?;
+        if identity(db)?.2 == 0 {
+            // Nobody else was faster.
+            db.execute_batch(self.format.schema)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn damaged(self, error: &rusqlite::Error) -> Error {
+        let path = self.path.clone();
+        self.release();
+        let told = Error::from_sqlite(error, &path);
+        if self.in_memory() || self.options.read_only {
+            return told;
+        }
+        match self.options.owners.open_count(&path) {
+            Ok(0) => {}
+            Ok(_) => return told,
+            Err(error) => return error,
+        }
+        let marker = format!("CREATE VIRTUAL TABLE {} USING fts5", self.format.index);
+        match damage::is_ours(&path, self.format.application_id, &marker) {
+            Ok(false) => return self.foreign(&error.to_string()),
+            Ok(true) => {}
+            Err(error) => return Error::from_io(&error, &path),
+        }
+        match damage::quarantine(&path) {
+            Ok(moved) => {
+                let message = format!(
+                    "{path} is damaged ({error}). It was moved to {moved}; opening {path} again starts an empty one"
+                );
+                Error::new(Kind::Corrupt, &path, message).quarantined_to(moved)
+            }
+            Err(error) => Error::from_io(&error, &path),
+        }
+    }
+
+    fn foreign(&self, why: &str) -> Error {
+        let (path, name) = (&self.path, self.format.name);
+        let message =
+            format!("{path} is not a database of {name} ({why}): it was left as it is; name another file");
+        Error::new(Kind::Foreign, path, message)
+    }
+
+    // -- transactions
+
+    /// A transaction that holds the write lock from its start; an error inside rolls it back.
+    pub fn write<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
+        self.ready()?;
+        if self.options.read_only {
+            let message = format!("{} was opened with read_only=True", self.path);
+            return Err(Error::new(Kind::ReadOnly, &self.path, message));
+        }
+        let lease = self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
+        let link = lease.link(&self.path)?;
+        let outcome = self.begin(&link.connection).and_then(|transaction| {
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        });
+        outcome.map_err(|failure| self.told(failure, link))
+    }
+
+    /// One snapshot, ended by `interrupt` with `Kind::Interrupted`.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
+        self.ready()?;
+        let lease = if self.in_memory() {
+            self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?
+        } else {
+            self.readers.take(&self.path, &self.options.stop, || {
+                self.connect().map_err(|error| Error::from_sqlite(&error, &self.path))
+            })?
+        };
+        let link = lease.link(&self.path)?;
+        link.started.store(self.epoch.load(Ordering::Relaxed), Ordering::Relaxed);
+        let transaction = Transaction::new_unchecked(&link.connection, TransactionBehavior::Deferred)
+            .map_err(Failure::from);
+        let outcome = transaction.and_then(|transaction| work(&transaction));
+        link.started.store(IDLE, Ordering::Relaxed);
+        outcome.map_err(|failure| self.told(failure, link))
+    }
+
+    fn told(&self, failure: Failure, link: &Link) -> Error {
+        match failure {
+            Failure::Ours(error) => error,
+            Failure::Sqlite(error) => {
+                if kind_of(&error) == Kind::Interrupted && link.stopped.swap(false, Ordering::Relaxed) {
+                    return Error::new(Kind::Stopped, &self.path, "Stopped");
+                }
+                Error::from_sqlite(&error, &self.path)
+            }
+        }
+    }
+
+    fn begin<'a>(&self, db: &'a Connection) -> std::result::Result<Transaction<'a>, Failure> {
+        self.patiently(|| Transaction::new_unchecked(db, TransactionBehavior::Immediate))
+    }
+
+    /// Try again until the busy timeout, in slices between which the program may stop.
+    fn patiently<T>(&self, attempt: impl Fn() -> rusqlite::Result<T>) -> std::result::Result<T, Failure> {
+        let deadline = Instant::now() + self.options.busy_timeout;
+        loop {
+            match attempt() {
+                Err(error) if kind_of(&error) == Kind::Locked && Instant::now() < deadline => {
+                    if (self.options.stop)() {
+                        return Err(Error::new(Kind::Stopped, &self.path, "Stopped").into());
+                    }
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                outcome => return Ok(outcome?),
+            }
+        }
+    }
+
+    pub fn interrupt(&self) {
+        self.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn interrupt_mark(&self) -> i64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Fails where `interrupt` was called since `mark` was taken.
+    pub fn still(&self, mark: i64) -> Result<()> {
+        if mark == self.interrupt_mark() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Interrupted, &self.path, "The search was interrupted"))
+    }
+
+    // -- upkeep
+
+    /// Problems in words. On a store that may be written the search index is compared with the text, too.
+    pub fn check(&self, index_statement: &str) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
+        let read = self.read(|db| {
+            let mut statement = db.prepare("PRAGMA integrity_check")?;
+            for found in statement.query_map([], |row| row.get::<_, String>(0))? {
+                problems.push(found?);
+            }
+            let mut statement = db.prepare("PRAGMA foreign_key_check")?;
+            let describe = |row: &rusqlite::Row<'_>| {
+                let (table, id, parent): (String, Option<i64>, String) =
+                    (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(format!("row {} of {table} names a row of {parent} that does not exist", id.unwrap_or(0)))
+            };
+            for found in statement.query_map([], describe)? {
+                problems.push(found?);
+            }
+            Ok(())
+        });
+        problems.retain(|problem| problem != "ok");
+        match read {
+            Err(error) if error.kind() == Kind::Corrupt => {
+                problems.push(error.to_string());
+                return Ok(problems);
+            }
+            read => read?,
+        }
+        if !self.options.read_only {
+            match self.write(|db| Ok(db.execute_batch(index_statement)?)) {
+                Err(error) if error.kind() == Kind::Corrupt => {
+                    problems.push("the search index does not agree with the stored text".to_owned());
+                }
+                written => written?,
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Of the database and of its log.
+    pub fn file_sizes(&self) -> (i64, i64) {
+        let size =
+            |path: &str| fs::metadata(path).map_or(0, |found| i64::try_from(found.len()).unwrap_or(i64::MAX));
+        (size(&self.path), size(&format!("{}-wal", self.path)))
+    }
+
+    pub(crate) fn owners(&self) -> &dyn Owners {
+        &*self.options.owners
+    }
+
+    pub(crate) fn should_stop(&self) -> bool {
+        (self.options.stop)()
+    }
+
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
+    }
+
+    fn ready(&self) -> Result<()> {
+        if self.is_forked() {
+            let message = format!(
+                "{} was opened before this process was forked: open the store in the process that uses it",
+                self.path
+            );
+            return Err(Error::new(Kind::Storage, &self.path, message));
+        }
+        Ok(())
+    }
+
+    /// Waits for the calls under way. In a forked child it does nothing.
+    pub fn close(&self) {
+        if self.is_forked() {
+            return;
+        }
+        self.readers.close();
+        if self.writer.close() {
+            self.release();
+        }
+    }
+
+    fn release(&self) {
+        drop(self.claim.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.is_forked() {
+            self.readers.leak();
+            self.writer.leak();
+            std::mem::forget(self.claim.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+        } else {
+            self.close();
+        }
+    }
+}
+
+/// What can go wrong inside a transaction, before it is put into words.
+pub enum Failure {
+    Sqlite(rusqlite::Error),
+    Ours(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+fn identity(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    let one = |sql: &str| db.query_row(sql, [], |row| row.get(0));
+    Ok((
+        one("PRAGMA application_id")?,
+        one("PRAGMA user_version")?,
+        one("SELECT count(*) FROM sqlite_master")?,
+    ))
+}
+
+/// `path` from the root, without links, so that the log stands beside the file; the file itself need not exist.
+pub(crate) fn absolute(path: &str) -> Result<String> {
+    if path == MEMORY {
+        return Ok(path.to_owned());
+    }
+    if path.is_empty() || path.contains('\0') {
+        return Err(Error::invalid(format!("db_path must name a file, not {path:?}")));
+    }
+    let full = std::path::absolute(path).map_err(|error| Error::from_io(&error, path))?;
+    let resolved = fs::canonicalize(&full).unwrap_or_else(|_| resolve_parent(&full));
+    resolved.into_os_string().into_string().map_err(|_| {
+        Error::invalid(format!("db_path must be Unicode text, and {path:?} leads to what is not"))
+    })
+}
+
+fn resolve_parent(full: &Path) -> PathBuf {
+    let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
+        return full.to_owned();
+    };
+    match fs::canonicalize(parent) {
+        Ok(parent) => parent.join(name),
+        Err(_) => full.components().filter(|part| !matches!(part, Component::CurDir)).collect(),
+    }
+}
+
+fn is_writable(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|found| !found.permissions().readonly())
+}

@@ -1,0 +1,23 @@
+//! An embedded, searchable, durable store for conversations and bookmarks, on a SQLite of its own.
+//!
+//! Everything outside `py` is plain Rust and knows no Python; `py` is the extension module.
+
+#![deny(unsafe_code)]
+
+pub mod backup;
+pub mod bookmarks;
+pub mod conversations;
+pub mod cursor;
+pub mod damage;
+pub mod database;
+pub mod error;
+pub mod owners;
+mod pool;
+pub mod query;
+pub mod snippet;
+mod sql;
+pub mod text;
+pub mod values;
+
+#[cfg(feature = "python")]
+mod py;

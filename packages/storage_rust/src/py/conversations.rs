@@ -1,0 +1,291 @@
+//! `ConversationStore` as Python sees it; its documentation stands in `_native.pyi`.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::convert::{self, Limit};
+use super::error::{detached, invalid};
+use super::options::{Seconds, options, path, shown};
+use super::values::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
+use crate::conversations::{ConversationStore, SCHEMA_VERSION};
+use crate::database::Durability;
+use crate::values::{Changes, Conversation, NewConversation, Order, Search};
+
+/// Rows that an iterator reads at once.
+const BATCH: i64 = 200;
+
+type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+
+#[pyclass(name = "ConversationStore", module = "storage_rust", frozen)]
+pub struct PyConversationStore {
+    store: ConversationStore,
+}
+
+#[pymethods]
+impl PyConversationStore {
+    #[new]
+    #[pyo3(signature = (db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
+        check_on_open = false))]
+    fn new(
+        py: Python<'_>,
+        db_path: Object<'_, '_>,
+        read_only: bool,
+        busy_timeout: Seconds,
+        durability: Durability,
+        check_on_open: bool,
+    ) -> PyResult<Self> {
+        let (path, options) = (path(db_path)?, options(read_only, &busy_timeout, durability, check_on_open));
+        Ok(Self { store: detached(py, || ConversationStore::open(&path, options))? })
+    }
+
+    #[pyo3(signature = (
+        prompt, response, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
+        metadata = None
+    ))]
+    #[allow(clippy::too_many_arguments)] // the signature is the contract's
+    fn add_conversation(
+        &self,
+        py: Python<'_>,
+        prompt: Object<'_, '_>,
+        response: Object<'_, '_>,
+        model: Object<'_, '_>,
+        timestamp: Option<Object<'_, '_>>,
+        thread_id: Option<Object<'_, '_>>,
+        parent_id: Option<Object<'_, '_>>,
+        url: Option<Object<'_, '_>>,
+        tags: Option<Object<'_, '_>>,
+        metadata: Option<Object<'_, '_>>,
+    ) -> PyResult<i64> {
+        let new = NewConversation {
+            prompt: convert::text("prompt", prompt)?,
+            response: convert::text("response", response)?,
+            model: convert::text("model", model)?,
+            timestamp: convert::milliseconds("timestamp", timestamp)?,
+            thread_id: convert::optional_identifier("thread_id", thread_id)?,
+            parent_id: convert::optional_identifier("parent_id", parent_id)?,
+            url: convert::optional_text("url", url)?,
+            tags: convert::optional_tags(tags)?.unwrap_or_default(),
+            metadata: convert::metadata(metadata)?.unwrap_or_default(),
+        };
+        detached(py, || self.store.add(&new))
+    }
+
+    #[pyo3(signature = (id, *, response = None, tags = None, metadata = None))]
+    fn update(
+        &self,
+        py: Python<'_>,
+        id: Object<'_, '_>,
+        response: Option<Object<'_, '_>>,
+        tags: Option<Object<'_, '_>>,
+        metadata: Option<Object<'_, '_>>,
+    ) -> PyResult<bool> {
+        let id = convert::identifier("id", id)?;
+        let changes = Changes {
+            response: convert::optional_text("response", response)?,
+            tags: convert::optional_tags(tags)?,
+            metadata: convert::metadata(metadata)?,
+        };
+        detached(py, || self.store.update(id, &changes))
+    }
+
+    fn delete(&self, py: Python<'_>, ids: Object<'_, '_>) -> PyResult<usize> {
+        let ids = convert::identifiers(ids)?;
+        detached(py, || self.store.delete(&ids))
+    }
+
+    #[pyo3(signature = (title = None))]
+    fn start_thread(&self, py: Python<'_>, title: Option<Object<'_, '_>>) -> PyResult<i64> {
+        let title = convert::optional_text("title", title)?.unwrap_or_default();
+        detached(py, || self.store.start_thread(&title))
+    }
+
+    fn get(&self, py: Python<'_>, id: Object<'_, '_>) -> PyResult<Option<PyConversation>> {
+        let id = convert::identifier("id", id)?;
+        Ok(detached(py, || self.store.get(id))?.map(PyConversation))
+    }
+
+    #[pyo3(signature = (*, limit = Limit(50), cursor = None, thread_id = None))]
+    fn recent(
+        &self,
+        py: Python<'_>,
+        limit: Limit,
+        cursor: Option<Object<'_, '_>>,
+        thread_id: Option<Object<'_, '_>>,
+    ) -> PyResult<PyPage> {
+        let cursor = convert::cursor(cursor)?;
+        let thread = convert::optional_identifier("thread_id", thread_id)?;
+        PyPage::new(py, detached(py, || self.store.recent(limit.0, cursor.as_deref(), thread))?)
+    }
+
+    fn thread(&self, py: Python<'_>, thread_id: Object<'_, '_>) -> PyResult<Vec<PyConversation>> {
+        let thread = convert::identifier("thread_id", thread_id)?;
+        Ok(conversations(detached(py, || self.store.thread(thread))?))
+    }
+
+    #[pyo3(signature = (*, limit = Limit(50), cursor = None))]
+    fn threads(
+        &self,
+        py: Python<'_>,
+        limit: Limit,
+        cursor: Option<Object<'_, '_>>,
+    ) -> PyResult<Vec<PyThread>> {
+        let cursor = convert::cursor(cursor)?;
+        let threads = detached(py, || self.store.threads(limit.0, cursor.as_deref()))?;
+        Ok(threads.into_iter().map(PyThread).collect())
+    }
+
+    #[pyo3(signature = (query, limit = Limit(20)))]
+    fn search_conversations(
+        &self,
+        py: Python<'_>,
+        query: Object<'_, '_>,
+        limit: Limit,
+    ) -> PyResult<Vec<(i64, String, String)>> {
+        let query = convert::query(query)?;
+        let search = Search { limit: limit.0, ..Search::default() };
+        let page = detached(py, || self.store.search(&query, &search))?;
+        let rows = page.hits.into_iter().map(|hit| hit.conversation);
+        Ok(rows.map(|found| (found.id, found.prompt, found.response)).collect())
+    }
+
+    #[pyo3(signature = (
+        query, *, limit = Limit(20), cursor = None, order = Order::Relevance, model = None, tag = None,
+        thread_id = None, url_prefix = None, since = None, until = None, exact = false
+    ))]
+    #[allow(clippy::too_many_arguments)] // the signature is the contract's
+    fn search(
+        &self,
+        py: Python<'_>,
+        query: Object<'_, '_>,
+        limit: Limit,
+        cursor: Option<Object<'_, '_>>,
+        order: Order,
+        model: Option<Object<'_, '_>>,
+        tag: Option<Object<'_, '_>>,
+        thread_id: Option<Object<'_, '_>>,
+        url_prefix: Option<Object<'_, '_>>,
+        since: Option<Object<'_, '_>>,
+        until: Option<Object<'_, '_>>,
+        exact: bool,
+    ) -> PyResult<PySearchPage> {
+        let query = convert::query(query)?;
+        let search = Search {
+            limit: limit.0,
+            cursor: convert::cursor(cursor)?,
+            order,
+            model: convert::optional_text("model", model)?,
+            tag: convert::optional_text("tag", tag)?,
+            thread_id: convert::optional_identifier("thread_id", thread_id)?,
+            url_prefix: convert::optional_text("url_prefix", url_prefix)?,
+            since: convert::milliseconds("since", since)?,
+            until: convert::milliseconds("until", until)?,
+            exact,
+        };
+        PySearchPage::new(py, detached(py, || self.store.search(&query, &search))?)
+    }
+
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stats = detached(py, || self.store.stats())?;
+        let found = PyDict::new(py);
+        found.set_item("conversations", stats.conversations)?;
+        found.set_item("threads", stats.threads)?;
+        found.set_item("not_indexed", stats.not_indexed)?;
+        found.set_item("database_bytes", stats.database_bytes)?;
+        found.set_item("file_bytes", stats.file_bytes)?;
+        found.set_item("wal_bytes", stats.wal_bytes)?;
+        found.set_item("schema_version", SCHEMA_VERSION)?;
+        found.set_item("sqlite_version", rusqlite::version())?;
+        found.set_item("path", self.store.path())?;
+        Ok(found)
+    }
+
+    fn check(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        detached(py, || self.store.check())
+    }
+
+    fn backup(&self, py: Python<'_>, path: Object<'_, '_>) -> PyResult<()> {
+        let path = super::options::path(path)?;
+        detached(py, || self.store.backup(&path))
+    }
+
+    fn interrupt(&self) {
+        self.store.interrupt();
+    }
+
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.store.close());
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        let count = detached(py, || self.store.len())?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    fn __bool__(&self) -> bool {
+        true
+    }
+
+    fn __iter__(slf: Py<Self>) -> PyConversationIterator {
+        PyConversationIterator { store: slf, state: Mutex::default() }
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_t, _e, _tb))]
+    fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
+        self.close(py);
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Order {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).as_deref() {
+            Ok("relevance") => Ok(Self::Relevance),
+            Ok("recent") => Ok(Self::Recent),
+            _ => {
+                let message = format!("order must be 'relevance' or 'recent', not {}", shown(&value));
+                Err(invalid(value.py(), message))
+            }
+        }
+    }
+}
+
+/// In the order of arrival, in batches: what is added meanwhile comes, nothing is held between two.
+#[pyclass(name = "_ConversationIterator", module = "storage_rust", frozen)]
+pub struct PyConversationIterator {
+    store: Py<PyConversationStore>,
+    state: Mutex<Ahead>,
+}
+
+#[derive(Default)]
+struct Ahead {
+    rows: VecDeque<Conversation>,
+    last_id: i64,
+}
+
+#[pymethods]
+impl PyConversationIterator {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyConversation>> {
+        let store = &self.store.get().store;
+        detached(py, || {
+            let mut ahead = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if ahead.rows.is_empty() {
+                ahead.rows = store.after(ahead.last_id, BATCH)?.into();
+            }
+            let next = ahead.rows.pop_front();
+            ahead.last_id = next.as_ref().map_or(ahead.last_id, |row| row.id);
+            Ok(next.map(PyConversation))
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Arguments from Python; what cannot be stored is `InvalidData` that names the field.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString};
+
+use super::error::invalid;
+
+type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+
+fn kind(value: Object<'_, '_>) -> String {
+    value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
+}
+
+pub fn text(field: &str, value: Object<'_, '_>) -> PyResult<String> {
+    let py = value.py();
+    let Ok(text) = value.cast::<PyString>() else {
+        return Err(invalid(py, format!("{field} must be text, not {}", kind(value))));
+    };
+    text.to_cow().map(|text| text.into_owned()).map_err(|_| {
+        let message = "holds a lone surrogate, which is no Unicode text: decode it properly, or replace it";
+        invalid(py, format!("{field} {message}"))
+    })
+}
+
+pub fn optional_text(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
+    value.map(|value| text(field, value)).transpose()
+}
+
+/// A query with lone surrogates is still a query: they match nothing.
+pub fn query(value: Object<'_, '_>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(text.to_string_lossy().into_owned()),
+        Err(_) => Err(invalid(value.py(), format!("query must be text, not {}", kind(value)))),
+    }
+}
+
+pub fn cursor(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
+    let Some(value) = value else { return Ok(None) };
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
+        Err(_) => {
+            let message = format!("cursor must be the text that an earlier page gave, not {}", kind(value));
+            Err(invalid(value.py(), message))
+        }
+    }
+}
+
+/// No row has an id beyond 64 bits: there the nearest number that no row has either stands for it.
+pub fn identifier(field: &str, value: Object<'_, '_>) -> PyResult<i64> {
+    if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
+        return Err(invalid(value.py(), format!("{field} must be a whole number, not {}", kind(value))));
+    }
+    match value.extract() {
+        Ok(id) => Ok(id),
+        Err(_) => Ok(if value.lt(0)? { -1 } else { i64::MAX }),
+    }
+}
+
+pub fn optional_identifier(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<i64>> {
+    value.map(|value| identifier(field, value)).transpose()
+}
+
+/// How many rows: what is no whole number is refused here, what is out of range by the store.
+pub struct Limit(pub i64);
+
+impl<'py> FromPyObject<'_, 'py> for Limit {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        identifier("limit", &value).map(Self)
+    }
+}
+
+/// One id, or many.
+pub fn identifiers(value: Object<'_, '_>) -> PyResult<Vec<i64>> {
+    if value.is_instance_of::<PyInt>() {
+        return Ok(vec![identifier("ids", value)?]);
+    }
+    let text = value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>();
+    match value.try_iter() {
+        Ok(items) if !text => items.map(|item| identifier("ids", &item?)).collect(),
+        _ => Err(invalid(value.py(), format!("ids must be whole numbers, not {}", kind(value)))),
+    }
+}
+
+pub fn tags(value: Object<'_, '_>) -> PyResult<Vec<String>> {
+    let text_or_map = value.is_instance_of::<PyString>()
+        || value.is_instance_of::<PyBytes>()
+        || value.cast::<PyMapping>().is_ok();
+    match value.try_iter() {
+        Ok(items) if !text_or_map => items.map(|item| text("tags", &item?)).collect(),
+        _ => Err(invalid(value.py(), format!("tags must be a list of texts, not {}", kind(value)))),
+    }
+}
+
+pub fn optional_tags(value: Option<Object<'_, '_>>) -> PyResult<Option<Vec<String>>> {
+    value.map(tags).transpose()
+}
+
+pub fn metadata(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
+    let Some(value) = value else { return Ok(None) };
+    helper(value.py(), &METADATA_JSON, "metadata_json")?.call1((value,))?.extract().map(Some)
+}
+
+pub fn metadata_value(py: Python<'_>, stored: &str) -> PyResult<Py<PyAny>> {
+    Ok(helper(py, &METADATA, "metadata")?.call1((stored,))?.unbind())
+}
+
+pub fn milliseconds(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<i64>> {
+    let Some(value) = value else { return Ok(None) };
+    helper(value.py(), &MILLISECONDS, "milliseconds")?.call1((field, value))?.extract().map(Some)
+}
+
+pub fn moment(py: Python<'_>, stored: i64) -> PyResult<Py<PyAny>> {
+    Ok(helper(py, &MOMENT, "moment")?.call1((stored,))?.unbind())
+}
+
+static METADATA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static METADATA_JSON: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static MILLISECONDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static MOMENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// A function of `storage_rust._convert`, imported when it is first needed: it imports datetime and json.
+fn helper<'py>(
+    py: Python<'py>,
+    cell: &'py PyOnceLock<Py<PyAny>>,
+    name: &str,
+) -> PyResult<&'py Bound<'py, PyAny>> {
+    let load = || py.import("storage_rust._convert")?.getattr(name).map(Bound::unbind);
+    Ok(cell.get_or_try_init(py, load)?.bind(py))
+}

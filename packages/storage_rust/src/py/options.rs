@@ -1,0 +1,69 @@
+//! How a store is opened, from the arguments that both stores take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use super::convert;
+use super::error::{invalid, should_stop};
+use super::owners::Shared;
+use crate::database::{Durability, Options};
+
+pub struct Seconds(pub f64);
+
+impl<'py> FromPyObject<'_, 'py> for Seconds {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.extract() {
+            Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(Self(seconds)),
+            _ => {
+                let message = format!("busy_timeout must be seconds from 0 to 86400, not {}", shown(&value));
+                Err(invalid(value.py(), message))
+            }
+        }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Durability {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).as_deref() {
+            Ok("normal") => Ok(Self::Normal),
+            Ok("full") => Ok(Self::Full),
+            _ => {
+                let message = format!("durability must be 'normal' or 'full', not {}", shown(&value));
+                Err(invalid(value.py(), message))
+            }
+        }
+    }
+}
+
+pub fn options(
+    read_only: bool,
+    busy_timeout: &Seconds,
+    durability: Durability,
+    check_on_open: bool,
+) -> Options {
+    Options {
+        read_only,
+        busy_timeout: Duration::from_secs_f64(busy_timeout.0),
+        durability,
+        check_on_open,
+        owners: Shared::new(),
+        stop: Arc::new(should_stop),
+    }
+}
+
+/// A path or a text; bytes are not taken.
+pub fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let plain = value.py().import("os")?.getattr("fspath")?.call1((value,))?;
+    convert::text("db_path", &plain)
+}
+
+pub fn shown(value: &Bound<'_, PyAny>) -> String {
+    value.repr().map_or_else(|_| "that".to_owned(), |text| text.to_string_lossy().chars().take(50).collect())
+}

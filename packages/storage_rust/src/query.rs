@@ -1,0 +1,204 @@
+//! What a person types, as an FTS5 expression. Every string is a query.
+//!
+//! ```text
+//! word            must be there; words are ANDed
+//! "a phrase"      these words in this order; a missing closing quote is forgiven
+//! -word           must not be there; also -"a phrase" and -field:word
+//! prefix*         a word that begins so
+//! field:word      only in that field; also field:"a phrase"; an unknown field is just text
+//! ```
+//!
+//! A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pieces. Unspaced scripts and symbols
+//! are looked up as grams, see `text`. What holds nothing searchable is passed over, unless it is all there is.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use crate::text::{Kind, RunKind, compose, gram_tokens, kind, runs, symbol_tokens};
+
+/// FTS5 opens an iterator for each: what a pasted page has beyond these does not narrow the search.
+pub const MAX_PARTS: usize = 256;
+
+/// `words` are the FTS columns of the text, `grams` those of its grams; without grams a run counts as a word.
+/// The field of a word without one has an empty name.
+#[derive(Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub words: &'static [&'static str],
+    pub grams: &'static [&'static str],
+}
+
+/// The smallest thing looked up: a phrase of words, or a run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    pub run: PartKind,
+    pub field: &'static str,
+    pub texts: Vec<String>,
+    pub prefix: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PartKind {
+    Words,
+    Unspaced,
+    Symbols,
+}
+
+/// `matching` and `without` are FTS5 expressions, at most one of them set; `nothing` finds nothing at all.
+///
+/// `parts` are what a match holds, for its highlights. With neither set the query is blank and finds everything.
+#[derive(Debug, Default)]
+pub struct Query {
+    pub matching: Option<String>,
+    pub without: Option<String>,
+    pub nothing: bool,
+    pub parts: Vec<Part>,
+}
+
+pub fn parse(text: &str, fields: &'static [Field]) -> Query {
+    let mut wanted: Vec<Part> = Vec::new();
+    let mut unwanted: Vec<Vec<Part>> = Vec::new();
+    let mut asked = false;
+    for term in terms(text, fields) {
+        let parts = parts(&term);
+        if !term.negative {
+            asked = true;
+            wanted.extend(parts);
+        } else if !parts.is_empty() {
+            unwanted.push(parts);
+        }
+    }
+    let wanted = distinct(wanted);
+    let without = distinct(unwanted)
+        .iter()
+        .map(|parts| format!("({})", all(parts, fields)))
+        .collect::<Vec<_>>()
+        .join(" OR ");
+    let without = (!without.is_empty()).then_some(without);
+    if wanted.is_empty() {
+        return Query { without: without.filter(|_| !asked), nothing: asked, ..Query::default() };
+    }
+    let matching = match without {
+        Some(without) => format!("({}) NOT ({without})", all(&wanted, fields)),
+        None => all(&wanted, fields),
+    };
+    Query { matching: Some(matching), parts: wanted, ..Query::default() }
+}
+
+fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    items.into_iter().filter(|item| seen.insert(item.clone())).take(MAX_PARTS).collect()
+}
+
+/// A term that ends in a star asks for a prefix.
+struct Term<'a> {
+    negative: bool,
+    field: &'static Field,
+    text: &'a str,
+    prefix: bool,
+}
+
+fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
+    let plain = fields.iter().find(|field| field.name.is_empty()).unwrap_or(&fields[0]);
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let negative = rest
+            .strip_prefix('-')
+            .is_some_and(|after| after.starts_with(|c: char| !c.is_whitespace() && c != '-'));
+        if negative {
+            rest = &rest[1..];
+        }
+        let mut word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
+        let mut field = plain;
+        if let Some((name, value)) = word.split_once(':')
+            && !name.is_empty()
+            && !value.is_empty()
+            && let Some(named) = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+        {
+            field = named;
+            rest = &rest[name.len() + 1..];
+            word = value;
+        }
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let (phrase, mut after) = quoted.split_once('"').unwrap_or((quoted, ""));
+            let starred = after.strip_prefix('*');
+            after = starred.unwrap_or(after);
+            found.push(Term {
+                negative,
+                field,
+                text: phrase.trim_end_matches('*'),
+                prefix: starred.is_some(),
+            });
+            rest = after.trim_start();
+        } else {
+            let bare = word.trim_end_matches('*');
+            found.push(Term { negative, field, text: bare, prefix: bare.len() < word.len() });
+            rest = rest[word.len()..].trim_start();
+        }
+    }
+    found
+}
+
+fn parts(term: &Term<'_>) -> Vec<Part> {
+    let text = compose(term.text);
+    let part = |run, texts, prefix| Part { run, field: term.field.name, texts, prefix };
+    if term.field.grams.is_empty() {
+        let words = whole_words(&text);
+        let prefix = term.prefix && text.chars().next_back().is_some_and(is_wordlike);
+        return if words.is_empty() { Vec::new() } else { vec![part(PartKind::Words, words, prefix)] };
+    }
+    let mut found = Vec::new();
+    let mut phrase: Vec<String> = Vec::new();
+    let mut phrase_end = 0;
+    for run in runs(&text) {
+        let kind = match run.kind {
+            RunKind::Word => {
+                phrase.push(run.text.to_owned());
+                phrase_end = run.end;
+                continue;
+            }
+            RunKind::Unspaced => {
+                if !phrase.is_empty() {
+                    found.push(part(PartKind::Words, std::mem::take(&mut phrase), false));
+                }
+                PartKind::Unspaced
+            }
+            RunKind::Symbols => PartKind::Symbols,
+        };
+        found.push(part(kind, vec![run.text.to_owned()], false));
+    }
+    if !phrase.is_empty() {
+        found.push(part(PartKind::Words, phrase, term.prefix && phrase_end == text.len()));
+    }
+    found
+}
+
+fn is_wordlike(c: char) -> bool {
+    matches!(kind(c), Kind::Word | Kind::Unspaced)
+}
+
+fn whole_words(text: &str) -> Vec<String> {
+    text.split(|c| !is_wordlike(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// ANDed by standing side by side: FTS5 then passes over a part in which its own tokenizer finds no word.
+fn all(parts: &[Part], fields: &[Field]) -> String {
+    parts.iter().map(|part| expression(part, fields)).collect::<Vec<_>>().join(" ")
+}
+
+fn expression(part: &Part, fields: &[Field]) -> String {
+    let field = fields.iter().find(|field| field.name == part.field).unwrap_or(&fields[0]);
+    let text = &part.texts[0];
+    let (tokens, prefix, with_words) = match part.run {
+        PartKind::Words => (part.texts.join(" "), part.prefix, true),
+        PartKind::Unspaced => {
+            let tokens = gram_tokens(text);
+            let single = tokens.len() == 1;
+            (tokens[..if single { 1 } else { tokens.len() - 1 }].join(" "), single, false)
+        }
+        PartKind::Symbols => (symbol_tokens(text).join(" "), false, false),
+    };
+    let columns: Vec<&str> = field.words.iter().filter(|_| with_words).chain(field.grams).copied().collect();
+    format!("{{{}}} : \"{tokens}\"{}", columns.join(" "), if prefix { " *" } else { "" })
+}

@@ -1,0 +1,27 @@
+//! The SQL that both implementations run: `sql/*.sql`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+pub const CONVERSATIONS_SCHEMA: &str = include_str!("../sql/conversations.schema.sql");
+pub const PLACES_SCHEMA: &str = include_str!("../sql/places.schema.sql");
+
+/// The statements of a file by the names that stand above them.
+pub struct Statements(HashMap<&'static str, &'static str>);
+
+impl Statements {
+    fn read(file: &'static str) -> Self {
+        let sections = file.split("-- name: ").skip(1).filter_map(|section| section.split_once('\n'));
+        Self(sections.map(|(name, body)| (name.trim(), body.trim())).collect())
+    }
+
+    /// Panics for a name that the file does not have, which the tests of the stores rule out.
+    pub fn get(&self, name: &str) -> &'static str {
+        self.0[name]
+    }
+}
+
+pub static CONVERSATIONS: LazyLock<Statements> =
+    LazyLock::new(|| Statements::read(include_str!("../sql/conversations.sql")));
+pub static BOOKMARKS: LazyLock<Statements> =
+    LazyLock::new(|| Statements::read(include_str!("../sql/bookmarks.sql")));

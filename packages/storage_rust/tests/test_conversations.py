@@ -1,0 +1,22 @@
+from types import ModuleType
+
+import pytest
+import storage_rust
+from minimal_browser_core.ports.storage import ConversationStore
+from minimal_browser_core.testing.storage_conformance import ConversationStoreConformance
+
+
+class TestRustConversationStore(ConversationStoreConformance):
+    @pytest.fixture
+    def open_store(self) -> type[storage_rust.ConversationStore]:
+        return storage_rust.ConversationStore
+
+    @pytest.fixture
+    def errors(self) -> ModuleType:
+        return storage_rust
+
+
+def test_the_wheel_has_the_shape_of_the_port() -> None:
+    with storage_rust.ConversationStore(":memory:") as store:
+        port: ConversationStore = store
+        assert len(port) == 0
