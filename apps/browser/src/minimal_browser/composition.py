@@ -7,13 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from minimal_browser_core.commands.builtin import register_builtins
-from minimal_browser_core.commands.parser import check
-from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.config import Config
-from minimal_browser_core.errors import DatabaseCorrupt, MinimalBrowserError, StorageError
-from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QTimer
 
@@ -27,10 +20,18 @@ from minimal_browser.qt.browser import QtBrowser
 from minimal_browser.qt.downloads import Downloads
 from minimal_browser.qt.profile import create_profile
 from minimal_browser.qt.scheme import OwnPages
+from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
 from minimal_browser.services import CopilotService, Stores
+from minimal_browser_core.commands.builtin import register_builtins
+from minimal_browser_core.commands.parser import check
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.config import Config
+from minimal_browser_core.errors import DatabaseCorrupt, MinimalBrowserError, StorageError
+from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -78,8 +79,7 @@ class Composition(QObject):
         self.views.loaded.connect(self._loaded)
         self.exit_code = 0
         self._is_first_load = True
-        self._warm_up_timer = QTimer(self, singleShot=True, interval=WARM_UP_MS)
-        self._warm_up_timer.timeout.connect(self._warm_up)
+        self._warm_up_timer = once(self, self._warm_up, WARM_UP_MS)
 
     def start(self, urls: tuple[str, ...]) -> None:
         """Show the window and open `urls`, each in a tab, the first one in front."""
@@ -128,18 +128,21 @@ class Composition(QObject):
 
     def _version_page(self) -> str:
         """On the worker."""
-        from minimal_browser_core.pages.render import Fact, render_version
-
         from minimal_browser.versions import collect
+        from minimal_browser_core.pages.render import Fact, render_version
 
         sections = collect(self._options, self._config)
         sections["Programs"].append(Fact("Chromium's sandbox", sandbox_state()))
         temporary = " (temporary: deleted at exit)" if self._folder.temporary else ""
         stores = self.background.stores()
-        kept = [f"{name}: {value}" for name, value in stores.conversations.stats().items()] if stores.conversations else []
+        stats = stores.conversations.stats() if stores.conversations else {}
         sections["Profile"] = [
             Fact("folder", f"{self._folder.path}{temporary}"),
-            Fact("conversations", str(self._folder.conversations), (*kept, *stores.problems)),
+            Fact(
+                "conversations",
+                str(self._folder.conversations),
+                (*(f"{name}: {value}" for name, value in stats.items()), *stores.problems),
+            ),
         ]
         return render_version(__version__, sections)
 

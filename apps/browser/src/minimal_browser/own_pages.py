@@ -1,13 +1,12 @@
 """The HTML of `mb://` pages. Runs on the worker: it reads stores and imports what renders."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from minimal_browser.services import Stores
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.input.keymap import Keymap
-
-from minimal_browser import __version__
-from minimal_browser.services import Stores
 
 CONVERSATIONS_A_PAGE = 50
 MOST_BOOKMARKS = 500
@@ -51,7 +50,8 @@ class PageWriter:
             case kinds.VersionPage():
                 return self._version()
             case kinds.BookmarksPage(query):
-                return render.render_bookmarks(query, self._stores().need_bookmarks().search(query, limit=MOST_BOOKMARKS))
+                found = self._stores().need_bookmarks().search(query, limit=MOST_BOOKMARKS)
+                return render.render_bookmarks(query, found)
             case kinds.ConversationsPage(query, cursor):
                 return self._conversations(query, cursor)
             case kinds.ConversationPage(id):
@@ -62,15 +62,18 @@ class PageWriter:
         from minimal_browser_core.pages import render
 
         service = ConversationService(self._stores().need_conversations())
-        return render.render_conversations(
-            query, service.search(query, limit=CONVERSATIONS_A_PAGE, cursor=cursor), cursor=cursor
+        found = service.search(query, limit=CONVERSATIONS_A_PAGE, cursor=cursor)
+        # The question stands above it already: then the answer says more.
+        rows = tuple(
+            replace(row, snippet="", highlights=()) if row.snippet.strip("… ") in row.prompt else row
+            for row in found.rows
         )
+        return render.render_conversations(query, replace(found, rows=rows), cursor=cursor)
 
     def _conversation(self, id: int) -> str:
+        from minimal_browser.markdown import render as to_html
         from minimal_browser_core.memory.conversations import ConversationService
         from minimal_browser_core.pages import render
-
-        from minimal_browser.markdown import render as to_html
 
         service = ConversationService(self._stores().need_conversations())
         found = service.get(id)

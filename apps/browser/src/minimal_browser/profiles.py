@@ -51,7 +51,7 @@ def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> Pr
         try:
             return ProfileFolder(Path(tempfile.mkdtemp(prefix="minimal-browser-")), temporary=True)
         except OSError as error:
-            raise ProfileError(f"no temporary profile can be made: {error}. Set TMPDIR to a writable folder.") from error
+            raise ProfileError(f"no temporary profile can be made: {error}. Set TMPDIR to another folder.") from error
     path = folder.expanduser().absolute() if folder else _named(name or "default")
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,15 +3,14 @@
 import platform
 from collections.abc import Mapping, Sequence
 
+from minimal_browser import __version__, preflight
+from minimal_browser.cli import Options
 from minimal_browser_core import __version__ as core_version
 from minimal_browser_core.backends import Selection, select_ai, select_storage
 from minimal_browser_core.config import Config
 from minimal_browser_core.copilot.routing import choose_route
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.pages.render import Fact
-
-from minimal_browser import __version__, preflight
-from minimal_browser.cli import Options
 
 
 def collect(options: Options, config: Config) -> dict[str, list[Fact]]:

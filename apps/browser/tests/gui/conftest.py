@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from minimal_browser_core.config import Config, parse_config
 from minimal_browser_core.input.modes import Mode
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from minimal_browser.cli import Options
 from minimal_browser.composition import Composition
 from minimal_browser.profiles import ProfileFolder
 from minimal_browser.qt.application import create_application
 from minimal_browser.qt.webview import ISOLATED_WORLD, WebView
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 WAIT_MS = 20_000
 KEYS = {
@@ -36,9 +38,9 @@ KEYS = {
 
 
 @pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
+def qapp() -> QApplication:
     """In place of pytest-qt's: our schemes have to be known before there is an application."""
-    yield create_application("light")
+    return create_application("light")
 
 
 class Site:
@@ -61,7 +63,8 @@ class Site:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET
+            def do_POST(self) -> None:
+                self.do_GET()
 
             def log_message(self, format: str, *args: object) -> None:
                 """The test says what it needs to say."""

@@ -5,10 +5,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QTimer
+
 from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.ports.storage import ConversationStore
-from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Pause, Stream, ToolCall, chunk
-from PyQt6.QtCore import QTimer
+from minimal_browser_core.testing.fake_server import (
+    Answer,
+    Data,
+    Error,
+    FakeServer,
+    Hang,
+    Pause,
+    Stream,
+    ToolCall,
+    chunk,
+)
 
 PAGE = """<title>Cape Orrin</title><h1>The lighthouse</h1>
 <p>Margaret Alder built the lighthouse at Cape Orrin in 1868.</p><div style="height:3000px"></div>"""
@@ -241,4 +252,3 @@ def test_without_a_key_the_copilot_answers_from_the_page_and_says_that_it_is_no_
     browser.until(lambda: "Margaret Alder" in shown(browser))
     browser.until(lambda: stored(browser))
     assert browser.window.status._model.text() == "offline, no model"
-

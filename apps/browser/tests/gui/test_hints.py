@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from minimal_browser_core.input.modes import Mode
 
 PAGE = """<title>Links</title><a href="/other">one</a> <a href="/other" target="_blank">two</a> <input id="f">
@@ -12,8 +13,7 @@ PAGE = """<title>Links</title><a href="/other">one</a> <a href="/other" target="
 @pytest.fixture
 def browser(start: Any, site: Any) -> Any:
     site.add("/other", "<title>Other</title>other")
-    driver = start(site.add("/", PAGE))
-    return driver
+    return start(site.add("/", PAGE))
 
 
 def labels(browser: Any) -> list[str]:

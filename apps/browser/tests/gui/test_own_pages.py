@@ -94,7 +94,7 @@ def test_a_download_gets_a_harmless_name_in_the_download_folder(start: Any, site
 
 
 def test_conversations_and_cookies_are_there_after_a_restart(start: Any, site: Any) -> None:
-    page = "<title>p</title>The lens was lit at Cordouan in 1823.<script>document.cookie = 'kept=1; max-age=9999'</script>"
+    page = "<title>p</title>The lens was lit in 1823.<script>document.cookie = 'kept=1; max-age=9999'</script>"
     browser = start(site.add("/", page))
     browser.command("ask When was the lens lit?")
     browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
@@ -113,8 +113,8 @@ def test_a_damaged_database_is_put_aside_and_told_and_the_browser_goes_on(start:
     (profile / "conversations.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     browser = start(folder=profile)
     browser.until(lambda: "conversations.db" in browser.message)
-    kept = [path for path in profile.iterdir() if path.name.startswith("conversations.db") and path.stat().st_size > 5000]
-    assert [path for path in kept if path.read_bytes().endswith(b"\xff" * 100)], "the damaged bytes are kept"
+    kept = [path for path in profile.glob("conversations.db*") if path.read_bytes().endswith(b"\xff" * 100)]
+    assert kept, "the damaged bytes are kept"
     browser.command("ask What is this page?")
     browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
 

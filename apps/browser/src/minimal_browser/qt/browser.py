@@ -3,12 +3,6 @@
 import logging
 from collections.abc import Sequence
 
-from minimal_browser_core.commands.parser import execute
-from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.errors import CommandError
-from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.ports.browser import CommandLinePrefix, MessageLevel, OpenTarget, TabInfo
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWebEngineCore import QWebEnginePage
@@ -25,6 +19,12 @@ from minimal_browser.qt.suggestions import Suggestions
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
+from minimal_browser_core.commands.parser import execute
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.ports.browser import CommandLinePrefix, MessageLevel, OpenTarget, TabInfo
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +137,7 @@ class QtBrowser(QObject):
 
     def open_app(self, widget_type: str, theme: str, title: str) -> None:
         """One of the copilot's small applications, in a tab, in the same world as generated pages."""
+
         def write() -> str:
             from minimal_browser_core.pages.widgets import render_widget
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from minimal_browser_core.ports.browser import CommandLinePrefix
 from PyQt6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QPainter
 from PyQt6.QtWidgets import (
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 
 from minimal_browser.qt.present import present
 from minimal_browser.qt.theme import current_theme
+from minimal_browser_core.ports.browser import CommandLinePrefix
 
 ROW_HEIGHT = 26
 MOST_ROWS_SHOWN = 10

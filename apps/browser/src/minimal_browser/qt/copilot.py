@@ -5,25 +5,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from minimal_browser_core.errors import CommandError, MinimalBrowserError
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.ports.browser import MessageLevel
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QWidget
 
 from minimal_browser.qt.background import Background
+from minimal_browser_core.errors import CommandError, MinimalBrowserError
+from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.ports.browser import MessageLevel
 
 if TYPE_CHECKING:
     # What the panel needs is imported with the first question, not with the window.
-    from minimal_browser_core.copilot.actions import Action
-    from minimal_browser_core.copilot.context import PageContext
-    from minimal_browser_core.copilot.session import CopilotSession, Turn, TurnEvent
-
     from minimal_browser.qt.action_card import ActionCard
     from minimal_browser.qt.browser import QtBrowser
     from minimal_browser.qt.panel import CopilotPanel
     from minimal_browser.qt.stream import TurnReader
     from minimal_browser.services import CopilotService
+    from minimal_browser_core.copilot.actions import Action
+    from minimal_browser_core.copilot.context import PageContext
+    from minimal_browser_core.copilot.session import CopilotSession, Turn, TurnEvent
 
 log = logging.getLogger(__name__)
 
@@ -248,10 +247,9 @@ class Copilot(QObject):
         card.decided.connect(decided)
 
     def _card(self, action: "Action", introduction: str) -> "ActionCard":
+        from minimal_browser.qt.action_card import ActionCard
         from minimal_browser_core.copilot.actions import describe
         from minimal_browser_core.pages.help import keys_or_command
-
-        from minimal_browser.qt.action_card import ActionCard
 
         keymap = self._browser.keyboard.keymap
         allow, deny = (" ".join(keys_or_command(keymap, name)) for name in ("accept", "reject"))

@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-from minimal_browser_core.ports.browser import MessageLevel
 from PyQt6.QtCore import QObject, QStandardPaths
 from PyQt6.QtWebEngineCore import QWebEngineDownloadRequest, QWebEngineProfile
+
+from minimal_browser_core.ports.browser import MessageLevel
 
 Report = Callable[[str, MessageLevel], None]
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from minimal_browser_core.errors import CommandError
 from PyQt6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
 
 from minimal_browser.qt.webview import WebView
+from minimal_browser_core.errors import CommandError
 
 
 class Finder:

@@ -49,7 +49,7 @@ class _Handler(QWebEngineUrlSchemeHandler):
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
         job = present(a0)
         document = self.documents.get(job.requestUrl().path())
-        if document is None or bytes(job.requestMethod()) != b"GET":
+        if document is None or job.requestMethod().data() != b"GET":
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
             return
         body = QBuffer(job)
@@ -83,7 +83,10 @@ class GeneratedPage(QWebEnginePage):
         self.newWindowRequested.connect(self._new_window)
 
     def acceptNavigationRequest(  # noqa: N802
-        self, url: QUrl, type: QWebEnginePage.NavigationType, isMainFrame: bool  # noqa: N803
+        self,
+        url: QUrl,
+        type: QWebEnginePage.NavigationType,
+        isMainFrame: bool,  # noqa: N803
     ) -> bool:
         if isMainFrame and url == self._home:
             return True

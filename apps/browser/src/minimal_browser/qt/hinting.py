@@ -1,11 +1,11 @@
 """HINT mode: from the keys that open it to the link that was followed."""
 
-from minimal_browser_core.errors import CommandError
-from minimal_browser_core.ports.browser import OpenTarget
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from minimal_browser.qt.hints import Followed, HintOverlay
 from minimal_browser.qt.webview import WebView
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.ports.browser import OpenTarget
 
 
 class Hinting(QObject):

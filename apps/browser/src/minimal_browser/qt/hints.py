@@ -23,8 +23,8 @@ MOST_HINTS = 800
 _COLLECT = """
 (() => {
   const selector = 'a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, label[for], ' +
-    '[contenteditable=""], [contenteditable=true], [onclick], [role=button], [role=link], [role=tab], [role=checkbox], ' +
-    '[role=menuitem], [role=option], [role=switch], [tabindex]:not([tabindex="-1"])';
+    '[contenteditable=""], [contenteditable=true], [onclick], [role=button], [role=link], [role=tab], ' +
+    '[role=checkbox], [role=menuitem], [role=option], [role=switch], [tabindex]:not([tabindex="-1"])';
   const found = [], elements = [];
   const look = (root, dx, dy) => {
     for (const e of root.querySelectorAll('*')) {
@@ -112,7 +112,8 @@ class HintOverlay(QWidget):
             zoom = self._view.zoomFactor()
             spots = json.loads(value) if isinstance(value, str) else []
             self.places = {
-                label: (round(x * zoom), round(y * zoom)) for label, (x, y) in zip(labels(len(spots)), spots, strict=True)
+                label: (round(x * zoom), round(y * zoom))
+                for label, (x, y) in zip(labels(len(spots)), spots, strict=True)
             }
             self.setGeometry(self._view.rect())
             self.setVisible(bool(spots))

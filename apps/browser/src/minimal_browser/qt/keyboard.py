@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable
 
-from minimal_browser_core.input.dispatcher import KeyDispatcher, PassToPage, Pending, Run, Unbound
-from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.input.modes import Mode
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QWindow
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.qt.keys import copy_of, key_name
+from minimal_browser.qt.timers import once
+from minimal_browser_core.input.dispatcher import KeyDispatcher, PassToPage, Pending, Run, Unbound
+from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.input.modes import Mode
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,7 @@ class Keyboard(QObject):
         self._run = run
         self._held: list[tuple[str, QKeyEvent]] = []
         self._take_hint: Callable[[str], None] | None = None
-        self._timer = QTimer(self, singleShot=True, interval=AMBIGUOUS_MS)
-        self._timer.timeout.connect(self._time_is_up)
+        self._timer = once(self, self._time_is_up, AMBIGUOUS_MS)
 
     @property
     def mode(self) -> Mode:

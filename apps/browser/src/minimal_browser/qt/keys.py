@@ -84,4 +84,3 @@ def copy_of(event: QKeyEvent) -> QKeyEvent:
     return QKeyEvent(
         QEvent.Type.KeyPress, event.key(), event.modifiers(), event.text(), event.isAutoRepeat(), event.count()
     )
-

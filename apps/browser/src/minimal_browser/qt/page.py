@@ -39,7 +39,10 @@ class WebPage(QWebEnginePage):
         self.loadingChanged.connect(self._loading_changed)
 
     def acceptNavigationRequest(  # noqa: N802
-        self, url: QUrl, type: QWebEnginePage.NavigationType, isMainFrame: bool  # noqa: N803
+        self,
+        url: QUrl,
+        type: QWebEnginePage.NavigationType,
+        isMainFrame: bool,  # noqa: N803
     ) -> bool:
         if not url.scheme().startswith("mb") or type in _BY_THE_PERSON or self.url().scheme() == "mb":
             return super().acceptNavigationRequest(url, type, isMainFrame)

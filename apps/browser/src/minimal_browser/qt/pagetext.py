@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from minimal_browser_core.copilot.context import PageContext
-
 from minimal_browser.qt.webview import ISOLATED_WORLD, WebView
+from minimal_browser_core.copilot.context import PageContext
 
 MOST_CHARACTERS = 200_000
 

@@ -195,8 +195,11 @@ class CopilotPanel(QWidget):
 
     def notes(self) -> list[str]:
         labels = (widget for widget in self._widgets() if isinstance(widget, QLabel))
-        return [label.text() for label in labels if label.objectName() in ("note", "failure")
-        and label is not self._thinking]
+        return [
+            label.text()
+            for label in labels
+            if label.objectName() in ("note", "failure") and label is not self._thinking
+        ]
 
     def _widgets(self) -> list[QWidget]:
         items = (self._turns.itemAt(index) for index in range(self._turns.count()))

@@ -1,15 +1,15 @@
 """The web profile: cookies, cache, and what pages may not do."""
 
-from minimal_browser_core.config import Config
 from PyQt6.QtCore import QObject
 from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
 from minimal_browser.profiles import ProfileFolder
 from minimal_browser.qt.present import present
+from minimal_browser_core.config import Config
 
 
 def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QWebEngineProfile:
-    """Persistent, or in memory where the folder is temporary. Permissions are asked for each time, and page.py denies."""
+    """Persistent, or in memory where the folder is temporary. Permissions are asked for each time: page.py denies."""
     if folder.temporary:
         profile = QWebEngineProfile(parent)
     else:

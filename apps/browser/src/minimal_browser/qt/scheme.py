@@ -7,8 +7,8 @@ from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
 
 from minimal_browser.qt.application import OWN_SCHEME
-from minimal_browser.qt.present import present
 from minimal_browser.qt.background import Background
+from minimal_browser.qt.present import present
 
 SCHEME = OWN_SCHEME.decode()
 POLICY = (
@@ -33,7 +33,7 @@ class OwnPages(QWebEngineUrlSchemeHandler):
 
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
         job = present(a0)
-        if bytes(job.requestMethod()) != b"GET" or not self._ours(job.initiator()):
+        if job.requestMethod().data() != b"GET" or not self._ours(job.initiator()):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
             return
         url = job.requestUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)

@@ -1,13 +1,14 @@
 """The line at the bottom: mode, address, messages, half-typed keys, and which model answers."""
 
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.ports.browser import MessageLevel
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from minimal_browser.qt.present import present
 from minimal_browser.qt.theme import current_theme
+from minimal_browser.qt.timers import once
+from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.ports.browser import MessageLevel
 
 MESSAGE_MS = {MessageLevel.INFO: 5_000, MessageLevel.WARNING: 10_000, MessageLevel.ERROR: 20_000}
 
@@ -71,8 +72,7 @@ class StatusBar(QWidget):
         column.addWidget(self._progress)
         column.addLayout(line)
 
-        self._clear = QTimer(self, singleShot=True)
-        self._clear.timeout.connect(lambda: self._message.show_text(""))
+        self._clear = once(self, lambda: self._message.show_text(""))
         self.show_progress(100)
 
     def show_mode(self, mode: Mode) -> None:

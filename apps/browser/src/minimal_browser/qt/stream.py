@@ -4,8 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from PyQt6.QtCore import QObject, QSocketNotifier
+from PyQt6.sip import voidptr
+
+from minimal_browser.qt.timers import once
 from minimal_browser_core.copilot.events import TurnEvent, TurnFailed, TurnFinished
-from PyQt6.QtCore import QObject, QSocketNotifier, QTimer
 
 FRAME = 1 / 60
 SHARE = 4
@@ -29,10 +32,9 @@ class TurnReader(QObject):
         super().__init__(parent)
         self._turn = turn
         self._receive = receive
-        self._notifier = QSocketNotifier(turn.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier = QSocketNotifier(voidptr(turn.fileno()), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._readable)
-        self._frame = QTimer(self, singleShot=True)
-        self._frame.timeout.connect(self._take)
+        self._frame = once(self, self._take)
         self._not_before = 0.0
 
     def _readable(self, *_: Any) -> None:

@@ -3,11 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
+from minimal_browser.qt.commandline import Suggestion
 from minimal_browser_core.commands.registry import CommandRegistry, Completion
 from minimal_browser_core.ports.browser import TabInfo
 from minimal_browser_core.ports.storage import Bookmark
-
-from minimal_browser.qt.commandline import Suggestion
 
 ADDRESSES_KEPT = 500
 OWN_PAGES = {

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from minimal_browser_core.errors import CommandError
-from minimal_browser_core.ports.browser import TabInfo
 from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
 
 from minimal_browser.qt.webview import WebView
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.ports.browser import TabInfo
 
 CLOSED_TABS_KEPT = 30
 
@@ -120,7 +120,7 @@ class Tabs(QObject):
     def close(self, index: int) -> None:
         """Keep its history for `pop_closed`, then take the view away."""
         view = self.views()[index]
-        if view.address() and not view.url().scheme() == "mb-generated":
+        if view.address() and view.url().scheme() != "mb-generated":
             self._closed.append(ClosedTab(index, view.history_bytes()))
             del self._closed[:-CLOSED_TABS_KEPT]
         self.bar.blockSignals(True)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from minimal_browser_core.input.modes import Mode
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 
 from minimal_browser.qt.present import present
+from minimal_browser_core.input.modes import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 
-from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import (
     QWebEngineFindTextResult,
@@ -17,6 +16,7 @@ from minimal_browser.qt.generated import GeneratedWorld
 from minimal_browser.qt.page import WebPage
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
+from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,9 @@ class Views(QObject):
     link_proposed = pyqtSignal(str)
     """A generated page wants to open this http or https address; the person decides."""
 
-    def __init__(self, window: BrowserWindow, profile: QWebEngineProfile, error_page: ErrorPage, *, zoom: int = 100) -> None:
+    def __init__(
+        self, window: BrowserWindow, profile: QWebEngineProfile, error_page: ErrorPage, *, zoom: int = 100
+    ) -> None:
         """`zoom` in per cent."""
         super().__init__(window)
         self._zoom = zoom / 100

@@ -3,6 +3,7 @@
 from PyQt6.QtCore import QByteArray, QDataStream, QIODevice, Qt, QUrl
 from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PyQt6.QtWebEngineWidgets import QWebEngineView
+
 from minimal_browser.qt.present import present
 
 ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
@@ -10,11 +11,12 @@ ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
 ZOOM_STEPS = (25, 33, 50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500)
 
-# Scrolls what the person would expect: the page, or where that does not scroll, the largest scrollable box in its middle.
+# Scrolls what the person would expect: the page, or where that does not scroll, the scrollable box in its middle.
 _SCROLLER = """
 (() => {
   const root = document.scrollingElement || document.documentElement;
-  const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && /auto|scroll|overlay/.test(getComputedStyle(e).overflowY);
+  const may = (e) => /auto|scroll|overlay/.test(getComputedStyle(e).overflowY);
+  const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && may(e);
   let box = root;
   if (root.scrollHeight <= innerHeight + 1) {
     let e = document.activeElement;
@@ -77,12 +79,12 @@ class WebView(QWebEngineView):
     def history_bytes(self) -> QByteArray:
         kept = QByteArray()
         stream = QDataStream(kept, QIODevice.OpenModeFlag.WriteOnly)
-        stream << present(self.history())
+        stream << present(self.history())  # type: ignore[operator]  # the stubs leave it out
         return kept
 
     def restore_history(self, kept: QByteArray) -> None:
         stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
-        stream >> present(self.history())
+        stream >> present(self.history())  # type: ignore[operator]  # the stubs leave it out
 
     def address(self) -> str:
         """What the status bar and commands call this page; "" before anything was opened."""

@@ -65,7 +65,7 @@ class Worker(QObject):
         while (job := self._jobs.get()) is not None:
             try:
                 result = _Result(job, job.work(), None)
-            except Exception as error:  # noqa: BLE001  whatever it is belongs to whoever submitted the job
+            except Exception as error:
                 result = _Result(job, None, error)
                 if job.failed is None:
                     log.exception("a background job failed")

@@ -1,0 +1,154 @@
+"""The program from outside: options, `--version`, and every way in which it cannot start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(*arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, without display or keys; a variable set to "" is taken away."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "OPENROUTER_API_KEY", "OPENAI_API_KEY", "PROFILE", "MINIMAL_BROWSER_CONFIG")
+    base = {name: value for name, value in os.environ.items() if name not in (*names, "QT_QPA_PLATFORM")}
+    command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "minimal_browser", *arguments]
+    return subprocess.run(command, env={**base, **environment}, capture_output=True, text=True, timeout=90, check=False)
+
+
+def complaint(result: subprocess.CompletedProcess[str]) -> str:
+    """What a person is told who asked for something that cannot be."""
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    return result.stderr
+
+
+def test_version_needs_no_display_and_says_what_was_selected_and_why() -> None:
+    result = run("--version", "--ai-backend", "python")
+    assert result.returncode == 0, result.stderr
+    for name in ("minimal-browser 0.1.0", "minimal_browser_core", "Python", "Qt", "Chromium", "storage backend"):
+        assert name in result.stdout
+    assert "ai backend python 0.1.0 (asked for by --ai-backend)" in result.stdout
+    assert "offline, no model" in result.stdout
+
+
+def test_version_never_shows_a_key() -> None:
+    result = run("--version", OPENROUTER_API_KEY="sk-very-secret")
+    assert "OpenRouter" in result.stdout
+    assert "sk-very-secret" not in result.stdout + result.stderr
+
+
+def test_without_a_display_it_says_so() -> None:
+    told = complaint(run("--temp-profile"))
+    assert "DISPLAY" in told
+    assert "xvfb-run" in told
+
+
+def test_a_display_that_does_not_answer_is_named() -> None:
+    assert "DISPLAY=:4242" in complaint(run("--temp-profile", DISPLAY=":4242"))
+
+
+def test_an_unknown_option_is_named() -> None:
+    assert "--nonsense" in complaint(run("--nonsense"))
+
+
+def test_a_backend_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    told = complaint(run("--ai-backend", "fortran"))
+    assert "auto" in told
+    assert "rust" in told
+
+
+def test_two_kinds_of_profile_at_once_are_refused() -> None:
+    assert "not allowed with" in complaint(run("--temp-profile", "--profile", "work"))
+
+
+def test_settings_that_are_wrong_are_named_with_their_file(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[ui]\ntheme = "pink"\n')
+    told = complaint(run("--config", str(settings), QT_QPA_PLATFORM="offscreen"))
+    assert str(settings) in told
+    assert "theme" in told
+
+
+def test_a_binding_to_no_command_is_refused(tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[keys.normal]\n"w" = "fly"\n')
+    told = run("--temp-profile", "--config", str(settings), QT_QPA_PLATFORM="offscreen")
+    assert told.returncode == 2
+    assert "fly" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert "none.toml" in complaint(run("--config", str(tmp_path / "none.toml")))
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", ".."])
+def test_a_profile_name_that_is_a_path_is_refused(name: str) -> None:
+    assert "profile name" in complaint(run("--profile", name, QT_QPA_PLATFORM="offscreen"))
+
+
+def test_a_profile_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told = complaint(run("--profile-dir", str(tmp_path / "file" / "profile"), QT_QPA_PLATFORM="offscreen"))
+    assert str(tmp_path / "file" / "profile") in told
+    assert "--temp-profile" in told
+
+
+def test_a_profile_in_use_is_named_with_its_process(tmp_path: Path) -> None:
+    from PyQt6.QtCore import QLockFile
+
+    lock = QLockFile(str(tmp_path / "lock"))
+    assert lock.tryLock(0)
+    told = complaint(run("--profile-dir", str(tmp_path), QT_QPA_PLATFORM="offscreen"))
+    assert str(os.getpid()) in told
+    assert "in use" in told
+    lock.unlock()
+
+
+def test_a_missing_system_library_is_named_with_its_package() -> None:
+    code = """
+import sys
+
+class NoLibrary:
+    def find_spec(self, name, path=None, target=None):
+        if name == "PyQt6.QtCore":
+            raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+sys.meta_path.insert(0, NoLibrary())
+from minimal_browser.__main__ import main
+raise SystemExit(main(["--temp-profile"]))
+"""
+    told = complaint(run(code=code, QT_QPA_PLATFORM="offscreen"))
+    assert "libEGL.so.1" in told
+    assert "apt install libegl1" in told
+
+
+def test_exit_after_load_ends_with_0_and_profile_writes_its_statistics(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<title>Page</title>hello")
+    result = run(
+        "--temp-profile", "--exit-after-load", str(page), code=f"""
+import os, sys
+os.chdir({str(tmp_path)!r})
+from minimal_browser.__main__ import main
+raise SystemExit(main(["--temp-profile", "--exit-after-load", {str(page)!r}]))
+""", QT_QPA_PLATFORM="offscreen", PROFILE="1",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    assert (tmp_path / "profile.stats").stat().st_size > 0
+
+
+def test_exit_after_load_ends_with_1_where_the_page_cannot_be_loaded(tmp_path: Path) -> None:
+    result = run("-v", "--temp-profile", "--exit-after-load", str(tmp_path / "none.html"), QT_QPA_PLATFORM="offscreen")
+    assert result.returncode == 1
+    assert "none.html" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_temporary_profile_is_gone_afterwards(tmp_path: Path) -> None:
+    result = run("--temp-profile", "--exit-after-load", QT_QPA_PLATFORM="offscreen", TMPDIR=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert not list(tmp_path.glob("minimal-browser-*"))

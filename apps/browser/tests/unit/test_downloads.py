@@ -1,0 +1,50 @@
+"""Names of downloaded files."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimal_browser.qt.downloads import LONGEST_NAME, free_name, safe_name
+
+
+@pytest.mark.parametrize(
+    ("suggested", "name"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        (".bashrc", "bashrc"),
+        ("photo\u202egpj.exe", "photogpj.exe"),
+        ("a\nb\0c.txt", "abc.txt"),
+        ("CON", "download-CON"),
+        ("aux.txt", "download-aux.txt"),
+        ("", "download"),
+        ("...", "download"),
+        ("what?.txt", "what_.txt"),
+    ],
+)
+def test_a_suggested_name_loses_what_could_do_harm(suggested: str, name: str) -> None:
+    assert safe_name(suggested) == name
+
+
+@given(st.text())
+def test_every_name_is_one_plain_name(suggested: str) -> None:
+    name = safe_name(suggested)
+    assert name
+    assert not name.startswith(".")
+    assert Path(name).name == name
+    assert len(name) <= LONGEST_NAME
+
+
+def test_the_ending_of_a_long_name_stays() -> None:
+    name = safe_name("x" * 1000 + ".tar")
+    assert name.endswith(".tar")
+    assert len(name) == LONGEST_NAME
+
+
+def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("")
+    (tmp_path / "a (2).txt").write_text("")
+    assert free_name(tmp_path, "a.txt") == "a (3).txt"
