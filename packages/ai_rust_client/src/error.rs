@@ -108,11 +108,14 @@ impl Error {
 
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
-        match (self.0.details.should_retry, self.kind()) {
-            (Some(said), _) => said,
-            (None, Kind::Connection | Kind::Timeout(_) | Kind::Interrupted) => true,
-            (None, Kind::Status(status)) => matches!(status, 408 | 409 | 429 | 500..),
-            (None, Kind::Protocol | Kind::Cancelled | Kind::Closed) => false,
+        let details = &self.0.details;
+        if let Some(said) = details.should_retry {
+            return said;
+        }
+        match (self.kind(), details.status) {
+            (Kind::Protocol | Kind::Cancelled | Kind::Closed, _) => false,
+            (_, Some(status)) => matches!(status, 408 | 409 | 429 | 500..),
+            (_, None) => true,
         }
     }
 }

@@ -223,6 +223,7 @@ fn build(config: &Config) -> Result<Client, Error> {
     let mut builder = Client::builder()
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(config.timeouts.connect)
+        .pool_max_idle_per_host(100)
         .redirect(reqwest::redirect::Policy::custom(|attempt| {
             // A 301 or 302 would turn a POST into a GET, and another origin must not see the key or the question.
             let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());

@@ -1,4 +1,4 @@
-//! TLS over loopback: the CA bundle counts, names and authorities are checked, HTTP/2 is not needed.
+//! TLS over loopback: the CA bundle counts, names and authorities are checked.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,12 +39,16 @@ impl Authority {
     /// A server on loopback whose certificate is for `name`; it answers every request alike.
     async fn serve(&self, name: &str) -> SocketAddr {
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
+        let certificate =
+            CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+            )
             .unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,7 +78,8 @@ async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
         ..Settings::default()
     };
     let limit = Duration::from_secs(30);
-    let timeouts = Timeouts { connect: limit, idle: Some(limit), first_token: None, stall: None, total: None };
+    let timeouts =
+        Timeouts { connect: limit, idle: Some(limit), first_token: None, stall: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
     let body = Body::new(vec!["m".to_owned()], b",\"messages\":[]}".to_vec());
     chat(Arc::new(Transport::new(Arc::new(config))), body).await.map(|response| response.answer.text)
