@@ -3,11 +3,9 @@
 import base64
 import datetime
 import gc
-import ipaddress
 import os
 import re
 import signal
-import ssl
 import subprocess
 import sys
 import textwrap
@@ -227,32 +225,6 @@ def test_a_setting_that_cannot_be_used_is_refused_by_name(settings: dict[str, An
         PythonAIClient(**settings)
 
 
-def test_the_proxy_of_the_environment_is_used_unless_it_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
-    # An HTTP proxy gets the whole URL as its target: a path that the fake server does not know.
-    with FakeServer() as proxy, FakeServer() as server:
-        monkeypatch.setenv("http_proxy", proxy.base_url.removesuffix("/v1"))
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        with PythonAIClient(base_url=server.base_url) as client:
-            client.chat(QUESTION, MODEL)
-        assert (len(proxy.requests), server.requests) == (1, [])
-        assert proxy.requests[0].path == f"{server.base_url}/chat/completions"
-        monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
-        with PythonAIClient(base_url=server.base_url) as client:
-            client.chat(QUESTION, MODEL)
-        assert (len(proxy.requests), len(server.requests)) == (1, 1)
-
-
-def test_the_proxy_that_is_set_is_used_with_its_password_unseen() -> None:
-    with FakeServer() as proxy, FakeServer() as server:
-        url = proxy.base_url.removesuffix("/v1").replace("//", "//me:hunter2@")
-        with PythonAIClient(base_url=server.base_url, proxy=url) as client:
-            client.chat(QUESTION, MODEL)
-            assert "hunter2" not in repr(client) + repr(client._config)
-        credentials = base64.b64encode(b"me:hunter2").decode()
-        assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {credentials}"
-
-
 @pytest.mark.parametrize("name", ["a..b", "x" * 70 + ".localhost", "\u2028"])
 def test_a_name_that_no_server_can_have_is_an_error_that_names_it(make_client: MakeClient, name: str) -> None:
     with pytest.raises(our_errors.APIConnectionError, match=f"could not connect to http://{re.escape(name)}/v1"):
@@ -264,85 +236,6 @@ def test_a_name_is_resolved() -> None:
         url = server.base_url.replace("127.0.0.1", "localhost")
         with PythonAIClient(base_url=url) as client:
             assert client.chat(QUESTION, MODEL).text
-
-
-# -- TLS ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1 that nobody has signed, with its key, as PEM."""
-    x509 = pytest.importorskip("cryptography.x509")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "fake server")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def tls_server(certificate: Path) -> Iterator[FakeServer]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with FakeServer(tls=context) as server:
-        yield server
-
-
-def test_https_is_spoken_with_a_server_of_the_given_authority(
-    make_client: MakeClient, tls_server: FakeServer, certificate: Path
-) -> None:
-    client = make_client(base_url=tls_server.base_url, ca_bundle=certificate)
-    tls_server.script += [Answer("whole"), Answer(("a", "b"))]
-    assert client.chat(QUESTION, MODEL).text == "whole"
-    assert list(client.stream(QUESTION, MODEL)) == ["a", "b"]
-    assert {request.connection for request in tls_server.requests} == {1}
-
-
-def test_cancelling_cuts_an_encrypted_connection_too(
-    make_client: MakeClient, tls_server: FakeServer, certificate: Path
-) -> None:
-    tls_server.script.append(Stream((TEXT, Hang())))
-    stream = make_client(base_url=tls_server.base_url, ca_bundle=certificate).stream(QUESTION, MODEL)
-    assert next(stream) == "part"
-    stream.cancel()
-    assert tls_server.requests[0].client_left.wait(10)
-
-
-def test_a_server_of_an_unknown_authority_is_refused_with_advice(
-    make_client: MakeClient, tls_server: FakeServer
-) -> None:
-    with pytest.raises(our_errors.APIConnectionError, match="ca_bundle"):
-        make_client(base_url=tls_server.base_url, max_retries=0).chat(QUESTION, MODEL)
-    assert tls_server.requests == []
-
-
-def test_a_ca_bundle_without_certificates_is_named(make_client: MakeClient, tmp_path: Path) -> None:
-    bundle = tmp_path / "empty.pem"
-    bundle.write_text("nothing\n")
-    with pytest.raises(our_errors.APIConnectionError, match=r"empty\.pem"):
-        make_client(base_url="https://127.0.0.1:1/v1", ca_bundle=bundle, max_retries=0).chat(QUESTION, MODEL)
-
-
-def test_a_server_that_does_not_speak_tls_runs_into_no_endless_wait(make_client: MakeClient) -> None:
-    with FakeServer() as server:
-        url = server.base_url.replace("http:", "https:")
-        with pytest.raises(our_errors.APIConnectionError):
-            make_client(base_url=url, max_retries=0, connect_timeout=0.5).chat(QUESTION, MODEL)
 
 
 # -- retries -----------------------------------------------------------------------------------------------------------

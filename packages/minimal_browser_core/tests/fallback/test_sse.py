@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minimal_browser_core import testing
-from minimal_browser_core.fallback.sse import EventStreamParser, ServerSentEvent
+from minimal_browser_core.fallback.sse import EventStreamParser, EventTooLongError, ServerSentEvent
 from minimal_browser_core.testing.chat_conformance import ServerSentEventConformance, sse_vectors
 
 WELL_FORMED = [
@@ -87,6 +87,18 @@ def test_a_line_of_megabytes_in_small_pieces_is_put_together() -> None:
     line = b"data: " + b"0123456789" * 500_000 + b"\n\n"
     events, _, _ = parse(line[at : at + 4096] for at in range(0, len(line), 4096))
     assert [len(event.data) for event in events] == [5_000_000]
+
+
+def test_an_event_without_end_is_refused() -> None:
+    parser = EventStreamParser(longest=1000)
+    for _ in range(10):
+        assert len(parser.feed(b"data: " + b"x" * 900 + b"\n\n")) == 1
+    with pytest.raises(EventTooLongError):
+        parser.feed(b"data: more\n" * 100)
+
+
+def test_a_reconnection_time_of_thousands_of_digits_is_ignored() -> None:
+    assert parse([b"retry: 5\nretry: " + b"9" * 10_000 + b"\n"]) == ([], None, 5)
 
 
 def test_the_vectors_of_the_package_are_those_of_the_repository() -> None:

@@ -68,7 +68,7 @@ class PythonAIClient:
         return await self._start_chat(messages, model, options).aresult()
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> PythonResponseStream:
-        models, rest = model_names(model), encode_request(messages, {**options, "stream": True})
+        models, rest = model_names(model), encode_request(messages, options, stream=True)
         channel = Channel()
 
         def work(exchange: "Exchange", call: Call) -> None:
@@ -97,9 +97,7 @@ class PythonAIClient:
     def _start_chat(
         self, messages: Sequence[Message], model: str | Sequence[str], options: dict[str, Any]
     ) -> Task[ChatResponse]:
-        if options.get("stream"):
-            raise TypeError("chat() does not stream; use stream()")
-        models, rest = model_names(model), encode_request(messages, options)
+        models, rest = model_names(model), encode_request(messages, options, stream=False)
 
         def work(exchange: "Exchange", call: Call) -> ChatResponse:
             from .http.whole import chat

@@ -10,7 +10,7 @@ from minimal_browser_core.ports.chat import Message
 _DEEPEST = 100
 
 
-def encode_request(messages: Sequence[Message], options: Mapping[str, Any]) -> bytes:
+def encode_request(messages: Sequence[Message], options: Mapping[str, Any], *, stream: bool) -> bytes:
     """A chat request without its model and its opening brace: the models of a preference list share it.
 
     Raises `TypeError` or `ValueError` naming the place (`messages[3].content[0]`) where something is not JSON.
@@ -20,7 +20,13 @@ def encode_request(messages: Sequence[Message], options: Mapping[str, Any]) -> b
     for name in ("model", "messages"):
         if name in options:
             raise TypeError(f"{name} is an argument of its own, not an option")
-    body = {"messages": list(messages), **options}
+    if "stream" in options:
+        raise TypeError("stream is not an option: call stream() for a stream, chat() for none")
+    body: dict[str, Any] = {"messages": list(messages)}
+    if stream:
+        # Without it most providers leave the usage out of a stream.
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
+    body |= options
     try:
         text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_mapping)
         return text.encode()[1:]

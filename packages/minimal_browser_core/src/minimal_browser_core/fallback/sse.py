@@ -6,6 +6,8 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 import codecs
 from dataclasses import dataclass
 
+_MOST_DIGITS = 18  # what fits into 64 bits; int() refuses thousands of them
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSentEvent:
@@ -16,10 +18,17 @@ class ServerSentEvent:
     id: str
 
 
+class EventTooLongError(Exception):
+    """An event that grows beyond what the parser takes."""
+
+
 class EventStreamParser:
     """Bytes in, events out, however the bytes are split. `retry` is the stream's reconnection time in ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = 64 << 20) -> None:
+        """`longest` is in characters; `feed` raises `EventTooLongError` beyond it."""
+        self._longest = longest
+        self._unfinished = 0
         self.retry: int | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._at_start = True
@@ -42,6 +51,7 @@ class EventStreamParser:
     def _take(self, text: str) -> list[ServerSentEvent]:
         if not text:
             return []
+        self._unfinished += len(text)
         if self._at_start:
             self._at_start = False
             text = text.removeprefix("\ufeff")
@@ -60,10 +70,14 @@ class EventStreamParser:
                 self._line.clear()
             if line:
                 self._field(line)
-            elif event := self._dispatch():
-                events.append(event)
+            else:
+                self._unfinished = 0
+                if event := self._dispatch():
+                    events.append(event)
         if rest:
             self._line.append(rest)
+        if self._unfinished > self._longest:
+            raise EventTooLongError(f"{self._unfinished} characters without the end of an event")
         return events
 
     def _field(self, line: str) -> None:
@@ -76,7 +90,7 @@ class EventStreamParser:
         elif name == "id":
             if "\0" not in value:
                 self._id = value
-        elif name == "retry" and value.isascii() and value.isdigit():
+        elif name == "retry" and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
             self.retry = int(value)
 
     def _dispatch(self) -> ServerSentEvent | None:

@@ -50,7 +50,11 @@ class Engine:
             if self._closed:
                 raise AIClientError("this client is closed; make a new one", code="closed")
             self._workers.add(worker)
-        worker.thread.start()
+        try:
+            worker.thread.start()
+        except RuntimeError as error:
+            self.ended(worker)
+            raise AIClientError(f"no thread for this call: {error}", code="no_thread") from error
 
     def ended(self, worker: "Worker") -> None:
         with self._lock:

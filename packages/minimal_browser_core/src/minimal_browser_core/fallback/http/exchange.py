@@ -24,6 +24,7 @@ from .transport import NETWORK_ERRORS, open_client
 T = TypeVar("T")
 
 _LONGEST_ERROR_BODY = 64 << 10
+_MOST_REDIRECTS = 5
 _NO_CONNECTION = (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.ProxyError, httpcore2.UnsupportedProtocol)
 
 
@@ -101,7 +102,14 @@ class Exchange:
         failure: AIClientError
         try:
             client = self.client()
-            return client.send(client.build_request(method, url, headers=headers, content=body), stream=True)
+            request = client.build_request(method, url, headers=headers, content=body)
+            for _ in range(_MOST_REDIRECTS):
+                response = client.send(request, stream=True)
+                if not _stays_on_server(response):
+                    return response
+                response.close()
+                request.url = response.url.join(response.headers["location"])
+            return client.send(request, stream=True)
         except ExpiredError as error:
             failure = timeout_error(self.config, url, error.phase)
         except (*_NO_CONNECTION, httpx2.InvalidURL) as error:
@@ -143,6 +151,14 @@ class Exchange:
 def _close(client: httpx2.Client, process: int) -> None:
     if process == os.getpid():
         client.close()
+
+
+def _stays_on_server(response: httpx2.Response) -> bool:
+    """Whether it redirects within its server (another must see neither key nor question) in a way that keeps a POST."""
+    if response.status_code not in (307, 308) or "location" not in response.headers:
+        return False
+    here, there = response.url, response.url.join(response.headers["location"])
+    return (here.scheme, here.host, here.port) == (there.scheme, there.host, there.port)
 
 
 # Connections of a parent process, kept from being collected and so closed.

@@ -13,7 +13,7 @@ from minimal_browser_core.errors import AIClientError, StreamInterruptedError
 from minimal_browser_core.fallback.answer import ReportedError, StreamedAnswer
 from minimal_browser_core.fallback.decode import MalformedError, parse_object, reported_error
 from minimal_browser_core.fallback.encode import with_model
-from minimal_browser_core.fallback.sse import EventStreamParser, ServerSentEvent
+from minimal_browser_core.fallback.sse import EventStreamParser, EventTooLongError, ServerSentEvent
 from minimal_browser_core.fallback.stream import Channel
 from minimal_browser_core.fallback.values import StreamEvent
 
@@ -62,7 +62,7 @@ class _Receiver:
             error = timeout_error(self._config, self._url, expired.phase, self._answer.request_id)
         except BrokenBodyError as broken:
             error = self._interrupted(f"broke off: {self._config.scrub(str(broken))}")
-        except MalformedError as malformed:
+        except (MalformedError, EventTooLongError) as malformed:
             error = self._interrupted(f"sent an event that cannot be read: {malformed}", retryable=False)
         except ReportedError as reported:
             status = reported.reported.status

@@ -246,7 +246,7 @@ def _environment_proxy(base_url: str) -> str | None:
 
 
 def open_client(config: Config, user_agent: str) -> httpx2.Client:
-    """A client of one pool; it follows no redirects, which would carry the key elsewhere, and sets no timers."""
+    """A client of one pool; it follows no redirects and sets no timers."""
     return httpx2.Client(
         transport=PooledTransport(config),
         headers={"User-Agent": user_agent, **config.headers},

@@ -122,6 +122,18 @@ class Failing(ChatSuite):
                 client.chat(QUESTION, MODEL)
             assert other.requests == []
 
+    def test_a_redirect_within_the_server_is_followed_with_the_question(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        server.script += [Body("", status=308, headers={"Location": "/v1/chat/completions"}), Answer("here")]
+        assert client.chat(QUESTION, MODEL).text == "here"
+        assert server.requests[1].json == server.requests[0].json
+
+    def test_redirects_without_end_come_to_an_end(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        server.default = Body("", status=307, headers={"Location": "/v1/chat/completions"})
+        with pytest.raises(errors.AIClientError):
+            client.chat(QUESTION, MODEL)
+
     # -- secrets -------------------------------------------------------------------------------------------------------
 
     def test_the_key_is_never_shown(self, make_client: MakeClient, errors: Errors) -> None:

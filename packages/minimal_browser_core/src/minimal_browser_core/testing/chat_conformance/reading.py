@@ -78,6 +78,19 @@ class Reading(ChatSuite):
         sent = server.requests[0].json
         assert {name: sent[name] for name in options} == options
 
+    def test_a_stream_asks_for_its_usage_unless_the_caller_says_otherwise(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        list(client.stream(QUESTION, MODEL))
+        list(client.stream(QUESTION, MODEL, stream_options={"include_usage": False}))
+        asked = [request.json["stream_options"] for request in server.requests]
+        assert asked == [{"include_usage": True}, {"include_usage": False}]
+
+    @pytest.mark.parametrize("option", ["stream", "messages", "model"])
+    def test_what_the_call_itself_says_is_no_option(self, client: ChatClient, option: str) -> None:
+        with pytest.raises(TypeError, match=option):
+            client.chat(QUESTION, MODEL, **{option: None})
+
     def test_messages_of_every_kind_arrive_as_they_are(self, client: ChatClient, server: FakeServer) -> None:
         parts = [
             {"type": "text", "text": UNICODE},
