@@ -53,8 +53,8 @@ def _browse(options: Options) -> int:
         from PyQt6.QtCore import QLibraryInfo
 
         preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-        from minimal_browser.composition import Composition
         from minimal_browser.qt.application import create_application
+        from minimal_browser.qt.first import begin
         from minimal_browser.qt.lock import lock_profile
     except ImportError as error:
         if error.name is not None and error.name.startswith("minimal_browser"):
@@ -65,9 +65,12 @@ def _browse(options: Options) -> int:
     try:
         lock = lock_profile(folder)
         application = create_application(config.ui.theme)
-        composition = Composition(options, config, folder)
+        first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
+        from minimal_browser.composition import Composition  # while the first page's processes start
+
+        composition = Composition(options, config, folder, first)
         composition.report_faults()
-        composition.start(options.urls)
+        composition.start()
         application.exec()
         composition.close()
         lock.unlock()

@@ -14,12 +14,11 @@ from minimal_browser import __version__
 from minimal_browser.cli import Options
 from minimal_browser.own_pages import PageWriter
 from minimal_browser.profiles import ProfileFolder
-from minimal_browser.qt.application import OWN_SCHEME, sandbox_state
+from minimal_browser.qt.application import sandbox_state
 from minimal_browser.qt.background import Background
 from minimal_browser.qt.browser import QtBrowser
 from minimal_browser.qt.downloads import Downloads
-from minimal_browser.qt.profile import create_profile
-from minimal_browser.qt.scheme import OwnPages
+from minimal_browser.qt.first import FirstPage
 from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
@@ -43,8 +42,8 @@ WARM_UP_MS = 150
 class Composition(QObject):
     """One browser: made of its parts, and taken apart in the order that Qt wants."""
 
-    def __init__(self, options: Options, config: Config, folder: ProfileFolder) -> None:
-        """ConfigError for bindings that cannot be."""
+    def __init__(self, options: Options, config: Config, folder: ProfileFolder, first: FirstPage) -> None:
+        """`first` is loading already. ConfigError for bindings that cannot be."""
         super().__init__()
         self._options, self._config, self._folder = options, config, folder
         registry = CommandRegistry()
@@ -52,13 +51,12 @@ class Composition(QObject):
         keymap = Keymap.from_config(key_tables(config), lambda line: check(line, registry))
 
         self.window = BrowserWindow()
-        self.profile = create_profile(folder, config, self)
+        self.profile = first.profile
         self.background = Background(
             lambda: open_stores(options, config, folder), lambda stores: open_copilot(options, config, stores), self
         )
         self.writer = PageWriter(self.background.stores, registry, keymap, self._version_page)
-        self.pages = OwnPages(self.background, self.writer.write, self)
-        self.profile.installUrlSchemeHandler(OWN_SCHEME, self.pages)
+        first.own_pages.serve_with(self.background, self.writer.write)
         self.views = Views(self.window, self.profile, self._error_page, zoom=config.ui.zoom)
         self.browser = QtBrowser(
             self.window,
@@ -77,16 +75,16 @@ class Composition(QObject):
         )
         self.window.closing.connect(self.browser.copilot.close)
         self.views.loaded.connect(self._loaded)
+        self._first_view = first.view
         self.exit_code = 0
         self._is_first_load = True
         self._warm_up_timer = once(self, self._warm_up, WARM_UP_MS)
 
-    def start(self, urls: tuple[str, ...]) -> None:
-        """Show the window and open `urls`, each in a tab, the first one in front."""
-        first, *rest = urls or (self._config.browser.start_page,)
-        self.browser.open(first, OpenTarget.TAB)
+    def start(self) -> None:
+        """Show the window, and open the other addresses of the command line in tabs behind the first."""
+        self.views.adopt(self._first_view, OpenTarget.TAB)
         self.window.show()
-        for url in reversed(rest):
+        for url in reversed(self._options.urls[1:]):
             self.browser.open(url, OpenTarget.BACKGROUND_TAB)
 
     def report_faults(self) -> None:

@@ -1,11 +1,14 @@
 """What the browser has beside its window: stores and copilot, or why it has them not."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.errors import BackendError, StorageError
 from minimal_browser_core.ports.chat import ChatClient
 from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
+
+if TYPE_CHECKING:
+    from minimal_browser_core.copilot.session import CopilotSession
 
 
 @dataclass(slots=True)
@@ -39,11 +42,11 @@ class CopilotService:
 
     label: str
     reason: str = ""
-    session: CopilotSession | None = None
+    session: "CopilotSession | None" = None
     client: ChatClient | None = None
     problem: str = ""
 
-    def need_session(self) -> CopilotSession:
+    def need_session(self) -> "CopilotSession":
         if self.session is None:
             raise BackendError(f"The copilot cannot answer: {self.problem}")
         return self.session

@@ -23,6 +23,7 @@ from minimal_browser.cli import Options
 from minimal_browser.composition import Composition
 from minimal_browser.profiles import ProfileFolder
 from minimal_browser.qt.application import create_application
+from minimal_browser.qt.first import begin
 from minimal_browser.qt.webview import ISOLATED_WORLD, WebView
 
 WAIT_MS = 20_000
@@ -170,10 +171,12 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
         settings: Config = parse_config(config)
         path = folder or tmp_path / "profile"
         path.mkdir(exist_ok=True)
-        composition = Composition(Options(**options), settings, ProfileFolder(path))
+        profile = ProfileFolder(path)
+        first = begin(next(iter(urls), "mb://start"), profile, settings, qapp)
+        composition = Composition(Options(urls=urls, **options), settings, profile, first)
         running.append(composition)
         with qtbot.waitSignal(composition.views.loaded, timeout=WAIT_MS):
-            composition.start(urls or ("mb://start",))
+            composition.start()
         composition.window.activateWindow()
         driver = Driver(composition, qtbot)
         driver.until(lambda: QApplication.focusWidget() is not None, "the window to have the focus")

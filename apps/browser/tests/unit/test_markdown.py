@@ -33,16 +33,27 @@ def test_what_could_do_harm_is_not_in_the_html(text: str) -> None:
 
 def test_the_usual_markdown_is_rendered() -> None:
     html = render(
-        "# Head\n\n**bold** `code` [link](https://example.com)\n\n- a\n- b\n\n| x |\n|---|\n| 1 |\n\n~~gone~~"
+        "# Head\n\n**bold** `code` [link](https://example.com)\n\n- a\n\n| x |\n|---|\n| 1 |\n\n~~gone~~"
     )
     for tag in ("<h1>", "<strong>", "<code>", 'href="https://example.com"', "<li>", "<td>", "<s>"):
         assert tag in html
 
 
 BLOCKS = st.sampled_from(
-    ["A paragraph\nof two lines.\n\n", "- one\n- two\n\n", "1. a\n\n   more\n\n", "```py\nx = 1\n\ny\n```\n", "> quote\n\n",
-     "| a | b |\n|---|---|\n| 1 | 2 |\n\n", "# Title\n", "Title\n===\n", "***\n", "    code\n\n    more\n\n", "word "]
-)  # fmt: skip
+    [
+        "A paragraph\nof two lines.\n\n",
+        "- one\n- two\n\n",
+        "1. a\n\n   more\n\n",
+        "```py\nx = 1\n\ny\n```\n",
+        "> quote\n\n",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n",
+        "# Title\n",
+        "Title\n===\n",
+        "***\n",
+        "    code\n\n    more\n\n",
+        "word ",
+    ]
+)
 
 
 @given(st.lists(BLOCKS, max_size=12), st.integers(1, 40))

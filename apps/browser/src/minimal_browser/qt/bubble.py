@@ -21,6 +21,10 @@ def plain_label(text: str, name: str) -> QLabel:
     return label
 
 
+FULL = 6_000
+"""Characters after which a bubble takes no more: laying out a document costs the more the longer it is."""
+
+
 class Answer(QTextBrowser):
     """Markdown that grows. What is final stays; only the block being written is rendered again."""
 
@@ -44,13 +48,25 @@ class Answer(QTextBrowser):
         present(self._document.documentLayout()).documentSizeChanged.connect(lambda _size: self._fit())
         self._splitter = Splitter()
         self._final: list[str] = []
+        self._length = 0
         self._tail_at = 0
         self._fit()
 
     def append_markdown(self, text: str) -> None:
         final = self._splitter.feed(text)
         self._final.extend(final)
+        self._length += sum(map(len, final))
         self._write(final, self._splitter.tail)
+
+    @property
+    def is_full(self) -> bool:
+        return self._length > FULL
+
+    def take_tail(self) -> str:
+        """Take away the block being written, for another bubble to go on with."""
+        tail, self._splitter.tail = self._splitter.tail, ""
+        self._write([], "")
+        return tail
 
     def restyle(self) -> None:
         """After a change of theme: colours are part of the rendered text."""

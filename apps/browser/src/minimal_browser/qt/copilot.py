@@ -103,6 +103,7 @@ class Copilot(QObject):
                 self._browser.show_problems([service.problem])
 
         self._background.with_copilot(ready)
+        self._background.submit(_import_panel)
 
     # -- questions
 
@@ -296,6 +297,18 @@ class Copilot(QObject):
             do()
         except CommandError as error:
             self._browser.show_message(str(error), MessageLevel.ERROR)
+
+
+def _import_panel() -> None:
+    """On the worker: what the first question would otherwise wait for."""
+    import minimal_browser.markdown
+    import minimal_browser.qt.action_card
+    import minimal_browser.qt.actions
+    import minimal_browser.qt.pagetext
+    import minimal_browser.qt.panel
+    import minimal_browser.qt.stream
+
+    minimal_browser.markdown.render("")
 
 
 CANCEL_SECONDS = 2.0

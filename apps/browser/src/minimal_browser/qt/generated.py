@@ -6,9 +6,7 @@ request leave. Permissions and downloads are refused. A link does not open by it
 person is asked.
 """
 
-import secrets
-
-from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl, QUuid, pyqtSignal
 from PyQt6.QtWebEngineCore import (
     QWebEngineDownloadRequest,
     QWebEngineNewWindowRequest,
@@ -141,7 +139,7 @@ class GeneratedWorld(QObject):
 
     def add(self, html: str) -> QUrl:
         """Keep a document; its address works in this profile only, until the program ends."""
-        name = secrets.token_urlsafe(16)
+        name = QUuid.createUuid().toString(QUuid.StringFormat.WithoutBraces)
         self._handler.documents[name] = html.encode("utf-8", "replace")
         return QUrl(f"{SCHEME}:{name}")
 

@@ -1,9 +1,13 @@
 """HINT mode: from the keys that open it to the link that was followed."""
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from minimal_browser.qt.hints import Followed, HintOverlay
 from minimal_browser.qt.webview import WebView
+
+if TYPE_CHECKING:
+    from minimal_browser.qt.hints import Followed, HintOverlay
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.ports.browser import OpenTarget
 
@@ -26,6 +30,8 @@ class Hinting(QObject):
         if not view.address():
             raise CommandError("no page is open in this tab")
         self._where = where
+        from minimal_browser.qt.hints import HintOverlay
+
         overlay = self._overlay = HintOverlay(view)
         overlay.collect(lambda count: self._collected(overlay, count))
 
@@ -53,7 +59,7 @@ class Hinting(QObject):
     def labels(self) -> list[str]:
         return list(self._overlay.places) if self._overlay is not None else []
 
-    def _collected(self, overlay: HintOverlay, count: int) -> None:
+    def _collected(self, overlay: "HintOverlay", count: int) -> None:
         if overlay is not self._overlay:
             return  # the person has left the mode in the meantime
         self._ready = True
@@ -65,7 +71,7 @@ class Hinting(QObject):
         for letter in self._early:
             self.type(letter)
 
-    def _followed(self, result: Followed) -> None:
+    def _followed(self, result: "Followed") -> None:
         if self._overlay is None:
             return
         where = self._where

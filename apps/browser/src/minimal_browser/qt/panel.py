@@ -152,10 +152,18 @@ class CopilotPanel(QWidget):
         """The next piece of the answer; below an action or a note, a new bubble."""
         self._stop_thinking()
         if self._answer is None:
-            self._answer = Answer()
-            self._answer.link_clicked.connect(self.link_clicked)
-            self._add(self._answer)
+            self._answer = self._new_answer()
         self._answer.append_markdown(text)
+        if self._answer.is_full:
+            tail = self._answer.take_tail()
+            self._answer = self._new_answer()
+            self._answer.append_markdown(tail)
+
+    def _new_answer(self) -> Answer:
+        answer = Answer()
+        answer.link_clicked.connect(self.link_clicked)
+        self._add(answer)
+        return answer
 
     def add_card(self, card: ActionCard) -> None:
         self._stop_thinking()

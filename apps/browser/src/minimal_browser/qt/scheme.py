@@ -1,14 +1,17 @@
 """`mb://`: our own pages, written on the worker and answered when they are ready."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PyQt6 import sip
 from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
 
 from minimal_browser.qt.application import OWN_SCHEME
-from minimal_browser.qt.background import Background
 from minimal_browser.qt.present import present
+
+if TYPE_CHECKING:
+    from minimal_browser.qt.background import Background
 
 SCHEME = OWN_SCHEME.decode()
 POLICY = (
@@ -24,20 +27,25 @@ _HEADERS = {
 
 
 class OwnPages(QWebEngineUrlSchemeHandler):
-    """`write` gets an address and gives HTML; it runs on the worker and does not raise for an address it has not."""
-
-    def __init__(self, background: Background, write: Callable[[str], str], parent: QObject) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._background: Background | None = None
+        self._write: Callable[[str], str] = str
+
+    def serve_with(self, background: "Background", write: Callable[[str], str]) -> None:
+        """To be called before the event loop runs. `write` gets an address and gives HTML, on the worker; it does not
+        raise for an address that leads nowhere."""
         self._background = background
         self._write = write
 
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
         job = present(a0)
+        background = present(self._background)
         if job.requestMethod().data() != b"GET" or not self._ours(job.initiator()):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
             return
         url = job.requestUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        self._background.submit(
+        background.submit(
             lambda: self._write(url).encode("utf-8", "replace"),
             lambda body: self._answer(job, body),
             lambda _error: self._fail(job),

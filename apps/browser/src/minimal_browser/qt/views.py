@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import (
@@ -12,11 +13,13 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineProfile,
 )
 
-from minimal_browser.qt.generated import GeneratedWorld
 from minimal_browser.qt.page import WebPage
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
 from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
+
+if TYPE_CHECKING:
+    from minimal_browser.qt.generated import GeneratedWorld
 
 log = logging.getLogger(__name__)
 
@@ -46,18 +49,26 @@ class Views(QObject):
         window.tabs.current_changed.connect(self._tell)
 
     def add(self, where: OpenTarget, index: int | None = None) -> WebView:
-        page = WebPage(self._profile)
-        view = WebView(page)
+        view = WebView(WebPage(self._profile))
+        self.adopt(view, where, index)
+        return view
+
+    def adopt(self, view: WebView, where: OpenTarget, index: int | None = None) -> None:
+        """Give a view of a `WebPage` its tab."""
+        page = view.web_page
+        if not isinstance(page, WebPage):
+            raise TypeError("only a view of a WebPage can be adopted")
         page.refused.connect(self._refused)
         page.load_failed.connect(lambda url, reason: self.show_error(view, url, reason))
         page.window_wanted.connect(self._window_wanted)
         page.fullScreenRequested.connect(self._full_screen)
         page.renderProcessTerminated.connect(lambda status, _code: self._crashed(view, status))
         self._connect(view, where, index)
-        return view
 
     def add_generated(self, title: str, html: str) -> WebView:
         """HTML that nobody trusts, in a world of its own."""
+        from minimal_browser.qt.generated import GeneratedWorld
+
         if self._generated is None:
             self._generated = GeneratedWorld(self)
         url = self._generated.add(html)

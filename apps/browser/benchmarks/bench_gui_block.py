@@ -1,0 +1,134 @@
+"""The longest time for which the GUI thread was blocked: during a long streamed answer, a search, and a store.
+
+A timer of the GUI thread is due every 2 ms; a gap between two of its ticks is time in which no key and no frame would
+have been handled. The answer comes from the fake server as fast as it can send, 20,000 pieces of Markdown.
+
+    python benchmarks/bench_gui_block.py
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from minimal_browser_core.config import Config
+from minimal_browser_core.testing.fake_server import Answer, FakeServer
+from PyQt6.QtCore import QEventLoop, QTimer
+
+from minimal_browser.cli import Options
+from minimal_browser.composition import Composition
+from minimal_browser.profiles import ProfileFolder
+from minimal_browser.qt.application import create_application
+from minimal_browser.qt.first import begin
+
+BUDGET_MS = 50
+PIECES = 20_000
+STORED = 5_000
+
+
+class Gaps:
+    """The longest gap between ticks since `reset`."""
+
+    def __init__(self) -> None:
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(2)
+        self.reset()
+
+    def reset(self) -> None:
+        self._last = time.perf_counter()
+        self.longest = 0.0
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now
+
+
+def pieces() -> tuple[str, ...]:
+    made = []
+    for number in range(PIECES):
+        made.append(f"word{number} ")
+        if number % 400 == 0:
+            made.append("\n\n## A heading\n\n")
+        elif number % 400 == 100:
+            made.append("\n\n```python\nx = 1\ny = 2\n```\n\n")
+        elif number % 40 == 0:
+            made.append("\n\n- item **bold** `code`\n- ")
+    return tuple(made)
+
+
+def main() -> None:
+    application = create_application("light")
+    results: list[tuple[str, float]] = []
+    with FakeServer() as server, tempfile.TemporaryDirectory() as folder:
+        options = Options(base_url=server.base_url)
+        profile = ProfileFolder(Path(folder))
+        composition = Composition(options, Config(), profile, begin("mb://start", profile, Config(), application))
+        browser = composition.browser
+
+        def until(done: Callable[[], bool], seconds: float = 120) -> None:
+            deadline = time.monotonic() + seconds
+            while not done():
+                if time.monotonic() > deadline:
+                    raise SystemExit("it did not come to its end")
+                application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+        loaded: list[bool] = []
+        composition.views.loaded.connect(lambda _view, ok: loaded.append(ok))
+        composition.start()
+        until(lambda: bool(loaded))
+        # As much time as a person needs to reach for the space bar.
+        reached = time.monotonic() + 2
+        ticks = QTimer()
+        ticks.start(50)
+        until(lambda: time.monotonic() > reached)
+        gaps = Gaps()
+
+        def ask(text: str) -> None:
+            browser.ask(text)
+            until(lambda: browser.copilot._asked is not None and browser.copilot._asked.turn.question == text)
+            until(lambda: browser.copilot._asked is not None and browser.copilot._asked.finished)
+
+        server.script.append(Answer(("Warm.",)))
+        gaps.reset()
+        ask("first")
+        results.append(("the first question, panel and all", gaps.longest))
+
+        server.script.append(Answer(pieces()))
+        gaps.reset()
+        ask("long")
+        results.append((f"an answer of {PIECES:,} pieces", gaps.longest))
+
+        done: list[object] = []
+        gaps.reset()
+        for number in range(STORED):
+            composition.background.with_stores(
+                lambda stores, number=number: stores.need_conversations().add_conversation(  # type: ignore[misc]
+                    f"question {number} about a lens", "an answer " * 50, "model"
+                ),
+                done.append,
+            )
+        until(lambda: len(done) == STORED)
+        results.append((f"{STORED:,} exchanges stored", gaps.longest))
+
+        loaded.clear()
+        gaps.reset()
+        browser.open("mb://conversations?q=lens")
+        until(lambda: bool(loaded))
+        results.append((f"a search of {STORED:,} exchanges, shown", gaps.longest))
+        composition.window.close()
+        composition.close()
+    for name, seconds in results:
+        print(f"{seconds * 1000:7.1f} ms  {name}")
+    worst = max(seconds for _, seconds in results) * 1000
+    print(f"longest block {worst:.1f} ms (budget {BUDGET_MS} ms)")
+    raise SystemExit(0 if worst <= BUDGET_MS else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""The first page, asked for before the rest of the window is even imported: its processes start in the meantime."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, QUrl
+from PyQt6.QtWebEngineCore import QWebEngineProfile
+
+from minimal_browser.profiles import ProfileFolder
+from minimal_browser.qt.application import OWN_SCHEME
+from minimal_browser.qt.page import WebPage
+from minimal_browser.qt.profile import create_profile
+from minimal_browser.qt.scheme import OwnPages
+from minimal_browser.qt.webview import WebView
+from minimal_browser_core.config import Config
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.urls import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """What the composition goes on with. Nothing is answered or shown before the event loop runs."""
+
+    profile: QWebEngineProfile
+    own_pages: OwnPages
+    view: WebView
+
+
+def begin(target: str, folder: ProfileFolder, config: Config, parent: QObject) -> FirstPage:
+    """Load `target`, what a person typed. CommandError where it is no address."""
+    profile = create_profile(folder, config, parent)
+    own_pages = OwnPages(profile)
+    profile.installUrlSchemeHandler(OWN_SCHEME, own_pages)
+    view = WebView(WebPage(profile))
+    url = QUrl(resolve(target, config.browser.search_url))
+    if not url.isValid():
+        raise CommandError(f"{target} is not an address: {url.errorString()}")
+    view.load(url)
+    return FirstPage(profile, own_pages, view)
