@@ -83,13 +83,15 @@ def _check_backends(options: Options, config: "Config") -> None:
     """Raise for a native backend that was asked for by name and cannot be had, before any window opens."""
     import os
 
-    from minimal_browser_core import backends
-
     wants = (options.ai_backend, os.environ.get("MINIMAL_BROWSER_AI_BACKEND"), config.ai.backend)
     if "rust" in wants:
+        from minimal_browser_core import backends
+
         backends.select_ai(cli=options.ai_backend, config=config.ai.backend)
     wants = (options.storage_backend, os.environ.get("MINIMAL_BROWSER_STORAGE_BACKEND"), config.storage.backend)
     if "rust" in wants:
+        from minimal_browser_core import backends
+
         backends.select_storage(cli=options.storage_backend, config=config.storage.backend)
 
 

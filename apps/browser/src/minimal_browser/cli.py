@@ -2,9 +2,8 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Backend = Literal["auto", "python", "rust"]
 BACKENDS: tuple[Backend, ...] = ("auto", "python", "rust")
@@ -16,8 +15,8 @@ without one it answers from the page and from earlier conversations. PROFILE=1 w
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+# A dataclass would cost 12 ms here, for modules that only it needs this early; so in what else runs before the load.
+class Options(NamedTuple):
     """What was asked for on the command line; None where config or environment decides."""
 
     urls: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtGui import QIcon
+from PyQt6.QtWidgets import QApplication
 
 from minimal_browser import __version__
 from minimal_browser.cli import Options
@@ -18,6 +20,7 @@ from minimal_browser.qt.application import sandbox_state
 from minimal_browser.qt.background import Background
 from minimal_browser.qt.browser import QtBrowser
 from minimal_browser.qt.downloads import Downloads
+from minimal_browser.qt.dress import dress
 from minimal_browser.qt.first import FirstPage
 from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
@@ -46,6 +49,9 @@ class Composition(QObject):
         """`first` is loading already. ConfigError for bindings that cannot be."""
         super().__init__()
         self._options, self._config, self._folder = options, config, folder
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            dress(application, config.ui.theme)
         registry = CommandRegistry()
         register_builtins(registry)
         keymap = Keymap.from_config(key_tables(config), lambda line: check(line, registry))
@@ -117,6 +123,7 @@ class Composition(QObject):
             self._warm_up_timer.start()
 
     def _warm_up(self) -> None:
+        self.window.setWindowIcon(QIcon.fromTheme("web-browser"))
         self.browser.copilot.warm_up()
         self.browser.load_bookmarks()
         self.background.with_stores(lambda stores: stores.problems, self.browser.show_problems)

@@ -1,6 +1,5 @@
 """Whether a window can open here, asked before Qt would abort the process instead of telling why."""
 
-import ctypes
 import os
 import sys
 from collections.abc import Mapping
@@ -88,6 +87,8 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
 
 def _x_server_answers(display: str) -> bool:
     """True too where libxcb is missing: then `require_platform_plugin` names it."""
+    import ctypes
+
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -108,6 +109,8 @@ def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.en
     plugin = Path(plugins) / "platforms" / "libqxcb.so"
     if not plugin.exists():
         return
+    import ctypes
+
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:

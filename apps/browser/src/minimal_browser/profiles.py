@@ -1,8 +1,8 @@
 """Where a profile is: the folder that holds cookies, cache, conversations and bookmarks."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from minimal_browser_core.errors import MinimalBrowserError
 
@@ -13,8 +13,7 @@ class ProfileError(MinimalBrowserError):
     code = "profile"
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileFolder:
+class ProfileFolder(NamedTuple):
     path: Path
     temporary: bool = False
     """Deleted at exit; its web profile is kept in memory."""

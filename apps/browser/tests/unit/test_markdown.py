@@ -32,9 +32,7 @@ def test_what_could_do_harm_is_not_in_the_html(text: str) -> None:
 
 
 def test_the_usual_markdown_is_rendered() -> None:
-    html = render(
-        "# Head\n\n**bold** `code` [link](https://example.com)\n\n- a\n\n| x |\n|---|\n| 1 |\n\n~~gone~~"
-    )
+    html = render("# Head\n\n**bold** `code` [link](https://example.com)\n\n- a\n\n| x |\n|---|\n| 1 |\n\n~~gone~~")
     for tag in ("<h1>", "<strong>", "<code>", 'href="https://example.com"', "<li>", "<td>", "<s>"):
         assert tag in html
 

@@ -4,14 +4,10 @@ import os
 import sys
 from typing import Literal
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QIcon
 from PyQt6.QtWebEngineCore import QWebEngineUrlScheme
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser import __version__, preflight
-from minimal_browser.qt.present import present
-from minimal_browser.qt.theme import DARK, LIGHT, choose_theme, current_theme, palette, style_sheet
 
 OWN_SCHEME = b"mb"
 GENERATED_SCHEME = b"mb-generated"
@@ -29,13 +25,12 @@ ThemeChoice = Literal["auto", "light", "dark"]
 
 
 def create_application(theme: ThemeChoice = "auto") -> QApplication:
-    """Once a process. `auto` follows the system. Registers our schemes, which Chromium reads as it starts."""
+    """Once a process; `dress` follows. `auto` is the system's theme. Registers our schemes, before Chromium starts."""
     if preflight.running_as_root():
         # Chromium refuses to start its sandbox as root.
         os.environ[SANDBOX_SWITCH] = "1"
         sys.stderr.write("minimal-browser: running as root, so Chromium's sandbox is off; use a normal user account.\n")
     if theme != "auto":
-        choose_theme(DARK if theme == "dark" else LIGHT)
         _tell_pages(theme)
     _register_schemes()
     # Its own argv: Qt would take options meant for us, and the name becomes the window's class.
@@ -44,9 +39,6 @@ def create_application(theme: ThemeChoice = "auto") -> QApplication:
     application.setApplicationDisplayName("Minimal Browser")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("minimal-browser")
-    application.setWindowIcon(QIcon.fromTheme("web-browser"))
-    application.setStyle("Fusion")
-    follow_system_theme(application)
     return application
 
 
@@ -69,13 +61,3 @@ def _register_schemes() -> None:
         scheme.setSyntax(syntax)
         scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme)
         QWebEngineUrlScheme.registerScheme(scheme)
-
-
-def follow_system_theme(application: QApplication) -> None:
-    def apply(_scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
-        theme = current_theme()
-        application.setPalette(palette(theme))
-        application.setStyleSheet(style_sheet(theme))
-
-    apply()
-    present(application.styleHints()).colorSchemeChanged.connect(apply)

@@ -1,6 +1,6 @@
 """The first page, asked for before the rest of the window is even imported: its processes start in the meantime."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEngineProfile
@@ -16,8 +16,7 @@ from minimal_browser_core.errors import CommandError
 from minimal_browser_core.urls import resolve
 
 
-@dataclass(frozen=True, slots=True)
-class FirstPage:
+class FirstPage(NamedTuple):
     """What the composition goes on with. Nothing is answered or shown before the event loop runs."""
 
     profile: QWebEngineProfile

@@ -1,6 +1,6 @@
 """Colours and style sheet: light and dark, following the system."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
@@ -9,8 +9,7 @@ from minimal_browser.qt.present import present
 from minimal_browser_core.input.modes import Mode
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     dark: bool
     window: str
     surface: str
