@@ -134,7 +134,7 @@ impl Database {
             Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
         };
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.busy_timeout(self.options.busy_timeout.min(SLICE))?;
+        connection.busy_timeout(self.options.busy_timeout)?;
         connection.execute_batch(&format!(
             "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};",
             match self.options.durability {
@@ -216,6 +216,8 @@ impl Database {
                 return Err(rusqlite::Error::SqliteFailure(code, Some(found)).into());
             }
         }
+        // From here on `patiently` waits for the write lock, and looks up meanwhile.
+        db.busy_timeout(self.options.busy_timeout.min(SLICE))?;
         Ok(link)
     }
 
@@ -288,14 +290,24 @@ impl Database {
 
     /// One snapshot, ended by `interrupt` with `Kind::Interrupted`.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
+        self.read_on(false, work)
+    }
+
+    fn read_on<T>(
+        &self,
+        fresh: bool,
+        work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
+    ) -> Result<T> {
         self.ready()?;
-        let lease = if self.in_memory() {
+        let connect = || self.connect().map_err(|error| Error::from_sqlite(&error, &self.path));
+        let mut lease = if self.in_memory() {
             self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?
         } else {
-            self.readers.take(&self.path, &self.options.stop, || {
-                self.connect().map_err(|error| Error::from_sqlite(&error, &self.path))
-            })?
+            self.readers.take(&self.path, &self.options.stop, connect)?
         };
+        if fresh && !self.in_memory() {
+            lease.replace(connect()?);
+        }
         let link = lease.link(&self.path)?;
         link.started.store(self.epoch.load(Ordering::Relaxed), Ordering::Relaxed);
         let transaction = Transaction::new_unchecked(&link.connection, TransactionBehavior::Deferred)
@@ -358,7 +370,8 @@ impl Database {
     /// Problems in words. On a store that may be written the search index is compared with the text, too.
     pub fn check(&self, index_statement: &str) -> Result<Vec<String>> {
         let mut problems = Vec::new();
-        let read = self.read(|db| {
+        // On a connection that has read before, FTS5's part of the check goes by what the index was like then.
+        let read = self.read_on(true, |db| {
             let mut statement = db.prepare("PRAGMA integrity_check")?;
             for found in statement.query_map([], |row| row.get::<_, String>(0))? {
                 problems.push(found?);

@@ -113,6 +113,10 @@ impl Lease<'_> {
     pub fn link(&self, path: &str) -> Result<&Link> {
         self.link.as_ref().ok_or_else(|| Error::closed(path))
     }
+
+    pub fn replace(&mut self, link: Link) {
+        self.link = Some(link);
+    }
 }
 
 impl Drop for Lease<'_> {

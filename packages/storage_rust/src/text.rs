@@ -6,12 +6,13 @@
 //!
 //! - a run of an unspaced script: each pair of neighbours, then its last character: 東京都 gives `東京 京都 都`. Two or
 //!   more characters are found as a phrase of pairs, which is a search for a substring; one character as a prefix;
-//! - a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`;
+//! - a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`, `をiPhone`
+//!   gives `を iPhone` and a lone U+E000, which parts it from the next such word;
 //! - a run of symbols: U+E000 and the code point of each, then a lone U+E000: with S for it, `C++` gives `S2b S2b S`.
 //!   No word that somebody types begins with that letter of private use.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use unicode_general_category::{GeneralCategory as G, get_general_category};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -220,15 +221,18 @@ fn add_grams(text: &str, found: &mut String) {
             }
             RunKind::Symbols => {
                 symbol_tokens(run.text).iter().for_each(|token| push(found, token));
-                push(found, SYMBOL.encode_utf8(&mut [0; 4]));
+                push(found, SYMBOL);
             }
-            RunKind::Word if gram_end == run.start => push(found, run.text),
+            RunKind::Word if gram_end == run.start => {
+                push(found, run.text);
+                push(found, SYMBOL); // or it would stand beside the next such word, and pass for a phrase
+            }
             RunKind::Word => word = Some(run),
         }
     }
 }
 
-fn push(found: &mut String, token: &str) {
+fn push(found: &mut String, token: impl Display) {
     let space = if found.is_empty() { "" } else { " " };
     let _ = write!(found, "{space}{token}");
 }
@@ -240,7 +244,7 @@ mod tests {
     #[test]
     fn unspaced_runs_become_pairs_and_a_last_character() {
         assert_eq!(grams(&["東京都", "x"]), "東京 京都 都");
-        assert_eq!(grams(&["iPhoneを15"]), "iPhone を 15");
+        assert_eq!(grams(&["iPhoneを15"]), "iPhone を 15 \u{e000}");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 """An embedded, searchable, durable store for conversations and bookmarks, on a SQLite of its own.
 
-    from storage_rust import ConversationStore
+from storage_rust import ConversationStore
 
-    with ConversationStore("conversations.db") as store:
-        store.add_conversation("What is WAL?", "A write-ahead log.", "some-model")
-        for hit in store.search("write*").hits:
-            print(hit.prompt, hit.snippet)
+with ConversationStore("conversations.db") as store:
+    store.add_conversation("What is WAL?", "A write-ahead log.", "some-model")
+    for hit in store.search("write*").hits:
+        print(hit.prompt, hit.snippet)
 """
 
 from ._errors import (

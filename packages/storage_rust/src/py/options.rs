@@ -53,7 +53,7 @@ pub fn options(
         busy_timeout: Duration::from_secs_f64(busy_timeout.0),
         durability,
         check_on_open,
-        owners: Shared::new(),
+        owners: Arc::new(Shared),
         stop: Arc::new(should_stop),
     }
 }

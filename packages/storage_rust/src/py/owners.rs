@@ -1,7 +1,5 @@
 //! The register of open files that this process's SQLite libraries share, kept by `storage_rust._owners`.
 
-use std::sync::Arc;
-
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyString};
 
@@ -9,12 +7,6 @@ use crate::error::{Error, Kind, Result};
 use crate::owners::{Claim, Owners};
 
 pub struct Shared;
-
-impl Shared {
-    pub fn new() -> Arc<dyn Owners> {
-        Arc::new(Self)
-    }
-}
 
 impl Owners for Shared {
     fn claim(&self, path: &str, create: bool) -> Result<Claim> {

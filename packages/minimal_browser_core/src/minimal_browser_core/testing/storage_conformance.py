@@ -11,13 +11,16 @@
 
 import json
 import os
+import random
+import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -77,6 +80,9 @@ class _StoreConformance:
         pytest.skip("conformance/vectors/search.json is in the repository, and this test is not")
 
     def fill(self, store: Any, count: int = 3) -> None:
+        raise NotImplementedError
+
+    def read_all(self, store: Any) -> None:
         raise NotImplementedError
 
     def size_with_text(self) -> int:
@@ -169,7 +175,7 @@ class _StoreConformance:
             opened(name)
 
     def test_a_missing_folder_is_named(self, opened: Open, errors: Any, tmp_path: Path) -> None:
-        with pytest.raises(errors.StorageError, match="nowhere.*create it") as caught:
+        with pytest.raises(errors.StorageError, match=r"nowhere.*create it") as caught:
             opened(tmp_path / "nowhere" / "store.db")
         assert caught.value.code == "storage"
 
@@ -289,12 +295,37 @@ class _StoreConformance:
             opened(check_on_open=True)
         assert Path(caught.value.quarantined).exists()
 
+    @pytest.mark.parametrize("seed", range(25))
+    def test_flipped_bits_raise_nothing_but_storage_errors(
+        self, path: Path, opened: Open, errors: Any, seed: int
+    ) -> None:
+        store = opened()
+        self.fill(store, 60)
+        store.close()
+        chance = random.Random(seed)
+        content = bytearray(path.read_bytes())
+        for _ in range(40):
+            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        path.write_bytes(content)
+        try:
+            store = opened()
+        except errors.StorageError:
+            return
+        for use in (
+            store.check,
+            lambda: self.fill(store),
+            lambda: store.search("number some*"),
+            lambda: self.read_all(store),
+        ):
+            with suppress(errors.StorageError):
+                use()
+
     # -- processes and threads
 
     def test_a_lock_held_elsewhere_is_reported_after_the_timeout(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened(busy_timeout=0.05)
         self.fill(store)
-        holder = subprocess.Popen(
+        holder = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-c", _HOLD_LOCK, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         with holder:
@@ -306,6 +337,63 @@ class _StoreConformance:
             assert len(store) == 3
             holder.communicate("release\n")
         self.fill(store, 4)
+
+    @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer signals")
+    def test_a_wait_for_a_lock_can_be_broken_off(self, path: Path, opened: Open, errors: Any) -> None:
+        class Alarm(Exception):  # noqa: N818
+            pass
+
+        def ring(*_: object) -> None:
+            raise Alarm
+
+        store = opened(busy_timeout=60)
+        self.fill(store)
+        holder = subprocess.Popen(  # noqa: S603  our own program
+            [sys.executable, "-c", _HOLD_LOCK, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "locked\n"
+            before = signal.signal(signal.SIGUSR1, ring)
+            alarm = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
+            alarm.start()
+            try:
+                with pytest.raises(Alarm) as caught:
+                    self.fill(store)
+            finally:
+                alarm.join()
+                signal.signal(signal.SIGUSR1, before)
+            # Noticed while it waited, not after the wait had failed.
+            assert not isinstance(caught.value.__context__, errors.StorageError)
+            holder.communicate("release\n")
+        self.fill(store, 4)
+        assert store.check() == []
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount a small disk")
+    def test_a_full_disk_is_said_and_nothing_is_half_written(self, opened: Open, errors: Any, tmp_path: Path) -> None:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        mount, unmount = shutil.which("mount"), shutil.which("umount")
+        if mount is None or unmount is None:
+            pytest.skip("this machine has no mount")
+        options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+        if subprocess.run([mount, *options], capture_output=True, check=False).returncode:  # noqa: S603  our own
+            pytest.skip("this machine mounts no small disk")
+        try:
+            store = opened(disk / "store.db")
+            self.fill(store)
+            with pytest.raises(errors.StorageFull, match="No space") as caught:
+                self.fill(store, 5000)
+            assert caught.value.code == "full"
+            there = len(store)
+            assert there > 3
+            assert store.check() == []
+            store.close()
+            assert len(opened(disk / "store.db", read_only=True)) == there
+        finally:
+            for file in disk.iterdir():
+                file.unlink()
+            subprocess.run([unmount, "-l", str(disk)], check=True)  # noqa: S603  our own
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
     def test_a_forked_child_is_refused_and_harms_nothing(
@@ -363,7 +451,11 @@ class ConversationStoreConformance(_StoreConformance):
 
     def fill(self, store: Any, count: int = 3) -> None:
         for n in range(count):
-            store.add_conversation(f"question {n}", f"answer {n} of some length, " * 20, "model")
+            store.add_conversation(f"question {n}", f"answer {n} of some length, " * 20, "model", tags=["tag"])
+
+    def read_all(self, store: Any) -> None:
+        for found in store:
+            str((found.timestamp, found.tags, found.metadata, found.response))
 
     # -- what goes in comes out
 
@@ -435,7 +527,7 @@ class ConversationStoreConformance(_StoreConformance):
             ({"metadata": {"x": float("nan")}}, "metadata"),
             ({"metadata": {"x": "\ud800"}}, "metadata"),
             ({"timestamp": "today"}, "timestamp"),
-            ({"timestamp": datetime(2024, 1, 1)}, "timestamp"),  # noqa: DTZ001  naive on purpose
+            ({"timestamp": datetime(2024, 1, 1)}, "timestamp"),
             ({"thread_id": "1"}, "thread_id"),
             ({"thread_id": True}, "thread_id"),
             ({"parent_id": 1.5}, "parent_id"),
@@ -818,7 +910,11 @@ class BookmarkStoreConformance(_StoreConformance):
 
     def fill(self, store: Any, count: int = 3) -> None:
         for n in range(count):
-            store.add(f"https://example.org/{n}", f"title {n}", note="a note of some length " * 40)
+            store.add(f"https://example.org/{n}", f"title {n}", note="a note of some length " * 40, tags=["tag"])
+
+    def read_all(self, store: Any) -> None:
+        for found in store.search(limit=1000):
+            str((found.created_at, found.tags, found.note))
 
     def test_a_bookmark_comes_back_whole(self, store: Any) -> None:
         id = store.add("https://a.org/", "A title", tags=["x", "y z"], note="note\0", keyword="a")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.errors import DatabaseCorrupt, InvalidData
 
 MAX_ID: Final = 2**63 - 1
 MAX_LIMIT: Final = 10_000
@@ -65,8 +65,11 @@ def optional_milliseconds(field: str, value: object) -> int | None:
     return None if value is None else milliseconds(field, value)
 
 
-def moment(stored: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=stored)
+def moment(stored: object) -> datetime:
+    try:
+        return _EPOCH + timedelta(milliseconds=stored)  # type: ignore[arg-type]
+    except (OverflowError, TypeError):
+        raise _damaged("a time that no calendar has") from None
 
 
 def now() -> int:
@@ -107,11 +110,25 @@ def _compact(value: object) -> str:
 
 
 def tags(stored: str) -> tuple[str, ...]:
-    return () if stored == "[]" else tuple(json.loads(stored))
+    return () if stored == "[]" else tuple(_loaded(stored, list, "tags that are no JSON array"))
 
 
 def metadata(stored: str) -> dict[str, Any]:
-    return {} if stored == "{}" else json.loads(stored)
+    return {} if stored == "{}" else _loaded(stored, dict, "metadata that is no JSON object")
+
+
+def _loaded(stored: object, kind: type, what: str) -> Any:
+    try:
+        value = json.loads(stored)  # type: ignore[arg-type]
+    except (ValueError, TypeError, RecursionError):
+        value = None
+    if not isinstance(value, kind):
+        raise _damaged(what)
+    return value
+
+
+def _damaged(what: str) -> DatabaseCorrupt:
+    return DatabaseCorrupt(f"The file holds {what}, so it is damaged: `check` tells more; restore a backup")
 
 
 def url_range(prefix: str | None) -> tuple[str | None, str | None]:

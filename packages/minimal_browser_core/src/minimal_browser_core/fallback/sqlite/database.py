@@ -22,7 +22,7 @@ from minimal_browser_core.errors import (
 
 from . import damage, owners
 from .convert import text
-from .failures import code_of, translate, translated
+from .failures import code_of, corrupt, translate, translated
 from .sql import script
 
 Durability = Literal["normal", "full"]
@@ -30,6 +30,7 @@ Durability = Literal["normal", "full"]
 ENGINE: Final = f"Python's sqlite3 module (SQLite {sqlite3.sqlite_version})"
 MEMORY: Final = ":memory:"
 _READERS: Final = 4
+_SLICE: Final = 50  # milliseconds that a wait for the write lock leaves signals alone
 _STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
 _WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has been copied back
 
@@ -119,11 +120,14 @@ class Database:
             self._recognise()
             if check:
                 self._quick_check()
-        except (sqlite3.Error, StorageError) as error:
+        except sqlite3.Error as error:
             self._abandon()
-            if isinstance(error, sqlite3.DatabaseError) and code_of(error) in _DAMAGED:
+            if code_of(error) in _DAMAGED:
                 raise self._damaged(error) from error
             raise
+        except UnicodeDecodeError as error:  # in a message of SQLite that quotes the file
+            self._abandon()
+            raise self._damaged(corrupt(str(error))) from error
         except BaseException:
             self._abandon()
             raise
@@ -176,6 +180,8 @@ class Database:
                 path=path,
             )
         db.execute(kind.probe).fetchall()
+        # From here on `_patiently` waits for the write lock, and lets signals in meanwhile.
+        db.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SLICE)}")
 
     def _create(self) -> None:
         db = self._connection.raw
@@ -192,7 +198,7 @@ class Database:
                 db.execute("ROLLBACK")
 
     def _patiently(self, statement: str) -> None:
-        """A change of the journal mode does not wait for the busy timeout by itself."""
+        """Try again until the busy timeout, which SQLite does not wait for in every statement."""
         deadline = time.monotonic() + self._timeout
         while True:
             try:
@@ -200,18 +206,16 @@ class Database:
             except sqlite3.OperationalError as error:
                 if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
                     raise
-                time.sleep(0.01)
+                time.sleep(0.001)
             else:
                 return
 
     def _quick_check(self) -> None:
         found = [row[0] for row in self._connection.raw.execute("PRAGMA quick_check(1)")]
         if found != ["ok"]:
-            error = sqlite3.DatabaseError(found[0])
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
+            raise corrupt(found[0])
 
-    def _damaged(self, error: sqlite3.DatabaseError) -> StorageError:
+    def _damaged(self, error: sqlite3.Error) -> StorageError:
         path, kind = self.path, self._kind
         if self.in_memory or self.read_only or owners.open_count(path):
             return translate(error, path)
@@ -255,7 +259,7 @@ class Database:
             raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
         with self._write_lock, translated(self.path):
             db = self._connection.raw
-            db.execute("BEGIN IMMEDIATE")
+            self._patiently("BEGIN IMMEDIATE")
             try:
                 yield db
                 db.execute("COMMIT")
@@ -265,10 +269,10 @@ class Database:
                         db.execute("ROLLBACK")
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        """One snapshot, ended by `interrupt` with Interrupted."""
+    def read(self, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
+        """One snapshot, ended by `interrupt` with Interrupted; `fresh` asks for a connection that has read nothing."""
         self._ready()
-        with self._reader() as connection, translated(self.path):
+        with self._reader(fresh) as connection, translated(self.path):
             connection.started = self._interrupts.epoch
             connection.raw.execute("BEGIN")
             try:
@@ -280,7 +284,7 @@ class Database:
                         connection.raw.execute("ROLLBACK")
 
     @contextmanager
-    def _reader(self) -> Iterator[_Connection]:
+    def _reader(self, fresh: bool) -> Iterator[_Connection]:
         if self.in_memory:
             with self._write_lock:
                 yield self._connection
@@ -289,6 +293,9 @@ class Database:
             with self._pool_lock:
                 self._ready()
                 connection = self._idle.pop() if self._idle else None
+            if fresh and connection is not None:
+                connection.close()
+                connection = None
             if connection is None:
                 with translated(self.path):
                     connection = self._connect()
@@ -340,7 +347,8 @@ class Database:
         """Problems in words. On a store that may be written the search index is compared with the text, too."""
         problems: list[str] = []
         try:
-            with self.read() as db:
+            # On a connection that has read before, FTS5's part of the check goes by what the index was like then.
+            with self.read(fresh=True) as db:
                 problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
                 for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
                     problems.append(f"row {row} of {table} names a row of {parent} that does not exist")

@@ -18,7 +18,17 @@ from minimal_browser_core.errors import (
 
 def code_of(error: sqlite3.Error) -> int:
     """SQLite's primary result code; 0 where the module raised on its own."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None and "decode" in str(error):  # text that is not UTF-8: only damage puts it there
+        return sqlite3.SQLITE_CORRUPT
+    return (code or 0) & 0xFF
+
+
+def corrupt(message: str) -> sqlite3.DatabaseError:
+    """What SQLite would raise for a damaged file."""
+    error = sqlite3.DatabaseError(message)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def translate(error: sqlite3.Error | OSError, path: str) -> StorageError:
@@ -63,5 +73,7 @@ def translated(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(error, path) from error
+    except UnicodeDecodeError as error:  # in a message of SQLite that quotes the file
+        raise translate(corrupt(str(error)), path) from error
     except OSError as error:
         raise translate(error, path) from error

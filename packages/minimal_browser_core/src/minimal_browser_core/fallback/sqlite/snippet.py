@@ -46,7 +46,7 @@ def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:
 @lru_cache(maxsize=256)
 def _pattern(part: Part) -> re.Pattern[str]:
     words = ["".join(f"{re.escape(char)}{FILLER}*" for char in fold(text) if char != FILLER) for text in part.texts]
-    body = f"[{BETWEEN_WORDS}{FILLER}]+".join(word for word in words if word)
+    body = f"[{BETWEEN_WORDS}][{BETWEEN_WORDS}{FILLER}]*".join(word for word in words if word)
     if not body:
         return re.compile("(?!)")
     if part.kind != "w":

@@ -6,7 +6,8 @@ the text, as words that the tokenizer does see:
 
 - a run of an unspaced script: each pair of neighbours, then its last character: 東京都 gives `東京 京都 都`. Two or
   more characters are found as a phrase of pairs, which is a search for a substring; one character as a prefix;
-- a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`;
+- a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`, `をiPhone`
+  gives `を iPhone` and a lone U+E000, which parts it from the next such word;
 - a run of symbols: U+E000 and the code point of each, then a lone U+E000: with S for it, `C++` gives `S2b S2b S`. No
   word that somebody types begins with that letter of private use.
 """
@@ -132,6 +133,6 @@ def _add_grams(text: str, tokens: list[str]) -> None:
             tokens += symbol_tokens(run)
             tokens.append(SYMBOL)
         elif gram_end == start:
-            tokens.append(run)
+            tokens += [run, SYMBOL]  # or it would stand beside the next such word, and pass for a phrase
         else:
             word, word_end = run, end

@@ -1,0 +1,42 @@
+"""Any text, any query: both implementations find the same, score it the same and show it the same."""
+
+import importlib.util
+import os
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.native.storage import RustConversationStore
+
+if importlib.util.find_spec("storage_rust") is None and os.environ.get("REQUIRE_NATIVE") != "1":
+    pytest.skip("storage_rust is not installed", allow_module_level=True)
+
+# What Python's Unicode does not know yet, another Unicode may call a letter.
+_CHARS = st.characters(exclude_categories=("Cs", "Cn")).filter(lambda char: unicodedata.category(char) != "Cn")
+_LIKELY = st.sampled_from(
+    [*' \n\t"*-:_.#+aAbBeé東京ทอง👍🏽', "e\u0301", "\u200d", "\ufe0f", "\0", "\u3099", "か", "prompt:"]
+)
+_TEXTS = st.lists(_LIKELY | _CHARS, max_size=60).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=4), _TEXTS)
+def test_both_find_and_show_the_same(rows: list[tuple[str, str]], query: str) -> None:
+    assert _seen(PythonConversationStore(":memory:"), rows, query) == _seen(
+        RustConversationStore(":memory:"), rows, query
+    )
+
+
+def _seen(store: Any, rows: list[tuple[str, str]], query: str) -> list[Any]:
+    with store:
+        for prompt, response in rows:
+            store.add_conversation(prompt, response, "m")
+        queries = [query, *(prompt[:10] for prompt, _ in rows)]
+        return [
+            [(hit.id, round(hit.score, 9), hit.snippet, hit.highlights) for hit in store.search(wanted).hits]
+            for wanted in queries
+        ]
