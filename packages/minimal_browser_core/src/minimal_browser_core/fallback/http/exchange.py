@@ -5,7 +5,7 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ import httpx2
 from minimal_browser_core import __version__
 from minimal_browser_core.errors import AIClientError, ProtocolError
 from minimal_browser_core.fallback.config import Config
+from minimal_browser_core.fallback.decode import MalformedError
 
 from .call import Call, ExpiredError
 from .failures import no_answer_error, no_connection_error, shown, status_error, timeout_error
@@ -24,6 +25,7 @@ from .transport import NETWORK_ERRORS, open_client
 T = TypeVar("T")
 
 _LONGEST_ERROR_BODY = 64 << 10
+_LONGEST_BODY = 256 << 20
 _MOST_REDIRECTS = 5
 _NO_CONNECTION = (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.ProxyError, httpcore2.UnsupportedProtocol)
 
@@ -174,6 +176,16 @@ def body_of(response: httpx2.Response) -> Iterator[bytes]:
     else:
         return
     raise BrokenBodyError(reason)
+
+
+def join_body(parts: Iterable[bytes]) -> bytes:
+    """The whole of a body; raises `MalformedError` where there is no end to it."""
+    body = bytearray()
+    for part in parts:
+        body += part
+        if len(body) > _LONGEST_BODY:
+            raise MalformedError("longer than 256 MiB")
+    return bytes(body)
 
 
 def request_id(response: httpx2.Response) -> str | None:

@@ -18,8 +18,8 @@ from minimal_browser_core.fallback.stream import Channel
 from minimal_browser_core.fallback.values import StreamEvent
 
 from .call import Call, CancelledError, ExpiredError, GraceOverError
-from .exchange import BrokenBodyError, Exchange, body_of, request_id
-from .failures import excerpt, is_error_body, protocol_error, reported_in_body, shown, timeout_error
+from .exchange import BrokenBodyError, Exchange, body_of, join_body, request_id
+from .failures import is_error_body, protocol_error, reported_in_body, shown, timeout_error
 from .retry import PASSING, FailedTryError, Failure
 
 _PATH = "chat/completions"
@@ -50,6 +50,7 @@ class _Receiver:
         self._answer = StreamedAnswer(request_id=request_id(response))
         self._parser = EventStreamParser()
         self._delivered = False
+        self._finishing = False
         self._done = False
 
     def receive(self) -> None:
@@ -122,7 +123,8 @@ class _Receiver:
             if events:
                 self._delivered = True
                 self._channel.push(events)
-        if self._answer.finish_reason is not None and not self._done:
+        if self._answer.finish_reason is not None and not self._finishing:
+            self._finishing = True
             self._call.begin_grace(_USAGE_GRACE)
 
     def _parse(self, sent: ServerSentEvent) -> list[StreamEvent]:
@@ -142,15 +144,16 @@ class _Receiver:
                 break
         if start.lstrip()[:1] not in (b"{", b"<", b"["):
             return chain([start] if start else [], body)
-        text = b"".join((start, *body)).decode("utf-8", "replace")
+        text = ""
         try:
+            text = join_body(chain([start], body)).decode("utf-8", "replace")
             whole = parse_object(text)
         except MalformedError as malformed:
             raise self._not_a_stream(str(malformed), text) from None
         if is_error_body(whole):
             raise reported_in_body(self._config, self._url, whole, text, self._answer.request_id)
         if not whole.get("choices"):
-            raise self._not_a_stream("JSON, but no choices in it", excerpt(text))
+            raise self._not_a_stream("JSON, but no choices in it", text)
         # The server ignored "stream": its answer is one chunk.
         return iter([b"data: ", b" ".join(text.encode().splitlines()), b"\n\ndata: [DONE]\n\n"])
 

@@ -10,13 +10,11 @@ from minimal_browser_core.fallback.encode import with_model
 from minimal_browser_core.fallback.values import ChatResponse, ModelInfo
 
 from .call import Call, ExpiredError
-from .exchange import BrokenBodyError, Exchange, body_of, request_id
+from .exchange import BrokenBodyError, Exchange, body_of, join_body, request_id
 from .failures import broken_error, is_error_body, protocol_error, reported_in_body, timeout_error
 from .retry import FailedTryError, Failure
 
 T = TypeVar("T")
-
-_LONGEST_BODY = 256 << 20
 
 
 def chat(exchange: Exchange, call: Call, models: Sequence[str], rest: bytes) -> ChatResponse:
@@ -41,7 +39,7 @@ def _read(exchange: Exchange, path: str, response: httpx2.Response, parse: Calla
     config, url, identity = exchange.config, exchange.config.endpoint(path), request_id(response)
     body = b""
     try:
-        body = read_body(response)
+        body = join_body(body_of(response))
         value = parse_object(body)
         if not is_error_body(value):
             return parse(value)
@@ -53,14 +51,3 @@ def _read(exchange: Exchange, path: str, response: httpx2.Response, parse: Calla
     except MalformedError as malformed:
         error = protocol_error(config, url, str(malformed), body.decode("utf-8", "replace"), identity)
     raise FailedTryError(Failure(error))
-
-
-def read_body(response: httpx2.Response) -> bytes:
-    parts = []
-    size = 0
-    for data in body_of(response):
-        parts.append(data)
-        size += len(data)
-        if size > _LONGEST_BODY:
-            raise MalformedError("longer than 256 MiB")
-    return b"".join(parts)

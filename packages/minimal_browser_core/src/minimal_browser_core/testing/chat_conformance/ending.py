@@ -49,6 +49,13 @@ class Ending(ChatSuite):
         reply = client.stream(QUESTION, MODEL)
         assert list(reply) == ["part"]
 
+    def test_after_its_finish_reason_an_answer_is_not_waited_for_without_end(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream((TEXT, FINISH, Hang())))
+        assert list(client.stream(QUESTION, MODEL)) == ["part"]
+        assert server.requests[0].client_left.wait(10)
+
     @pytest.mark.parametrize(
         "stream",
         [
