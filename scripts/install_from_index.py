@@ -4,7 +4,7 @@ usage: install_from_index.py DIST [PACKAGE ...]
 
 DIST holds the built wheels. They are served as a simple repository (PEP 503) over HTTP on loopback; what the packages
 depend on comes from the registry that uv is set up for. Examples that speak to a chat server reach our own fake one,
-through OPENAI_BASE_URL.
+through AI_BASE_URL.
 """
 
 import contextlib
@@ -71,7 +71,7 @@ def check(name: str, index_url: str, chat_url: str) -> None:
         subprocess.run(["uv", "venv", "--quiet", f"--python={sys.executable}", f"{folder}/env"], check=True)
         install = ["uv", "pip", "install", "--quiet", "--no-cache", f"--python={python}", f"--index={index_url}", name]
         subprocess.run(install, check=True)
-        environment = {**os.environ, "OPENAI_BASE_URL": chat_url}
+        environment = {**os.environ, "AI_BASE_URL": chat_url}
         command = [python, "-I", "-c", first_example(READMES[name])]
         example = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
         print(f"== {name}\n{example.stdout}{example.stderr}", flush=True)
