@@ -49,12 +49,11 @@ class Engine:
         with self._lock:
             if self._closed:
                 raise AIClientError("this client is closed; make a new one", code="closed")
+            try:
+                worker.thread.start()
+            except RuntimeError as error:
+                raise AIClientError(f"no thread for this call: {error}", code="no_thread") from error
             self._workers.add(worker)
-        try:
-            worker.thread.start()
-        except RuntimeError as error:
-            self.ended(worker)
-            raise AIClientError(f"no thread for this call: {error}", code="no_thread") from error
 
     def ended(self, worker: "Worker") -> None:
         with self._lock:

@@ -20,7 +20,7 @@ from minimal_browser_core.testing.fake_server import (
     chunk,
 )
 
-from .base import MODEL, QUESTION, ChatSuite, Errors
+from .base import MODEL, QUESTION, ChatSuite, Errors, MakeClient
 
 TEXT = Data(chunk({"content": "part"}))
 FINISH = Data(chunk({}, finish_reason="stop"))
@@ -50,9 +50,10 @@ class Ending(ChatSuite):
         assert list(reply) == ["part"]
 
     def test_after_its_finish_reason_an_answer_is_not_waited_for_without_end(
-        self, client: ChatClient, server: FakeServer
+        self, make_client: MakeClient, server: FakeServer
     ) -> None:
         server.script.append(Stream((TEXT, FINISH, Hang())))
+        client = make_client(base_url=server.base_url, idle_timeout=4.0)
         assert list(client.stream(QUESTION, MODEL)) == ["part"]
         assert server.requests[0].client_left.wait(10)
 
