@@ -8,7 +8,7 @@ use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::config::Config;
 use crate::error::{Details, Error, Kind};
-use crate::transport::{Request, Transport, request_id};
+use crate::transport::{Request, Transport, kept, request_id};
 use crate::value::Answer;
 use crate::wire::{Completion, Reported};
 
@@ -84,9 +84,5 @@ pub fn decode(
 fn reported(said: Reported, body: &str) -> Error {
     let kind = said.status.map_or(Kind::Protocol, Kind::Status);
     let message = format!("the provider answered with an error: {}", said.message);
-    Error::with(
-        kind,
-        message,
-        Details { status: said.status, body: body.chars().take(64 << 10).collect(), ..Details::default() },
-    )
+    Error::with(kind, message, Details { status: said.status, body: kept(body), ..Details::default() })
 }

@@ -1,6 +1,5 @@
 //! A streamed answer: the task that reads it, and the inbox that it is read from.
 
-use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +17,12 @@ use crate::call::{Body, Tries};
 use crate::chat;
 use crate::config::{Config, Timeouts};
 use crate::error::{Details, Error, Kind, Phase};
-use crate::mailbox::{Mailbox, Readiness};
+use crate::inbox::Inbox;
+use crate::mailbox::Mailbox;
 use crate::sse::Parser;
-use crate::transport::{Request, Transport, causes, request_id, timed_out};
-use crate::value::{Answer, Event};
+use crate::timers::Timers;
+use crate::transport::{Request, Transport, causes, kept, request_id, timed_out};
+use crate::value::Answer;
 use crate::wire::Reported;
 
 /// How long the end of the body may take after `[DONE]` for its connection to serve the next call: the reader is told
@@ -33,54 +34,6 @@ pub struct Stream {
     /// Filled once the head of the answer is there, or the stream has ended without one.
     pub head: Mailbox<Option<()>>,
     cancellation: CancellationToken,
-}
-
-#[derive(Debug, Default)]
-pub struct Inbox {
-    events: VecDeque<Event>,
-    pub answer: Answer,
-    end: Option<Result<(), Error>>,
-}
-
-impl Readiness for Inbox {
-    fn is_ready(&self) -> bool {
-        !self.events.is_empty() || self.end.is_some()
-    }
-}
-
-/// What a reader finds: something, the end, or (as `None` around it) nothing yet.
-pub type Found<T> = Option<Result<Option<T>, Error>>;
-
-impl Inbox {
-    pub fn next_event(&mut self) -> Found<Event> {
-        match self.events.pop_front() {
-            Some(event) => Some(Ok(Some(event))),
-            None => self.end.clone().map(|end| end.map(|()| None)),
-        }
-    }
-
-    pub fn next_text(&mut self) -> Found<String> {
-        loop {
-            match self.next_event()? {
-                Ok(Some(Event::Text(text))) => return Some(Ok(Some(text))),
-                Ok(Some(_)) => {}
-                Ok(None) => return Some(Ok(None)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-
-    pub fn drain(&mut self) -> Result<VecDeque<Event>, Error> {
-        match &self.end {
-            Some(Err(error)) if self.events.is_empty() => Err(error.clone()),
-            _ => Ok(std::mem::take(&mut self.events)),
-        }
-    }
-
-    /// The failure of a stream that failed before it brought anything.
-    pub fn early_failure(&self) -> Option<Error> {
-        self.end.as_ref().filter(|_| self.events.is_empty()).and_then(|end| end.as_ref().err().cloned())
-    }
 }
 
 impl Stream {
@@ -294,18 +247,6 @@ impl Stream {
     }
 }
 
-impl Inbox {
-    fn with_what_arrived(&self, mut error: Error) -> Error {
-        let details = error.details_mut();
-        details.partial_text.clone_from(&self.answer.text);
-        details.usage.clone_from(&self.answer.usage);
-        if details.request_id.is_none() {
-            details.request_id.clone_from(&self.answer.request_id);
-        }
-        error
-    }
-}
-
 /// Ends the stream even where its task is dropped or panics: a reader must not wait for ever.
 struct Ending(Arc<Stream>);
 
@@ -357,7 +298,7 @@ fn reported(said: Reported, data: &str) -> Error {
     Error::with(
         Kind::Interrupted,
         message,
-        Details { status: said.status, body: data.chars().take(64 << 10).collect(), ..Details::default() },
+        Details { status: said.status, body: kept(data), ..Details::default() },
     )
 }
 
@@ -366,31 +307,4 @@ fn not_events(config: &Config, bytes: &[u8]) -> Error {
     let message =
         format!("the answer is a web page, not a stream; check base_url and the proxy settings: {shown}");
     Error::new(Kind::Protocol, message)
-}
-
-struct Timers<'a> {
-    timeouts: &'a Timeouts,
-    sent: Instant,
-    last_byte: Instant,
-    last_content: Option<Instant>,
-}
-
-impl Timers<'_> {
-    /// Wait for the next bytes, at most until the first timer runs out. Once the answer is whole only bytes are
-    /// waited for.
-    async fn within<F: Future>(&self, read: F, whole: bool) -> Result<F::Output, Error> {
-        let idle = self.timeouts.idle.map(|limit| (self.last_byte + limit, Phase::Idle, limit));
-        let content = match self.last_content {
-            _ if whole => None,
-            Some(last) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
-            None => self.timeouts.first_token.map(|limit| (self.sent + limit, Phase::FirstToken, limit)),
-        };
-        match [idle, content].into_iter().flatten().min_by_key(|(deadline, ..)| *deadline) {
-            None => Ok(read.await),
-            Some((deadline, phase, limit)) => {
-                let result = timeout_at(deadline, read).await;
-                result.map_err(|_| timed_out(phase, limit, "reading the stream"))
-            }
-        }
-    }
 }

@@ -182,6 +182,15 @@ pub fn timed_out(phase: Phase, limit: Duration, doing: &str) -> Error {
     )
 }
 
+/// As much of a body as an error keeps.
+pub fn kept(body: &str) -> String {
+    let mut end = body.len().min(LONGEST_ERROR_BODY);
+    while !body.is_char_boundary(end) {
+        end -= 1;
+    }
+    body[..end].to_owned()
+}
+
 pub fn request_id(headers: &HeaderMap) -> Option<String> {
     let known =
         ["x-request-id", "request-id", "x-generation-id"].iter().find_map(|name| headers.get(*name))?;

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,11 +19,23 @@ else:
     _missing = None
     from minimal_browser_core.testing.fake_server import FakeServer
 
-collect_ignore_glob = ["test_*.py"] if _missing else []
+
+class _Skipped(pytest.Item):
+    def runtest(self) -> None:
+        pytest.skip(f"ai_rust_client is not built: {_missing}")
 
 
-def pytest_report_header() -> str | None:
-    return f"ai_rust_client: tests skipped, the native module is not built ({_missing})" if _missing else None
+class _SkippedModule(pytest.Module):
+    """A test module that is not imported, as it would fail to."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        yield _Skipped.from_parent(self, name="native")
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if _missing is None or not module_path.is_relative_to(Path(__file__).parent):
+        return None
+    return _SkippedModule.from_parent(parent, path=module_path)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from minimal_browser_core.testing.fake_server import Answer, FakeServer
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")

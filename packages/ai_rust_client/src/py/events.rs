@@ -6,10 +6,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::inbox::Inbox;
 use crate::py::client::aio;
 use crate::py::stream::ResponseStream;
 use crate::py::values::StreamEvent;
-use crate::stream::Inbox;
 
 #[pyclass(frozen, module = "ai_rust_client._native")]
 pub struct Events(pub Py<ResponseStream>);

@@ -8,13 +8,14 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::inbox::{Found, Inbox};
 use crate::py::client::aio;
 use crate::py::error::{other_process, raise};
 use crate::py::events::{AsyncEvents, Events, Ready};
 use crate::py::hub::EventLoopHub;
 use crate::py::values::{StreamEvent, ToolCall, Usage};
 use crate::py::wait::wait;
-use crate::stream::{Found, Inbox, Stream};
+use crate::stream::Stream;
 use crate::value::Answer;
 
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
