@@ -1,6 +1,5 @@
 """A string that does not print."""
 
-import hmac
 from typing import Any, Self
 
 MASK = "***"
@@ -43,7 +42,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.reveal().encode("utf-8", "surrogatepass"), _bytes(other))
+        import hmac  # late: it loads OpenSSL, which no start-up needs
+
+        return hmac.compare_digest(_bytes(self), _bytes(other))
 
     def __hash__(self) -> int:
         return hash(("Secret", self.reveal()))
