@@ -1,22 +1,25 @@
 """The longest time for which the GUI thread was blocked: during a long streamed answer, a search, and a store.
 
 A timer of the GUI thread is due every 2 ms; a gap between two of its ticks is time in which no key and no frame would
-have been handled. The answer comes from the fake server as fast as it can send, 20,000 pieces of Markdown.
+have been handled. The answer, 20,000 pieces of Markdown, comes as fast as the fake server can send it from a process of
+its own.
 
     python benchmarks/bench_gui_block.py
 """
 
+import contextlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from minimal_browser_core.config import Config
-from minimal_browser_core.testing.fake_server import Answer, FakeServer
 from PyQt6.QtCore import QEventLoop, QTimer
 
 from minimal_browser.cli import Options
@@ -24,10 +27,12 @@ from minimal_browser.composition import Composition
 from minimal_browser.profiles import ProfileFolder
 from minimal_browser.qt.application import create_application
 from minimal_browser.qt.first import begin
+from minimal_browser.services import Stores
+from minimal_browser_core.config import Config
 
 BUDGET_MS = 50
 PIECES = 20_000
-STORED = 5_000
+STORED = 2_000
 
 
 class Gaps:
@@ -62,11 +67,25 @@ def pieces() -> tuple[str, ...]:
     return tuple(made)
 
 
+@contextlib.contextmanager
+def provider(folder: Path) -> Iterator[str]:
+    """The fake server's command; gives its base URL."""
+    script = folder / "script.json"
+    replies = [{"reply": "answer", "text": ["Warm."]}, {"reply": "answer", "text": pieces()}]
+    script.write_text(json.dumps({"replies": replies}), encoding="utf-8")
+    command = [sys.executable, "-m", "minimal_browser_core.testing.fake_server", "--script", str(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield server.stdout.readline().strip() if server.stdout else ""
+        finally:
+            server.terminate()
+
+
 def main() -> None:
     application = create_application("light")
     results: list[tuple[str, float]] = []
-    with FakeServer() as server, tempfile.TemporaryDirectory() as folder:
-        options = Options(base_url=server.base_url)
+    with tempfile.TemporaryDirectory() as folder, provider(Path(folder)) as base_url:
+        options = Options(base_url=base_url)
         profile = ProfileFolder(Path(folder))
         composition = Composition(options, Config(), profile, begin("mb://start", profile, Config(), application))
         browser = composition.browser
@@ -94,27 +113,31 @@ def main() -> None:
             until(lambda: browser.copilot._asked is not None and browser.copilot._asked.turn.question == text)
             until(lambda: browser.copilot._asked is not None and browser.copilot._asked.finished)
 
-        server.script.append(Answer(("Warm.",)))
         gaps.reset()
         ask("first")
         results.append(("the first question, panel and all", gaps.longest))
 
-        server.script.append(Answer(pieces()))
         gaps.reset()
         ask("long")
         results.append((f"an answer of {PIECES:,} pieces", gaps.longest))
 
-        done: list[object] = []
-        gaps.reset()
-        for number in range(STORED):
-            composition.background.with_stores(
-                lambda stores, number=number: stores.need_conversations().add_conversation(  # type: ignore[misc]
-                    f"question {number} about a lens", "an answer " * 50, "model"
-                ),
-                done.append,
+        stored: list[int] = []
+
+        def store(stores: Stores) -> int:
+            number = len(stored)
+            return stores.need_conversations().add_conversation(
+                f"question {number} about a lens", "an answer " * 50, "model"
             )
-        until(lambda: len(done) == STORED)
-        results.append((f"{STORED:,} exchanges stored", gaps.longest))
+
+        def go_on(id: int) -> None:
+            stored.append(id)
+            if len(stored) < STORED:
+                composition.background.with_stores(store, go_on)
+
+        gaps.reset()
+        composition.background.with_stores(store, go_on)
+        until(lambda: len(stored) == STORED)
+        results.append((f"{STORED:,} exchanges stored, one after the other", gaps.longest))
 
         loaded.clear()
         gaps.reset()

@@ -9,7 +9,8 @@ from pathlib import Path
 LATER = {
     "asyncio", "cProfile", "httpx2", "importlib.metadata", "jinja2", "keyring", "markdown_it", "nh3", "sqlite3", "ssl",
     "ai_rust_client", "storage_rust", "minimal_browser.qt.panel", "minimal_browser.qt.bubble",
-    "minimal_browser.markdown", "minimal_browser.versions", "minimal_browser_core.copilot.session", "minimal_browser_core.fallback",
+    "minimal_browser.markdown", "minimal_browser.versions", "minimal_browser_core.copilot.session",
+    "minimal_browser_core.fallback",
 }  # fmt: skip
 
 PROBE = """
