@@ -164,10 +164,11 @@ impl Stream {
         timeouts: &Timeouts,
     ) -> Result<(), Error> {
         let mut parser = Parser::new();
-        let mut timers = Timers { timeouts, sent, last_byte: Instant::now(), last_content: None };
+        let mut timers =
+            Timers { timeouts, sent, last_byte: Instant::now(), last_content: None, finished: None };
         let mut begun = false;
         loop {
-            let read = timers.within(response.chunk(), assembler.finished()).await;
+            let read = timers.within(response.chunk()).await;
             let bytes = match read {
                 Ok(Ok(Some(bytes))) => bytes,
                 Ok(Ok(None)) => break,
@@ -193,6 +194,9 @@ impl Stream {
             let outcome = read_events(&transport.config, &mut parser, &bytes, assembler, &mut batch);
             if batch.content {
                 timers.last_content = Some(timers.last_byte);
+            }
+            if assembler.finished() {
+                timers.finished.get_or_insert(timers.last_byte);
             }
             match outcome {
                 Ok(false) => self.publish(batch, false),

@@ -1,6 +1,7 @@
 //! The timers of a stream: bytes reset one of them, content the other.
 
 use std::future::Future;
+use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
@@ -8,29 +9,40 @@ use crate::config::Timeouts;
 use crate::error::{Error, Phase};
 use crate::transport::timed_out;
 
+/// How long the usage and `[DONE]` may take once `finish_reason` has been seen, whatever else is sent meanwhile.
+const LAST_CHUNKS: Duration = Duration::from_secs(2);
+
 pub struct Timers<'a> {
     pub timeouts: &'a Timeouts,
     pub sent: Instant,
     pub last_byte: Instant,
     pub last_content: Option<Instant>,
+    /// When `finish_reason` was seen.
+    pub finished: Option<Instant>,
 }
 
 impl Timers<'_> {
-    /// Wait for the next bytes, at most until the first timer runs out. Once the answer is whole only bytes are
-    /// waited for.
-    pub async fn within<F: Future>(&self, read: F, whole: bool) -> Result<F::Output, Error> {
+    /// Wait for the next bytes, at most until the first timer runs out.
+    pub async fn within<F: Future>(&self, read: F) -> Result<F::Output, Error> {
         let idle = self.timeouts.idle.map(|limit| (self.last_byte + limit, Phase::Idle, limit));
-        let content = match self.last_content {
-            _ if whole => None,
-            Some(last) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
-            None => self.timeouts.first_token.map(|limit| (self.sent + limit, Phase::FirstToken, limit)),
+        let content = match (self.finished, self.last_content) {
+            (Some(at), _) => Some((at + LAST_CHUNKS, Phase::Idle, LAST_CHUNKS)),
+            (None, Some(last)) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
+            (None, None) => {
+                self.timeouts.first_token.map(|limit| (self.sent + limit, Phase::FirstToken, limit))
+            }
         };
         match [idle, content].into_iter().flatten().min_by_key(|(deadline, ..)| *deadline) {
             None => Ok(read.await),
+            // Bytes that are always there already would never let the timer have its turn.
+            Some((deadline, phase, limit)) if deadline <= self.last_byte => Err(ran_out(phase, limit)),
             Some((deadline, phase, limit)) => {
-                let result = timeout_at(deadline, read).await;
-                result.map_err(|_| timed_out(phase, limit, "reading the stream"))
+                timeout_at(deadline, read).await.map_err(|_| ran_out(phase, limit))
             }
         }
     }
+}
+
+fn ran_out(phase: Phase, limit: Duration) -> Error {
+    timed_out(phase, limit, "reading the stream")
 }
