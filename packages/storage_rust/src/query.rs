@@ -28,7 +28,7 @@ pub struct Field {
     pub grams: &'static [&'static str],
 }
 
-/// The smallest thing looked up: a phrase of words, or a run.
+/// The smallest thing looked up: a phrase of words, a word with its signs, or a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Part {
     pub run: PartKind,
@@ -41,6 +41,8 @@ pub struct Part {
 pub enum PartKind {
     Words,
     Unspaced,
+    /// A word and the signs that end it.
+    Affixed,
     Symbols,
 }
 
@@ -152,26 +154,34 @@ fn parts(term: &Term<'_>) -> Vec<Part> {
     let mut phrase: Vec<String> = Vec::new();
     let mut phrase_end = 0;
     for run in runs(&text) {
-        let kind = match run.kind {
-            RunKind::Word => {
+        match (run.kind, phrase.last()) {
+            (RunKind::Word, _) => {
                 phrase.push(run.text.to_owned());
                 phrase_end = run.end;
-                continue;
             }
-            RunKind::Unspaced => {
-                if !phrase.is_empty() {
-                    found.push(part(PartKind::Words, std::mem::take(&mut phrase), false));
-                }
-                PartKind::Unspaced
+            (RunKind::Affix, Some(word)) if phrase_end == run.start => {
+                found.push(part(PartKind::Affixed, vec![word.clone(), run.text.to_owned()], false));
             }
-            RunKind::Symbols => PartKind::Symbols,
-        };
-        found.push(part(kind, vec![run.text.to_owned()], false));
+            (RunKind::Unspaced, _) => {
+                close(&mut found, part(PartKind::Words, std::mem::take(&mut phrase), false));
+                found.push(part(PartKind::Unspaced, vec![run.text.to_owned()], false));
+            }
+            (RunKind::Affix | RunKind::Symbols, _) => {
+                found.push(part(PartKind::Symbols, vec![run.text.to_owned()], false));
+            }
+        }
     }
-    if !phrase.is_empty() {
-        found.push(part(PartKind::Words, phrase, term.prefix && phrase_end == text.len()));
-    }
+    let prefix = term.prefix && phrase_end == text.len();
+    close(&mut found, part(PartKind::Words, phrase, prefix));
     found
+}
+
+/// A lone word is looked up together with its signs, if it has any.
+fn close(found: &mut Vec<Part>, phrase: Part) {
+    let covered = found.last().is_some_and(|last| last.run == PartKind::Affixed);
+    if !phrase.texts.is_empty() && !(phrase.texts.len() == 1 && covered) {
+        found.push(phrase);
+    }
 }
 
 fn is_wordlike(c: char) -> bool {
@@ -197,6 +207,7 @@ fn expression(part: &Part, fields: &[Field]) -> String {
             let single = tokens.len() == 1;
             (tokens[..if single { 1 } else { tokens.len() - 1 }].join(" "), single, false)
         }
+        PartKind::Affixed => (format!("{text} {}", symbol_tokens(&part.texts[1]).join(" ")), false, false),
         PartKind::Symbols => (symbol_tokens(text).join(" "), false, false),
     };
     let columns: Vec<&str> = field.words.iter().filter(|_| with_words).chain(field.grams).copied().collect();

@@ -80,12 +80,13 @@ fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
 /// The end of `words` at `start` of folded text, if they stand there.
 fn match_at(folded: &[char], start: usize, words: &[Vec<char>], part: &Part) -> Option<usize> {
     let is_words = part.run == PartKind::Words;
-    if folded[start] != words[0][0] || is_words && start > 0 && in_word(folded[start - 1]) {
+    let begins_word = is_words || part.run == PartKind::Affixed;
+    if folded[start] != words[0][0] || begins_word && start > 0 && in_word(folded[start - 1]) {
         return None;
     }
     let mut at = start;
     for (n, word) in words.iter().enumerate() {
-        if n > 0 {
+        if n > 0 && is_words {
             if !folded.get(at).copied().is_some_and(between_words) {
                 return None;
             }

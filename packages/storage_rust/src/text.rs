@@ -8,8 +8,8 @@
 //!   more characters are found as a phrase of pairs, which is a search for a substring; one character as a prefix;
 //! - a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`, `をiPhone`
 //!   gives `を iPhone` and a lone U+E000, which parts it from the next such word;
-//! - a run of symbols: U+E000 and the code point of each, then a lone U+E000: with S for it, `C++` gives `S2b S2b S`.
-//!   No word that somebody types begins with that letter of private use.
+//! - a run of symbols: U+E000 and the code point of each, then a lone U+E000; before it the word that it ends: with S
+//!   for U+E000, `C++` gives `C S2b S2b S`. No word that somebody types begins with that letter of private use.
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
@@ -120,6 +120,8 @@ pub fn compose(text: &str) -> Cow<'_, str> {
 pub enum RunKind {
     Word,
     Unspaced,
+    /// The signs that end a word.
+    Affix,
     Symbols,
 }
 
@@ -155,7 +157,7 @@ impl<'a> Iterator for Runs<'a> {
                 Kind::Word => Some(RunKind::Word),
                 Kind::Unspaced => Some(RunKind::Unspaced),
                 Kind::Symbol => Some(RunKind::Symbols),
-                Kind::Affix if matches!(self.before, Kind::Word | Kind::Unspaced) => Some(RunKind::Symbols),
+                Kind::Affix if matches!(self.before, Kind::Word | Kind::Unspaced) => Some(RunKind::Affix),
                 _ => None,
             };
             let Some(run) = run else {
@@ -219,15 +221,20 @@ fn add_grams(text: &str, found: &mut String) {
                 gram_tokens(run.text).into_iter().for_each(|token| push(found, token));
                 gram_end = run.end;
             }
-            RunKind::Symbols => {
+            RunKind::Word => {
+                if gram_end == run.start {
+                    push(found, run.text);
+                    push(found, SYMBOL); // or it would stand beside the next such word, and pass for a phrase
+                }
+                word = Some(run);
+            }
+            RunKind::Affix | RunKind::Symbols => {
+                if let Some(ended) = word.filter(|word| run.kind == RunKind::Affix && word.end == run.start) {
+                    push(found, ended.text);
+                }
                 symbol_tokens(run.text).iter().for_each(|token| push(found, token));
                 push(found, SYMBOL);
             }
-            RunKind::Word if gram_end == run.start => {
-                push(found, run.text);
-                push(found, SYMBOL); // or it would stand beside the next such word, and pass for a phrase
-            }
-            RunKind::Word => word = Some(run),
         }
     }
 }
@@ -249,7 +256,7 @@ mod tests {
 
     #[test]
     fn signs_count_only_after_a_word() {
-        assert_eq!(grams(&["C++ # + heading"]), "\u{e000}2b \u{e000}2b \u{e000}");
+        assert_eq!(grams(&["C++ # + heading"]), "C \u{e000}2b \u{e000}2b \u{e000}");
         assert_eq!(grams(&["plain text, nothing else"]), "");
     }
 

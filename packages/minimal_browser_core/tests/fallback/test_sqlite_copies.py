@@ -1,4 +1,4 @@
-"""Core ships its own copies of what it shares with `storage_rust`, so that it can be installed alone: they are equal."""
+"""Core can be installed alone, so it ships its own copies of what it shares with `storage_rust`: they are equal."""
 
 from pathlib import Path
 

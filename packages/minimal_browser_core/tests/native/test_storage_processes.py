@@ -41,7 +41,8 @@ def write():
     with Store(path) as store, Bookmarks(path + ".places") as places:
         moment = datetime(2024, 2, 29, 12, 0, 0, 123000, tzinfo=UTC)
         for n, row in enumerate(vectors["corpus"]):
-            root = store.add_conversation(**row, timestamp=moment + timedelta(hours=n), metadata={"n": [n, "\\u00fc\\0"]})
+            when, metadata = moment + timedelta(hours=n), {"n": [n, "\\u00fc\\0"]}
+            root = store.add_conversation(**row, timestamp=when, metadata=metadata)
             store.add_conversation("branch", "r", "m", parent_id=root)
         gone = store.add_conversation("gone", "gone", "m")
         store.delete(gone)
@@ -56,7 +57,7 @@ def read():
             pages, cursor = [], None
             while True:
                 page = store.search(case["query"], limit=3, cursor=cursor)
-                pages.append([[hit.id, round(hit.score, 9), hit.snippet, list(map(list, hit.highlights))] for hit in page.hits])
+                pages.append([[h.id, round(h.score, 9), h.snippet, list(map(list, h.highlights))] for h in page.hits])
                 cursor = page.next_cursor
                 if cursor is None:
                     break

@@ -24,7 +24,7 @@ impl PyBookmarkStore {
     #[pyo3(signature = (
         db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
         check_on_open = false
-    ))]
+    ), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
     fn new(
         py: Python<'_>,
         db_path: Object<'_, '_>,
@@ -37,7 +37,7 @@ impl PyBookmarkStore {
         Ok(Self { store: detached(py, || BookmarkStore::open(&path, options))? })
     }
 
-    #[pyo3(signature = (url, title, *, tags = None, note = None, keyword = None))]
+    #[pyo3(signature = (url, title, *, tags = None, note = None, keyword = None), text_signature = "($self, url, title, *, tags=(), note='', keyword=None)")]
     #[allow(clippy::too_many_arguments)] // the signature is the contract's
     fn add(
         &self,
@@ -63,7 +63,7 @@ impl PyBookmarkStore {
         detached(py, || self.store.remove(id))
     }
 
-    #[pyo3(signature = (query = None, *, tag = None, limit = Limit(50)))]
+    #[pyo3(signature = (query = None, *, tag = None, limit = Limit(50)), text_signature = "($self, query='', *, tag=None, limit=50)")]
     fn search(
         &self,
         py: Python<'_>,
@@ -120,7 +120,7 @@ impl PyBookmarkStore {
         slf
     }
 
-    #[pyo3(signature = (_t, _e, _tb))]
+    #[pyo3(signature = (_t, _e, _tb), text_signature = "($self, t, e, tb)")]
     fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
         self.close(py);
     }

@@ -28,7 +28,7 @@ pub struct PyConversationStore {
 impl PyConversationStore {
     #[new]
     #[pyo3(signature = (db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
-        check_on_open = false))]
+        check_on_open = false), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
     fn new(
         py: Python<'_>,
         db_path: Object<'_, '_>,
@@ -44,7 +44,7 @@ impl PyConversationStore {
     #[pyo3(signature = (
         prompt, response, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
         metadata = None
-    ))]
+    ), text_signature = "($self, prompt, response, model, *, timestamp=None, thread_id=None, parent_id=None, url=None, tags=(), metadata=None)")]
     #[allow(clippy::too_many_arguments)] // the signature is the contract's
     fn add_conversation(
         &self,
@@ -96,7 +96,7 @@ impl PyConversationStore {
         detached(py, || self.store.delete(&ids))
     }
 
-    #[pyo3(signature = (title = None))]
+    #[pyo3(signature = (title = None), text_signature = "($self, title='')")]
     fn start_thread(&self, py: Python<'_>, title: Option<Object<'_, '_>>) -> PyResult<i64> {
         let title = convert::optional_text("title", title)?.unwrap_or_default();
         detached(py, || self.store.start_thread(&title))
@@ -107,7 +107,7 @@ impl PyConversationStore {
         Ok(detached(py, || self.store.get(id))?.map(PyConversation))
     }
 
-    #[pyo3(signature = (*, limit = Limit(50), cursor = None, thread_id = None))]
+    #[pyo3(signature = (*, limit = Limit(50), cursor = None, thread_id = None), text_signature = "($self, *, limit=50, cursor=None, thread_id=None)")]
     fn recent(
         &self,
         py: Python<'_>,
@@ -125,7 +125,7 @@ impl PyConversationStore {
         Ok(conversations(detached(py, || self.store.thread(thread))?))
     }
 
-    #[pyo3(signature = (*, limit = Limit(50), cursor = None))]
+    #[pyo3(signature = (*, limit = Limit(50), cursor = None), text_signature = "($self, *, limit=50, cursor=None)")]
     fn threads(
         &self,
         py: Python<'_>,
@@ -137,7 +137,7 @@ impl PyConversationStore {
         Ok(threads.into_iter().map(PyThread).collect())
     }
 
-    #[pyo3(signature = (query, limit = Limit(20)))]
+    #[pyo3(signature = (query, limit = Limit(20)), text_signature = "($self, query, limit=20)")]
     fn search_conversations(
         &self,
         py: Python<'_>,
@@ -154,7 +154,7 @@ impl PyConversationStore {
     #[pyo3(signature = (
         query, *, limit = Limit(20), cursor = None, order = Order::Relevance, model = None, tag = None,
         thread_id = None, url_prefix = None, since = None, until = None, exact = false
-    ))]
+    ), text_signature = "($self, query, *, limit=20, cursor=None, order='relevance', model=None, tag=None, thread_id=None, url_prefix=None, since=None, until=None, exact=False)")]
     #[allow(clippy::too_many_arguments)] // the signature is the contract's
     fn search(
         &self,
@@ -236,7 +236,7 @@ impl PyConversationStore {
         slf
     }
 
-    #[pyo3(signature = (_t, _e, _tb))]
+    #[pyo3(signature = (_t, _e, _tb), text_signature = "($self, t, e, tb)")]
     fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
         self.close(py);
     }

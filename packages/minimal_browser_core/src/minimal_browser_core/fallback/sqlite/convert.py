@@ -65,9 +65,9 @@ def optional_milliseconds(field: str, value: object) -> int | None:
     return None if value is None else milliseconds(field, value)
 
 
-def moment(stored: object) -> datetime:
+def moment(stored: int) -> datetime:
     try:
-        return _EPOCH + timedelta(milliseconds=stored)  # type: ignore[arg-type]
+        return _EPOCH + timedelta(milliseconds=stored)
     except (OverflowError, TypeError):
         raise _damaged("a time that no calendar has") from None
 

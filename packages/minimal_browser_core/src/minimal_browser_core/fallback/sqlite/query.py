@@ -32,7 +32,7 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The smallest thing looked up: `w` a phrase of words, `g` a run of an unspaced script, `s` a run of symbols."""
+    """The smallest thing looked up: `w` a phrase of words, `g` and `s` a run, `a` a word and the signs that end it."""
 
     kind: str
     field: str
@@ -120,18 +120,22 @@ def _parts(term: str, name: str, field: Field) -> list[Part]:
     phrase_end = 0
 
     def close_phrase() -> None:
-        if phrase:
-            parts.append(Part("w", name, tuple(phrase), prefix and phrase_end == len(bare)))
-            phrase.clear()
+        whole = Part("w", name, tuple(phrase), prefix and phrase_end == len(bare))
+        # A lone word is looked up together with its signs, if it has any.
+        if phrase and not (len(phrase) == 1 and parts and parts[-1].kind == "a"):
+            parts.append(whole)
+        phrase.clear()
 
-    for kind, run, _, end in runs(bare):
+    for kind, run, start, end in runs(bare):
         if kind == "w":
             phrase.append(run)
             phrase_end = end
+        elif kind == "a" and phrase and phrase_end == start:
+            parts.append(Part("a", name, (phrase[-1], run)))
         else:
             if kind == "g":
                 close_phrase()
-            parts.append(Part(kind, name, (run,)))
+            parts.append(Part("g" if kind == "g" else "s", name, (run,)))
     close_phrase()
     return parts
 
@@ -154,5 +158,6 @@ def _expression(part: Part, field: Field) -> str:
         columns, prefix = field.grams, len(tokens) == 1
         tokens = tokens if prefix else tokens[:-1]
     else:
-        columns, tokens, prefix = field.grams, symbol_tokens(part.texts[0]), False
+        *word, signs = part.texts
+        columns, tokens, prefix = field.grams, [*word, *symbol_tokens(signs)], False
     return f'{{{" ".join(columns)}}} : "{" ".join(tokens)}"{" *" if prefix else ""}'

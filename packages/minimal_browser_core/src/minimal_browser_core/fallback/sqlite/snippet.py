@@ -46,9 +46,12 @@ def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:
 @lru_cache(maxsize=256)
 def _pattern(part: Part) -> re.Pattern[str]:
     words = ["".join(f"{re.escape(char)}{FILLER}*" for char in fold(text) if char != FILLER) for text in part.texts]
-    body = f"[{BETWEEN_WORDS}][{BETWEEN_WORDS}{FILLER}]*".join(word for word in words if word)
+    between = f"[{BETWEEN_WORDS}][{BETWEEN_WORDS}{FILLER}]*" if part.kind == "w" else ""
+    body = between.join(word for word in words if word)
     if not body:
         return re.compile("(?!)")
+    if part.kind == "a":
+        return re.compile(f"(?<![^{NOT_WORD}]){body}")
     if part.kind != "w":
         return re.compile(body)
     tail = f"[^{NOT_WORD}]*" if part.prefix else f"(?![^{NOT_WORD}])"

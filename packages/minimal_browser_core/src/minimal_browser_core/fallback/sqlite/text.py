@@ -8,8 +8,8 @@ the text, as words that the tokenizer does see:
   more characters are found as a phrase of pairs, which is a search for a substring; one character as a prefix;
 - a word that touches such a run, since the tokenizer sees the two as one: `iPhoneを` gives `iPhone を`, `をiPhone`
   gives `を iPhone` and a lone U+E000, which parts it from the next such word;
-- a run of symbols: U+E000 and the code point of each, then a lone U+E000: with S for it, `C++` gives `S2b S2b S`. No
-  word that somebody types begins with that letter of private use.
+- a run of symbols: U+E000 and the code point of each, then a lone U+E000; before it the word that it ends: with S for
+  U+E000, `C++` gives `C S2b S2b S`. No word that somebody types begins with that letter of private use.
 """
 
 import re
@@ -47,7 +47,7 @@ _CLASSES = {
     "h": re.compile(f"[{_AFFIXES}]"),
     "i": re.compile(f"[{_IGNORED}]"),
 }
-_RUN = re.compile(r"(?P<w>w+)|(?P<g>g+)|(?P<s>(?<=[wg])h+|s(?:i*s)*)")
+_RUN = re.compile(r"(?P<w>w+)|(?P<g>g+)|(?P<a>(?<=[wg])h+)|(?P<s>s(?:i*s)*)")
 _WORD_CATEGORIES = ("L", "N", "Co", "Mn", "Mc")
 
 
@@ -97,7 +97,7 @@ def compose(text: str) -> str:
 
 
 def runs(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """(kind, run, start, end): `w` a word, `g` a run of an unspaced script, `s` a run of symbols."""
+    """(kind, run, start, end): `w` a word, `g` an unspaced script, `a` the signs that end a word, `s` symbols."""
     for match in _RUN.finditer(text.translate(KINDS)):
         kind = match.lastgroup
         assert kind is not None  # noqa: S101  every alternative of the pattern is named
@@ -129,10 +129,12 @@ def _add_grams(text: str, tokens: list[str]) -> None:
                 tokens.append(word)
             tokens += gram_tokens(run)
             gram_end = end
-        elif kind == "s":
+        elif kind == "w":
+            if gram_end == start:
+                tokens += [run, SYMBOL]  # or it would stand beside the next such word, and pass for a phrase
+            word, word_end = run, end
+        else:
+            if kind == "a" and word_end == start:
+                tokens.append(word)
             tokens += symbol_tokens(run)
             tokens.append(SYMBOL)
-        elif gram_end == start:
-            tokens += [run, SYMBOL]  # or it would stand beside the next such word, and pass for a phrase
-        else:
-            word, word_end = run, end

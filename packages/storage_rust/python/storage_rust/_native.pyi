@@ -1,0 +1,295 @@
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from os import PathLike
+from types import TracebackType
+from typing import Any, Literal, Self, final
+
+from typing_extensions import disjoint_base
+
+__all__ = [
+    "API_VERSION",
+    "CAPABILITIES",
+    "SCHEMA_VERSION",
+    "Bookmark",
+    "BookmarkStore",
+    "Conversation",
+    "ConversationStore",
+    "Page",
+    "SearchHit",
+    "SearchPage",
+    "Thread",
+    "__version__",
+]
+
+API_VERSION: int
+CAPABILITIES: frozenset[str]
+SCHEMA_VERSION: int
+__version__: str
+
+@disjoint_base
+class Conversation:
+    """One exchange. A thread is a tree: two children of one parent are branches."""
+
+    @property
+    def id(self) -> int:
+        """In the order of arrival; never given twice."""
+
+    @property
+    def thread_id(self) -> int: ...
+    @property
+    def parent_id(self) -> int | None: ...
+    @property
+    def timestamp(self) -> datetime:
+        """In UTC, to the millisecond."""
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def response(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """A new dict at every access."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class SearchHit(Conversation):
+    @property
+    def score(self) -> float:
+        """Higher is better; comparable within one page."""
+
+    @property
+    def snippet(self) -> str:
+        """At most 200 characters around the match, and an ellipsis where it was cut; white space is spaces."""
+
+    @property
+    def highlights(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `snippet`, in characters; in order, apart from each other."""
+
+@final
+class SearchPage:
+    @property
+    def hits(self) -> list[SearchHit]: ...
+    @property
+    def next_cursor(self) -> str | None:
+        """For `search(cursor=…)`, or None at the end. What is added meanwhile is not in later pages."""
+
+    @property
+    def complete(self) -> bool:
+        """False when a very common query was ranked over its newest 20,000 matches."""
+
+@final
+class Page:
+    @property
+    def conversations(self) -> list[Conversation]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+@final
+class Thread:
+    @property
+    def id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def updated_at(self) -> datetime:
+        """The time of its newest exchange."""
+
+    @property
+    def count(self) -> int:
+        """Of its exchanges."""
+
+    @property
+    def cursor(self) -> str:
+        """For `threads(cursor=…)`: continues after this thread."""
+
+@final
+class Bookmark:
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def keyword(self) -> str | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class ConversationStore:
+    """Conversations in one SQLite file. Thread-safe; several processes may have the file open.
+
+    Every call may block on the disk; it releases the interpreter while it does, and Ctrl-C breaks it off. Failures are
+    `StorageError`s. A store does not outlive a fork: the child opens its own, on a file that the parent did not have
+    open.
+    """
+
+    def __new__(
+        cls,
+        db_path: str | PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Literal["normal", "full"] = "normal",
+        check_on_open: bool = False,
+    ) -> Self:
+        """`db_path` may be ":memory:"; a file is made where there is none, readable by its owner alone.
+
+        `busy_timeout` is in seconds. A write that has returned survives a crash of the process, and with
+        `durability="full"` power loss. `check_on_open` reads the whole file first.
+
+        Raises DatabaseCorrupt for a damaged file of ours, after moving it aside (`quarantined`): the next opening
+        starts an empty one. ForeignDatabase, SchemaTooNew and SecondEngine leave the file as it was.
+        """
+
+    def add_conversation(
+        self,
+        prompt: str,
+        response: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Store one exchange and return its id.
+
+        `timestamp` is aware and kept to the millisecond; now, if left out. `parent_id` is the exchange that this one
+        continues: the newest of the thread, if left out. Without either it begins a thread of its own.
+        """
+
+    def update(
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Replace what is given; False where there is no such conversation."""
+
+    def delete(self, ids: int | Iterable[int]) -> int:
+        """The number of exchanges that were there and are gone; what continued one continues the one before it.
+
+        A thread goes with its last exchange. All or nothing.
+        """
+
+    def start_thread(self, title: str = "") -> int: ...
+    def get(self, id: int) -> Conversation | None: ...
+    def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
+        """The newest first, by their timestamps. `limit` is from 1 to 10,000, here as elsewhere."""
+
+    def thread(self, thread_id: int) -> list[Conversation]:
+        """The whole tree, parents before children; empty where there is no such thread."""
+
+    def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
+        """The last used first. `cursor` is that of the thread after which to go on."""
+
+    def search_conversations(self, query: str, limit: int = 20) -> list[tuple[int, str, str]]:
+        """(id, prompt, response), best first."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: Literal["relevance", "recent"] = "relevance",
+        model: str | None = None,
+        tag: str | None = None,
+        thread_id: int | None = None,
+        url_prefix: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        exact: bool = False,
+    ) -> SearchPage:
+        """One page of what `query` finds; the language stands in the README, and no text is an error.
+
+        The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
+        `order="recent"` gives the last added first, as a query without a word that must be there does.
+        `exact` ranks every match however many there are; otherwise see `SearchPage.complete`.
+        """
+
+    def stats(self) -> dict[str, int | str]:
+        """Counts, sizes in bytes, `schema_version`, and the version of the SQLite inside."""
+
+    def check(self) -> list[str]:
+        """Problems found, in words; empty when sound. Reads the whole file, and waits for the write lock once."""
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """A copy of this moment, while others write; `path` appears whole or not at all, replacing what was there."""
+
+    def interrupt(self) -> None:
+        """From any thread: the searches and other reads under way end with Interrupted; later calls are untouched."""
+
+    def close(self) -> None:
+        """Any number of times; calls under way finish first."""
+
+    def __len__(self) -> int: ...
+    def __bool__(self) -> Literal[True]: ...
+    def __iter__(self) -> Iterator[Conversation]:
+        """In the order of arrival; what is added meanwhile comes, and nothing is held between two."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
+
+@final
+class BookmarkStore:
+    """Bookmarks in the places file. As `ConversationStore` in all that concerns files, threads and processes."""
+
+    def __new__(
+        cls,
+        db_path: str | PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Literal["normal", "full"] = "normal",
+        check_on_open: bool = False,
+    ) -> Self: ...
+    def add(self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None) -> int:
+        """Store a bookmark and return its id. A URL that is there already keeps its id and takes the new values.
+
+        An empty URL is a snippet of its own. A keyword belongs to one bookmark and holds no spaces.
+        """
+
+    def remove(self, id: int) -> bool:
+        """Whether it was there."""
+
+    def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> list[Bookmark]:
+        """The best first; without a word that must be there, the last added first. `tag` must be equal.
+
+        The language is that of the conversations, with the fields title:, url:, tag:, note: and keyword:.
+        """
+
+    def stats(self) -> dict[str, int | str]: ...
+    def check(self) -> list[str]:
+        """Problems found, in words; empty when sound."""
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """A copy of this moment, while others write; `path` appears whole or not at all."""
+
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+    def __len__(self) -> int: ...
+    def __bool__(self) -> Literal[True]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
