@@ -54,6 +54,7 @@ def _browse(options: Options) -> int:
 
         preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
         from minimal_browser.qt.application import create_application
+        from minimal_browser.qt.engine import start_engine
         from minimal_browser.qt.first import begin
         from minimal_browser.qt.lock import lock_profile
     except ImportError as error:
@@ -65,8 +66,9 @@ def _browse(options: Options) -> int:
     try:
         lock = lock_profile(folder)
         application = create_application(config.ui.theme)
+        start_engine(application, _import_the_rest)
         first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
-        from minimal_browser.composition import Composition  # while the first page's processes start
+        from minimal_browser.composition import Composition
 
         composition = Composition(options, config, folder, first)
         composition.report_faults()
@@ -77,6 +79,10 @@ def _browse(options: Options) -> int:
         return composition.exit_code
     finally:
         folder.discard_if_temporary()
+
+
+def _import_the_rest() -> None:
+    import minimal_browser.composition  # noqa: F401
 
 
 def _check_backends(options: Options, config: "Config") -> None:

@@ -88,6 +88,8 @@ class Composition(QObject):
 
     def start(self) -> None:
         """Show the window, and open the other addresses of the command line in tabs behind the first."""
+        # A thread that parses a stream hands the interpreter to the window after 1 ms, not after the usual 5.
+        sys.setswitchinterval(0.001)
         self.views.adopt(self._first_view, OpenTarget.TAB)
         self.window.show()
         for url in reversed(self._options.urls[1:]):

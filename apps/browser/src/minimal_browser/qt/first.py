@@ -1,4 +1,4 @@
-"""The first page, asked for before the rest of the window is even imported: its processes start in the meantime."""
+"""The first page, asked for before the rest of the window is made: its process starts in the meantime."""
 
 from typing import NamedTuple
 
