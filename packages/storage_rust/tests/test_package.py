@@ -7,6 +7,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
+
 import storage_rust
 
 

@@ -1,0 +1,37 @@
+"""The behaviour that every implementation of the stores has. Subclass a suite and supply its fixtures:
+
+    class TestMyStore(ConversationStoreConformance):
+        @pytest.fixture
+        def open_store(self):
+            return MyStore  # called as open_store(path, **options)
+
+        @pytest.fixture
+        def errors(self):
+            return my_errors  # what holds StorageError and its family
+
+`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`. What the suite opens, it closes.
+"""
+
+import pytest
+
+_PARTS = ("base", "bookmarks", "concurrency", "damage", "files", "processes", "rows", "searching", "threads")
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
+
+from .bookmarks import Bookmarks  # noqa: E402  their asserts are rewritten first
+from .concurrency import Concurrency  # noqa: E402
+from .damage import Damage  # noqa: E402
+from .files import Files  # noqa: E402
+from .processes import Processes  # noqa: E402
+from .rows import Rows  # noqa: E402
+from .searching import Searching  # noqa: E402
+from .threads import Threads  # noqa: E402
+
+__all__ = ["BookmarkStoreConformance", "ConversationStoreConformance"]
+
+
+class ConversationStoreConformance(Rows, Threads, Searching, Concurrency, Files, Damage, Processes):
+    """All of it; supply the fixtures `open_store` and `errors`."""
+
+
+class BookmarkStoreConformance(Bookmarks, Files, Damage, Processes):
+    """All of it; supply the fixtures `open_bookmarks` and `errors`."""

@@ -1,0 +1,165 @@
+"""What goes in comes out, changes and goes."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .base import HOUR, NAUGHTY, T0, ConversationSuite
+
+
+class Rows(ConversationSuite):
+    def test_an_exchange_comes_back_whole(self, store: Any) -> None:
+        thread = store.start_thread("A title")
+        id = store.add_conversation(
+            "What?",
+            "That.",
+            "gpt",
+            timestamp=T0,
+            thread_id=thread,
+            url="https://example.org/",
+            tags=["one", "zwei drei", "one", "四"],
+            metadata={"n": 1, "nested": {"list": [1.5, None, True, "ü\0"]}},
+        )
+        found = store.get(id)
+        assert (found.id, found.thread_id, found.parent_id) == (id, thread, None)
+        assert (found.prompt, found.response, found.model, found.url) == (
+            "What?",
+            "That.",
+            "gpt",
+            "https://example.org/",
+        )
+        assert found.tags == ("one", "zwei drei", "四")
+        assert found.metadata == {"n": 1, "nested": {"list": [1.5, None, True, "ü\0"]}}
+        assert found.timestamp == T0
+        assert found.timestamp.utcoffset() == timedelta(0)
+
+    def test_what_was_left_out_is_empty(self, store: Any) -> None:
+        before = datetime.now(UTC) - timedelta(milliseconds=1)
+        found = store.get(store.add_conversation("", "", ""))
+        assert (found.prompt, found.response, found.model, found.url) == ("", "", "", None)
+        assert found.tags == ()
+        assert found.metadata == {}
+        assert before <= found.timestamp <= datetime.now(UTC)
+
+    @pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
+    def test_text_comes_back_unchanged(self, store: Any, text: str) -> None:
+        found = store.get(store.add_conversation(text, text + "!", text, url=text, metadata={text: text}))
+        assert (found.prompt, found.response, found.model, found.url) == (text, text + "!", text, text)
+        assert found.metadata == {text: text}
+        assert store.check() == []
+
+    def test_a_time_in_another_zone_is_the_same_moment(self, store: Any) -> None:
+        local = datetime(1969, 7, 20, 22, 17, 40, 1_999, tzinfo=timezone(-4 * HOUR))
+        found = store.get(store.add_conversation("p", "r", "m", timestamp=local))
+        assert found.timestamp == local - timedelta(microseconds=999)
+
+    @pytest.mark.parametrize(
+        ("arguments", "field"),
+        [
+            ({"prompt": "\ud800"}, "prompt"),
+            ({"response": "ok \udfff"}, "response"),
+            ({"model": None}, "model"),
+            ({"prompt": b"bytes"}, "prompt"),
+            ({"response": 7}, "response"),
+            ({"url": 7}, "url"),
+            ({"url": "\ud800"}, "url"),
+            ({"tags": "text"}, "tags"),
+            ({"tags": 7}, "tags"),
+            ({"tags": [7]}, "tags"),
+            ({"tags": [""]}, "tags"),
+            ({"tags": [" "]}, "tags"),
+            ({"tags": ["two\nlines"]}, "tags"),
+            ({"tags": ["\udc00"]}, "tags"),
+            ({"metadata": ["list"]}, "metadata"),
+            ({"metadata": {1: "x"}}, "metadata"),
+            ({"metadata": {"x": object()}}, "metadata"),
+            ({"metadata": {"x": float("nan")}}, "metadata"),
+            ({"metadata": {"x": "\ud800"}}, "metadata"),
+            ({"timestamp": "today"}, "timestamp"),
+            ({"timestamp": datetime(2024, 1, 1)}, "timestamp"),
+            ({"thread_id": "1"}, "thread_id"),
+            ({"thread_id": True}, "thread_id"),
+            ({"parent_id": 1.5}, "parent_id"),
+            ({"thread_id": 4711}, "thread_id"),
+            ({"parent_id": 4711}, "parent_id"),
+            ({"parent_id": 2**70}, "parent_id"),
+        ],
+    )
+    def test_what_cannot_be_stored_is_refused_by_name(
+        self, store: Any, errors: Any, arguments: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(errors.InvalidData, match=field) as caught:
+            store.add_conversation(**({"prompt": "p", "response": "r", "model": "m"} | arguments))
+        assert caught.value.code == "invalid_data"
+        assert len(store) == 0
+        assert store.stats()["threads"] == 0
+
+    def test_an_unknown_id_is_none(self, store: Any) -> None:
+        for id in (0, -1, 4711, 2**63 - 1, 2**63, -(2**80)):
+            assert store.get(id) is None
+
+    def test_update_replaces_what_is_given(self, store: Any) -> None:
+        id = store.add_conversation("p", "old words", "m", tags=["a"], metadata={"k": 1})
+        assert store.update(id, response="new 言葉")
+        assert store.update(id, tags=["b"])
+        found = store.get(id)
+        assert (found.response, found.tags, found.metadata) == ("new 言葉", ("b",), {"k": 1})
+        assert store.update(id, metadata={})
+        assert store.get(id).metadata == {}
+        assert [len(store.search(query).hits) for query in ("old", "new", "言葉", "tag:a", "tag:b")] == [0, 1, 1, 0, 1]
+        assert len(store.search("", tag="a").hits) == 0
+        assert store.check() == []
+
+    def test_update_of_nothing_is_false(self, store: Any, errors: Any) -> None:
+        assert store.update(4711, response="x") is False
+        with pytest.raises(errors.InvalidData, match="response"):
+            store.update(1, response=7)
+
+    def test_delete_counts_what_was_there(self, store: Any) -> None:
+        self.fill(store, 4)
+        ids = [found.id for found in store]
+        assert store.delete(ids[0]) == 1
+        assert store.delete(ids[0]) == 0
+        assert store.delete(iter([*ids, 4711, 2**70])) == 3
+        assert store.delete([]) == 0
+        assert len(store) == 0
+        assert store.search("question").hits == []
+        assert store.check() == []
+
+    @pytest.mark.parametrize("ids", ["12", [1, "2"], None, [None], 1.5])
+    def test_delete_takes_ids_only(self, store: Any, errors: Any, ids: Any) -> None:
+        self.fill(store)
+        with pytest.raises(errors.InvalidData, match="ids"):
+            store.delete(ids)
+        assert len(store) == 3
+
+    def test_what_continued_a_deleted_exchange_continues_the_one_before(self, store: Any) -> None:
+        thread = store.start_thread()
+        first, second, third = (store.add_conversation(f"p{n}", "r", "m", thread_id=thread) for n in range(3))
+        store.delete(second)
+        assert store.get(third).parent_id == first
+        store.delete(first)
+        assert store.get(third).parent_id is None
+        assert store.check() == []
+
+    def test_a_thread_goes_with_its_last_exchange(self, store: Any) -> None:
+        kept = store.start_thread("kept: it has not been used yet")
+        id = store.add_conversation("p", "r", "m")
+        store.delete(id)
+        assert [thread.id for thread in store.threads()] == [kept]
+
+    def test_an_id_is_never_given_twice(self, store: Any) -> None:
+        id = store.add_conversation("p", "r", "m")
+        store.delete(id)
+        assert store.add_conversation("p", "r", "m") > id
+
+    def test_stats_tell_sizes_and_versions(self, store: Any, path: Path) -> None:
+        self.fill(store)
+        stats = store.stats()
+        assert (stats["conversations"], stats["threads"], stats["not_indexed"]) == (3, 3, 0)
+        assert stats["schema_version"] == 1
+        assert stats["path"] == str(path)
+        assert stats["database_bytes"] > 4096
+        assert stats["sqlite_version"].count(".") == 2

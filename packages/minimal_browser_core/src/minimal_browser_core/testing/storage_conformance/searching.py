@@ -1,0 +1,136 @@
+"""What a search finds, how it ranks it and how it shows it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .base import HOUR, NAUGHTY, T0, ConversationSuite, Open
+
+
+class Searching(ConversationSuite):
+    def test_the_shared_queries_find_what_they_should(self, store: Any, search_vectors: dict[str, Any]) -> None:
+        ids = [store.add_conversation(**row) for row in search_vectors["corpus"]]
+        for order in ("relevance", "recent"):
+            wrong = []
+            for case in search_vectors["queries"]:
+                found = sorted(ids.index(hit.id) for hit in store.search(case["query"], limit=100, order=order).hits)
+                if found != case["matches"]:
+                    wrong.append((case["query"], case["why"], case["matches"], found))
+            assert wrong == []
+
+    def test_no_text_is_an_invalid_query(self, store: Any, search_vectors: dict[str, Any]) -> None:
+        for row in search_vectors["corpus"]:
+            store.add_conversation(**row)
+        for query in [*search_vectors["never_raise"], *NAUGHTY, "\ud800", "a\udfff*"]:
+            store.search(query)
+            store.search(query, order="recent")
+            store.search_conversations(query)
+
+    def test_highlights_fall_on_what_was_found(self, store: Any) -> None:
+        filler = "Nothing of note stands in this sentence. " * 30
+        store.add_conversation("irrelevant", f"{filler}Then 👍🏽 the ZÜRICH lake,\nnear Zürich; 東京都.\n{filler}", "m")
+        (hit,) = store.search("zurich lak* 京都").hits
+        marked = [hit.snippet[start:end] for start, end in hit.highlights]
+        assert marked == ["ZÜRICH", "lake", "Zürich", "京都"]
+        assert len(hit.snippet) <= 202
+        assert hit.snippet.startswith("…")
+        assert hit.snippet.endswith("…")
+        assert "\n" not in hit.snippet
+
+    def test_the_snippet_comes_from_where_the_match_is(self, store: Any) -> None:
+        store.add_conversation("a needle in the prompt", "an answer of straw", "m")
+        (hit,) = store.search("needle").hits
+        assert hit.snippet == "a needle in the prompt"
+        (hit,) = store.search("needle -nothing model:m").hits
+        assert [hit.snippet[start:end] for start, end in hit.highlights] == ["needle"]
+        (hit,) = store.search("model:m").hits
+        assert (hit.snippet, hit.highlights) == ("an answer of straw", ())
+
+    def test_better_matches_come_first(self, store: Any) -> None:
+        for n in range(20):
+            store.add_conversation(f"something else {n}", "filler text without the word", "m")
+        weak = store.add_conversation("q", "one wombat in " + "a long text " * 50, "m")
+        strong = store.add_conversation("wombat wombat", "wombat", "m")
+        hits = store.search("wombat").hits
+        assert [hit.id for hit in hits] == [strong, weak]
+        assert hits[0].score > hits[1].score
+        assert [hit.id for hit in store.search("wombat", order="recent").hits] == [strong, weak]
+        assert store.search_conversations("wombat", 1) == [(strong, "wombat wombat", "wombat")]
+
+    def test_filters_narrow_a_search(self, store: Any) -> None:
+        thread = store.start_thread()
+        first = store.add_conversation("word", "r", "m/1", timestamp=T0, url="https://a.org/x%_y", tags=["T", "🦀"])
+        second = store.add_conversation("word", "r", "m/2", timestamp=T0 + HOUR, url="https://a.org/", thread_id=thread)
+        third = store.add_conversation("word", "r", "m/1", timestamp=T0 + 2 * HOUR, tags=["t"])
+        cases: list[tuple[dict[str, Any], list[int]]] = [
+            ({"model": "m/1"}, [first, third]),
+            ({"model": "m"}, []),
+            ({"tag": "T"}, [first]),
+            ({"tag": "🦀"}, [first]),
+            ({"thread_id": thread}, [second]),
+            ({"url_prefix": "https://a.org/"}, [first, second]),
+            ({"url_prefix": "https://a.org/x%_"}, [first]),
+            ({"url_prefix": "https://a.org/%"}, []),
+            ({"since": T0 + HOUR}, [second, third]),
+            ({"until": T0 + HOUR}, [first]),
+            ({"since": T0, "until": T0 + 2 * HOUR, "model": "m/1"}, [first]),
+        ]
+        for query in ("word", "", "-nothing"):
+            for order in ("relevance", "recent"):
+                for filters, expected in cases:
+                    page = store.search(query, order=order, **filters)
+                    assert sorted(hit.id for hit in page.hits) == expected, (query, order, filters)
+
+    @pytest.mark.parametrize(("query", "order"), [("word", "relevance"), ("word", "recent"), ("", "relevance")])
+    def test_pages_of_a_search_hold_each_hit_once_while_rows_are_added(
+        self, store: Any, query: str, order: str
+    ) -> None:
+        ids = {store.add_conversation("word " * (n % 4 + 1), "filler " * (n % 3), "m") for n in range(25)}
+        seen, cursor = [], None
+        while True:
+            page = store.search(query, order=order, limit=4, cursor=cursor)
+            seen += [hit.id for hit in page.hits]
+            store.add_conversation("word word", "a later one", "m")
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen))
+        assert set(seen) == ids
+
+    def test_a_common_word_is_ranked_over_its_newest_matches_and_says_so(self, path: Path, opened: Open) -> None:
+        opened().close()
+        with closing(sqlite3.connect(path)) as db, db:
+            db.executescript(_MANY_ROWS)
+        store, oldest = opened(), 1
+        bounded = store.search("common", limit=1)
+        assert not bounded.complete
+        assert bounded.hits[0].id != oldest
+        exact = store.search("common", limit=1, exact=True)
+        assert exact.complete
+        assert exact.hits[0].id == oldest
+
+    def test_a_rare_word_is_ranked_completely(self, store: Any) -> None:
+        self.fill(store)
+        assert store.search("question").complete
+        assert store.search("nowhere").complete
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [{"order": "best"}, {"model": 7}, {"tag": b"x"}, {"since": "now"}, {"thread_id": "x"}, {"url_prefix": 1}],
+    )
+    def test_a_senseless_filter_is_named(self, store: Any, errors: Any, arguments: dict[str, Any]) -> None:
+        with pytest.raises(errors.InvalidData, match=next(iter(arguments))):
+            store.search("x", **arguments)
+        with pytest.raises(errors.InvalidData, match="query"):
+            store.search(b"x")
+
+
+_MANY_ROWS = """
+INSERT INTO threads (id, title, created_at, updated_at) VALUES (1, '', 0, 0);
+INSERT INTO conversations (thread_id, timestamp, prompt, response, model)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20002)
+SELECT 1, i, CASE i WHEN 1 THEN 'common common common' ELSE 'common' END, 'word', 'm' FROM n;
+"""
