@@ -41,6 +41,7 @@ def _config(options: Options) -> "Config":
 
 def _browse(options: Options) -> int:
     from minimal_browser import preflight, profiles
+    from minimal_browser_core.errors import MinimalBrowserError
 
     if options.verbose:
         import logging
@@ -65,18 +66,24 @@ def _browse(options: Options) -> int:
     folder = profiles.open_folder(name=options.profile, folder=options.profile_dir, temporary=options.temp_profile)
     try:
         lock = lock_profile(folder)
-        application = create_application(config.ui.theme)
-        start_engine(application, _import_the_rest)
-        first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
-        from minimal_browser.composition import Composition
+        try:
+            application = create_application(config.ui.theme)
+            start_engine(application, _import_the_rest)
+            first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
+            from minimal_browser.composition import Composition
 
-        composition = Composition(options, config, folder, first)
-        composition.report_faults()
-        composition.start()
-        application.exec()
-        composition.close()
-        lock.unlock()
-        return composition.exit_code
+            try:
+                composition = Composition(options, config, folder, first)
+            except MinimalBrowserError:
+                first.discard()
+                raise
+            composition.report_faults()
+            composition.start()
+            application.exec()
+            composition.close()
+            return composition.exit_code
+        finally:
+            lock.unlock()
     finally:
         folder.discard_if_temporary()
 

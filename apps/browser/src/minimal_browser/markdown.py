@@ -1,5 +1,6 @@
 """Markdown to HTML that is safe to show: no scripts, no remote resources, links to http and https only."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ class Splitter:
 
     def feed(self, text: str) -> list[str]:
         """Blocks that are final now, each whole Markdown in itself; what may still change stays in `tail`."""
-        self.tail += text
+        self.tail += text.replace("\r", "")  # a line ends where the parser says it does
         final: list[str] = []
         while (cut := self._cut()) > 0:
             head, self.tail = self.tail[:cut], self.tail[cut:]
@@ -60,7 +61,10 @@ class Splitter:
         starts = [token.map[0] for token in _parser().parse(self.tail) if token.level == 0 and token.map]
         if len(set(starts)) < 2:
             return 0
-        lines = self.tail.splitlines(keepends=True)
+        lines = re.split(r"(?<=\n)", self.tail)
+        # Only a whole first line tells what a block is: `1` may become `1. more`, and go on with the list before it.
+        if not lines[max(starts)].endswith("\n"):
+            return 0
         return sum(len(line) for line in lines[: max(starts)])
 
     def _cut_inside(self) -> str:

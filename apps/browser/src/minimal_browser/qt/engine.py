@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from PyQt6 import sip
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication
@@ -29,4 +30,4 @@ def start_engine(application: QApplication, meanwhile: Callable[[], None]) -> No
     thread.start()
     application.processEvents()
     thread.join()
-    view.deleteLater()
+    sip.delete(view)

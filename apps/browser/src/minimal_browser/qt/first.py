@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEngineProfile
 
@@ -23,15 +24,20 @@ class FirstPage(NamedTuple):
     own_pages: OwnPages
     view: WebView
 
+    def discard(self) -> None:
+        """Where no window comes of it: the page has to go before its profile."""
+        sip.delete(self.view)
+        sip.delete(self.profile)
+
 
 def begin(target: str, folder: ProfileFolder, config: Config, parent: QObject) -> FirstPage:
     """Load `target`, what a person typed. CommandError where it is no address."""
+    url = QUrl(resolve(target, config.browser.search_url))
+    if not url.isValid():
+        raise CommandError(f"{target} is not an address: {url.errorString()}")
     profile = create_profile(folder, config, parent)
     own_pages = OwnPages(profile)
     profile.installUrlSchemeHandler(OWN_SCHEME, own_pages)
     view = WebView(WebPage(profile))
-    url = QUrl(resolve(target, config.browser.search_url))
-    if not url.isValid():
-        raise CommandError(f"{target} is not an address: {url.errorString()}")
     view.load(url)
     return FirstPage(profile, own_pages, view)
