@@ -93,7 +93,7 @@ class ConversationStore(Protocol):
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """Words are ANDed; "a phrase", -word, prefix* and field:word work; the rest is literal. Nothing typed raises."""
+        """Words are ANDed; "a phrase", -word, prefix* and field:word work, the rest is literal. Nothing raises."""
 
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
