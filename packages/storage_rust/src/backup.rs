@@ -7,9 +7,10 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use crate::database::{Database, Failure, MEMORY, absolute};
+use crate::database::{Database, Failure};
 use crate::error::{Error, Kind, Result};
 use crate::owners::create_private;
+use crate::paths::{MEMORY, absolute};
 
 /// Between two looks whether the program is to stop.
 const PAGES: i32 = 1000;

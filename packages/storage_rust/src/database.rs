@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,9 +12,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::damage;
 use crate::error::{Error, Kind, Result, kind_of};
 use crate::owners::{Claim, Owners};
+use crate::paths::{MEMORY, absolute, is_writable};
 use crate::pool::{IDLE, Link, Pool, SLICE, Stop};
 
-pub const MEMORY: &str = ":memory:";
 const READERS: usize = 4;
 /// Of SQLite's virtual machine, between two looks for an interrupt.
 const STEPS_BETWEEN_CHECKS: i32 = 2000;
@@ -293,7 +293,7 @@ impl Database {
         self.read_on(false, work)
     }
 
-    fn read_on<T>(
+    pub(crate) fn read_on<T>(
         &self,
         fresh: bool,
         work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
@@ -365,56 +365,14 @@ impl Database {
         Err(Error::new(Kind::Interrupted, &self.path, "The search was interrupted"))
     }
 
-    // -- upkeep
-
-    /// Problems in words. On a store that may be written the search index is compared with the text, too.
-    pub fn check(&self, index_statement: &str) -> Result<Vec<String>> {
-        let mut problems = Vec::new();
-        // On a connection that has read before, FTS5's part of the check goes by what the index was like then.
-        let read = self.read_on(true, |db| {
-            let mut statement = db.prepare("PRAGMA integrity_check")?;
-            for found in statement.query_map([], |row| row.get::<_, String>(0))? {
-                problems.push(found?);
-            }
-            let mut statement = db.prepare("PRAGMA foreign_key_check")?;
-            let describe = |row: &rusqlite::Row<'_>| {
-                let (table, id, parent): (String, Option<i64>, String) =
-                    (row.get(0)?, row.get(1)?, row.get(2)?);
-                Ok(format!("row {} of {table} names a row of {parent} that does not exist", id.unwrap_or(0)))
-            };
-            for found in statement.query_map([], describe)? {
-                problems.push(found?);
-            }
-            Ok(())
-        });
-        problems.retain(|problem| problem != "ok");
-        match read {
-            Err(error) if error.kind() == Kind::Corrupt => {
-                problems.push(error.to_string());
-                return Ok(problems);
-            }
-            read => read?,
-        }
-        if !self.options.read_only {
-            match self.write(|db| Ok(db.execute_batch(index_statement)?)) {
-                Err(error) if error.kind() == Kind::Corrupt => {
-                    problems.push("the search index does not agree with the stored text".to_owned());
-                }
-                written => written?,
-            }
-        }
-        Ok(problems)
-    }
-
-    /// Of the database and of its log.
-    pub fn file_sizes(&self) -> (i64, i64) {
-        let size =
-            |path: &str| fs::metadata(path).map_or(0, |found| i64::try_from(found.len()).unwrap_or(i64::MAX));
-        (size(&self.path), size(&format!("{}-wal", self.path)))
-    }
+    // -- the rest
 
     pub(crate) fn owners(&self) -> &dyn Owners {
         &*self.options.owners
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.options.read_only
     }
 
     pub(crate) fn should_stop(&self) -> bool {
@@ -489,33 +447,4 @@ fn identity(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
         one("PRAGMA user_version")?,
         one("SELECT count(*) FROM sqlite_master")?,
     ))
-}
-
-/// `path` from the root, without links, so that the log stands beside the file; the file itself need not exist.
-pub(crate) fn absolute(path: &str) -> Result<String> {
-    if path == MEMORY {
-        return Ok(path.to_owned());
-    }
-    if path.is_empty() || path.contains('\0') {
-        return Err(Error::invalid(format!("db_path must name a file, not {path:?}")));
-    }
-    let full = std::path::absolute(path).map_err(|error| Error::from_io(&error, path))?;
-    let resolved = fs::canonicalize(&full).unwrap_or_else(|_| resolve_parent(&full));
-    resolved.into_os_string().into_string().map_err(|_| {
-        Error::invalid(format!("db_path must be Unicode text, and {path:?} leads to what is not"))
-    })
-}
-
-fn resolve_parent(full: &Path) -> PathBuf {
-    let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
-        return full.to_owned();
-    };
-    match fs::canonicalize(parent) {
-        Ok(parent) => parent.join(name),
-        Err(_) => full.components().filter(|part| !matches!(part, Component::CurDir)).collect(),
-    }
-}
-
-fn is_writable(folder: &Path) -> bool {
-    fs::metadata(folder).is_ok_and(|found| !found.permissions().readonly())
 }

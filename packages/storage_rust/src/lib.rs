@@ -6,14 +6,17 @@
 
 pub mod backup;
 pub mod bookmarks;
+mod check;
 pub mod conversations;
 pub mod cursor;
 pub mod damage;
 pub mod database;
 pub mod error;
 pub mod owners;
+mod paths;
 mod pool;
 pub mod query;
+pub mod search;
 pub mod snippet;
 mod sql;
 pub mod text;

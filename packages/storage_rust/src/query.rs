@@ -179,7 +179,12 @@ fn parts(term: &Term<'_>) -> Vec<Part> {
 /// A lone word is looked up together with its signs, if it has any.
 fn close(found: &mut Vec<Part>, phrase: Part) {
     let covered = found.last().is_some_and(|last| last.run == PartKind::Affixed);
-    if !phrase.texts.is_empty() && !(phrase.texts.len() == 1 && covered) {
+    let says_more = match phrase.texts.len() {
+        0 => false,
+        1 => !covered,
+        _ => true,
+    };
+    if says_more {
         found.push(phrase);
     }
 }

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.fallback.sqlite import convert
+from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, parse
 from minimal_browser_core.fallback.sqlite.records import Bookmark
@@ -120,7 +120,7 @@ class PythonBookmarkStore:
     def stats(self) -> Mapping[str, int | str]:
         return {
             "bookmarks": len(self),
-            **self._db.file_sizes(),
+            **upkeep.file_sizes(self._db),
             "schema_version": SCHEMA_VERSION,
             "sqlite_version": sqlite3.sqlite_version,
             "path": self._db.path,
@@ -128,11 +128,11 @@ class PythonBookmarkStore:
 
     def check(self) -> list[str]:
         """Problems found, in words; empty when sound."""
-        return self._db.check(self._sql["check_index"])
+        return upkeep.check(self._db, self._sql["check_index"])
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """A copy of this moment, while others write; `path` appears whole or not at all."""
-        self._db.backup(path)
+        upkeep.backup(self._db, path)
 
     def interrupt(self) -> None:
         self._db.interrupt()

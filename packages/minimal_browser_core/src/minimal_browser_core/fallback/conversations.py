@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.fallback.sqlite import convert
+from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, parse
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchHit, SearchPage, Thread
@@ -332,7 +332,7 @@ class PythonConversationStore:
             "threads": threads,
             "not_indexed": not_indexed,
             "database_bytes": pages * page_size,
-            **self._db.file_sizes(),
+            **upkeep.file_sizes(self._db),
             "schema_version": SCHEMA_VERSION,
             "sqlite_version": sqlite3.sqlite_version,
             "path": self._db.path,
@@ -340,11 +340,11 @@ class PythonConversationStore:
 
     def check(self) -> list[str]:
         """Problems found, in words; empty when sound. Reads the whole file, and waits for the write lock once."""
-        return self._db.check(self._sql["check_index"])
+        return upkeep.check(self._db, self._sql["check_index"])
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """A copy of this moment, while others write; `path` appears whole or not at all, replacing what was there."""
-        self._db.backup(path)
+        upkeep.backup(self._db, path)
 
     def interrupt(self) -> None:
         """From any thread: the searches and other reads under way end with Interrupted; later calls are untouched."""

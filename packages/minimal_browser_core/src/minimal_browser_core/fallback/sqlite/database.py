@@ -21,14 +21,13 @@ from minimal_browser_core.errors import (
 )
 
 from . import damage, owners
-from .convert import text
 from .failures import code_of, corrupt, translate, translated
+from .paths import MEMORY, absolute, uri
 from .sql import script
 
 Durability = Literal["normal", "full"]
 
 ENGINE: Final = f"Python's sqlite3 module (SQLite {sqlite3.sqlite_version})"
-MEMORY: Final = ":memory:"
 _READERS: Final = 4
 _SLICE: Final = 50  # milliseconds that a wait for the write lock leaves signals alone
 _STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
@@ -91,7 +90,7 @@ class Database:
             raise InvalidData(f"durability must be 'normal' or 'full', not {durability!r:.50}")
         if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 86_400:
             raise InvalidData(f"busy_timeout must be seconds from 0 to 86400, not {busy_timeout!r:.50}")
-        self.path = _absolute(path)
+        self.path = absolute(path)
         self.in_memory = self.path == MEMORY
         self.read_only = read_only
         self._kind = kind
@@ -148,7 +147,7 @@ class Database:
     def _connect(self) -> _Connection:
         name, as_uri = self.path, False
         if self.read_only and not self.in_memory:
-            name, as_uri = _uri(self.path, "mode=ro" if self._has_log() else "mode=ro&immutable=1"), True
+            name, as_uri = uri(self.path, "mode=ro" if self._has_log() else "mode=ro&immutable=1"), True
         raw = sqlite3.connect(name, timeout=self._timeout, isolation_level=None, check_same_thread=False, uri=as_uri)
         connection = _Connection(raw, self._interrupts)
         try:
@@ -318,56 +317,6 @@ class Database:
         if mark != self._interrupts.epoch:
             raise Interrupted("The search was interrupted", path=self.path)
 
-    # -- upkeep
-
-    def backup(self, path: str | os.PathLike[str]) -> None:
-        target = _absolute(path)
-        if target == MEMORY:
-            raise InvalidData("A backup needs a file: :memory: would be gone at once")
-        if owners.open_count(target) or Path(f"{target}-wal").exists():
-            raise StorageError(f"{target} is an open database: back up to another file", path=target)
-        partial = f"{target}.partial-{os.getpid()}-{threading.get_ident()}"
-        with translated(target):
-            try:
-                os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-                copy = sqlite3.connect(partial, isolation_level=None)
-                try:
-                    with self.read() as db:
-                        db.backup(copy)
-                finally:
-                    copy.close()
-                _sync(partial)
-                Path(partial).replace(target)
-                _sync(str(Path(target).parent))
-            finally:
-                for suffix in ("", "-wal", "-shm", "-journal"):
-                    Path(partial + suffix).unlink(missing_ok=True)
-
-    def check(self, index_statement: str) -> list[str]:
-        """Problems in words. On a store that may be written the search index is compared with the text, too."""
-        problems: list[str] = []
-        try:
-            # On a connection that has read before, FTS5's part of the check goes by what the index was like then.
-            with self.read(fresh=True) as db:
-                problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-                for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
-                    problems.append(f"row {row} of {table} names a row of {parent} that does not exist")
-        except DatabaseCorrupt as error:
-            return [*problems, str(error)]
-        if not self.read_only:
-            try:
-                with self.write() as db:
-                    db.execute(index_statement)
-            except DatabaseCorrupt:
-                problems.append("the search index does not agree with the stored text")
-        return problems
-
-    def file_sizes(self) -> dict[str, int]:
-        return {
-            "file_bytes": _size(self.path),
-            "wal_bytes": _size(f"{self.path}-wal"),
-        }
-
     def close(self) -> None:
         """Waits for the write under way; reads under way finish. In a forked child it does nothing: see `owners`."""
         if self._pid != os.getpid():
@@ -404,33 +353,3 @@ def _identity(db: sqlite3.Connection) -> tuple[int, int, int]:
         db.execute("PRAGMA user_version").fetchone()[0],
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0],
     )
-
-
-def _absolute(path: str | os.PathLike[str]) -> str:
-    name = os.fspath(path)
-    if text("db_path", name) == MEMORY:
-        return name
-    if not name or "\0" in name:
-        raise InvalidData(f"db_path must name a file, not {name!r:.50}")
-    return str(Path(name).resolve())
-
-
-def _uri(path: str, options: str) -> str:
-    for char, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
-        path = path.replace(char, escaped)
-    return f"file:{path}?{options}"
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _size(path: str) -> int:
-    try:
-        return Path(path).stat().st_size
-    except OSError:
-        return 0
