@@ -9,12 +9,18 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Whether any of it was content: text, reasoning, or a piece of a tool call.
     pub content: bool,
+    /// The chunks as they came, where the reader wants them.
+    pub chunks: Option<Vec<String>>,
     model: Option<String>,
     provider: Option<String>,
     finish_reason: Option<String>,
 }
 
 impl Batch {
+    pub fn new(keeps_chunks: bool) -> Self {
+        Self { chunks: keeps_chunks.then(Vec::new), ..Self::default() }
+    }
+
     /// Add to `answer` what is here, and hand over the events.
     pub fn apply(self, answer: &mut Answer) -> Vec<Event> {
         for event in &self.events {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::assemble::Batch;
 use crate::error::Error;
 use crate::mailbox::Readiness;
 use crate::value::{Answer, Event};
@@ -9,13 +10,22 @@ use crate::value::{Answer, Event};
 #[derive(Debug, Default)]
 pub struct Inbox {
     pub events: VecDeque<Event>,
+    /// In place of events, for a reader who wants the chunks as they came.
+    pub chunks: Option<Chunks>,
     pub answer: Answer,
     pub end: Option<Result<(), Error>>,
 }
 
+#[derive(Debug, Default)]
+pub struct Chunks {
+    pub waiting: Vec<String>,
+    /// Whether there ever was one: from then on nothing is tried again.
+    pub begun: bool,
+}
+
 impl Readiness for Inbox {
     fn is_ready(&self) -> bool {
-        !self.events.is_empty() || self.end.is_some()
+        !self.is_empty() || self.end.is_some()
     }
 }
 
@@ -23,6 +33,45 @@ impl Readiness for Inbox {
 pub type Found<T> = Option<Result<Option<T>, Error>>;
 
 impl Inbox {
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.chunks.as_ref().is_none_or(|chunks| chunks.waiting.is_empty())
+    }
+
+    pub fn clear(&mut self) {
+        self.events.clear();
+        if let Some(chunks) = &mut self.chunks {
+            chunks.waiting.clear();
+        }
+    }
+
+    /// Take what a read has brought.
+    pub fn add(&mut self, mut batch: Batch) {
+        let arrived = batch.chunks.take().unwrap_or_default();
+        let events = batch.apply(&mut self.answer);
+        match &mut self.chunks {
+            None => self.events.extend(events),
+            Some(chunks) => {
+                chunks.begun |= !arrived.is_empty();
+                chunks.waiting.extend(arrived);
+            }
+        }
+    }
+
+    /// All the chunks that wait.
+    pub fn next_chunks(&mut self) -> Found<Vec<String>> {
+        match &mut self.chunks {
+            Some(chunks) if !chunks.waiting.is_empty() => Some(Ok(Some(std::mem::take(&mut chunks.waiting)))),
+            _ => self.end.clone().map(|end| end.map(|()| None)),
+        }
+    }
+
+    /// Whether any of the answer has come, read or not.
+    pub fn has_begun(&self) -> bool {
+        !self.answer.is_empty()
+            || !self.events.is_empty()
+            || self.chunks.as_ref().is_some_and(|chunks| chunks.begun)
+    }
+
     pub fn next_event(&mut self) -> Found<Event> {
         match self.events.pop_front() {
             Some(event) => Some(Ok(Some(event))),
@@ -50,7 +99,7 @@ impl Inbox {
 
     /// The failure of a stream that failed before it brought anything.
     pub fn early_failure(&self) -> Option<Error> {
-        self.end.as_ref().filter(|_| self.events.is_empty()).and_then(|end| end.as_ref().err().cloned())
+        self.end.as_ref().filter(|_| self.is_empty()).and_then(|end| end.as_ref().err().cloned())
     }
 
     /// The failure of a stream of which this much had arrived.

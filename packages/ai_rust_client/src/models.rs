@@ -11,18 +11,27 @@ use crate::transport::{Request, Transport};
 use crate::value::ModelInfo;
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
+    list(&transport, decode).await
+}
+
+/// The list as the provider sends it.
+pub async fn raw(transport: Arc<Transport>) -> Result<String, Error> {
+    list(&transport, |body| decode(body).map(|_| String::from_utf8_lossy(body).into_owned())).await
+}
+
+async fn list<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
     // No model is asked for, and so none is named in what is told of the tries.
     let no_model = [String::new()];
     let mut tries = Tries::new(&transport.config, &no_model);
     loop {
-        match tries.bound(once(&transport)).await {
+        match tries.bound(once(transport, &decode)).await {
             Ok(models) => return Ok(models),
             Err(error) => tries.after(error).await?,
         }
     }
 }
 
-async fn once(transport: &Transport) -> Result<Vec<ModelInfo>, Error> {
+async fn once<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
     let url = transport.config.endpoint(&["models"]);
     let request = Request { method: Method::GET, url, accept: "application/json", body: None };
     let body = transport.read_body(transport.send(request).await?).await?;

@@ -17,7 +17,7 @@ use crate::call::{Body, Tries};
 use crate::chat;
 use crate::config::{Config, Timeouts};
 use crate::error::{Details, Error, Kind, Phase};
-use crate::inbox::Inbox;
+use crate::inbox::{Chunks, Inbox};
 use crate::mailbox::Mailbox;
 use crate::sse::Parser;
 use crate::timers::Timers;
@@ -34,21 +34,25 @@ pub struct Stream {
     /// Filled once the head of the answer is there, or the stream has ended without one.
     pub head: Mailbox<Option<()>>,
     cancellation: CancellationToken,
+    keeps_chunks: bool,
 }
 
 impl Stream {
-    /// Begin at once, on the runtime; what happens comes to the inbox.
+    /// Begin at once, on the runtime; what happens comes to the inbox, as chunks or as events.
     pub fn open(
         transport: Arc<Transport>,
         runtime: &Runtime,
         body: Body,
         client: &CancellationToken,
+        keeps_chunks: bool,
     ) -> Arc<Self> {
         let stream = Arc::new(Self {
             inbox: Mailbox::new(),
             head: Mailbox::new(),
             cancellation: client.child_token(),
+            keeps_chunks,
         });
+        stream.inbox.empty(|inbox| inbox.chunks = keeps_chunks.then(Chunks::default));
         let ending = Ending(Arc::clone(&stream));
         runtime.spawn(async move {
             let stream = &ending.0;
@@ -64,10 +68,10 @@ impl Stream {
     /// Close the connection. A reader that has not been given the end yet is given `Kind::Cancelled`.
     pub fn cancel(&self) {
         let cancelled = self.inbox.fill(|inbox| {
-            if inbox.end.is_some() && inbox.events.is_empty() {
+            if inbox.end.is_some() && inbox.is_empty() {
                 return false;
             }
-            inbox.events.clear();
+            inbox.clear();
             inbox.end = Some(Err(inbox.with_what_arrived(Error::cancelled("the stream was cancelled"))));
             true
         });
@@ -96,7 +100,7 @@ impl Stream {
             self.inbox.empty(|inbox| {
                 let counted = assembler.usage().cloned();
                 inbox.answer.usage = inbox.answer.usage.take().or(counted);
-                error.details_mut().delivered |= !inbox.answer.is_empty() || !inbox.events.is_empty();
+                error.details_mut().delivered |= inbox.has_begun();
             });
             tries.after(error).await?;
         }
@@ -149,8 +153,11 @@ impl Stream {
     ) -> Result<(), Error> {
         let mut body = begun.to_vec();
         body.extend(transport.read_body(response).await?);
-        let mut batch = Batch::default();
+        let mut batch = self.batch();
         chat::decode(&transport.config, &body, assembler, &mut batch)?;
+        if let Some(chunks) = &mut batch.chunks {
+            chunks.push(String::from_utf8_lossy(&body).into_owned());
+        }
         self.publish(batch, true);
         Ok(())
     }
@@ -190,7 +197,7 @@ impl Stream {
                     _ => {}
                 }
             }
-            let mut batch = Batch::default();
+            let mut batch = self.batch();
             let outcome = read_events(&transport.config, &mut parser, &bytes, assembler, &mut batch);
             if batch.content {
                 timers.last_content = Some(timers.last_byte);
@@ -223,12 +230,12 @@ impl Stream {
 
     /// The body is over without `[DONE]`.
     fn take_end(&self, parser: Parser, assembler: &mut Assembler) -> Result<(), Error> {
-        let mut batch = Batch::default();
+        let mut batch = self.batch();
         let mut done = false;
         if let Some(data) = parser.finish() {
             // Some servers leave out the last blank line. What cannot be read was cut off in the middle.
             done = data.trim() == "[DONE]"
-                || (assembler.feed(&data, &mut batch).is_ok() && assembler.finished());
+                || (feed(assembler, &data, &mut batch).is_ok() && assembler.finished());
         }
         if done || assembler.finished() {
             assembler.finish(&mut batch);
@@ -240,11 +247,14 @@ impl Stream {
         Err(Error::new(Kind::Interrupted, message))
     }
 
+    fn batch(&self) -> Batch {
+        Batch::new(self.keeps_chunks)
+    }
+
     fn publish(&self, batch: Batch, last: bool) {
         self.inbox.fill(|inbox| {
             if inbox.end.is_none() {
-                let events = batch.apply(&mut inbox.answer);
-                inbox.events.extend(events);
+                inbox.add(batch);
                 inbox.end = last.then_some(Ok(()));
             }
         });
@@ -279,7 +289,7 @@ fn read_events(
             let said = serde_json::from_str(data).map(|json| Reported::from_body(&json));
             let said = said.unwrap_or_else(|_| Reported { message: config.excerpt(data), status: None });
             fault = Some(reported(said, data));
-        } else if let Err(error) = assembler.feed(data, batch) {
+        } else if let Err(error) = feed(assembler, data, batch) {
             fault = Some(match error {
                 Fault::Reported(said) => reported(said, data),
                 Fault::Malformed(why) => {
@@ -295,6 +305,17 @@ fn read_events(
         (None, Err(_)) => Err(Error::new(Kind::Protocol, "the stream holds an event of more than 64 MiB")),
         (None, Ok(())) => Ok(done),
     }
+}
+
+/// Take one chunk, and keep it as it came where that is wanted; not what is no chunk.
+fn feed(assembler: &mut Assembler, data: &str, batch: &mut Batch) -> Result<(), Fault> {
+    let outcome = assembler.feed(data, batch);
+    if let Some(chunks) = &mut batch.chunks
+        && !matches!(outcome, Err(Fault::Malformed(_)))
+    {
+        chunks.push(data.to_owned());
+    }
+    outcome
 }
 
 fn reported(said: Reported, data: &str) -> Error {

@@ -11,6 +11,7 @@ __all__ = [
     "AIClient",
     "Call",
     "ChatResponse",
+    "ChunkStream",
     "EventLoopHub",
     "ModelInfo",
     "ResponseStream",
@@ -18,6 +19,9 @@ __all__ = [
     "ToolCall",
     "Usage",
     "__version__",
+    "list_models",
+    "open_chunks",
+    "start_list_models",
 ]
 
 API_VERSION: Final[int]
@@ -267,3 +271,33 @@ class EventLoopHub:
     def __new__(cls) -> Self: ...
     def fileno(self) -> int: ...
     def collect(self) -> list[int]: ...
+
+@final
+class ChunkStream:
+    """The chunks of a stream as JSON texts, for `compat`: iteration gives all that have arrived since the last time.
+
+    Ends, fails and is cancelled as `ResponseStream` is.
+    """
+
+    def wait_for_head(self) -> None:
+        """Wait for the response head; raises what failed before it came. Blocks."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> list[str]: ...
+    def cancel(self) -> None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    def _arm(self, hub: EventLoopHub) -> int | None: ...
+    def _arm_head(self, hub: EventLoopHub) -> int | None: ...
+    def _poll(self) -> list[str] | None: ...
+    def _raise_early_failure(self) -> None: ...
+
+def open_chunks(
+    client: AIClient, messages: Sequence[Message], model: str | Sequence[str], **options: Any
+) -> ChunkStream:
+    """`AIClient.stream`, without asking for the usage."""
+
+def list_models(client: AIClient) -> str:
+    """`AIClient.models` as the JSON text that the provider sent. Blocks."""
+
+def start_list_models(client: AIClient) -> Call: ...

@@ -32,6 +32,13 @@ pub struct Call(Kind);
 enum Kind {
     Chat(Arc<Pending<Response>>),
     Models(Arc<Pending<Vec<value::ModelInfo>>>),
+    Text(Arc<Pending<String>>),
+}
+
+impl From<Arc<Pending<String>>> for Call {
+    fn from(pending: Arc<Pending<String>>) -> Self {
+        Self(Kind::Text(pending))
+    }
 }
 
 impl From<Arc<Pending<Response>>> for Call {
@@ -52,6 +59,7 @@ impl Call {
         match &self.0 {
             Kind::Chat(pending) => pending.result.arm(&hub.0),
             Kind::Models(pending) => pending.result.arm(&hub.0),
+            Kind::Text(pending) => pending.result.arm(&hub.0),
         }
     }
 
@@ -59,6 +67,7 @@ impl Call {
         match &self.0 {
             Kind::Chat(pending) => pending.cancel(),
             Kind::Models(pending) => pending.cancel(),
+            Kind::Text(pending) => pending.cancel(),
         }
     }
 
@@ -68,6 +77,7 @@ impl Call {
                 Bound::new(py, ChatResponse::from(take(py, pending)?)).map(Bound::into_any)
             }
             Kind::Models(pending) => model_list(take(py, pending)?).into_bound_py_any(py),
+            Kind::Text(pending) => take(py, pending)?.into_bound_py_any(py),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::models;
 use crate::pending::Pending;
 use crate::process::{PerProcess, runtime};
 use crate::py::call::{Call, block, model_list};
-use crate::py::encode;
+use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::stream::ResponseStream;
 use crate::py::values::{ChatResponse, ModelInfo};
@@ -28,10 +28,10 @@ use crate::value;
 
 /// What a process talks through.
 #[derive(Clone)]
-struct Session {
-    transport: Arc<Transport>,
+pub struct Session {
+    pub transport: Arc<Transport>,
     /// Ends every call that is under way.
-    cancellation: CancellationToken,
+    pub cancellation: CancellationToken,
 }
 
 #[pyclass(frozen, module = "ai_rust_client")]
@@ -108,7 +108,7 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
-        let pending = self.start_chat(py, encode::body(messages, model, options, false)?)?;
+        let pending = self.start_chat(py, encode::body(messages, model, options, Mode::Whole)?)?;
         block(py, &pending).map(ChatResponse::from)
     }
 
@@ -131,7 +131,7 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
-        Ok(self.start_chat(py, encode::body(messages, model, options, false)?)?.into())
+        Ok(self.start_chat(py, encode::body(messages, model, options, Mode::Whole)?)?.into())
     }
 
     #[pyo3(signature = (messages, model, **options))]
@@ -142,9 +142,9 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
-        let body = encode::body(messages, model, options, true)?;
+        let body = encode::body(messages, model, options, Mode::StreamWithUsage)?;
         let Session { transport, cancellation } = self.session(py)?;
-        Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation)))
+        Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, false)))
     }
 
     fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
@@ -198,7 +198,7 @@ impl AIClient {
 }
 
 impl AIClient {
-    fn session(&self, py: Python) -> PyResult<Session> {
+    pub fn session(&self, py: Python) -> PyResult<Session> {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed(py));
         }

@@ -15,22 +15,31 @@ use crate::call::Body;
 /// Deeper is a value that holds itself, or one that no server takes.
 const DEEPEST: usize = 128;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Whole,
+    Stream,
+    /// Asks for the usage too, which most providers leave out of a stream otherwise.
+    StreamWithUsage,
+}
+
 /// The body of a chat request. Options go in as they are, in the caller's order.
 pub fn body(
     messages: &Bound<PyAny>,
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
-    stream: bool,
+    mode: Mode,
 ) -> PyResult<Body> {
     let mut rest = Vec::with_capacity(512);
     rest.extend_from_slice(b",\"messages\":");
     write_messages(messages, &mut rest)?;
-    if stream {
+    if mode != Mode::Whole {
         rest.extend_from_slice(b",\"stream\":true");
-        // Without it most providers leave the usage out of a stream.
-        if !options.is_some_and(|options| options.contains("stream_options").unwrap_or(false)) {
-            rest.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
-        }
+    }
+    let says_what_of_usage =
+        options.is_some_and(|options| options.contains("stream_options").unwrap_or(false));
+    if mode == Mode::StreamWithUsage && !says_what_of_usage {
+        rest.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
     }
     for (name, value) in options.into_iter().flatten() {
         let name = name.cast_into::<PyString>()?;

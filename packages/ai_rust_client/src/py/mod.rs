@@ -1,6 +1,7 @@
 //! The extension module: the only place that knows Python.
 
 mod call;
+mod chunks;
 mod client;
 mod encode;
 mod error;
@@ -27,5 +28,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<values::Usage>()?;
     module.add_class::<values::ModelInfo>()?;
     module.add_class::<call::Call>()?;
-    module.add_class::<hub::EventLoopHub>()
+    module.add_class::<hub::EventLoopHub>()?;
+    module.add_class::<chunks::ChunkStream>()?;
+    module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
+    module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
+    module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)
 }

@@ -30,7 +30,7 @@ impl ResponseStream {
     }
 
     /// The stream, in the process that opened it. In a forked child its locks may be held by threads that are gone.
-    fn here(&self) -> PyResult<&Stream> {
+    pub fn here(&self) -> PyResult<&Stream> {
         if self.process == std::process::id() { Ok(&self.stream) } else { Err(other_process()) }
     }
 
