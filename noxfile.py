@@ -78,7 +78,7 @@ def rust(session: nox.Session, package: str) -> None:
     session.run("cargo", "fmt", manifest, "--check", external=True)
     for features in (["--no-default-features", "--all-targets"], []):
         session.run("cargo", "clippy", manifest, "--locked", *features, "--", "-Dwarnings", external=True)
-    session.run("cargo", "test", manifest, "--locked", "--no-default-features", external=True)
+    session.run("cargo", "test", manifest, "--locked", "--profile=editable", "--no-default-features", external=True)
 
 
 @nox.session(python=PYTHONS)
