@@ -192,9 +192,12 @@ impl Database {
             return Err(Error::new(Kind::ReadOnly, path, message).into());
         }
         let mut identity = identity(db)?;
-        if identity == (0, 0, 0) && (self.in_memory() || !self.options.read_only) {
+        if identity == EMPTY && (self.in_memory() || !self.options.read_only) {
             self.create(db)?;
             identity = self::identity(db)?;
+        }
+        if identity == EMPTY {
+            identity = self.created_by_another(db)?;
         }
         let (application_id, version, _) = identity;
         if application_id != i64::from(format.application_id) {
@@ -231,6 +234,27 @@ impl Database {
             db.execute_batch(self.format.schema)?;
         }
         Ok(transaction.commit()?)
+    }
+
+    /// What the file is once whoever is just making it has done so.
+    fn created_by_another(&self, db: &Connection) -> std::result::Result<Identity, Failure> {
+        let deadline = Instant::now() + self.options.busy_timeout;
+        loop {
+            let identity = identity(db)?;
+            if identity != EMPTY {
+                return Ok(identity);
+            }
+            if Instant::now() >= deadline {
+                let path = &self.path;
+                let message =
+                    format!("{path} is empty, and read_only=True writes nothing: open it for writing");
+                return Err(Error::new(Kind::Storage, path, message).into());
+            }
+            if (self.options.stop)() {
+                return Err(Error::new(Kind::Stopped, &self.path, "Stopped").into());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn damaged(self, error: &rusqlite::Error) -> Error {
@@ -440,11 +464,17 @@ impl From<Error> for Failure {
     }
 }
 
-fn identity(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
-    let one = |sql: &str| db.query_row(sql, [], |row| row.get(0));
-    Ok((
-        one("PRAGMA application_id")?,
-        one("PRAGMA user_version")?,
-        one("SELECT count(*) FROM sqlite_master")?,
-    ))
+/// `application_id`, `user_version` and the number of tables and the like.
+type Identity = (i64, i64, i64);
+
+const EMPTY: Identity = (0, 0, 0);
+
+/// In one statement, so that it is of one moment: another process may be making the file.
+fn identity(db: &Connection) -> rusqlite::Result<Identity> {
+    db.query_row(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) \
+         FROM pragma_application_id, pragma_user_version",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
 }

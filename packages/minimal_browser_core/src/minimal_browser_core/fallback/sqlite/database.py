@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from minimal_browser_core.errors import (
     DatabaseCorrupt,
+    DatabaseLocked,
     ForeignDatabase,
     Interrupted,
     InvalidData,
@@ -166,10 +167,13 @@ class Database:
     def _recognise(self) -> None:
         db = self._connection.raw
         kind, path = self._kind, self.path
-        application_id, version, objects = _identity(db)
-        if application_id == 0 and version == 0 and objects == 0 and not (self.read_only and not self.in_memory):
+        identity = _identity(db)
+        if identity == _EMPTY and (self.in_memory or not self.read_only):
             self._create()
-            application_id, version, objects = _identity(db)
+            identity = _identity(db)
+        if identity == _EMPTY:
+            identity = self._created_by_another()
+        application_id, version, _ = identity
         if application_id != kind.application_id:
             raise self._foreign("it belongs to another program")
         if version > kind.version:
@@ -195,6 +199,17 @@ class Database:
         finally:
             if db.in_transaction:
                 db.execute("ROLLBACK")
+
+    def _created_by_another(self) -> tuple[int, int, int]:
+        """What the file is once whoever is just making it has done so."""
+        deadline = time.monotonic() + self._timeout
+        while (identity := _identity(self._connection.raw)) == _EMPTY:
+            if time.monotonic() >= deadline:
+                raise StorageError(
+                    f"{self.path} is empty, and read_only=True writes nothing: open it for writing", path=self.path
+                )
+            time.sleep(0.005)
+        return identity
 
     def _patiently(self, statement: str) -> None:
         """Try again until the busy timeout, which SQLite does not wait for in every statement."""
@@ -266,6 +281,25 @@ class Database:
                 if db.in_transaction:
                     with suppress(sqlite3.Error):
                         db.execute("ROLLBACK")
+
+    def rewrite(self) -> None:
+        """Write the whole file anew and empty the log, so that nothing is left of what was deleted."""
+        self._ready()
+        with self._write_lock, translated(self.path):
+            db = self._connection.raw
+            db.execute("PRAGMA secure_delete = ON")
+            try:
+                self._patiently("VACUUM")
+            finally:
+                db.execute("PRAGMA secure_delete = OFF")
+            deadline = time.monotonic() + self._timeout
+            while db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() >= deadline:
+                    raise DatabaseLocked(
+                        f"{self.path} is being read, so deleted text may still stand in its log: purge again later",
+                        path=self.path,
+                    )
+                time.sleep(0.001)
 
     @contextmanager
     def read(self, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
@@ -347,9 +381,13 @@ class Database:
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+_EMPTY = (0, 0, 0)
+
+
 def _identity(db: sqlite3.Connection) -> tuple[int, int, int]:
-    return (
-        db.execute("PRAGMA application_id").fetchone()[0],
-        db.execute("PRAGMA user_version").fetchone()[0],
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0],
-    )
+    """In one statement, so that it is of one moment: another process may be making the file."""
+    found: tuple[int, int, int] = db.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
+        "FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    return found

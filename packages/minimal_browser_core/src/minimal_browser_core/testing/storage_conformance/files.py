@@ -1,5 +1,6 @@
 """A store and its file: made, shared, opened for reading, closed."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,21 @@ class Files(StoreSuite):
         assert len(reader) == 3
         reader.close()
         assert path.read_bytes() == before
+
+    def test_an_empty_file_is_not_called_anothers(self, path: Path, opened: Open, errors: Any) -> None:
+        path.touch()
+        with pytest.raises(errors.StorageError, match="is empty") as caught:
+            opened(read_only=True, busy_timeout=0.05)
+        assert caught.value.code == "storage"
+
+    def test_read_only_waits_for_a_file_that_is_just_being_made(self, path: Path, opened: Open) -> None:
+        path.touch()
+        seen: list[int] = []
+        reader = threading.Thread(target=lambda: seen.append(len(opened(read_only=True, busy_timeout=60))))
+        reader.start()
+        opened().close()
+        reader.join()
+        assert seen == [0]
 
     @pytest.mark.parametrize(
         ("options", "word"),
