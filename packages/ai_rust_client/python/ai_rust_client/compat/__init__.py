@@ -1,0 +1,75 @@
+"""The part of the OpenAI library that chat programs use, on this client: only the import line changes.
+
+    from ai_rust_client.compat import OpenAI  # or AsyncOpenAI
+
+    client = OpenAI()  # OPENAI_API_KEY, OPENAI_BASE_URL
+    for chunk in client.chat.completions.create(model=..., messages=..., stream=True):
+        print(chunk.choices[0].delta.content or "", end="")
+
+Covered are `chat.completions.create` and `models.list`, their arguments, answers and exceptions; whatever else is asked
+for raises `NotCoveredError`, which names it. Neither openai nor pydantic is imported. Different on purpose:
+
+- a stream that ends with neither `finish_reason` nor `[DONE]` raises `StreamInterruptedError`, an `APIConnectionError`
+  that keeps what had arrived in `partial_text`; the OpenAI library takes the part for the whole;
+- an answer that is no completion (an error under status 200, a web page) raises, and is not handed over;
+- a call that timed out is not repeated: the model may have worked, and been paid for;
+- a number as `timeout` also bounds the time between contents, so that keep-alive comments do not defeat it.
+"""
+
+from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+from ai_rust_client.compat._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    InternalServerError,
+    NotCoveredError,
+    NotFoundError,
+    OpenAIError,
+    PermissionDeniedError,
+    RateLimitError,
+    StreamInterruptedError,
+    UnprocessableEntityError,
+)
+from ai_rust_client.compat._model import BaseModel
+from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, Timeout, not_given, omit
+from ai_rust_client.compat._streaming import AsyncStream, Stream
+
+Client = OpenAI
+AsyncClient = AsyncOpenAI
+
+__all__ = [
+    "NOT_GIVEN",
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncClient",
+    "AsyncOpenAI",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "BaseModel",
+    "Client",
+    "ConflictError",
+    "InternalServerError",
+    "NotCoveredError",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "OpenAI",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "Stream",
+    "StreamInterruptedError",
+    "Timeout",
+    "UnprocessableEntityError",
+    "not_given",
+    "omit",
+]

@@ -1,0 +1,213 @@
+"""`OpenAI` and `AsyncOpenAI`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from ai_rust_client import AIClient
+from ai_rust_client.compat._errors import NotCoveredError, OpenAIError
+from ai_rust_client.compat._options import DEFAULT_TIMEOUT, NOT_GIVEN, Settings, is_omitted
+from ai_rust_client.compat._resources import AsyncChat, AsyncModels, Chat, Models
+
+_NOT_COVERED = (
+    "admin_api_key",
+    "data_residency",
+    "http_client",
+    "provider",
+    "webhook_secret",
+    "websocket_base_url",
+    "workload_identity",
+)
+
+
+class _Connections:
+    """One `AIClient` for each settings in use, shared by a client and what its `with_options` gives."""
+
+    def __init__(self) -> None:
+        self._clients: dict[Settings, AIClient] = {}
+        self._lock = Lock()
+        self.closed = False
+
+    def client(self, settings: Settings) -> AIClient:
+        with self._lock:
+            if self.closed:
+                raise RuntimeError("this client is closed; make a new one")
+            client = self._clients.get(settings)
+            if client is None:
+                if len(self._clients) >= 64:  # settings that change with every call must not gather
+                    self._clients.pop(next(iter(self._clients)))
+                client = self._clients[settings] = settings.make_client()
+            return client
+
+    def close(self) -> None:
+        with self._lock:
+            self.closed = True
+            clients = list(self._clients.values())
+            self._clients.clear()
+        for client in clients:
+            client.close()
+
+
+class _Client:
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        base_url: object = None,
+        timeout: object = NOT_GIVEN,
+        max_retries: int = 2,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        **not_covered: object,
+    ) -> None:
+        _refuse(not_covered)
+        if callable(api_key):
+            raise NotCoveredError("api_key as a function is not covered by ai_rust_client.compat; pass the key")
+        api_key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY")
+        if not api_key:
+            raise OpenAIError("no API key: pass api_key, or set the environment variable OPENAI_API_KEY")
+        if base_url is None or is_omitted(base_url):
+            base_url = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+        self.organization = organization if organization is not None else os.environ.get("OPENAI_ORG_ID")
+        self.project = project if project is not None else os.environ.get("OPENAI_PROJECT_ID")
+        own = {"OpenAI-Organization": self.organization, "OpenAI-Project": self.project}
+        settings = Settings(api_key, str(base_url), max_retries=max_retries)
+        self._settings = (
+            settings.with_headers({name: value for name, value in own.items() if value})
+            .with_headers(default_headers)
+            .with_query(default_query)
+            .with_timeout(DEFAULT_TIMEOUT)
+            .with_timeout(timeout)
+        )
+        self.timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else timeout
+        self._connections = _Connections()
+        self._connections.client(self._settings)  # what cannot be used is said now
+
+    @property
+    def api_key(self) -> str:
+        return self._settings.api_key
+
+    @property
+    def base_url(self) -> str:
+        return self._settings.base_url.rstrip("/") + "/"
+
+    @property
+    def max_retries(self) -> int:
+        return self._settings.max_retries
+
+    def with_options(
+        self,
+        *,
+        api_key: str | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        base_url: object = None,
+        timeout: object = NOT_GIVEN,
+        max_retries: int | Any = NOT_GIVEN,
+        default_headers: Mapping[str, str] | None = None,
+        set_default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        set_default_query: Mapping[str, object] | None = None,
+        **not_covered: object,
+    ) -> Self:
+        """A client with other options; it shares the connections, and closing one closes both."""
+        _refuse(not_covered)
+        twin = type(self).__new__(type(self))
+        twin._connections = self._connections
+        twin.organization = organization if organization is not None else self.organization
+        twin.project = project if project is not None else self.project
+        twin.timeout = self.timeout if is_omitted(timeout) else timeout
+        settings = self._settings
+        if set_default_headers is not None:
+            settings = replace(settings, headers=())
+        if set_default_query is not None:
+            settings = replace(settings, query=())
+        own = {"OpenAI-Organization": twin.organization, "OpenAI-Project": twin.project}
+        twin._settings = (
+            replace(
+                settings,
+                api_key=settings.api_key if api_key is None else api_key,
+                base_url=settings.base_url if base_url is None or is_omitted(base_url) else str(base_url),
+                max_retries=settings.max_retries if is_omitted(max_retries) else max_retries,
+            )
+            .with_headers({name: value for name, value in own.items() if value})
+            .with_headers(set_default_headers or default_headers)
+            .with_query(set_default_query or default_query)
+            .with_timeout(timeout)
+        )
+        twin._connections.client(twin._settings)
+        return twin
+
+    copy = with_options
+
+    def is_closed(self) -> bool:
+        return self._connections.closed
+
+    def _client_for(self, headers: Any, query: Any, timeout: object) -> AIClient:
+        """The client of one call, which may have options of its own."""
+        settings = self._settings.with_headers(headers).with_query(query).with_timeout(timeout)
+        return self._connections.client(settings)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise NotCoveredError(
+            f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
+            "which has chat.completions.create and models.list; use the OpenAI library for it"
+        )
+
+
+class OpenAI(_Client):
+    """See the OpenAI library. Thread-safe; the key is in no repr and no exception."""
+
+    @property
+    def chat(self) -> Chat:
+        return Chat(self)
+
+    @property
+    def models(self) -> Models:
+        return Models(self)
+
+    def close(self) -> None:
+        """End what is under way and close the connections; any number of times."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncOpenAI(_Client):
+    """`OpenAI` for asyncio."""
+
+    @property
+    def chat(self) -> AsyncChat:
+        return AsyncChat(self)
+
+    @property
+    def models(self) -> AsyncModels:
+        return AsyncModels(self)
+
+    async def close(self) -> None:
+        self._connections.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self._connections.close()
+
+
+def _refuse(arguments: Mapping[str, object]) -> None:
+    for name, value in arguments.items():
+        if name not in _NOT_COVERED:
+            raise TypeError(f"OpenAI takes no argument {name!r}")
+        if value is not None and not is_omitted(value):
+            raise NotCoveredError(f"{name} is not covered by ai_rust_client.compat; use the OpenAI library for it")

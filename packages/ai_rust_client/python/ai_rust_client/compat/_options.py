@@ -1,0 +1,152 @@
+"""What a client and a call are set up with, in the OpenAI library's terms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from ai_rust_client import AIClient
+
+
+class NotGiven:
+    """Stands for an argument that was not given, where None means something."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+
+class Omit:
+    """Leaves out a default, such as a header."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NOT_GIVEN: Final = NotGiven()
+not_given: Final = NOT_GIVEN
+omit: Final = Omit()
+
+
+def is_omitted(value: object) -> bool:
+    """Also of the OpenAI library's own markers, which programs and frameworks may pass."""
+    kind = type(value)
+    return isinstance(value, NotGiven | Omit) or (
+        kind.__module__.startswith("openai.") and kind.__name__ in ("NotGiven", "Omit")
+    )
+
+
+_FOREVER = 365 * 24 * 3600.0
+
+
+class Timeout:
+    """Seconds, None for no limit: `connect` for a connection, `read` between two bytes of an answer.
+
+    `write` is bounded by `read`; nothing waits for a connection of the pool, so that `pool` never runs out.
+    """
+
+    def __init__(
+        self,
+        timeout: float | NotGiven | None = NOT_GIVEN,
+        *,
+        connect: float | NotGiven | None = NOT_GIVEN,
+        read: float | NotGiven | None = NOT_GIVEN,
+        write: float | NotGiven | None = NOT_GIVEN,
+        pool: float | NotGiven | None = NOT_GIVEN,
+    ) -> None:
+        rest = None if isinstance(timeout, NotGiven) else timeout
+        self.connect = rest if isinstance(connect, NotGiven) else connect
+        self.read = rest if isinstance(read, NotGiven) else read
+        self.write = rest if isinstance(write, NotGiven) else write
+        self.pool = rest if isinstance(pool, NotGiven) else pool
+
+    def __repr__(self) -> str:
+        return f"Timeout(connect={self.connect}, read={self.read}, write={self.write}, pool={self.pool})"
+
+
+DEFAULT_TIMEOUT = Timeout(600, connect=5)
+
+Seconds = float | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that one `AIClient` is made with; equal settings share one, and its connections."""
+
+    api_key: str = field(repr=False)
+    base_url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    timeouts: tuple[Seconds, Seconds] = (5.0, 600.0)
+    """To connect; between two bytes."""
+    max_retries: int = 2
+
+    def with_headers(self, headers: Mapping[str, Any] | None) -> Self:
+        """Names are compared without regard to case; the later value counts, `omit` takes the header away."""
+        if not headers:
+            return self
+        merged = {name.lower(): (name, value) for name, value in (*self.headers, *headers.items())}
+        return replace(self, headers=tuple(pair for pair in merged.values() if not is_omitted(pair[1])))
+
+    def with_query(self, query: Mapping[str, object] | None) -> Self:
+        if not query:
+            return self
+        merged = dict(self.query) | {name: _query_value(name, value) for name, value in query.items()}
+        return replace(self, query=tuple(merged.items()))
+
+    def with_timeout(self, timeout: object) -> Self:
+        """A number, None, or an object with `connect` and `read`, as `Timeout` here and in httpx."""
+        if is_omitted(timeout):
+            return self
+        if timeout is None or isinstance(timeout, int | float):
+            return replace(self, timeouts=(timeout, timeout))
+        try:
+            return replace(self, timeouts=(timeout.connect, timeout.read))  # type: ignore[attr-defined]
+        except AttributeError:
+            kind = type(timeout).__name__
+            raise TypeError(f"timeout must be a number of seconds, None or a Timeout, not {kind}") from None
+
+    def make_client(self) -> AIClient:
+        scheme, host, path, query, _ = urlsplit(self.base_url)
+        query = "&".join(filter(None, (query, urlencode(self.query))))
+        connect, read = self.timeouts
+        return AIClient(
+            self.api_key,
+            base_url=urlunsplit((scheme, host, path, query, "")),
+            headers=dict(self.headers),
+            connect_timeout=_FOREVER if connect is None else connect,
+            idle_timeout=read,
+            stall_timeout=read,
+            max_retries=self.max_retries,
+        )
+
+
+def _query_value(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise NotImplementedError(f"the query's {name}: only text, numbers and booleans are covered")
+
+
+def plain(value: Any) -> Any:
+    """`value` with the models in it (of an answer, or pydantic's) as dicts; itself, where it holds none."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, dict):
+        made = {name: plain(item) for name, item in value.items()}
+        return value if all(made[name] is item for name, item in value.items()) else made
+    if isinstance(value, list | tuple):
+        items = [plain(item) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if hasattr(value, "model_dump") and not isinstance(value, type):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return value
+
+
+def plain_messages(messages: Iterable[Any]) -> Any:
+    if isinstance(messages, str | Mapping):
+        return messages  # refused below, with what is expected
+    return plain(messages if isinstance(messages, list | tuple) else list(messages))

@@ -1,0 +1,265 @@
+"""`chat.completions` and `models`."""
+
+import json
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from ai_rust_client import AIClient, AIClientError, ChatResponse
+from ai_rust_client._native import list_models, open_chunks, start_list_models
+from ai_rust_client.compat._errors import NotCoveredError, from_native
+from ai_rust_client.compat._model import build
+from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, is_omitted, plain, plain_messages
+from ai_rust_client.compat._streaming import AsyncStream, Stream
+from ai_rust_client.compat.types import AsyncPage, ChatCompletion, ChatCompletionChunk, Model, SyncPage
+
+if TYPE_CHECKING:
+    from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+
+Page = TypeVar("Page", SyncPage, AsyncPage)
+Flag = bool | NotGiven | Omit | None
+
+_OPTIONS = frozenset(
+    (
+        "audio",
+        "frequency_penalty",
+        "function_call",
+        "functions",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+        "metadata",
+        "modalities",
+        "moderation",
+        "n",
+        "parallel_tool_calls",
+        "prediction",
+        "presence_penalty",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "reasoning_effort",
+        "response_format",
+        "safety_identifier",
+        "seed",
+        "service_tier",
+        "stop",
+        "store",
+        "stream_options",
+        "temperature",
+        "tool_choice",
+        "tools",
+        "top_logprobs",
+        "top_p",
+        "user",
+        "verbosity",
+        "web_search_options",
+    )
+)
+
+
+class _Resource:
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise NotCoveredError(
+            f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
+            "which has chat.completions.create and models.list; use the OpenAI library for it"
+        )
+
+
+# -- chat.completions --------------------------------------------------------------------------------------------------
+
+
+def _request(
+    messages: Iterable[Any], options: dict[str, Any], extra_body: Mapping[str, Any] | None
+) -> tuple[Any, dict[str, Any]]:
+    """Messages and options as the wire has them."""
+    for name in options:
+        if name not in _OPTIONS:
+            raise TypeError(f"create() takes no argument {name!r}; pass in extra_body what your provider knows beside")
+    sent = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
+    for name, value in (extra_body or {}).items():
+        if name in ("messages", "model", "stream"):
+            raise NotCoveredError(f"{name} in extra_body is not covered by ai_rust_client.compat; pass it by itself")
+        sent[name] = plain(value)
+    return plain_messages(messages), sent
+
+
+def _completion(response: ChatResponse) -> ChatCompletion:
+    completion = build(ChatCompletion, response.raw)
+    completion._request_id = response.request_id
+    return completion
+
+
+class Completions(_Resource):
+    def __init__(self, client: "OpenAI") -> None:
+        self._client = client
+
+    @overload
+    def create(
+        self, *, messages: Iterable[Any], model: str, stream: Literal[True], **options: Any
+    ) -> Stream[ChatCompletionChunk]: ...
+    @overload
+    def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Literal[False] | NotGiven | Omit | None = ...,
+        **options: Any,
+    ) -> ChatCompletion: ...
+    @overload
+    def create(
+        self, *, messages: Iterable[Any], model: str, stream: bool, **options: Any
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]: ...
+    def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Flag = NOT_GIVEN,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: object = NOT_GIVEN,
+        **options: Any,
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]:
+        """The answer; with `stream=True` a stream, once its response head is there. Blocks.
+
+        Options are the OpenAI library's, and go to the wire as they are.
+        """
+        client = self._client._client_for(extra_headers, extra_query, timeout)
+        sent, options = _request(messages, options, extra_body)
+        try:
+            if not stream:
+                return _completion(client.chat(sent, model, **options))
+            source = open_chunks(client, sent, model, **options)
+            source.wait_for_head()
+        except AIClientError as error:
+            raise from_native(error) from error
+        return Stream(source, self._client._settings)
+
+
+class AsyncCompletions(_Resource):
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self._client = client
+
+    @overload
+    async def create(
+        self, *, messages: Iterable[Any], model: str, stream: Literal[True], **options: Any
+    ) -> AsyncStream[ChatCompletionChunk]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Literal[False] | NotGiven | Omit | None = ...,
+        **options: Any,
+    ) -> ChatCompletion: ...
+    @overload
+    async def create(
+        self, *, messages: Iterable[Any], model: str, stream: bool, **options: Any
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
+    async def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Flag = NOT_GIVEN,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: object = NOT_GIVEN,
+        **options: Any,
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+        """As of `OpenAI`; cancelling the task closes the connection."""
+        client = self._client._client_for(extra_headers, extra_query, timeout)
+        sent, options = _request(messages, options, extra_body)
+        try:
+            if not stream:
+                return _completion(await client.achat(sent, model, **options))
+            from ai_rust_client._aio import _until_ready
+
+            source = open_chunks(client, sent, model, **options)
+            await _until_ready(source._arm_head, source)
+            source._raise_early_failure()
+        except AIClientError as error:
+            raise from_native(error) from error
+        return AsyncStream(source, self._client._settings)
+
+
+class Chat(_Resource):
+    def __init__(self, client: "OpenAI") -> None:
+        self.completions = Completions(client)
+
+
+class AsyncChat(_Resource):
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self.completions = AsyncCompletions(client)
+
+
+# -- models ------------------------------------------------------------------------------------------------------------
+
+
+def _page(kind: type[Page], text: str) -> Page:
+    data = json.loads(text)
+    if isinstance(data, list):
+        data = {"object": "list", "data": data}
+    return build(kind, data)
+
+
+class Models(_Resource):
+    def __init__(self, client: "OpenAI") -> None:
+        self._client = client
+
+    def list(
+        self,
+        *,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        timeout: object = NOT_GIVEN,
+    ) -> SyncPage:
+        """What the provider offers, all of it. Blocks."""
+        client = self._client._client_for(extra_headers, extra_query, timeout)
+        try:
+            return _page(SyncPage, list_models(client))
+        except AIClientError as error:
+            raise from_native(error) from error
+
+
+class AsyncPaginator:
+    """What `AsyncOpenAI.models.list()` gives: await it for the page, or iterate over it."""
+
+    def __init__(self, client: AIClient) -> None:
+        self._client = client
+
+    async def _fetch(self) -> AsyncPage:
+        from ai_rust_client._aio import call
+
+        try:
+            return _page(AsyncPage, await call(start_list_models, self._client))
+        except AIClientError as error:
+            raise from_native(error) from error
+
+    def __await__(self) -> Generator[Any, None, AsyncPage]:
+        return self._fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[Model]:
+        for model in (await self).data:
+            yield model
+
+
+class AsyncModels(_Resource):
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self._client = client
+
+    def list(
+        self,
+        *,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        timeout: object = NOT_GIVEN,
+    ) -> AsyncPaginator:
+        return AsyncPaginator(self._client._client_for(extra_headers, extra_query, timeout))

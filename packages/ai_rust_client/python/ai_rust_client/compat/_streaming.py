@@ -1,0 +1,110 @@
+"""Streams of chunks."""
+
+import json
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+
+from ai_rust_client import AIClientError
+from ai_rust_client.compat._errors import NotCoveredError, from_native, reported
+from ai_rust_client.compat._model import build
+from ai_rust_client.compat._options import Settings
+from ai_rust_client.compat.types import ChatCompletionChunk
+
+if TYPE_CHECKING:
+    from ai_rust_client._native import ChunkStream
+
+T = TypeVar("T")
+
+
+class _Chunks(Generic[T]):
+    """What both kinds of stream share: chunks that have arrived, and the source of more."""
+
+    def __init__(self, source: "ChunkStream", settings: Settings) -> None:
+        self._source = source
+        self._settings = settings
+        self._waiting: list[str] = []
+        """The next one last."""
+        self._closed = False
+
+    def _take(self) -> T:
+        return cast(T, _read_chunk(self._waiting.pop(), self._settings.api_key))
+
+    def _close(self) -> None:
+        self._closed = True
+        self._source.cancel()
+
+    @property
+    def response(self) -> Any:
+        raise NotCoveredError("the response of a stream is not covered by ai_rust_client.compat")
+
+
+class Stream(_Chunks[T]):
+    """An answer as it arrives. Closing, dropping or leaving its `with` closes the connection; iteration then ends."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        if not self._waiting:
+            if self._closed:
+                raise StopIteration
+            try:
+                self._waiting = next(self._source)[::-1]
+            except AIClientError as error:
+                if self._closed:
+                    raise StopIteration from None
+                raise from_native(error) from error
+        return self._take()
+
+    def close(self) -> None:
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self._close()
+
+
+class AsyncStream(_Chunks[T]):
+    """`Stream` for asyncio; cancelling the task that reads it closes the connection too."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while not self._waiting:
+            if self._closed:
+                raise StopAsyncIteration
+            from ai_rust_client._aio import _until_ready
+
+            try:
+                await _until_ready(self._source._arm, self._source)
+                self._waiting = (self._source._poll() or [])[::-1]
+            except AIClientError as error:
+                if self._closed:
+                    raise StopAsyncIteration from None
+                raise from_native(error) from error
+        return self._take()
+
+    async def close(self) -> None:
+        self._close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self._close()
+
+
+def _read_chunk(text: str, mask: str) -> ChatCompletionChunk:
+    """Raises `APIError` where the provider reports an error in place of a chunk; it never holds `mask`."""
+    data = json.loads(text)
+    if error := data.get("error"):
+        raise reported(json.loads(json.dumps(error).replace(mask, "***")))
+    for choice in data.get("choices") or ():
+        # A server that does not stream answers with the whole completion.
+        if "message" in choice and "delta" not in choice:
+            choice["delta"] = choice.pop("message")
+            data["object"] = "chat.completion.chunk"
+    return build(ChatCompletionChunk, data)

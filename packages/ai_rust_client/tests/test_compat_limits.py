@@ -1,0 +1,153 @@
+"""What `ai_rust_client.compat` does not cover it refuses by name; what it is made of stays light and keeps the key."""
+
+import copy
+import pickle
+import traceback
+from collections.abc import Callable
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from ai_rust_client import compat
+from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Stream, chunk
+
+ASK: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "q"}]}
+
+
+def refusal(reply: Any, **options: Any) -> Any:
+    """What a client raises that is given this reply."""
+    with FakeServer([reply]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        try:
+            client.with_options(max_retries=0).chat.completions.create(**ASK, **options)
+        except compat.APIError as error:
+            assert len(server.requests) == 1
+            return error
+    raise AssertionError("nothing was raised")
+
+
+@pytest.mark.parametrize(
+    ("ask", "named"),
+    [
+        (lambda client: client.responses.create(model="m", input="q"), "OpenAI.responses"),
+        (lambda client: client.embeddings, "OpenAI.embeddings"),
+        (lambda client: client.chat.completions.parse(**ASK), "Completions.parse"),
+        (lambda client: client.chat.completions.with_raw_response, "Completions.with_raw_response"),
+        (lambda client: client.models.retrieve("m"), "Models.retrieve"),
+        (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
+        (lambda client: client.with_options(http_client=object()), "http_client"),
+        (lambda client: compat.OpenAI(api_key=lambda: "k"), "api_key as a function"),  # type: ignore[arg-type]
+        (lambda client: compat.OpenAI(api_key="k", workload_identity={}), "workload_identity"),
+    ],
+)
+def test_what_is_not_covered_is_named(ask: Callable[[Any], Any], named: str) -> None:
+    with compat.OpenAI(api_key="k") as client, pytest.raises(compat.NotCoveredError, match=named):
+        ask(client)
+
+
+def test_what_is_not_covered_is_also_no_attribute() -> None:
+    with compat.OpenAI(api_key="k") as client:
+        assert not hasattr(client, "responses")
+
+
+def test_an_unknown_argument_is_named() -> None:
+    with compat.OpenAI(api_key="k") as client, pytest.raises(TypeError, match=r"'temprature'.*extra_body"):
+        client.chat.completions.create(**ASK, temprature=1)
+    with pytest.raises(TypeError, match="'api_kye'"):
+        compat.OpenAI(api_kye="k")
+
+
+def test_a_query_and_a_timeout_that_cannot_be_used_are_named() -> None:
+    with pytest.raises(NotImplementedError, match="filter"):
+        compat.OpenAI(api_key="k", default_query={"filter": ["a", "b"]})
+    with pytest.raises(TypeError, match="timeout must be"):
+        compat.OpenAI(api_key="k", timeout="soon")
+
+
+def test_a_timeout_says_of_each_kind_what_it_is() -> None:
+    limit = compat.Timeout(9, connect=1)
+    assert (limit.connect, limit.read, limit.write, limit.pool) == (1, 9, 9, 9)
+    error = refusal(Hang(), timeout=compat.Timeout(None, read=0.1))
+    assert isinstance(error, compat.APITimeoutError)
+    assert error.__cause__.phase == "idle"  # type: ignore[union-attr]
+
+
+def test_a_message_that_has_no_json_form_is_named() -> None:
+    with compat.OpenAI(api_key="k") as client, pytest.raises(TypeError, match=r"messages\[0\].content"):
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": b"bytes"}])
+
+
+def test_an_answer_can_be_changed_copied_compared_and_pickled() -> None:
+    with FakeServer(default=Answer("a")) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        first = client.chat.completions.create(**ASK)
+        second = client.chat.completions.create(**ASK)
+    assert first == second
+    assert pickle.loads(pickle.dumps(first)) == first == copy.deepcopy(first)
+    second.choices[0].message.content = "b"
+    assert first != second
+    assert second.model_dump()["choices"][0]["message"]["content"] == "b"
+    assert first.model_copy(update={"id": "other"}).id == "other" != first.id
+
+
+def test_fields_named_like_methods_hide_none() -> None:
+    answer = Answer("a", extra={"model_dump": 1, "__class__": "x", "_request_id": "forged"})
+    with FakeServer([answer]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        completion = client.chat.completions.create(**ASK)
+    assert completion.model_dump()["model_dump"] == 1
+    assert isinstance(completion, compat.types.ChatCompletion)
+    assert completion._request_id is None
+
+
+def test_the_key_is_nowhere_to_be_seen() -> None:
+    key = "sk-very-secret-0123456789"
+    failure = Stream((Data(chunk({"content": "a"})), Data({"error": {"message": f"bad key {key}"}})))
+    with FakeServer([Error(401, f"bad key {key}"), failure]) as server:
+        client = compat.OpenAI(api_key=key, base_url=server.base_url, default_headers={"X-Api-Key": key})
+        with pytest.raises(compat.AuthenticationError) as refused:
+            client.chat.completions.create(**ASK)
+        stream = client.chat.completions.create(**ASK, stream=True)
+        with pytest.raises(compat.APIError) as reported:
+            list(stream)
+        shown = [repr(client), repr(vars(client)), repr(stream), repr(vars(stream)), repr(vars(client._connections))]
+        client.close()
+    for error in (refused.value, reported.value):
+        shown += [*traceback.format_exception(error), repr(vars(error)), repr(vars(getattr(error, "response", error)))]
+    assert key not in "\n".join(shown)
+    assert "bad key ***" in "\n".join(shown)
+
+
+def test_exceptions_cross_a_process_boundary() -> None:
+    error = refusal(Error(400, "no", code="c"))
+    twin = pickle.loads(pickle.dumps(error))
+    assert (type(twin), str(twin), twin.status_code, twin.body, twin.code) == (
+        compat.BadRequestError, "Error code: 400 - no", 400, error.body, "c"
+    )  # fmt: skip
+
+
+def test_an_exceptions_response_has_its_status_and_text_and_names_what_it_lacks() -> None:
+    error = refusal(Error(429, "no", headers={"retry-after": "7"}))
+    assert (error.response.status_code, error.response.json()["error"]["message"]) == (429, "no")
+    assert error.retry_after == 7
+    with pytest.raises(compat.NotCoveredError, match="headers"):
+        _ = error.response.headers
+
+
+def test_calls_with_the_same_options_share_a_connection() -> None:
+    with FakeServer(default=Answer("a")) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        for _ in range(3):
+            client.with_options(timeout=7).chat.completions.create(**ASK)
+            client.chat.completions.create(**ASK, timeout=7)
+    assert {request.connection for request in server.requests} == {1}
+
+
+def test_importing_stays_light(run_script: Callable[..., "CompletedProcess[str]"]) -> None:
+    script = """
+        import sys
+        import ai_rust_client
+        assert "ai_rust_client.compat" not in sys.modules
+        from ai_rust_client.compat import OpenAI, AsyncOpenAI
+        heavy = {"openai", "pydantic", "httpx", "asyncio"} & set(sys.modules)
+        assert not heavy, heavy
+    """
+    result = run_script(script)
+    assert result.returncode == 0, result.stderr
