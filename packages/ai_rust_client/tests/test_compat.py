@@ -275,6 +275,8 @@ def test_headers_query_body_and_environment_are_sent_the_same(monkeypatch: pytes
                 client.with_options(default_headers={"x-two": "II"}).chat.completions.create(
                     **ASK,
                     top_p=library.NOT_GIVEN,
+                    seed=openai.NOT_GIVEN,
+                    user=openai.omit,
                     stop=None,
                     extra_headers={"x-one": library.omit, "X-Three": "3"},
                     extra_query={"q": "é"},

@@ -34,7 +34,7 @@ def is_omitted(value: object) -> bool:
     """Also of the OpenAI library's own markers, which programs and frameworks may pass."""
     kind = type(value)
     return isinstance(value, NotGiven | Omit) or (
-        kind.__module__.startswith("openai.") and kind.__name__ in ("NotGiven", "Omit")
+        kind.__module__.partition(".")[0] == "openai" and kind.__name__ in ("NotGiven", "Omit")
     )
 
 
