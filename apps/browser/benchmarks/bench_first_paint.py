@@ -48,19 +48,21 @@ app.exec()
 OURS = """
 import os, sys
 from PyQt6.QtCore import QTimer
-import minimal_browser.composition as composition
+import minimal_browser.qt.first as first_page
 from minimal_browser.__main__ import main
-def loaded(self, view, ok):
+def begin(*given, real=first_page.begin):
+    first = real(*given)
     def told(value):
         if value:
             print(value, flush=True)
-            self._folder.discard_if_temporary()
+            given[1].discard_if_temporary()
             os._exit(0)
         QTimer.singleShot(5, ask)
     def ask():
-        view.web_page.runJavaScript(sys.argv[2], told)
-    ask()
-composition.Composition._loaded = loaded
+        first.view.page().runJavaScript(sys.argv[2], told)
+    first.view.loadFinished.connect(lambda ok: ask())
+    return first
+first_page.begin = begin
 main(["--temp-profile", sys.argv[1]])
 """
 

@@ -1,5 +1,6 @@
 import re
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -128,9 +129,9 @@ class TestFiles:
         uncommented = re.sub(r"^# (?=[a-z_]+ = )", "", default_toml(), flags=re.MULTILINE)
         assert parse_config(uncommented) == Config()
         for section in ("browser", "ai", "storage", "security", "ui", "copilot"):
-            for name in getattr(Config(), section).__struct_fields__:
+            for name in asdict(getattr(Config(), section)):
                 assert name == "actions" or f"\n{name} = " in uncommented, f"{section}.{name}"
-        for name in Config().copilot.actions.__struct_fields__:
+        for name in asdict(Config().copilot.actions):
             assert f"\n{name} = " in uncommented
 
     def test_a_written_file_is_read_back(self, tmp_path: Path) -> None:

@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 from minimal_browser.cli import Options, parse
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+    from minimal_browser.composition import Composition
+    from minimal_browser.profiles import ProfileFolder
+    from minimal_browser.qt.first import FirstPage
     from minimal_browser_core.config import Config
 
 UNUSABLE = 2
@@ -41,7 +46,6 @@ def _config(options: Options) -> "Config":
 
 def _browse(options: Options) -> int:
     from minimal_browser import preflight, profiles
-    from minimal_browser_core.errors import MinimalBrowserError
 
     if options.verbose:
         import logging
@@ -55,7 +59,6 @@ def _browse(options: Options) -> int:
 
         preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
         from minimal_browser.qt.application import create_application
-        from minimal_browser.qt.engine import start_engine
         from minimal_browser.qt.first import begin
         from minimal_browser.qt.lock import lock_profile
     except ImportError as error:
@@ -68,24 +71,46 @@ def _browse(options: Options) -> int:
         lock = lock_profile(folder)
         try:
             application = create_application(config.ui.theme)
-            start_engine(application, _import_the_rest)
             first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
-            from minimal_browser.composition import Composition
-
-            try:
-                composition = Composition(options, config, folder, first)
-            except MinimalBrowserError:
-                first.discard()
-                raise
-            composition.report_faults()
-            composition.start()
-            application.exec()
-            composition.close()
-            return composition.exit_code
+            return _run(application, first, options, config, folder)
         finally:
             lock.unlock()
     finally:
         folder.discard_if_temporary()
+
+
+def _run(
+    application: "QApplication", first: "FirstPage", options: Options, config: "Config", folder: "ProfileFolder"
+) -> int:
+    """The event loop; the browser is composed in it, around the first page."""
+    from minimal_browser_core.errors import MinimalBrowserError
+
+    composed: list[Composition] = []
+    faults: list[MinimalBrowserError] = []
+
+    def compose() -> None:
+        from minimal_browser.composition import Composition
+
+        try:
+            composition = Composition(options, config, folder, first)
+        except MinimalBrowserError as error:
+            faults.append(error)
+            application.quit()
+            return
+        composed.append(composition)
+        composition.report_faults()
+        composition.start()
+
+    first.ready.connect(compose)
+    first.prepare(_import_the_rest)
+    application.exec()
+    if not composed:
+        first.discard()
+        if faults:
+            raise faults[0]
+        return 0
+    composed[0].close()
+    return composed[0].exit_code
 
 
 def _import_the_rest() -> None:

@@ -25,7 +25,6 @@ from minimal_browser.qt.first import FirstPage
 from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
-from minimal_browser.qt.window import BrowserWindow
 from minimal_browser.services import CopilotService, Stores
 from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.parser import check
@@ -54,9 +53,10 @@ class Composition(QObject):
             dress(application, config.ui.theme)
         registry = CommandRegistry()
         register_builtins(registry)
-        keymap = Keymap.from_config(key_tables(config), lambda line: check(line, registry))
+        keymap = Keymap.from_config(config.keys.tables(), lambda line: check(line, registry))
 
-        self.window = BrowserWindow()
+        self.window = first.window
+        self.window.furnish()
         self.profile = first.profile
         self.background = Background(
             lambda: open_stores(options, config, folder), lambda stores: open_copilot(options, config, stores), self
@@ -81,17 +81,17 @@ class Composition(QObject):
         )
         self.window.closing.connect(self.browser.copilot.close)
         self.views.loaded.connect(self._loaded)
-        self._first_view = first.view
+        self._first = first
         self.exit_code = 0
         self._is_first_load = True
         self._warm_up_timer = once(self, self._warm_up, WARM_UP_MS)
 
     def start(self) -> None:
-        """Show the window, and open the other addresses of the command line in tabs behind the first."""
+        """Take the first page over, and open the other addresses of the command line in tabs behind it."""
         # A thread that parses a stream hands the interpreter to the window after 1 ms, not after the usual 5.
         sys.setswitchinterval(0.001)
-        self.views.adopt(self._first_view, OpenTarget.TAB)
-        self.window.show()
+        self.views.adopt(self._first.view, OpenTarget.TAB)
+        self._first.hand_over()
         for url in reversed(self._options.urls[1:]):
             self.browser.open(url, OpenTarget.BACKGROUND_TAB)
 
@@ -152,10 +152,6 @@ class Composition(QObject):
             ),
         ]
         return render_version(__version__, sections)
-
-
-def key_tables(config: Config) -> dict[str, dict[str, str]]:
-    return {mode: getattr(config.keys, mode) for mode in config.keys.__struct_fields__}
 
 
 def open_stores(options: Options, config: Config, folder: ProfileFolder) -> Stores:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 LATER = {
     "asyncio", "cProfile", "httpx2", "importlib.metadata", "jinja2", "keyring", "markdown_it", "nh3", "sqlite3", "ssl",
-    "ai_rust_client", "storage_rust", "minimal_browser.qt.panel", "minimal_browser.qt.bubble",
+    "ai_rust_client", "storage_rust", "minimal_browser.composition", "minimal_browser.qt.panel", "msgspec",
+    "minimal_browser.qt.bubble", "minimal_browser.qt.commandline", "minimal_browser_core.commands",
     "minimal_browser.markdown", "minimal_browser.versions", "minimal_browser_core.copilot.session",
     "minimal_browser_core.fallback",
 }  # fmt: skip
@@ -16,13 +17,15 @@ LATER = {
 PROBE = """
 import json, sys
 from minimal_browser.__main__ import main
-import minimal_browser.composition as composition
+import minimal_browser.qt.first as first_page
 
-def loaded(self, view, ok, real=composition.Composition._loaded):
-    print(json.dumps(sorted(sys.modules)))
-    real(self, view, ok)
+def begin(*given, real=first_page.begin):
+    first = real(*given)
+    told = first.view.loadFinished.connect(lambda ok: print(json.dumps(sorted(sys.modules))))
+    first.ready.connect(lambda: first.view.loadFinished.disconnect(told))
+    return first
 
-composition.Composition._loaded = loaded
+first_page.begin = begin
 main(["--temp-profile", "--exit-after-load", sys.argv[1]])
 """
 

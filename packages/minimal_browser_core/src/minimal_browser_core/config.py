@@ -7,10 +7,9 @@ what a person gets to start from.
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
-
-from msgspec import Meta, Struct
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.urls import DEFAULT_SEARCH_URL, PLACEHOLDER
@@ -20,48 +19,59 @@ ENVIRONMENT = "MINIMAL_BROWSER_CONFIG"
 Backend = Literal["auto", "python", "rust"]
 Provider = Literal["auto", "openrouter", "openai", "server", "offline"]
 Rule = Literal["ask", "allow", "deny"]
-Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Bindings = dict[str, str]
 
 
-class _Section(Struct, frozen=True):
-    pass
+class Range(NamedTuple):
+    """The numbers that a setting takes, both ends included."""
+
+    low: float
+    high: float
 
 
-class BrowserConfig(_Section, frozen=True):
+Seconds = Annotated[float, Range(0.001, 3_600)]
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserConfig:
     start_page: str = "mb://start"
     search_url: str = DEFAULT_SEARCH_URL
     download_folder: str = ""
 
 
-class AiConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AiConfig:
     backend: Backend = "auto"
     provider: Provider = "auto"
     base_url: str = ""
     models: tuple[str, ...] = ()
     idle_timeout: Seconds = 60.0
-    max_retries: Annotated[int, Meta(ge=0, le=10)] = 2
+    max_retries: Annotated[int, Range(0, 10)] = 2
     proxy: str = ""
     ca_bundle: str = ""
 
 
-class StorageConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class StorageConfig:
     backend: Backend = "auto"
     durability: Literal["normal", "full"] = "normal"
 
 
-class SecurityConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SecurityConfig:
     javascript: bool = True
     third_party_cookies: bool = False
 
 
-class UiConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class UiConfig:
     theme: Literal["auto", "light", "dark"] = "auto"
-    zoom: Annotated[int, Meta(ge=25, le=500)] = 100
-    copilot_width: Annotated[int, Meta(ge=240, le=1_600)] = 420
+    zoom: Annotated[int, Range(25, 500)] = 100
+    copilot_width: Annotated[int, Range(240, 1_600)] = 420
 
 
-class ActionsConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ActionsConfig:
     navigate: Rule = "ask"
     search: Rule = "ask"
     html: Rule = "ask"
@@ -69,38 +79,41 @@ class ActionsConfig(_Section, frozen=True):
     webapp: Rule = "ask"
 
 
-class CopilotConfig(_Section, frozen=True):
-    page_budget: Annotated[int, Meta(ge=0, le=2_000_000)] = 24_000
-    history_budget: Annotated[int, Meta(ge=0, le=2_000_000)] = 12_000
+@dataclass(frozen=True, slots=True)
+class CopilotConfig:
+    page_budget: Annotated[int, Range(0, 2_000_000)] = 24_000
+    history_budget: Annotated[int, Range(0, 2_000_000)] = 12_000
     remember: bool = True
-    actions: ActionsConfig = ActionsConfig()
+    actions: ActionsConfig = field(default_factory=ActionsConfig)
 
 
-class KeysConfig(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class KeysConfig:
     """Keys to command lines, a table a mode; an empty command line takes a default binding away."""
 
-    normal: Bindings = {}
-    insert: Bindings = {}
-    command: Bindings = {}
-    copilot: Bindings = {}
-    hint: Bindings = {}
-    passthrough: Bindings = {}
+    normal: Bindings = field(default_factory=dict)
+    insert: Bindings = field(default_factory=dict)
+    command: Bindings = field(default_factory=dict)
+    copilot: Bindings = field(default_factory=dict)
+    hint: Bindings = field(default_factory=dict)
+    passthrough: Bindings = field(default_factory=dict)
 
     def tables(self) -> dict[str, Bindings]:
         """As `Keymap.from_config` takes them."""
-        return {mode: getattr(self, mode) for mode in self.__struct_fields__}
+        return {mode.name: getattr(self, mode.name) for mode in fields(self)}
 
 
-class Config(_Section, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Config:
     """Every setting, with its default where the file says nothing."""
 
-    browser: BrowserConfig = BrowserConfig()
-    ai: AiConfig = AiConfig()
-    storage: StorageConfig = StorageConfig()
-    security: SecurityConfig = SecurityConfig()
-    ui: UiConfig = UiConfig()
-    copilot: CopilotConfig = CopilotConfig()
-    keys: KeysConfig = KeysConfig()
+    browser: BrowserConfig = field(default_factory=BrowserConfig)
+    ai: AiConfig = field(default_factory=AiConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    security: SecurityConfig = field(default_factory=SecurityConfig)
+    ui: UiConfig = field(default_factory=UiConfig)
+    copilot: CopilotConfig = field(default_factory=CopilotConfig)
+    keys: KeysConfig = field(default_factory=KeysConfig)
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -189,27 +202,39 @@ def write_config(text: str, path: Path | None = None, *, replace: bool = False) 
     return path
 
 
-def _read(section: type[Struct], table: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
-    import msgspec
-
-    fields = {field.name: field.type for field in msgspec.structs.fields(section)}
+def _read(section: type[Any], table: Mapping[str, Any], where: str, problems: list[str]) -> dict[str, Any]:
+    kinds = {setting.name: setting.type for setting in fields(section)}
     values: dict[str, Any] = {}
     for name, value in table.items():
         key = f"{where}{name}"
-        kind = fields.get(name)
+        kind = kinds.get(name)
         if kind is None:
-            problems.append(_unknown(key, name, list(fields)))
-        elif isinstance(kind, type) and issubclass(kind, Struct):
+            problems.append(_unknown(key, name, list(kinds)))
+        elif isinstance(kind, type) and is_dataclass(kind):
             if isinstance(value, dict):
                 values[name] = kind(**_read(kind, value, f"{key}.", problems))
             else:
                 problems.append(f"{key} is a section: write it as [{key}].")
+        elif _fits(value, kind):
+            values[name] = float(value) if kind == Seconds else tuple(value) if isinstance(value, list) else value
         else:
-            try:
-                values[name] = msgspec.convert(value, kind)
-            except msgspec.ValidationError:
-                problems.append(f"{key} must be {_allowed(kind)}; {_shown(value)} is not.")
+            problems.append(f"{key} must be {_allowed(kind)}; {_shown(value)} is not.")
     return values
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return isinstance(value, str) and value in arguments
+    if origin is Annotated:
+        number, allowed = arguments
+        types = (int, float) if number is float else int
+        return isinstance(value, types) and not isinstance(value, bool) and allowed.low <= value <= allowed.high
+    if origin is tuple:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    return isinstance(value, kind)
 
 
 _SECRET_WORDS = ("api_key", "apikey", "secret", "token", "password")
@@ -230,23 +255,19 @@ def _unknown(key: str, name: str, known: list[str]) -> str:
 
 
 def _allowed(kind: Any) -> str:
-    from msgspec import inspect
-
-    if get_origin(kind) is Literal:
-        return "one of " + ", ".join(f'"{value}"' for value in get_args(kind))
-    match inspect.type_info(kind):
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.IntType(ge=low, le=high):
-            return f"a whole number from {low} to {high}"
-        case inspect.FloatType(le=high):
-            return f"a number above 0 and at most {high}"
-        case inspect.VarTupleType():
-            return 'a list of strings, such as ["one", "other"]'
-        case inspect.DictType():
-            return 'a table of strings, such as "gh" = "home"'
-        case _:
-            return "a string"
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return "one of " + ", ".join(f'"{value}"' for value in arguments)
+    if origin is Annotated:
+        number, allowed = arguments
+        if number is int:
+            return f"a whole number from {allowed.low} to {allowed.high}"
+        return f"a number above 0 and at most {allowed.high}"
+    if origin is tuple:
+        return 'a list of strings, such as ["one", "other"]'
+    if origin is dict:
+        return 'a table of strings, such as "gh" = "home"'
+    return "true or false" if kind is bool else "a string"
 
 
 def _shown(value: Any) -> str:

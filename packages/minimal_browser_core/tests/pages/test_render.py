@@ -15,7 +15,7 @@ from minimal_browser_core.errors import ActionError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
-from minimal_browser_core.pages import (
+from minimal_browser_core.pages.render import (
     Fact,
     render_bookmarks,
     render_conversation,
@@ -24,8 +24,8 @@ from minimal_browser_core.pages import (
     render_help,
     render_start,
     render_version,
-    render_widget,
 )
+from minimal_browser_core.pages.widgets import render_widget
 
 WHEN = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 HOSTILE = (

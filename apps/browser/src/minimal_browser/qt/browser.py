@@ -63,6 +63,8 @@ class QtBrowser(QObject):
         self._finder = Finder(self._tell_find)
 
         window.native_window_made.connect(self.keyboard.watch)
+        if (handle := window.windowHandle()) is not None:
+            self.keyboard.watch(handle)
         self.keyboard.take_hints_with(self.hinting.type)
         self.keyboard.mode_changed.connect(window.status.show_mode)
         self.keyboard.pending_changed.connect(window.status.show_keys)

@@ -31,16 +31,23 @@ class OwnPages(QWebEngineUrlSchemeHandler):
         super().__init__(parent)
         self._background: Background | None = None
         self._write: Callable[[str], str] = str
+        self._waiting: list[QWebEngineUrlRequestJob] = []
 
     def serve_with(self, background: "Background", write: Callable[[str], str]) -> None:
-        """To be called before the event loop runs. `write` gets an address and gives HTML, on the worker; it does not
-        raise for an address that leads nowhere."""
+        """`write` turns an address into HTML, on the worker; it does not raise for one that leads nowhere."""
         self._background = background
         self._write = write
+        waiting, self._waiting = self._waiting, []
+        for job in waiting:
+            if not sip.isdeleted(job):
+                self.requestStarted(job)
 
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
         job = present(a0)
-        background = present(self._background)
+        if self._background is None:
+            self._waiting.append(job)
+            return
+        background = self._background
         if job.requestMethod().data() != b"GET" or not self._ours(job.initiator()):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
             return

@@ -1,25 +1,59 @@
-"""The window: where its parts stand. What they do is told to it from outside."""
+"""The window: where its parts stand. What they do is told to it from outside.
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+It begins with one view and room for the rest, as the first paint waits for nothing else; `furnish` makes the rest.
+"""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent, QWindow
-from PyQt6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from minimal_browser.qt.commandline import CommandLine
-from minimal_browser.qt.statusbar import StatusBar
-from minimal_browser.qt.tabs import Tabs
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QSplitter
+
+    from minimal_browser.qt.commandline import CommandLine
+    from minimal_browser.qt.statusbar import StatusBar
+    from minimal_browser.qt.tabs import Tabs
+
+SIZE = (1180, 800)
+ROOM_ABOVE, ROOM_BELOW = 36, 28
+"""What tab bar and status bar will take, so that the page is laid out once."""
 
 
 class BrowserWindow(QWidget):
+    tabs: "Tabs"
+    splitter: "QSplitter"
+    command_line: "CommandLine"
+    status: "StatusBar"
+
     closing = pyqtSignal()
     native_window_made = pyqtSignal(QWindow)
     """What keys arrive at. Qt makes it anew when the first web view comes in, as that wants another kind of surface."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: QWidget) -> None:
         super().__init__()
-        self.setObjectName("window")
         self.setWindowTitle("Minimal Browser")
+        self.resize(*SIZE)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, ROOM_ABOVE, 0, ROOM_BELOW)
+        self._column.setSpacing(0)
+        self._column.addWidget(view)
+        self._furnished = False
+        self._side: QWidget | None = None
+        self._side_width = 0
+
+    def furnish(self) -> None:
+        """Tabs, command line and status bar; the view waits to be put into a tab."""
+        from PyQt6.QtCore import Qt
+        from PyQt6.QtWidgets import QSplitter
+
+        from minimal_browser.qt.commandline import CommandLine
+        from minimal_browser.qt.statusbar import StatusBar
+        from minimal_browser.qt.tabs import Tabs
+
+        self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.resize(1180, 800)
         self.tabs = Tabs(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
@@ -27,15 +61,12 @@ class BrowserWindow(QWidget):
         self.splitter.addWidget(self.tabs.stack)
         self.command_line = CommandLine(self)
         self.status = StatusBar()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs.bar)
-        column.addWidget(self.splitter, 1)
-        column.addWidget(self.command_line)
-        column.addWidget(self.status)
-        self._side: QWidget | None = None
-        self._side_width = 0
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.tabs.bar)
+        self._column.addWidget(self.splitter, 1)
+        self._column.addWidget(self.command_line)
+        self._column.addWidget(self.status)
+        self._furnished = True
 
     def event(self, a0: QEvent | None) -> bool:
         if a0 is not None and a0.type() == QEvent.Type.WinIdChange:
@@ -64,7 +95,8 @@ class BrowserWindow(QWidget):
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
         super().resizeEvent(a0)
-        self.command_line.place_popup()
+        if self._furnished:
+            self.command_line.place_popup()
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
         self.closing.emit()

@@ -8,7 +8,7 @@ MINIMAL_BROWSER_API_KEY only.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -146,7 +146,7 @@ def open_session(
     route: Route, client: ChatClient, config: Config, *, store: ConversationStore | None = None
 ) -> CopilotSession:
     """A session over `client` as the settings want it; `store` is where it records."""
-    rules = {kind: getattr(config.copilot.actions, kind) for kind in config.copilot.actions.__struct_fields__}
+    rules = asdict(config.copilot.actions)
     return CopilotSession(
         client,
         models=route.models,
