@@ -9,6 +9,8 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Whether any of it was content: text, reasoning, or a piece of a tool call.
     pub content: bool,
+    /// How many bytes that was.
+    pub received: usize,
     /// The chunks as they came, where the reader wants them.
     pub chunks: Option<Vec<String>>,
     model: Option<String>,
@@ -17,6 +19,10 @@ pub struct Batch {
 }
 
 impl Batch {
+    pub fn of(received: usize) -> Self {
+        Self { received, ..Self::default() }
+    }
+
     pub fn new(keeps_chunks: bool) -> Self {
         Self { chunks: keeps_chunks.then(Vec::new), ..Self::default() }
     }
@@ -32,6 +38,7 @@ impl Batch {
                 Event::Annotation(_) | Event::Finish => {}
             }
         }
+        answer.transfer.bytes_received += self.received;
         answer.model = self.model.or(answer.model.take());
         answer.provider = self.provider.or(answer.provider.take());
         answer.finish_reason = self.finish_reason.or(answer.finish_reason.take());

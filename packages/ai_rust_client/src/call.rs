@@ -7,30 +7,57 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::config::Config;
 use crate::error::{Error, Phase};
+use crate::refusals::{self, REMEMBERED, Refusals};
 use crate::retry;
-use crate::transport::timed_out;
+use crate::transport::{Transport, timed_out};
 
 /// A request body that differs only in its model.
 #[derive(Debug, Clone)]
 pub struct Body {
     models: Vec<String>,
-    /// Everything after the model's name, from the comma on.
-    rest: Bytes,
+    /// The whole body, with the first model.
+    first: Bytes,
+    /// Where in it what follows the model's name begins, with its comma.
+    rest: usize,
 }
 
 impl Body {
     /// `rest` continues the object that begins with the model: `,"messages":[…]}`. `models` is not empty.
-    pub fn new(models: Vec<String>, rest: Vec<u8>) -> Self {
-        Self { models, rest: rest.into() }
+    pub fn new(models: Vec<String>, rest: &[u8]) -> Self {
+        let mut body = Self::begin(&models[0], rest.len());
+        let at = body.len();
+        body.extend_from_slice(rest);
+        Self::whole(models, body, at)
     }
 
-    pub fn for_model(&self, model: &str) -> Bytes {
-        let mut body = Vec::with_capacity(self.rest.len() + model.len() + 16);
+    /// The beginning of a body, as far as the model's name; `more` bytes are to follow.
+    pub fn begin(model: &str, more: usize) -> Vec<u8> {
+        let mut body = Vec::with_capacity(more + model.len() + 16);
         body.extend_from_slice(b"{\"model\":");
         // Writing a string into memory cannot fail.
         let _ = serde_json::to_writer(&mut body, model);
-        body.extend_from_slice(&self.rest);
+        body
+    }
+
+    /// `body` is what `begin` made for the first model, `rest` bytes long then, and what followed.
+    pub fn whole(models: Vec<String>, body: Vec<u8>, rest: usize) -> Self {
+        Self { models, first: body.into(), rest }
+    }
+
+    pub fn for_model(&self, model: &str) -> Bytes {
+        if model == self.models[0] {
+            return self.first.clone();
+        }
+        let rest = &self.first[self.rest..];
+        let mut body = Self::begin(model, rest.len());
+        body.extend_from_slice(rest);
         body.into()
+    }
+
+    /// With the first model.
+    #[expect(clippy::len_without_is_empty, reason = "it never is")]
+    pub fn len(&self) -> usize {
+        self.first.len()
     }
 
     pub fn models(&self) -> &[String] {
@@ -42,32 +69,66 @@ impl Body {
 /// to `after`, which returns when the next try is due, or gives the failure back when there is none.
 pub struct Tries<'a> {
     config: &'a Config,
-    models: &'a [String],
+    refusals: &'a Refusals,
+    models: Vec<&'a str>,
     model: usize,
     failed: u32,
     total: Option<Duration>,
     deadline: Option<Instant>,
     attempts: Vec<String>,
+    passed_over: usize,
 }
 
 impl<'a> Tries<'a> {
     /// `models` are in order of preference, and at least one.
-    pub fn new(config: &'a Config, models: &'a [String]) -> Self {
+    pub fn new(transport: &'a Transport, models: &'a [String]) -> Self {
+        let (config, refusals) = (&*transport.config, &*transport.refusals);
         let total = config.timeouts.total;
-        Self {
+        let mut tries = Self {
             config,
-            models,
+            refusals,
+            models: models.iter().map(String::as_str).collect(),
             model: 0,
             failed: 0,
             total,
             deadline: total.map(|limit| Instant::now() + limit),
             attempts: Vec::new(),
+            passed_over: 0,
+        };
+        if models.len() > 1 {
+            tries.pass_over_refused();
+        }
+        tries
+    }
+
+    fn pass_over_refused(&mut self) {
+        let now = std::time::Instant::now();
+        let is_refused = |model: &&str| self.refusals.holds(self.config.scope, model, now);
+        let (refused, others): (Vec<&str>, Vec<&str>) = self.models.iter().copied().partition(is_refused);
+        if !others.is_empty() {
+            let minutes = REMEMBERED.as_secs() / 60;
+            let told = |model: &&str| {
+                format!("{model}: not asked, it was refused within the last {minutes} minutes")
+            };
+            self.attempts.extend(refused.iter().map(told));
+            self.passed_over = refused.len();
+            self.models = others;
         }
     }
 
     /// The model of the try that is due.
     pub fn model(&self) -> &'a str {
-        &self.models[self.model]
+        self.models[self.model]
+    }
+
+    /// How many tries have failed.
+    pub fn failed(&self) -> usize {
+        self.attempts.len() - self.passed_over
+    }
+
+    /// The model has answered.
+    pub fn served(&self) {
+        self.refusals.forget(self.config.scope, self.model());
     }
 
     pub async fn bound<T>(&self, once: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -86,6 +147,9 @@ impl<'a> Tries<'a> {
         let model = self.model();
         let told = error.message();
         self.attempts.push(if model.is_empty() { told.to_owned() } else { format!("{model}: {told}") });
+        if refusals::is_of_the_model(&error) {
+            self.refusals.note(self.config.scope, model, std::time::Instant::now());
+        }
         if self.model + 1 < self.models.len() && retry::next_model(&error) {
             self.model += 1;
             self.failed = 0;

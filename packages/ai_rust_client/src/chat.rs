@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use http::Method;
+use tokio::time::{Instant, timeout_at};
 
 use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::config::Config;
-use crate::error::{Details, Error, Kind};
-use crate::transport::{Request, Transport, kept, request_id};
-use crate::value::Answer;
+use crate::error::{Details, Error, Kind, Phase};
+use crate::transport::{Request, Transport, kept, request_id, timed_out};
+use crate::value::{Answer, Transfer};
 use crate::wire::{Completion, Reported};
 
 #[derive(Debug)]
@@ -20,34 +21,61 @@ pub struct Response {
 }
 
 pub async fn chat(transport: Arc<Transport>, body: Body) -> Result<Response, Error> {
-    let mut tries = Tries::new(&transport.config, body.models());
+    let mut tries = Tries::new(&transport, body.models());
     loop {
         let model = tries.model();
-        match tries.bound(once(&transport, model, &body)).await {
-            Ok(response) => return Ok(response),
+        match tries.bound(once(&transport, model, &body, tries.failed())).await {
+            Ok(response) => {
+                tries.served();
+                return Ok(response);
+            }
             Err(error) => tries.after(error).await?,
         }
     }
 }
 
-async fn once(transport: &Transport, model: &str, body: &Body) -> Result<Response, Error> {
+async fn once(
+    transport: &Transport,
+    model: &str,
+    body: &Body,
+    failed_tries: usize,
+) -> Result<Response, Error> {
+    let sent = Instant::now();
+    let body = body.for_model(model);
+    let bytes_sent = body.len();
     let request = Request {
         method: Method::POST,
         url: transport.config.endpoint(&["chat", "completions"]),
         accept: "application/json",
-        body: Some(body.for_model(model)),
+        body: Some(body),
     };
-    let response = transport.send(request).await?;
+    let response = within_first_token(transport, sent, transport.send(request)).await?;
     let request_id = request_id(response.headers());
-    let raw = transport.read_body(response).await?;
-    let mut batch = Batch::default();
+    let mut transfer = Transfer::begin(sent, response.headers(), bytes_sent, failed_tries);
+    let raw = transport.read_body(response, sent).await?;
+    transfer.end();
+    let mut batch = Batch::of(raw.len());
     decode(&transport.config, &raw, &mut Assembler::default(), &mut batch).map_err(|mut error| {
         error.details_mut().request_id.clone_from(&request_id);
         error
     })?;
-    let mut answer = Answer { model: Some(model.to_owned()), request_id, ..Answer::default() };
+    let mut answer = Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() };
     batch.apply(&mut answer);
     Ok(Response { answer, raw: String::from_utf8_lossy(&raw).into_owned() })
+}
+
+/// Wait for the head of an answer, at most as long as its first content may take.
+pub async fn within_first_token<T>(
+    transport: &Transport,
+    sent: Instant,
+    head: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    match transport.config.timeouts.first_token {
+        Some(limit) => timeout_at(sent + limit, head)
+            .await
+            .unwrap_or_else(|_| Err(timed_out(Phase::FirstToken, limit, "waiting for the answer to begin"))),
+        None => head.await,
+    }
 }
 
 /// Read a whole completion; the batch then holds all of it, `Finish` last.

@@ -1,6 +1,7 @@
 //! What a client is made with, checked.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Config {
     base_url: Url,
     pub headers: HeaderMap,
     secrets: Vec<Secret>,
+    /// Alike for clients of the same base URL and headers.
+    pub scope: u64,
     has_key: bool,
     pub timeouts: Timeouts,
     pub max_retries: u32,
@@ -83,6 +86,7 @@ impl Config {
             headers.insert(header, value);
         }
         Ok(Self {
+            scope: scope(&base_url, &headers),
             has_key: headers.contains_key(AUTHORIZATION),
             base_url,
             headers,
@@ -136,6 +140,16 @@ impl fmt::Debug for Config {
         write!(f, "AIClient(base_url='{}', api_key=", self.shown_base_url())?;
         f.write_str(if self.has_key { "'***')" } else { "None)" })
     }
+}
+
+fn scope(base_url: &Url, headers: &HeaderMap) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    base_url.hash(&mut hasher);
+    for (name, value) in headers {
+        name.hash(&mut hasher);
+        value.as_bytes().hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The URL without its user and password, and what these make as an `Authorization` header.

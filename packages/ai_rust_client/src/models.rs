@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::call::Tries;
 use crate::error::{Error, Kind};
@@ -22,7 +23,7 @@ pub async fn raw(transport: Arc<Transport>) -> Result<String, Error> {
 async fn list<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
     // No model is asked for, and so none is named in what is told of the tries.
     let no_model = [String::new()];
-    let mut tries = Tries::new(&transport.config, &no_model);
+    let mut tries = Tries::new(transport, &no_model);
     loop {
         match tries.bound(once(transport, &decode)).await {
             Ok(models) => return Ok(models),
@@ -34,7 +35,7 @@ async fn list<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> 
 async fn once<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
     let url = transport.config.endpoint(&["models"]);
     let request = Request { method: Method::GET, url, accept: "application/json", body: None };
-    let body = transport.read_body(transport.send(request).await?).await?;
+    let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
     decode(&body).ok_or_else(|| {
         let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));
         Error::new(Kind::Protocol, format!("the answer is no list of models; check base_url: {shown}"))

@@ -9,20 +9,20 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use reqwest::Response;
 use tokio::runtime::Runtime;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::chat;
-use crate::config::{Config, Timeouts};
-use crate::error::{Details, Error, Kind, Phase};
+use crate::config::Config;
+use crate::error::{Details, Error, Kind};
 use crate::inbox::{Chunks, Inbox};
 use crate::mailbox::Mailbox;
 use crate::sse::Parser;
 use crate::timers::Timers;
-use crate::transport::{Request, Transport, causes, kept, request_id, timed_out};
-use crate::value::Answer;
+use crate::transport::{Request, Transport, causes, kept, request_id};
+use crate::value::{Answer, Transfer};
 use crate::wire::Reported;
 
 /// How long the end of the body may take after `[DONE]` for its connection to serve the next call: the reader is told
@@ -91,11 +91,10 @@ impl Stream {
     }
 
     async fn run(&self, transport: &Transport, body: &Body) -> Result<(), Error> {
-        let mut tries = Tries::new(&transport.config, body.models());
+        let mut tries = Tries::new(transport, body.models());
         loop {
-            let model = tries.model();
             let mut assembler = Assembler::default();
-            let once = self.once(transport, body, model, &mut assembler);
+            let once = self.once(transport, body, &tries, &mut assembler);
             let Err(mut error) = tries.bound(once).await else { return Ok(()) };
             self.inbox.empty(|inbox| {
                 let counted = assembler.usage().cloned();
@@ -110,27 +109,24 @@ impl Stream {
         &self,
         transport: &Transport,
         body: &Body,
-        model: &str,
+        tries: &Tries<'_>,
         assembler: &mut Assembler,
     ) -> Result<(), Error> {
         let sent = Instant::now();
+        let model = tries.model();
+        let body = body.for_model(model);
+        let bytes_sent = body.len();
         let request = Request {
             method: Method::POST,
             url: transport.config.endpoint(&["chat", "completions"]),
             accept: "text/event-stream",
-            body: Some(body.for_model(model)),
+            body: Some(body),
         };
-        let timeouts = &transport.config.timeouts;
-        let head = transport.send(request);
-        let response = match timeouts.first_token {
-            Some(limit) => timeout_at(sent + limit, head).await.unwrap_or_else(|_| {
-                Err(timed_out(Phase::FirstToken, limit, "waiting for the answer to begin"))
-            })?,
-            None => head.await?,
-        };
+        let response = chat::within_first_token(transport, sent, transport.send(request)).await?;
         let answer = Answer {
             model: Some(model.to_owned()),
             request_id: request_id(response.headers()),
+            transfer: Transfer::begin(sent, response.headers(), bytes_sent, tries.failed()),
             ..Answer::default()
         };
         self.inbox.empty(|inbox| inbox.answer = answer);
@@ -138,9 +134,12 @@ impl Stream {
         let kind =
             response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.contains("json") {
-            return self.take_whole(transport, response, assembler, &[]).await;
+            self.take_whole(transport, response, assembler, sent, &[]).await?;
+        } else {
+            self.take_events(transport, response, assembler, sent).await?;
         }
-        self.take_events(transport, response, assembler, sent, timeouts).await
+        tries.served();
+        Ok(())
     }
 
     /// A server that does not stream answers with the whole completion, or with an error.
@@ -149,11 +148,13 @@ impl Stream {
         transport: &Transport,
         response: Response,
         assembler: &mut Assembler,
+        sent: Instant,
         begun: &[u8],
     ) -> Result<(), Error> {
         let mut body = begun.to_vec();
-        body.extend(transport.read_body(response).await?);
+        body.extend(transport.read_body(response, sent).await?);
         let mut batch = self.batch();
+        batch.received = body.len();
         chat::decode(&transport.config, &body, assembler, &mut batch)?;
         if let Some(chunks) = &mut batch.chunks {
             chunks.push(String::from_utf8_lossy(&body).into_owned());
@@ -168,11 +169,9 @@ impl Stream {
         mut response: Response,
         assembler: &mut Assembler,
         sent: Instant,
-        timeouts: &Timeouts,
     ) -> Result<(), Error> {
         let mut parser = Parser::new();
-        let mut timers =
-            Timers { timeouts, sent, last_byte: Instant::now(), last_content: None, finished: None };
+        let mut timers = Timers::new(&transport.config.timeouts, sent);
         let mut begun = false;
         loop {
             let read = timers.within(response.chunk()).await;
@@ -192,12 +191,13 @@ impl Stream {
             if !begun && let Some(first) = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
                 begun = true;
                 match first {
-                    b'{' => return self.take_whole(transport, response, assembler, &bytes).await,
+                    b'{' => return self.take_whole(transport, response, assembler, sent, &bytes).await,
                     b'<' => return Err(not_events(&transport.config, &bytes)),
                     _ => {}
                 }
             }
             let mut batch = self.batch();
+            batch.received = bytes.len();
             let outcome = read_events(&transport.config, &mut parser, &bytes, assembler, &mut batch);
             if batch.content {
                 timers.last_content = Some(timers.last_byte);
@@ -255,6 +255,9 @@ impl Stream {
         self.inbox.fill(|inbox| {
             if inbox.end.is_none() {
                 inbox.add(batch);
+                if last {
+                    inbox.answer.transfer.end();
+                }
                 inbox.end = last.then_some(Ok(()));
             }
         });

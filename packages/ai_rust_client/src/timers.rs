@@ -1,4 +1,4 @@
-//! The timers of a stream: bytes reset one of them, content the other.
+//! The timers of an answer: bytes reset one of them, content the other.
 
 use std::future::Future;
 use std::time::Duration;
@@ -21,7 +21,12 @@ pub struct Timers<'a> {
     pub finished: Option<Instant>,
 }
 
-impl Timers<'_> {
+impl<'a> Timers<'a> {
+    /// For an answer whose head has just arrived, of a try that began at `sent`.
+    pub fn new(timeouts: &'a Timeouts, sent: Instant) -> Self {
+        Self { timeouts, sent, last_byte: Instant::now(), last_content: None, finished: None }
+    }
+
     /// Wait for the next bytes, at most until the first timer runs out.
     pub async fn within<F: Future>(&self, read: F) -> Result<F::Output, Error> {
         let idle = self.timeouts.idle.map(|limit| (self.last_byte + limit, Phase::Idle, limit));
@@ -44,5 +49,5 @@ impl Timers<'_> {
 }
 
 fn ran_out(phase: Phase, limit: Duration) -> Error {
-    timed_out(phase, limit, "reading the stream")
+    timed_out(phase, limit, "reading the answer")
 }

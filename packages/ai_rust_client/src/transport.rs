@@ -2,26 +2,33 @@
 
 use std::error::Error as _;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method};
-use reqwest::{Client, Response};
+use reqwest::{Body, Client, Response};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::config::Config;
 use crate::error::{Details, Error, Kind, Phase};
+use crate::refusals::{Refusals, refusals};
 use crate::retry;
+use crate::timers::Timers;
+use crate::upload::{Progress, Upload};
 use crate::wire::Reported;
 
 const LONGEST_ERROR_BODY: usize = 64 << 10;
 const LONGEST_BODY: usize = 256 << 20;
 
+const MOST_REDIRECTS: usize = 5;
+
 pub struct Transport {
     pub config: Arc<Config>,
+    pub refusals: Arc<Refusals>,
     client: OnceLock<Result<Client, Error>>,
 }
 
@@ -33,8 +40,9 @@ pub struct Request {
 }
 
 impl Transport {
+    /// Call it where `process::PerProcess` may be used.
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, client: OnceLock::new() }
+        Self { config, refusals: refusals(), client: OnceLock::new() }
     }
 
     /// Reading the platform's certificates takes milliseconds, so the first call pays for it, off the caller's thread.
@@ -42,19 +50,61 @@ impl Transport {
         self.client.get_or_init(|| build(&self.config)).as_ref().map_err(Clone::clone)
     }
 
-    /// Send, and wait for the head of a successful answer.
+    /// Send, and wait for the head of a successful answer. Redirects are followed within the origin only (another must
+    /// see neither the key nor the question), and only those that keep the method.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
-        let Request { method, url, accept, body } = request;
-        let mut builder = self.client()?.request(method, url.clone()).header(ACCEPT, accept);
-        builder = builder.headers(self.config.headers.clone());
-        if let Some(body) = body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body);
+        let mut url = request.url.clone();
+        for _ in 0..MOST_REDIRECTS {
+            let response = self.send_to(&request, &url).await?;
+            match redirected(&response) {
+                Some(there) if there.origin() == url.origin() => url = there,
+                _ if response.status().is_success() => return Ok(response),
+                _ => return Err(self.status_error(response).await),
+            }
         }
-        let response = self
-            .within_idle(builder.send(), || format!("waiting for the answer of {}", shown(&url)))
+        let message = format!("{} redirected more than {MOST_REDIRECTS} times; check base_url", shown(&url));
+        Err(Error::new(Kind::Protocol, message))
+    }
+
+    async fn send_to(&self, request: &Request, url: &Url) -> Result<Response, Error> {
+        let mut builder =
+            self.client()?.request(request.method.clone(), url.clone()).header(ACCEPT, request.accept);
+        builder = builder.headers(self.config.headers.clone());
+        let progress = Progress::default();
+        if let Some(body) = &request.body {
+            let upload = Upload::new(body.clone(), progress.clone());
+            builder = builder.header(CONTENT_TYPE, "application/json").body(Body::wrap(upload));
+        } else {
+            progress.note();
+        }
+        self.until_head(builder.send(), &progress, url)
             .await?
-            .map_err(|error| self.connection_error(error, &url))?;
-        if response.status().is_success() { Ok(response) } else { Err(self.status_error(response).await) }
+            .map_err(|error| self.connection_error(error, url))
+    }
+
+    /// Wait for the head; the idle timer runs from the last piece of the request that was sent.
+    async fn until_head<T>(
+        &self,
+        send: impl Future<Output = T>,
+        progress: &Progress,
+        url: &Url,
+    ) -> Result<T, Error> {
+        let Some(limit) = self.config.timeouts.idle else { return Ok(send.await) };
+        let mut send = pin!(send);
+        // The connection's own timer ends before this one.
+        let unconnected = Instant::now() + self.config.timeouts.connect + limit;
+        loop {
+            // Without a connection yet: look again soon whether there is one.
+            let due =
+                progress.last().map_or_else(|| unconnected.min(Instant::now() + limit), |last| last + limit);
+            if let Ok(head) = timeout_at(due, &mut send).await {
+                return Ok(head);
+            }
+            if progress.last().map_or(unconnected, |last| last + limit) <= Instant::now() {
+                let doing = format!("waiting for the answer of {}", shown(url));
+                return Err(timed_out(Phase::Idle, limit, &doing));
+            }
+        }
     }
 
     /// Open a connection and leave it in the pool; failures show when it is needed.
@@ -64,10 +114,11 @@ impl Transport {
         }
     }
 
-    /// A whole body, within the idle timer from read to read.
-    pub async fn read_body(&self, response: Response) -> Result<Vec<u8>, Error> {
+    /// A whole body, of a try that began at `sent`. White space is what some providers send to keep the connection
+    /// alive: it counts as bytes and not as content.
+    pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
         let request_id = request_id(response.headers());
-        self.read_up_to(response, LONGEST_BODY)
+        self.read_up_to(response, LONGEST_BODY, sent)
             .await
             .and_then(|(body, whole)| {
                 if whole {
@@ -82,14 +133,21 @@ impl Transport {
             })
     }
 
-    async fn read_up_to(&self, mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), Error> {
+    async fn read_up_to(
+        &self,
+        mut response: Response,
+        limit: usize,
+        sent: Instant,
+    ) -> Result<(Vec<u8>, bool), Error> {
         let mut body = Vec::new();
-        let url = response.url().clone();
-        while let Some(bytes) = self
-            .within_idle(response.chunk(), || format!("reading the answer of {}", shown(&url)))
-            .await?
-            .map_err(|error| broke_midway(&error))?
+        let mut timers = Timers::new(&self.config.timeouts, sent);
+        while let Some(bytes) =
+            timers.within(response.chunk()).await?.map_err(|error| broke_midway(&error))?
         {
+            timers.last_byte = Instant::now();
+            if !bytes.trim_ascii().is_empty() {
+                timers.last_content = Some(timers.last_byte);
+            }
             let room = limit - body.len();
             body.extend_from_slice(&bytes[..bytes.len().min(room)]);
             if bytes.len() > room {
@@ -99,21 +157,15 @@ impl Transport {
         Ok((body, true))
     }
 
-    async fn within_idle<F: Future>(
-        &self,
-        future: F,
-        doing: impl Fn() -> String,
-    ) -> Result<F::Output, Error> {
-        let Some(limit) = self.config.timeouts.idle else { return Ok(future.await) };
-        timeout_at(Instant::now() + limit, future).await.map_err(|_| timed_out(Phase::Idle, limit, &doing()))
-    }
-
     async fn status_error(&self, response: Response) -> Error {
         let status = response.status();
         let headers = response.headers().clone();
         let url = response.url().clone();
-        let body =
-            self.read_up_to(response, LONGEST_ERROR_BODY).await.map(|(body, _)| body).unwrap_or_default();
+        let body = self
+            .read_up_to(response, LONGEST_ERROR_BODY, Instant::now())
+            .await
+            .map(|(body, _)| body)
+            .unwrap_or_default();
         let body = String::from_utf8_lossy(&body).into_owned();
         let said = match serde_json::from_str(&body) {
             Ok(json) => Reported::from_body(&json).message,
@@ -197,6 +249,13 @@ pub fn request_id(headers: &HeaderMap) -> Option<String> {
     Some(String::from_utf8_lossy(known.as_bytes()).into_owned())
 }
 
+/// Where an answer sends its request to, if it is to be sent again as it was.
+fn redirected(response: &Response) -> Option<Url> {
+    let again = matches!(response.status().as_u16(), 307 | 308);
+    let location = response.headers().get(LOCATION).filter(|_| again)?.to_str().ok()?;
+    response.url().join(location).ok()
+}
+
 /// A URL as it may be shown: without its query, which may hold a key.
 pub fn shown(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
@@ -233,16 +292,8 @@ fn build(config: &Config) -> Result<Client, Error> {
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(config.timeouts.connect)
         .pool_max_idle_per_host(100)
-        .redirect(reqwest::redirect::Policy::custom(|attempt| {
-            // A 301 or 302 would turn a POST into a GET, and another origin must not see the key or the question.
-            let same = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
-            let keeps_method = matches!(attempt.status().as_u16(), 307 | 308);
-            if same && keeps_method && attempt.previous().len() <= 5 {
-                attempt.follow()
-            } else {
-                attempt.stop()
-            }
-        }));
+        // `send` follows them itself: the body is sent piece by piece, and reqwest could not send it again.
+        .redirect(reqwest::redirect::Policy::none());
     if let Some(proxy) = &config.proxy {
         builder = builder.proxy(proxy.clone());
     }

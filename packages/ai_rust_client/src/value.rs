@@ -1,5 +1,11 @@
 //! What an answer is made of, whichever way it came.
 
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use tokio::time::Instant;
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ToolCall {
     pub id: String,
@@ -41,6 +47,43 @@ pub struct Answer {
     pub provider: Option<String>,
     pub finish_reason: Option<String>,
     pub request_id: Option<String>,
+    pub transfer: Transfer,
+}
+
+/// How an answer came over the wire, in the try that brought it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Transfer {
+    sent: Option<Instant>,
+    /// From the beginning of the try, its connection included, to the head of the answer.
+    pub first_byte: Option<Duration>,
+    /// From the beginning of the try to the end of the answer.
+    pub last_byte: Option<Duration>,
+    /// The headers that tell of rate limits, their names in lower case.
+    pub rate_limits: Vec<(String, String)>,
+    /// Of the request's body.
+    pub bytes_sent: usize,
+    /// Of the answer's body, decompressed.
+    pub bytes_received: usize,
+    /// How many tries there were before the one that served.
+    pub failed_tries: usize,
+}
+
+impl Transfer {
+    /// The head has arrived.
+    pub fn begin(sent: Instant, headers: &HeaderMap, bytes_sent: usize, failed_tries: usize) -> Self {
+        let rate_limits = headers
+            .iter()
+            .filter(|(name, _)| name.as_str().contains("ratelimit") || *name == RETRY_AFTER)
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let first_byte = Some(sent.elapsed());
+        Self { sent: Some(sent), first_byte, rate_limits, bytes_sent, failed_tries, ..Self::default() }
+    }
+
+    /// The end has arrived.
+    pub fn end(&mut self) {
+        self.last_byte = self.last_byte.or(self.sent.map(|sent| sent.elapsed()));
+    }
 }
 
 impl Answer {

@@ -81,7 +81,7 @@ async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
     let timeouts =
         Timeouts { connect: limit, idle: Some(limit), first_token: None, stall: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
-    let body = Body::new(vec!["m".to_owned()], b",\"messages\":[]}".to_vec());
+    let body = Body::new(vec!["m".to_owned()], b",\"messages\":[]}");
     chat(Arc::new(Transport::new(Arc::new(config))), body).await.map(|response| response.answer.text)
 }
 

@@ -38,8 +38,10 @@ class AIClient:
     Times are in seconds and more than 0; None sets no limit:
 
     - `connect_timeout`: TCP and TLS.
-    - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes.
-    - `first_token_timeout`: to the first content (text, reasoning or a tool call); comments do not count.
+    - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes. It runs from the
+      last byte of the request on.
+    - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
+      is no white space); comments do not count.
     - `stall_timeout`: between contents once they flow; comments do not count.
     - `total_timeout`: the whole call, retries and their waits included.
 
@@ -47,6 +49,8 @@ class AIClient:
     over; `Retry-After` is honoured up to a minute. `proxy` (http, https, socks5, socks5h) takes the place of
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
     are followed within the same origin only.
+
+    Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes, never content or the key.
 
     Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
     """
@@ -75,9 +79,16 @@ class AIClient:
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """The whole answer. Blocks.
 
-        A sequence of models is an order of preference: the next is tried when one is refused or unavailable. Options
-        (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or ValueError,
-        naming the place (`messages[3].content[0]`), for what has no JSON form.
+        A sequence of models is an order of preference: the next is tried when one is refused or unavailable. A refusal
+        that is of the model (402, 403, 404, a 400 that says there is no such model) is remembered for ten minutes in
+        this process, for this base URL and these headers: later lists pass that model over, unless they hold no other.
+        Asked for by itself a model is always asked. `model` of the answer says which one served.
+
+        The beginning of `messages` that is unchanged since an earlier call is not encoded again: the client keeps the
+        JSON of its last eight conversations (at most 32 MiB, and their texts), and compares.
+
+        Options (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or
+        ValueError, naming the place (`messages[3].content[0]`), for what has no JSON form.
         """
 
     def achat(
@@ -160,6 +171,24 @@ class ResponseStream:
     def finish_reason(self) -> str | None: ...
     @property
     def request_id(self) -> str | None: ...
+    @property
+    def rate_limits(self) -> dict[str, str]:
+        """The response's headers that tell of rate limits, as the provider words them; names in lower case.
+
+        Empty until the response head is there.
+        """
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        """Seconds to the response head, from the beginning of the try that served, its connection included.
+
+        None until the head is there.
+        """
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        """Seconds to the end of the answer, from the same moment; None until it is whole."""
+
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
     def _arm(self, hub: EventLoopHub) -> int | None: ...
@@ -205,6 +234,18 @@ class ChatResponse:
     def finish_reason(self) -> str | None: ...
     @property
     def request_id(self) -> str | None: ...
+    @property
+    def rate_limits(self) -> dict[str, str]:
+        """The response's headers that tell of rate limits, as the provider words them; names in lower case."""
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        """Seconds to the response head, from the beginning of the try that served, its connection included."""
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        """Seconds to the end of the answer, from the same moment."""
+
     @property
     def raw(self) -> dict[str, Any]:
         """The whole answer as it came; parsed on the first use."""

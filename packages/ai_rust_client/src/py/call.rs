@@ -74,7 +74,7 @@ impl Call {
     fn result<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
             Kind::Chat(pending) => {
-                Bound::new(py, ChatResponse::from(take(py, pending)?)).map(Bound::into_any)
+                Bound::new(py, ChatResponse::new(py, take(py, pending)?)).map(Bound::into_any)
             }
             Kind::Models(pending) => model_list(take(py, pending)?).into_bound_py_any(py),
             Kind::Text(pending) => take(py, pending)?.into_bound_py_any(py),

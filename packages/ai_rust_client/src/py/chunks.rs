@@ -29,7 +29,7 @@ pub fn open_chunks(
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
 ) -> PyResult<ChunkStream> {
-    let body = encode::body(messages, model, options, Mode::Stream)?;
+    let body = encode::body(&client.history, messages, model, options, Mode::Stream)?;
     let Session { transport, cancellation } = client.session(py)?;
     Ok(ChunkStream(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, true))))
 }

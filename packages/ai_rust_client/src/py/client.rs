@@ -20,6 +20,8 @@ use crate::process::{PerProcess, runtime};
 use crate::py::call::{Call, block, model_list};
 use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
+use crate::py::history::History;
+use crate::py::log;
 use crate::py::stream::ResponseStream;
 use crate::py::values::{ChatResponse, ModelInfo};
 use crate::stream::Stream;
@@ -39,6 +41,7 @@ pub struct AIClient {
     config: Arc<Config>,
     session: PerProcess<Session>,
     closed: AtomicBool,
+    pub history: History,
 }
 
 #[pymethods]
@@ -79,7 +82,12 @@ impl AIClient {
         let headers = headers.map_or(Ok(Vec::new()), header_list)?;
         let settings = Settings { api_key, base_url: base_url.to_owned(), headers, proxy, ca_bundle };
         let config = Config::new(settings, timeouts, max_retries).map_err(invalid)?;
-        Ok(Self { config: Arc::new(config), session: PerProcess::new(), closed: AtomicBool::new(false) })
+        Ok(Self {
+            config: Arc::new(config),
+            session: PerProcess::new(),
+            closed: AtomicBool::new(false),
+            history: History::default(),
+        })
     }
 
     fn send_request(
@@ -108,8 +116,9 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
-        let pending = self.start_chat(py, encode::body(messages, model, options, Mode::Whole)?)?;
-        block(py, &pending).map(ChatResponse::from)
+        let pending =
+            self.start_chat(py, encode::body(&self.history, messages, model, options, Mode::Whole)?)?;
+        Ok(ChatResponse::new(py, block(py, &pending)?))
     }
 
     #[pyo3(signature = (messages, model, **options))]
@@ -131,7 +140,7 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
-        Ok(self.start_chat(py, encode::body(messages, model, options, Mode::Whole)?)?.into())
+        Ok(self.start_chat(py, encode::body(&self.history, messages, model, options, Mode::Whole)?)?.into())
     }
 
     #[pyo3(signature = (messages, model, **options))]
@@ -142,8 +151,9 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
-        let body = encode::body(messages, model, options, Mode::StreamWithUsage)?;
+        let body = encode::body(&self.history, messages, model, options, Mode::StreamWithUsage)?;
         let Session { transport, cancellation } = self.session(py)?;
+        log::sent(py, "stream", &body);
         Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, false)))
     }
 
@@ -168,6 +178,7 @@ impl AIClient {
 
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
+        self.history.clear();
         if let Some(session) = self.session.take() {
             session.cancellation.cancel();
         }
@@ -212,6 +223,7 @@ impl AIClient {
 
     fn start_chat(&self, py: Python, body: Body) -> PyResult<Arc<Pending<Response>>> {
         let Session { transport, cancellation } = self.session(py)?;
+        log::sent(py, "chat", &body);
         Ok(Pending::start(chat::chat(transport, body), runtime()?, &cancellation))
     }
 

@@ -11,9 +11,13 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 use serde::Serialize;
 
 use crate::call::Body;
+use crate::py::history::{Conversation, History};
 
 /// Deeper is a value that holds itself, or one that no server takes.
 const DEEPEST: usize = 128;
+
+/// A text of so many bytes, an image for the most part, is encoded while other threads run.
+const LARGE: usize = 64 << 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -25,37 +29,76 @@ pub enum Mode {
 
 /// The body of a chat request. Options go in as they are, in the caller's order.
 pub fn body(
+    history: &History,
     messages: &Bound<PyAny>,
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
     mode: Mode,
 ) -> PyResult<Body> {
-    let mut rest = Vec::with_capacity(512);
-    rest.extend_from_slice(b",\"messages\":");
-    write_messages(messages, &mut rest)?;
+    let messages = message_list(messages)?;
+    let mut conversation = history.recall(&messages);
+    let body = write_messages(&messages, &mut conversation)
+        .and_then(|()| assemble(messages.py(), &conversation.json, model, options, mode));
+    history.keep(conversation);
+    body
+}
+
+/// `messages` are as JSON, with a comma after each.
+fn assemble(
+    py: Python,
+    messages: &[u8],
+    model: &Bound<PyAny>,
+    options: Option<&Bound<PyDict>>,
+    mode: Mode,
+) -> PyResult<Body> {
+    let mut rest = Writer::default();
     if mode != Mode::Whole {
-        rest.extend_from_slice(b",\"stream\":true");
+        rest.add(b",\"stream\":true");
     }
     let says_what_of_usage =
         options.is_some_and(|options| options.contains("stream_options").unwrap_or(false));
     if mode == Mode::StreamWithUsage && !says_what_of_usage {
-        rest.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
+        rest.add(b",\"stream_options\":{\"include_usage\":true}");
     }
     for (name, value) in options.into_iter().flatten() {
-        let name = name.cast_into::<PyString>()?;
-        let name = name.to_str()?;
-        if name == "stream" {
-            return Err(PyTypeError::new_err(
-                "stream is not an option: call stream() for a stream, chat() for none",
-            ));
-        }
-        rest.push(b',');
-        write_json(name, &mut rest);
-        rest.push(b':');
-        write(&value, &mut rest, &Path { parent: None, step: Step::Name(name), depth: 0 })?;
+        write_option(&name, &value, &mut rest)?;
+        rest.settle(py)?;
     }
-    rest.push(b'}');
-    Ok(Body::new(models(model)?, rest))
+    rest.add(b"}");
+    let models = models(model)?;
+    let messages = messages.strip_suffix(b",").unwrap_or(messages);
+    let size = messages.len() + rest.json.len() + 16;
+    let mut body = Body::begin(&models[0], size);
+    let at = body.len();
+    let mut join = || {
+        body.extend_from_slice(b",\"messages\":[");
+        body.extend_from_slice(messages);
+        body.extend_from_slice(b"]");
+        body.extend_from_slice(&rest.json);
+    };
+    if size < LARGE {
+        join()
+    } else {
+        py.detach(join)
+    }
+    Ok(Body::whole(models, body, at))
+}
+
+fn write_option<'py>(
+    name: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    out: &mut Writer<'py>,
+) -> PyResult<()> {
+    let name = name.cast::<PyString>()?.to_str()?;
+    if name == "stream" {
+        return Err(PyTypeError::new_err(
+            "stream is not an option: call stream() for a stream, chat() for none",
+        ));
+    }
+    out.add(b",");
+    write_json(name, &mut out.json);
+    out.add(b":");
+    write(value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
 }
 
 fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
@@ -71,58 +114,118 @@ fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
     Ok(names)
 }
 
-fn write_messages(messages: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
-    let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
+fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    if let Ok(list) = messages.cast::<PyList>() {
+        return Ok(list.clone());
+    }
     if messages.is_instance_of::<PyString>() || messages.cast::<PyMapping>().is_ok() {
         return Err(PyTypeError::new_err(
             r#"messages must be a list, as in [{"role": "user", "content": "…"}]"#,
         ));
     }
-    out.push(b'[');
-    for (index, message) in messages.try_iter()?.enumerate() {
-        let message = message?;
-        let path = root.then(Step::Index(index));
-        if index > 0 {
-            out.push(b',');
+    PyList::new(messages.py(), messages.try_iter()?.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// Add what is not known yet to the conversation.
+fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
+    let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
+    let mut out = Writer { json: std::mem::take(&mut conversation.json), large: Vec::new() };
+    let mut recording = true;
+    let mut index = conversation.len();
+    let mut written = Ok(());
+    while written.is_ok() && index < messages.len() {
+        let message = messages.get_item(index)?;
+        recording = recording && conversation.record(&message);
+        written = write_message(&message, &mut out, &root.then(Step::Index(index)));
+        if written.is_ok() && recording {
+            conversation.end_message(out.json.len());
         }
-        if message.cast::<PyMapping>().is_err() && !is_dataclass(&message)? {
-            let found = message.get_type().name()?;
-            return Err(PyTypeError::new_err(format!("{path}: a message is a mapping, not {found}")));
-        }
-        write(&message, out, &path)?;
+        index += 1;
     }
-    out.push(b']');
+    conversation.json = out.json;
+    written
+}
+
+fn write_message<'py>(message: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
+    if message.cast::<PyMapping>().is_err() && !is_dataclass(message)? {
+        let found = message.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{path}: a message is a mapping, not {found}")));
+    }
+    write(message, out, path)?;
+    out.settle(message.py())?;
+    out.add(b",");
     Ok(())
 }
 
-fn write(value: &Bound<PyAny>, out: &mut Vec<u8>, path: &Path) -> PyResult<()> {
+/// JSON in the making. A large text is only noted where it is met, and encoded by `settle`: the interpreter is let go
+/// for it, which must not happen in the middle of a dict that another thread may then change.
+#[derive(Default)]
+struct Writer<'py> {
+    json: Vec<u8>,
+    /// Where in `json` each belongs.
+    large: Vec<(usize, Bound<'py, PyString>)>,
+}
+
+impl Writer<'_> {
+    fn add(&mut self, json: &[u8]) {
+        self.json.extend_from_slice(json);
+    }
+
+    fn settle(&mut self, py: Python) -> PyResult<()> {
+        if self.large.is_empty() {
+            return Ok(());
+        }
+        let large = std::mem::take(&mut self.large);
+        let texts = large.iter().map(|(at, text)| Ok((*at, text.to_str()?))).collect::<PyResult<Vec<_>>>()?;
+        let json = &mut self.json;
+        py.detach(move || {
+            let first = texts[0].0;
+            let behind = json.split_off(first);
+            json.reserve(behind.len() + texts.iter().map(|(_, text)| text.len() + 2).sum::<usize>());
+            let mut done = 0;
+            for (at, text) in texts {
+                json.extend_from_slice(&behind[done..at - first]);
+                done = at - first;
+                write_json(text, json);
+            }
+            json.extend_from_slice(&behind[done..]);
+        });
+        Ok(())
+    }
+}
+
+fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
     if path.depth > DEEPEST {
         return Err(PyValueError::new_err(format!(
             "{path}: nested more than {DEEPEST} deep; does it hold itself?"
         )));
     }
     if let Ok(text) = value.cast::<PyString>() {
-        let text = text.to_str().map_err(|_| {
+        let utf8 = text.to_str().map_err(|_| {
             PyValueError::new_err(format!(
                 "{path}: half of a surrogate pair has no UTF-8 form; replace it first"
             ))
         })?;
-        write_json(text, out);
+        if utf8.len() < LARGE {
+            write_json(utf8, &mut out.json);
+        } else {
+            out.large.push((out.json.len(), text.clone()));
+        }
     } else if let Ok(dict) = value.cast::<PyDict>() {
         write_object(dict.iter().map(Ok), out, path)?;
     } else if let Ok(list) = value.cast::<PyList>() {
         write_array(list.iter().map(Ok), out, path)?;
     } else if value.is_none() {
-        out.extend_from_slice(b"null");
+        out.add(b"null");
     } else if let Ok(boolean) = value.cast::<PyBool>() {
-        write_json(&boolean.is_true(), out);
+        write_json(&boolean.is_true(), &mut out.json);
     } else if value.is_instance_of::<PyInt>() {
-        write_int(value, out)?;
+        write_int(value, &mut out.json)?;
     } else if let Ok(float) = value.cast::<PyFloat>() {
         if !float.value().is_finite() {
             return Err(PyValueError::new_err(format!("{path}: {} is no JSON number", float.value())));
         }
-        write_json(&float.value(), out);
+        write_json(&float.value(), &mut out.json);
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         write_array(tuple.iter().map(Ok), out, path)?;
     } else if let Ok(mapping) = value.cast::<PyMapping>() {
@@ -144,10 +247,10 @@ fn write(value: &Bound<PyAny>, out: &mut Vec<u8>, path: &Path) -> PyResult<()> {
 
 fn write_object<'py>(
     items: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
-    out: &mut Vec<u8>,
+    out: &mut Writer<'py>,
     path: &Path,
 ) -> PyResult<()> {
-    out.push(b'{');
+    out.add(b"{");
     for (index, item) in items.enumerate() {
         let (name, value) = item?;
         let Ok(name) = name.cast::<PyString>() else {
@@ -158,29 +261,29 @@ fn write_object<'py>(
         };
         let name = name.to_str()?;
         if index > 0 {
-            out.push(b',');
+            out.add(b",");
         }
-        write_json(name, out);
-        out.push(b':');
+        write_json(name, &mut out.json);
+        out.add(b":");
         write(&value, out, &path.then(Step::Name(name)))?;
     }
-    out.push(b'}');
+    out.add(b"}");
     Ok(())
 }
 
 fn write_array<'py>(
     items: impl Iterator<Item = PyResult<Bound<'py, PyAny>>>,
-    out: &mut Vec<u8>,
+    out: &mut Writer<'py>,
     path: &Path,
 ) -> PyResult<()> {
-    out.push(b'[');
+    out.add(b"[");
     for (index, item) in items.enumerate() {
         if index > 0 {
-            out.push(b',');
+            out.add(b",");
         }
         write(&item?, out, &path.then(Step::Index(index)))?;
     }
-    out.push(b']');
+    out.add(b"]");
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::config::Invalid;
 use crate::error::{Error, Kind};
+use crate::py::log;
 use crate::py::values::Usage;
 
 fn class_name(kind: Kind) -> &'static str {
@@ -31,6 +32,7 @@ fn class_name(kind: Kind) -> &'static str {
 
 /// The exception for `error`, or whatever went wrong in making it.
 pub fn raise(py: Python, error: &Error) -> PyErr {
+    log::failed(py, error);
     exception(py, error).unwrap_or_else(|failure| failure)
 }
 

@@ -2,31 +2,34 @@
 
 use std::os::fd::RawFd;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyStopAsyncIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::inbox::{Found, Inbox};
 use crate::py::client::aio;
 use crate::py::error::{other_process, raise};
 use crate::py::events::{AsyncEvents, Events, Ready};
 use crate::py::hub::EventLoopHub;
-use crate::py::values::{StreamEvent, ToolCall, Usage};
+use crate::py::log;
+use crate::py::values::{StreamEvent, ToolCall, Usage, rate_limits, seconds};
 use crate::py::wait::wait;
 use crate::stream::Stream;
-use crate::value::Answer;
+use crate::value::{Answer, Event};
 
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
 pub struct ResponseStream {
     stream: Arc<Stream>,
     process: u32,
+    logged: AtomicBool,
 }
 
 impl ResponseStream {
     pub fn new(stream: Arc<Stream>) -> Self {
-        Self { stream, process: std::process::id() }
+        Self { stream, process: std::process::id(), logged: AtomicBool::new(false) }
     }
 
     /// The stream, in the process that opened it. In a forked child its locks may be held by threads that are gone.
@@ -38,8 +41,13 @@ impl ResponseStream {
     pub fn next<T>(&self, py: Python, take: impl Fn(&mut Inbox) -> Found<T>) -> PyResult<Option<T>> {
         let stream = self.here()?;
         loop {
-            if let Some(found) = stream.inbox.empty(&take) {
-                return found.map_err(|error| raise(py, &error));
+            match stream.inbox.empty(&take) {
+                Some(Ok(None)) => {
+                    self.log_end(py);
+                    return Ok(None);
+                }
+                Some(found) => return found.map_err(|error| raise(py, &error)),
+                None => {}
             }
             wait(py, &stream.inbox, || stream.cancel())?;
         }
@@ -50,8 +58,18 @@ impl ResponseStream {
         match self.here()?.inbox.empty(take) {
             None => Ok(None),
             Some(Ok(Some(item))) => Ok(Some(item)),
-            Some(Ok(None)) => Err(PyStopAsyncIteration::new_err(())),
+            Some(Ok(None)) => {
+                self.log_end(py);
+                Err(PyStopAsyncIteration::new_err(()))
+            }
             Some(Err(error)) => Err(raise(py, &error)),
+        }
+    }
+
+    /// Once for a stream: a reader may ask again after the end.
+    fn log_end(&self, py: Python) {
+        if !self.logged.swap(true, Ordering::Relaxed) {
+            log::answered(py, "stream", || self.stream.inbox.empty(|inbox| inbox.answer.clone()));
         }
     }
 
@@ -101,6 +119,9 @@ impl ResponseStream {
     fn drain(&self, py: Python) -> PyResult<Vec<StreamEvent>> {
         let drained = self.here()?.inbox.empty(Inbox::drain);
         let events = drained.map_err(|error| raise(py, &error))?;
+        if events.back() == Some(&Event::Finish) {
+            self.log_end(py);
+        }
         Ok(events.into_iter().map(StreamEvent).collect())
     }
 
@@ -161,6 +182,18 @@ impl ResponseStream {
     #[getter]
     fn request_id(&self) -> PyResult<Option<String>> {
         self.answer(|answer| answer.request_id.clone())
+    }
+    #[getter]
+    fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        rate_limits(py, &self.answer(|answer| answer.transfer.clone())?)
+    }
+    #[getter]
+    fn time_to_first_byte(&self) -> PyResult<Option<f64>> {
+        self.answer(|answer| seconds(answer.transfer.first_byte))
+    }
+    #[getter]
+    fn time_to_last_byte(&self) -> PyResult<Option<f64>> {
+        self.answer(|answer| seconds(answer.transfer.last_byte))
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

@@ -1,11 +1,14 @@
 //! What callers are given.
 
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::chat::Response;
-use crate::value::{self, Answer, Event};
+use crate::py::log;
+use crate::value::{self, Answer, Event, Transfer};
 
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq, Clone)]
@@ -144,6 +147,16 @@ impl ModelInfo {
     }
 }
 
+pub fn rate_limits<'py>(py: Python<'py>, transfer: &Transfer) -> PyResult<Bound<'py, PyDict>> {
+    let headers = PyDict::new(py);
+    transfer.rate_limits.iter().try_for_each(|(name, value)| headers.set_item(name, value))?;
+    Ok(headers)
+}
+
+pub fn seconds(time: Option<Duration>) -> Option<f64> {
+    time.map(|time| time.as_secs_f64())
+}
+
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct ChatResponse {
     answer: Answer,
@@ -151,8 +164,9 @@ pub struct ChatResponse {
     raw: PyOnceLock<Py<PyDict>>,
 }
 
-impl From<Response> for ChatResponse {
-    fn from(response: Response) -> Self {
+impl ChatResponse {
+    pub fn new(py: Python, response: Response) -> Self {
+        log::answered(py, "chat", || response.answer.clone());
         Self { answer: response.answer, body: response.raw, raw: PyOnceLock::new() }
     }
 }
@@ -190,6 +204,18 @@ impl ChatResponse {
     #[getter]
     fn request_id(&self) -> Option<&str> {
         self.answer.request_id.as_deref()
+    }
+    #[getter]
+    fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        rate_limits(py, &self.answer.transfer)
+    }
+    #[getter]
+    fn time_to_first_byte(&self) -> Option<f64> {
+        seconds(self.answer.transfer.first_byte)
+    }
+    #[getter]
+    fn time_to_last_byte(&self) -> Option<f64> {
+        seconds(self.answer.transfer.last_byte)
     }
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -18,6 +18,7 @@ from minimal_browser_core.fallback.decode import (
     reasoning_text,
     reported_error,
 )
+from minimal_browser_core.fallback.timing import Transfer
 from minimal_browser_core.fallback.values import Usage
 
 KEYS = st.sampled_from(
@@ -57,7 +58,7 @@ def test_any_chunks_give_events_or_a_reported_error(chunks: list[dict[str, objec
 @given(OBJECTS)
 def test_any_object_is_an_answer_or_malformed(body: dict[str, object]) -> None:
     try:
-        response = parse_response(body, "m", None)
+        response = parse_response(body, "m", None, Transfer())
     except MalformedError:
         return
     response.text.encode()

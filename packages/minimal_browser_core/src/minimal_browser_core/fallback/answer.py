@@ -16,6 +16,7 @@ from .decode import (
     reported_error,
     scalar,
 )
+from .timing import Transfer
 from .values import StreamEvent, ToolCall, Usage
 
 
@@ -47,6 +48,7 @@ class StreamedAnswer:
     provider: str | None = None
     finish_reason: str | None = None
     request_id: str | None = None
+    transfer: Transfer = field(default_factory=Transfer)
     _calls: list[_PartialCall] = field(default_factory=list)
 
     @property

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from .timing import Transfer
 from .values import ChatResponse, ModelInfo, ToolCall, Usage
 
 
@@ -34,7 +35,7 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def parse_response(body: dict[str, Any], model: str, request_id: str | None) -> ChatResponse:
+def parse_response(body: dict[str, Any], model: str, request_id: str | None, transfer: Transfer) -> ChatResponse:
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
@@ -51,6 +52,9 @@ def parse_response(body: dict[str, Any], model: str, request_id: str | None) -> 
         finish_reason=scalar(choice.get("finish_reason")) or None,
         request_id=request_id,
         raw=body,
+        rate_limits=transfer.rate_limits,
+        time_to_first_byte=transfer.first_byte,
+        time_to_last_byte=transfer.last_byte,
     )
 
 

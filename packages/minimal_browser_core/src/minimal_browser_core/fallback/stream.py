@@ -3,7 +3,7 @@
 import socket
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -240,6 +240,18 @@ class PythonResponseStream:
     @property
     def request_id(self) -> str | None:
         return self._channel.answer.request_id
+
+    @property
+    def rate_limits(self) -> Mapping[str, str]:
+        return self._channel.answer.transfer.rate_limits
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        return self._channel.answer.transfer.first_byte
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        return self._channel.answer.transfer.last_byte
 
 
 def _cancel(channel: Channel, cut: Callable[[], None]) -> bool:

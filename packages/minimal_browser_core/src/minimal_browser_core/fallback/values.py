@@ -45,6 +45,9 @@ class ChatResponse:
     finish_reason: str | None
     request_id: str | None
     raw: Mapping[str, Any] = field(repr=False)
+    rate_limits: Mapping[str, str] = field(default_factory=dict)
+    time_to_first_byte: float | None = None
+    time_to_last_byte: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

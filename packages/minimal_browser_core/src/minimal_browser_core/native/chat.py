@@ -211,3 +211,15 @@ class RustResponseStream:
     @property
     def request_id(self) -> str | None:
         return self._stream.request_id  # type: ignore[no-any-return]
+
+    @property
+    def rate_limits(self) -> Mapping[str, str]:
+        return self._stream.rate_limits  # type: ignore[no-any-return]
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        return self._stream.time_to_first_byte  # type: ignore[no-any-return]
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        return self._stream.time_to_last_byte  # type: ignore[no-any-return]

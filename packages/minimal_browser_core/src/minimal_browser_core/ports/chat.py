@@ -73,6 +73,16 @@ class ChatResponse(Protocol):
     @property
     def request_id(self) -> str | None: ...
     @property
+    def rate_limits(self) -> Mapping[str, str]:
+        """The response's headers that tell of rate limits, as the provider words them; names in lower case."""
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        """Seconds from the beginning of the try that served, its connection included, to the response head."""
+
+    @property
+    def time_to_last_byte(self) -> float | None: ...
+    @property
     def raw(self) -> Mapping[str, Any]: ...
 
 
@@ -126,6 +136,18 @@ class ResponseStream(Protocol):
     def finish_reason(self) -> str | None: ...
     @property
     def request_id(self) -> str | None: ...
+    @property
+    def rate_limits(self) -> Mapping[str, str]:
+        """As in `ChatResponse`; empty until the response head is there."""
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        """As in `ChatResponse`; None until the response head is there."""
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        """None until the answer is whole."""
+
     def __enter__(self) -> Self: ...
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
 

@@ -2,8 +2,8 @@
 
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
-from types import TracebackType
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from minimal_browser_core.errors import AIClientError, StreamCancelled
@@ -23,6 +23,9 @@ class OfflineStream:
     usage: Usage | None = None
     provider: str | None = None
     request_id: str | None = None
+    rate_limits: Mapping[str, str] = MappingProxyType({})
+    time_to_first_byte: float | None = None
+    time_to_last_byte: float | None = None
 
     def __init__(self, work: Work) -> None:
         self.model: str | None = MODEL

@@ -14,6 +14,7 @@ import httpx2
 
 from minimal_browser_core import __version__
 from minimal_browser_core.errors import AIClientError, ProtocolError
+from minimal_browser_core.fallback import refusals
 from minimal_browser_core.fallback.config import Config
 from minimal_browser_core.fallback.decode import MalformedError
 
@@ -64,17 +65,22 @@ class Exchange:
 
     def run(self, call: Call, models: Sequence[str], once: Callable[[str], T]) -> T:
         """The result of the first try that succeeds; raises the error of the last one that does not."""
-        attempts: list[str] = []
-        remaining = list(models)
+        remaining, refused = refusals.pass_over(self.config, models)
+        minutes = f"{refusals.REMEMBERED / 60:g} minutes"
+        attempts = [f"{model}: not asked, it was refused within the last {minutes}" for model in refused]
         tries = 0
         while True:
             try:
-                return once(remaining[0])
+                result = once(remaining[0])
+                refusals.forget(self.config, remaining[0])
+                return result
             except FailedTryError as error:
                 failure = error.failure
             tries += 1
             model = f"{remaining[0]}: " if remaining[0] else ""
             attempts.append(f"{model}{failure.error}")
+            if refusals.is_of_the_model(failure):
+                refusals.note(self.config, remaining[0])
             if len(remaining) > 1 and next_model(failure):
                 del remaining[0]
                 tries = 0

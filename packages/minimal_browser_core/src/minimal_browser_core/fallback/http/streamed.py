@@ -3,6 +3,7 @@
 A stream ends well with a `finish_reason` or with `[DONE]`; any other end is an error that tells what had arrived.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -15,6 +16,7 @@ from minimal_browser_core.fallback.decode import MalformedError, parse_object, r
 from minimal_browser_core.fallback.encode import with_model
 from minimal_browser_core.fallback.sse import EventStreamParser, EventTooLongError, ServerSentEvent
 from minimal_browser_core.fallback.stream import Channel
+from minimal_browser_core.fallback.timing import Transfer
 from minimal_browser_core.fallback.values import StreamEvent
 
 from .call import Call, CancelledError, ExpiredError, GraceOverError
@@ -32,8 +34,9 @@ def stream(exchange: Exchange, call: Call, channel: Channel, models: Sequence[st
 
     def once(model: str) -> None:
         call.begin_stream()
+        sent = time.monotonic()
         with exchange.answer("POST", _PATH, "text/event-stream", with_model(model, rest)) as response:
-            _Receiver(exchange, call, channel, response).receive()
+            _Receiver(exchange, call, channel, response, sent).receive()
 
     exchange.run(call, models, once)
 
@@ -41,13 +44,15 @@ def stream(exchange: Exchange, call: Call, channel: Channel, models: Sequence[st
 class _Receiver:
     """One try: one response, read to its end."""
 
-    def __init__(self, exchange: Exchange, call: Call, channel: Channel, response: httpx2.Response) -> None:
+    def __init__(
+        self, exchange: Exchange, call: Call, channel: Channel, response: httpx2.Response, sent: float
+    ) -> None:
         self._config = exchange.config
         self._url = exchange.config.endpoint(_PATH)
         self._call = call
         self._channel = channel
         self._response = response
-        self._answer = StreamedAnswer(request_id=request_id(response))
+        self._answer = StreamedAnswer(request_id=request_id(response), transfer=Transfer.begin(sent, response.headers))
         self._parser = EventStreamParser()
         self._delivered = False
         self._finishing = False
@@ -101,6 +106,7 @@ class _Receiver:
                 raise
         if self._answer.finish_reason is None and not self._done:
             raise self._interrupted("ended the stream in the middle of the answer, without a finish_reason or [DONE]")
+        self._answer.transfer.end()
         self._channel.push(self._answer.finish())
         self._channel.end()
         with suppress(BrokenBodyError, CancelledError, ExpiredError, GraceOverError):

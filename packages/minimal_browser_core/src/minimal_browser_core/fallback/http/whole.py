@@ -1,5 +1,6 @@
 """Answers that come in one piece: chat without streaming, and the list of models."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -7,6 +8,7 @@ import httpx2
 
 from minimal_browser_core.fallback.decode import MalformedError, parse_models, parse_object, parse_response
 from minimal_browser_core.fallback.encode import with_model
+from minimal_browser_core.fallback.timing import Transfer
 from minimal_browser_core.fallback.values import ChatResponse, ModelInfo
 
 from .call import Call, ExpiredError
@@ -19,9 +21,15 @@ T = TypeVar("T")
 
 def chat(exchange: Exchange, call: Call, models: Sequence[str], rest: bytes) -> ChatResponse:
     def once(model: str) -> ChatResponse:
+        sent = time.monotonic()
         with exchange.answer("POST", "chat/completions", "application/json", with_model(model, rest)) as response:
-            identity = request_id(response)
-            return _read(exchange, "chat/completions", response, lambda body: parse_response(body, model, identity))
+            transfer = Transfer.begin(sent, response.headers)
+
+            def parse(body: dict[str, Any]) -> ChatResponse:
+                transfer.end()
+                return parse_response(body, model, request_id(response), transfer)
+
+            return _read(exchange, "chat/completions", response, parse)
 
     return exchange.run(call, models, once)
 

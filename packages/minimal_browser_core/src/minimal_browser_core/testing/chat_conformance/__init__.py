@@ -16,13 +16,26 @@ bytes and gives `(event, data, id)` of each event. Needs pytest; all traffic sta
 
 import pytest
 
-_PARTS = ("asynchronous", "base", "ending", "failing", "reading", "retrying", "timing", "vectors")
+_PARTS = (
+    "asynchronous",
+    "base",
+    "ending",
+    "failing",
+    "measuring",
+    "preferring",
+    "reading",
+    "retrying",
+    "timing",
+    "vectors",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .asynchronous import AsyncReading  # noqa: E402  their asserts are rewritten first
 from .base import ChatSuite  # noqa: E402
 from .ending import Cancelling, Ending  # noqa: E402
 from .failing import Failing  # noqa: E402
+from .measuring import Measuring  # noqa: E402
+from .preferring import Preferring  # noqa: E402
 from .reading import Reading  # noqa: E402
 from .retrying import Retrying  # noqa: E402
 from .timing import Timing  # noqa: E402
@@ -31,5 +44,7 @@ from .vectors import ServerSentEventConformance, sse_vectors  # noqa: E402
 __all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "sse_vectors"]
 
 
-class ChatClientConformance(Reading, AsyncReading, Ending, Cancelling, Failing, Retrying, Timing):
+class ChatClientConformance(
+    Reading, AsyncReading, Ending, Cancelling, Failing, Measuring, Preferring, Retrying, Timing
+):
     """All of it; supply the fixtures `make_client` and `errors`."""

@@ -1,9 +1,9 @@
-"""Second tries and other models."""
+"""Second tries."""
 
 import pytest
 
 from minimal_browser_core.ports.chat import ChatClient
-from minimal_browser_core.testing.fake_server import Answer, Cut, Data, Error, FakeServer, Reply, Stream, chunk
+from minimal_browser_core.testing.fake_server import Answer, Cut, Error, FakeServer
 
 from .base import QUESTION, ChatSuite, Errors, MakeClient
 
@@ -86,56 +86,3 @@ class Retrying(ChatSuite):
         with pytest.raises(errors.StreamInterruptedError):
             list(patient.stream(QUESTION, ["first", "second"]))
         assert len(server.requests) == 1
-
-    # -- models in order of preference ---------------------------------------------------------------------------------
-
-    @pytest.mark.parametrize(
-        "refusal",
-        [
-            pytest.param(Error(404, "no such model"), id="unknown"),
-            pytest.param(Error(400, "first is not a valid model ID"), id="not a model"),
-            pytest.param(Error(402, "needs credits"), id="no credits"),
-            pytest.param(Error(403, "not for you"), id="forbidden"),
-            pytest.param(Error(429, "busy"), id="busy"),
-            pytest.param(Error(503, "down"), id="down"),
-        ],
-    )
-    def test_the_next_model_is_asked_when_one_is_refused(
-        self, patient: ChatClient, server: FakeServer, refusal: Reply
-    ) -> None:
-        server.script += [refusal, Answer("from the second"), refusal, Answer("from the second")]
-        response = patient.chat(QUESTION, ["first", "second"])
-        assert (response.text, response.model) == ("from the second", "second")
-        stream = patient.stream(QUESTION, ["first", "second"])
-        assert ("".join(stream), stream.model) == ("from the second", "second")
-        assert server.requests[1].json["model"] == server.requests[3].json["model"] == "second"
-
-    def test_an_error_before_the_first_content_moves_on_too(self, patient: ChatClient, server: FakeServer) -> None:
-        role = Data(chunk({"role": "assistant", "content": ""}))
-        error = Data('{"error": {"message": "overloaded", "code": 503}}')
-        server.script += [Stream((role, error)), Answer("from the second")]
-        assert "".join(patient.stream(QUESTION, ["first", "second"])) == "from the second"
-
-    def test_a_preferred_model_that_answers_is_the_only_one_asked(
-        self, patient: ChatClient, server: FakeServer
-    ) -> None:
-        assert patient.chat(QUESTION, ["first", "second"]).model == "first"
-        assert [request.json["model"] for request in server.requests] == ["first"]
-
-    @pytest.mark.parametrize("status", [401, 400])
-    def test_what_no_model_can_mend_is_told_at_once(
-        self, patient: ChatClient, server: FakeServer, errors: Errors, status: int
-    ) -> None:
-        server.script.append(Error(status, "temperature must be positive"))
-        with pytest.raises(errors.APIStatusError):
-            patient.chat(QUESTION, ["first", "second"])
-        assert len(server.requests) == 1
-
-    def test_when_all_models_refuse_the_last_refusal_is_told(
-        self, patient: ChatClient, server: FakeServer, errors: Errors
-    ) -> None:
-        server.script += [Error(404, "no first"), Error(403, "no second")]
-        with pytest.raises(errors.PermissionDeniedError, match="no second") as caught:
-            patient.chat(QUESTION, ["first", "second"])
-        assert len(caught.value.attempts) == 2
-        assert "no first" in caught.value.attempts[0]

@@ -1,0 +1,65 @@
+//! A request's body that tells when it was last sent from.
+//!
+//! Until its first byte is asked for the connection is being made, which has a timer of its own; and while a large body
+//! goes up a slow line the server has nothing to answer yet. The idle timer therefore runs from the last piece on.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::Instant;
+
+const PIECE: usize = 64 << 10;
+
+/// When the last piece was asked for; `None` before the first.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Arc<Mutex<Option<Instant>>>);
+
+impl Progress {
+    pub fn last(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
+
+pub struct Upload {
+    left: Bytes,
+    progress: Progress,
+}
+
+impl Upload {
+    pub fn new(body: Bytes, progress: Progress) -> Self {
+        Self { left: body, progress }
+    }
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.progress.note();
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        let size = self.left.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(size)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.len() as u64)
+    }
+}
