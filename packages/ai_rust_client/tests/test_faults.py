@@ -1,0 +1,373 @@
+"""Networks and servers that misbehave: every fault ends in its own error, or in the answer, and leaves no connection."""
+
+import contextlib
+import gzip
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import ai_rust_client
+from ai_rust_client import AIClient
+from minimal_browser_core.testing.fake_server import (
+    DONE,
+    Answer,
+    Body,
+    Bytes,
+    Cut,
+    Data,
+    Error,
+    FakeServer,
+    Hang,
+    Pause,
+    Raw,
+    Reply,
+    Stream,
+    chunk,
+)
+
+Ask = Callable[[AIClient], str]
+
+
+def whole(client: AIClient) -> str:
+    return client.send_request("q", "m")
+
+
+def streamed(client: AIClient) -> str:
+    return "".join(client.stream_response("q", "m"))
+
+
+both_ways = pytest.mark.parametrize("ask", [whole, streamed])
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+ANSWER = json.dumps({"choices": [{"message": {"content": "so"}, "finish_reason": "stop"}]}).encode()
+TEXT = Data(chunk({"content": "part"}))
+
+
+def client_of(server: FakeServer, **settings: float | None) -> AIClient:
+    return AIClient(base_url=server.base_url, **{"max_retries": 0, **settings})  # type: ignore[arg-type]
+
+
+# -- before the answer -------------------------------------------------------------------------------------------------
+
+
+@both_ways
+def test_a_port_that_nobody_listens_on(ask: Ask) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        client = AIClient(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1", max_retries=1)
+        with pytest.raises(ai_rust_client.APIConnectionError, match="could not connect") as caught:
+            ask(client)
+    assert (len(caught.value.attempts), caught.value.retryable) == (2, True)
+
+
+def test_a_host_that_does_not_exist() -> None:
+    client = AIClient(base_url="http://provider.invalid/v1", max_retries=0)
+    with pytest.raises(ai_rust_client.APIConnectionError, match=r"could not connect to http://provider\.invalid"):
+        client.send_request("q", "m")
+
+
+@both_ways
+def test_a_connection_that_is_accepted_and_never_answered(server: FakeServer, ask: Ask) -> None:
+    server.default = Hang()
+    with pytest.raises(ai_rust_client.APITimeoutError) as caught:
+        ask(client_of(server, idle_timeout=0.2))
+    assert caught.value.phase == "idle"
+    assert server.requests[0].client_left.wait(10)
+
+
+@both_ways
+def test_a_head_that_never_ends(server: FakeServer, ask: Ask) -> None:
+    server.default = Raw((Bytes(HEAD), Hang()))
+    with pytest.raises(ai_rust_client.APITimeoutError):
+        ask(client_of(server, idle_timeout=0.2))
+    assert server.requests[0].client_left.wait(10)
+
+
+@both_ways
+@pytest.mark.parametrize(
+    "sent", [b"", b"HTT", HEAD, HEAD + b"Content-Le"], ids=["nothing", "the version", "no blank line", "a header"]
+)
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_connection_lost_within_the_head(server: FakeServer, ask: Ask, sent: bytes, reset: bool) -> None:
+    server.default = Raw((Bytes(sent), Cut(reset=reset)))
+    with pytest.raises(ai_rust_client.APIConnectionError, match="before it answered"):
+        ask(client_of(server))
+    server.script.append(Raw((Bytes(sent), Cut(reset=reset))))
+    server.default = Answer("at last")
+    assert ask(client_of(server, max_retries=1)) == "at last"
+
+
+@both_ways
+@pytest.mark.parametrize("sent", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x16\x03\x01\x00\x00", b"HTTP/9.9 200 OK\r\n\r\n"])
+def test_a_server_that_speaks_something_else(server: FakeServer, ask: Ask, sent: bytes) -> None:
+    server.default = Raw((Bytes(sent), Pause(0.1)))
+    with pytest.raises(ai_rust_client.APIConnectionError):
+        ask(client_of(server))
+
+
+@both_ways
+def test_large_headers_are_read_and_endless_ones_refused(server: FakeServer, ask: Ask) -> None:
+    headers = {f"X-Filler-{n}": "x" * 4000 for n in range(20)}
+    server.script += [Answer("so", headers=headers), Answer("so", headers={"X-Filler": "x" * 2_000_000})]
+    assert ask(client_of(server)) == "so"
+    with pytest.raises(ai_rust_client.APIConnectionError):
+        ask(client_of(server))
+
+
+@both_ways
+def test_more_headers_than_any_server_sends_are_refused(server: FakeServer, ask: Ask) -> None:
+    server.default = Answer("so", headers={f"X-{n}": "x" for n in range(5000)})
+    with pytest.raises(ai_rust_client.APIConnectionError):
+        ask(client_of(server))
+
+
+@both_ways
+def test_redirects_in_a_circle_come_to_an_end(server: FakeServer, ask: Ask) -> None:
+    server.default = Error(307, headers={"Location": "/v1/chat/completions"})
+    with pytest.raises(ai_rust_client.ProtocolError, match="redirected more than 5 times"):
+        ask(client_of(server))
+
+
+# -- storms ------------------------------------------------------------------------------------------------------------
+
+
+@both_ways
+def test_a_storm_of_429_ends_after_the_tries_that_were_asked_for(server: FakeServer, ask: Ask) -> None:
+    server.default = Error(429, "slow down", headers={"retry-after-ms": "1"})
+    with pytest.raises(ai_rust_client.RateLimitError, match="slow down") as caught:
+        ask(client_of(server, max_retries=20))
+    assert (len(server.requests), len(caught.value.attempts)) == (21, 21)
+
+
+def test_a_storm_of_429_over_many_threads_is_weathered(server: FakeServer) -> None:
+    server.script += [Error(429, headers={"retry-after-ms": "5"})] * 60
+    answers = []
+    with client_of(server, max_retries=60) as client:
+        threads = [threading.Thread(target=lambda: answers.append(whole(client))) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (len(answers), len(server.requests)) == (20, 80)
+
+
+def test_a_storm_of_failures_stops_at_the_total_timeout(server: FakeServer) -> None:
+    server.default = Error(503, headers={"retry-after-ms": "50"})
+    with pytest.raises(ai_rust_client.AIClientError):
+        whole(client_of(server, max_retries=1000, total_timeout=0.5))
+    assert len(server.requests) < 100
+
+
+# -- within the answer -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("size", [0, 1, len(ANSWER) // 2, len(ANSWER) - 1])
+def test_a_whole_answer_that_is_cut_off_is_no_answer(server: FakeServer, size: int, reset: bool) -> None:
+    server.default = Body(ANSWER, cut_after=size, reset=reset, headers={"x-request-id": "req-1"})
+    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was whole") as caught:
+        whole(client_of(server, max_retries=3))
+    # It may have been paid for: it is not asked for again.
+    assert (caught.value.request_id, len(server.requests)) == ("req-1", 1)
+
+
+@pytest.mark.parametrize("framing", ["chunked", "close"])
+@pytest.mark.parametrize("steps", [(TEXT,), (TEXT, Bytes(b"data: {")), (TEXT, Bytes(b"data: "))])
+def test_a_stream_that_is_cut_off_tells_what_had_arrived(
+    server: FakeServer, steps: tuple[Data | Bytes, ...], framing: str
+) -> None:
+    server.default = Stream((*steps, Cut()), framing=framing, headers={"x-request-id": "req-1"})  # type: ignore[arg-type]
+    with pytest.raises(ai_rust_client.StreamInterruptedError) as caught:
+        streamed(client_of(server, max_retries=3))
+    assert (caught.value.partial_text, caught.value.request_id, len(server.requests)) == ("part", "req-1", 1)
+
+
+def test_a_stream_that_is_reset_tells_what_had_arrived(server: FakeServer) -> None:
+    server.default = Stream((TEXT, Pause(0.1), Cut(reset=True)))
+    with pytest.raises(ai_rust_client.StreamInterruptedError) as caught:
+        streamed(client_of(server))
+    assert caught.value.partial_text == "part"
+
+
+def test_a_chunk_size_that_is_no_number_is_a_break(server: FakeServer) -> None:
+    head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    server.default = Raw((Bytes(head + b"zz\r\nnonsense\r\n"),))
+    with pytest.raises(ai_rust_client.StreamInterruptedError):
+        streamed(client_of(server))
+
+
+@pytest.mark.parametrize("cut", [10, -1, -9])
+def test_truncated_gzip_is_no_answer(server: FakeServer, cut: int) -> None:
+    packed = gzip.compress(ANSWER)[:cut]
+    server.default = Body(packed, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was whole"):
+        whole(client_of(server))
+
+
+def test_a_truncated_gzip_stream_is_interrupted(server: FakeServer) -> None:
+    events = b'data: {"choices": [{"delta": {"content": "part"}}]}\n\n' * 50
+    head = HEAD + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    server.default = Raw((Bytes(head + gzip.compress(events)[:-20]),))
+    with pytest.raises(ai_rust_client.StreamInterruptedError):
+        streamed(client_of(server))
+
+
+def test_what_is_not_gzip_is_no_answer(server: FakeServer) -> None:
+    server.default = Body(ANSWER, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(ai_rust_client.APIConnectionError):
+        whole(client_of(server))
+
+
+def test_a_slow_drip_is_read_to_its_end(server: FakeServer) -> None:
+    stream = b"data: " + json.dumps(chunk({"content": "part"}, finish_reason="stop")).encode() + b"\n\n"
+    drip = [step for n in range(len(stream)) for step in (Bytes(stream[n : n + 1]), Pause(0.001))]
+    server.default = Stream((*drip, DONE))
+    assert streamed(client_of(server, idle_timeout=5)) == "part"
+
+
+def test_a_drip_of_white_space_does_not_hide_that_no_answer_comes(server: FakeServer) -> None:
+    """What some providers send in front of a whole answer to keep the connection alive."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    server.default = Raw((Bytes(head), *(Bytes(b" \n"), Pause(0.02)) * 500))
+    with pytest.raises(ai_rust_client.APITimeoutError) as caught:
+        whole(client_of(server, first_token_timeout=0.3))
+    assert caught.value.phase == "first_token"
+    assert server.requests[0].client_left.wait(10)
+
+
+def test_white_space_in_front_of_an_answer_keeps_the_idle_timer_from_running_out(server: FakeServer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    server.default = Raw((Bytes(head), *(Bytes(b"\n"), Pause(0.1)) * 8, Bytes(ANSWER)))
+    assert whole(client_of(server, idle_timeout=0.6)) == "so"
+
+
+def test_an_error_whose_body_never_ends_is_told_all_the_same(server: FakeServer) -> None:
+    head = b"HTTP/1.1 500 Oh\r\nContent-Length: 1000\r\n\r\nbroken"
+    server.default = Raw((Bytes(head), Hang()))
+    with pytest.raises(ai_rust_client.InternalServerError):
+        whole(client_of(server, idle_timeout=0.2))
+
+
+def test_an_endless_error_body_is_cut(server: FakeServer) -> None:
+    server.default = Body("x" * 1_000_000, status=500, content_type="text/plain")
+    with pytest.raises(ai_rust_client.InternalServerError) as caught:
+        whole(client_of(server))
+    assert len(caught.value.body) == 64 << 10
+
+
+# -- sockets of our own ------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A base URL whose connections `serve` is given, one after the other."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    # Little of what is sent fits into the network: the sender waits for the reader.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = listener.accept()
+                with sock, contextlib.suppress(OSError):
+                    serve(sock)
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        listener.close()
+
+
+def read_request(sock: socket.socket) -> None:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += sock.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    while len(body) < size:
+        body += sock.recv(65536)
+
+
+@both_ways
+def test_a_half_closed_connection_is_no_silent_end(ask: Ask) -> None:
+    """The server ends its side and leaves the connection open: nothing more can come."""
+
+    def serve(sock: socket.socket) -> None:
+        read_request(sock)
+        body = b'data: {"choices": [{"delta": {"content": "part"}}]}\n\n'
+        sock.sendall(HEAD + b"Content-Length: 1000\r\n\r\n" + body)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(65536):
+            pass
+
+    broken = (ai_rust_client.StreamInterruptedError, ai_rust_client.APIConnectionError)
+    with listening(serve) as url, AIClient(base_url=url, max_retries=0) as client, pytest.raises(broken):
+        ask(client)
+
+
+def test_a_reset_while_the_request_is_sent_is_tried_again() -> None:
+    connections = []
+
+    def serve(sock: socket.socket) -> None:
+        connections.append(sock)
+        if len(connections) == 1:
+            sock.recv(1000)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        read_request(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(ANSWER) + ANSWER)
+
+    with listening(serve) as url, AIClient(base_url=url, max_retries=1) as client:
+        assert client.send_request("x" * 4_000_000, "m") == "so"
+
+
+def test_a_slow_upload_is_not_silence() -> None:
+    """The idle timer runs from the last byte of the request on: the server cannot answer before it has it."""
+
+    size = 20_000_000
+
+    def serve(sock: socket.socket) -> None:
+        received, pause = 0, threading.Event()
+        while received < size and (data := sock.recv(65536)):
+            received += len(data)
+            pause.wait(0.01)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(ANSWER) + ANSWER)
+
+    with listening(serve) as url, AIClient(base_url=url, max_retries=0, idle_timeout=1.5) as client:
+        assert client.send_request("x" * size, "m") == "so"
+
+
+def test_a_connection_that_the_server_closed_in_the_pool_is_not_an_error(server: FakeServer) -> None:
+    server.script.append(Raw((Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER),)))
+    with client_of(server, max_retries=1) as client:
+        assert whole(client) == "so"
+        assert server.wait_for_no_connections()
+        assert whole(client)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Answer(("a", "b"), cut_after=2),
+        Stream((TEXT, Hang())),
+        Stream((TEXT, Data("rubbish"), Hang())),
+        Error(500),
+        Hang(),
+        Body("<html>", content_type="text/html"),
+    ],
+    ids=["cut", "silent", "malformed", "refused", "hanging", "a page"],
+)
+def test_after_a_fault_nothing_is_left_open(server: FakeServer, reply: Reply) -> None:
+    server.default = reply
+    with client_of(server, idle_timeout=0.2) as client:
+        for _ in range(5):
+            with pytest.raises(ai_rust_client.AIClientError):
+                streamed(client)
+    assert server.wait_for_no_connections()
