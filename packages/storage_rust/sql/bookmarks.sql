@@ -3,6 +3,9 @@
 -- name: by_url
 SELECT id FROM bookmarks WHERE url = :url AND url <> ''
 
+-- name: url_of
+SELECT url FROM bookmarks WHERE id = :id
+
 -- name: by_keyword
 SELECT id, title FROM bookmarks WHERE keyword = :keyword
 

@@ -43,16 +43,15 @@ CREATE TRIGGER bookmarks_delete_fts AFTER DELETE ON bookmarks BEGIN
   VALUES ('delete', old.id, old.title, old.url, old.tags, old.note, old.keyword, old.grams);
 END;
 
--- Visited pages: one row a page, one a visit. Their store is not written yet; the format has their place.
+-- Visited pages: one row a page, one a visit, and the readable text of a page where the user keeps it.
 CREATE TABLE pages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL UNIQUE,
+  host TEXT NOT NULL, -- in lower case, without user and port; empty where the URL names none
   title TEXT NOT NULL DEFAULT '',
   visit_count INTEGER NOT NULL DEFAULT 0,
-  typed_count INTEGER NOT NULL DEFAULT 0,
-  last_visit_at INTEGER,
-  frecency INTEGER NOT NULL DEFAULT 0,
-  text TEXT NOT NULL DEFAULT '', -- the readable text, where the user keeps it
+  last_visit_at INTEGER NOT NULL,
+  frecency INTEGER NOT NULL DEFAULT 0, -- the time at which its score will have decayed to 1
   grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
@@ -63,8 +62,77 @@ CREATE TABLE visits (
   id INTEGER PRIMARY KEY,
   page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
   visited_at INTEGER NOT NULL,
-  typed INTEGER NOT NULL DEFAULT 0
+  typed INTEGER NOT NULL DEFAULT 0 -- 1 where the address was typed or chosen, 0 where a link led there
 ) STRICT;
 
 CREATE INDEX visits_by_page ON visits (page_id, visited_at);
 CREATE INDEX visits_by_time ON visits (visited_at);
+
+CREATE TABLE page_texts (
+  page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+  text TEXT NOT NULL,
+  grams TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+-- For the address bar, which must not wade through the texts.
+CREATE VIRTUAL TABLE pages_fts USING fts5 (
+  title, url, grams,
+  content = 'pages', content_rowid = 'id',
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
+  prefix = '1 2 3'
+);
+
+CREATE VIEW recall AS
+SELECT p.id, p.title, p.url, coalesce(t.text, '') AS text, p.grams, coalesce(t.grams, '') AS text_grams
+FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id;
+
+CREATE VIRTUAL TABLE recall_fts USING fts5 (
+  title, url, text, grams, text_grams,
+  content = 'recall', content_rowid = 'id',
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
+  prefix = '2 3'
+);
+
+CREATE TRIGGER pages_insert_fts AFTER INSERT ON pages BEGIN
+  INSERT INTO pages_fts (rowid, title, url, grams) VALUES (new.id, new.title, new.url, new.grams);
+  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
+  VALUES (new.id, new.title, new.url, '', new.grams, '');
+END;
+
+CREATE TRIGGER pages_before_update_fts BEFORE UPDATE OF title, url, grams ON pages BEGIN
+  INSERT INTO pages_fts (pages_fts, rowid, title, url, grams) VALUES ('delete', old.id, old.title, old.url, old.grams);
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
+  SELECT 'delete', id, title, url, text, grams, text_grams FROM recall WHERE id = old.id;
+END;
+
+CREATE TRIGGER pages_after_update_fts AFTER UPDATE OF title, url, grams ON pages BEGIN
+  INSERT INTO pages_fts (rowid, title, url, grams) VALUES (new.id, new.title, new.url, new.grams);
+  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
+  SELECT id, title, url, text, grams, text_grams FROM recall WHERE id = new.id;
+END;
+
+CREATE TRIGGER pages_delete_fts BEFORE DELETE ON pages BEGIN
+  DELETE FROM page_texts WHERE page_id = old.id;
+  INSERT INTO pages_fts (pages_fts, rowid, title, url, grams) VALUES ('delete', old.id, old.title, old.url, old.grams);
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
+  VALUES ('delete', old.id, old.title, old.url, '', old.grams, '');
+END;
+
+-- A text is set by an insert and taken by a delete, never updated.
+CREATE TRIGGER page_texts_insert_fts AFTER INSERT ON page_texts BEGIN
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
+  SELECT 'delete', id, title, url, '', grams, '' FROM pages WHERE id = new.page_id;
+  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
+  SELECT id, title, url, new.text, grams, new.grams FROM pages WHERE id = new.page_id;
+END;
+
+CREATE TRIGGER page_texts_delete_fts AFTER DELETE ON page_texts BEGIN
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
+  SELECT 'delete', id, title, url, old.text, grams, old.grams FROM pages WHERE id = old.page_id;
+  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
+  SELECT id, title, url, '', grams, '' FROM pages WHERE id = old.page_id;
+END;
+
+CREATE TRIGGER page_texts_update BEFORE UPDATE ON page_texts BEGIN
+  SELECT raise(ABORT, 'replace the text by a delete and an insert');
+END;

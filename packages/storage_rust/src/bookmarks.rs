@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::database::{Database, Format, Options};
 use crate::error::{Error, Kind, Result};
+use crate::frecency::rescore_url;
 use crate::query::{Field, parse};
 use crate::sql::{self, BOOKMARKS as SQL};
 use crate::text::grams;
@@ -11,7 +12,7 @@ use crate::values::{Bookmark, NewBookmark, checked_limit, now, tags_from_json, t
 
 pub const SCHEMA_VERSION: i64 = 1;
 
-static FORMAT: Format = Format {
+pub(crate) static FORMAT: Format = Format {
     name: "places",
     application_id: 0x4D42_706C, // MBpl
     version: SCHEMA_VERSION,
@@ -76,7 +77,9 @@ impl BookmarkStore {
                     ":url": new.url, ":title": new.title, ":tags": tags, ":note": new.note,
                     ":keyword": new.keyword, ":now": now(), ":grams": grams,
                 })?;
-                return Ok(db.last_insert_rowid());
+                let added = db.last_insert_rowid();
+                rescore_url(db, &new.url)?;
+                return Ok(added);
             };
             db.prepare_cached(SQL.get("replace"))?.execute(named_params! {
                 ":id": id, ":title": new.title, ":tags": tags, ":note": new.note,
@@ -87,7 +90,16 @@ impl BookmarkStore {
     }
 
     pub fn remove(&self, id: i64) -> Result<bool> {
-        self.db.write(|db| Ok(db.prepare_cached(SQL.get("remove"))?.execute(named_params! {":id": id})? > 0))
+        self.db.write(|db| {
+            let known: Option<String> = db
+                .prepare_cached(SQL.get("url_of"))?
+                .query_row(named_params! {":id": id}, |row| row.get(0))
+                .optional()?;
+            let Some(url) = known else { return Ok(false) };
+            db.prepare_cached(SQL.get("remove"))?.execute(named_params! {":id": id})?;
+            rescore_url(db, &url)?;
+            Ok(true)
+        })
     }
 
     /// The best first; without a word that must be there, the last added first. `tag` must be equal.

@@ -12,6 +12,8 @@ pub mod cursor;
 pub mod damage;
 pub mod database;
 pub mod error;
+pub mod frecency;
+pub mod history;
 pub mod owners;
 mod paths;
 mod pool;

@@ -1,4 +1,4 @@
-//! Where a database stands, as SQLite is to be told.
+//! Where a database stands, as SQLite is to be told, and where a page does.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -34,4 +34,17 @@ fn resolve_parent(full: &Path) -> PathBuf {
 
 pub fn is_writable(folder: &Path) -> bool {
     fs::metadata(folder).is_ok_and(|found| !found.permissions().readonly())
+}
+
+/// The host that a URL names, in lower case, without user and port; empty where it names none.
+pub fn host_of(url: &str) -> String {
+    let Some((_, rest)) = url.split_once("://") else { return String::new() };
+    let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = if host.starts_with('[') {
+        &host[..host.find(']').map_or(0, |end| end + 1)]
+    } else {
+        host.split_once(':').map_or(host, |(host, _)| host)
+    };
+    host.trim_end_matches('.').to_lowercase()
 }

@@ -87,6 +87,20 @@ pub fn parse(text: &str, fields: &'static [Field]) -> Query {
     Query { matching: Some(matching), parts: wanted, ..Query::default() }
 }
 
+/// What is being typed, where each word is the beginning of one and nothing has a meaning of its own.
+pub fn as_typed(text: &str, fields: &'static [Field]) -> Query {
+    let typed = text.split_whitespace().map(|word| Term {
+        negative: false,
+        field: &fields[0],
+        text: word.trim_end_matches('*'),
+        prefix: true,
+    });
+    let wanted = distinct(typed.flat_map(|term| parts(&term)).collect());
+    let nothing = wanted.is_empty() && !text.trim().is_empty();
+    let matching = (!wanted.is_empty()).then(|| all(&wanted, fields));
+    Query { matching, nothing, parts: wanted, ..Query::default() }
+}
+
 fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
     let mut seen = HashSet::new();
     items.into_iter().filter(|item| seen.insert(item.clone())).take(MAX_PARTS).collect()

@@ -41,6 +41,16 @@ pub fn snippet(texts: &[(&str, &str)], parts: &[Part]) -> (String, Vec<Span>) {
     }
 }
 
+/// Whether each part is found in one of `texts`.
+pub fn holds(texts: &[&str], parts: &[Part]) -> bool {
+    let folded: Vec<Vec<char>> = texts.iter().map(|text| text.chars().map(fold).collect()).collect();
+    parts.iter().all(|part| {
+        let words = folded_words(part);
+        !words.is_empty()
+            && folded.iter().any(|text| (0..text.len()).any(|at| match_at(text, at, &words, part).is_some()))
+    })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
     start: usize,
@@ -52,12 +62,7 @@ fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
     let folded: Vec<char> = chars.iter().map(|&c| fold(c)).collect();
     let mut found = Vec::new();
     for (part, wanted) in parts.iter().enumerate() {
-        let words: Vec<Vec<char>> = wanted
-            .texts
-            .iter()
-            .map(|text| text.chars().map(fold).filter(|&c| c != FILLER).collect::<Vec<char>>())
-            .filter(|word| !word.is_empty())
-            .collect();
+        let words = folded_words(wanted);
         if words.is_empty() {
             continue;
         }
@@ -75,6 +80,14 @@ fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
     }
     found.sort_unstable();
     found
+}
+
+fn folded_words(part: &Part) -> Vec<Vec<char>> {
+    part.texts
+        .iter()
+        .map(|text| text.chars().map(fold).filter(|&c| c != FILLER).collect::<Vec<char>>())
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// The end of `words` at `start` of folded text, if they stand there.

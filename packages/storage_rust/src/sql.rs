@@ -23,5 +23,7 @@ impl Statements {
 
 pub static CONVERSATIONS: LazyLock<Statements> =
     LazyLock::new(|| Statements::read(include_str!("../sql/conversations.sql")));
+pub static HISTORY: LazyLock<Statements> =
+    LazyLock::new(|| Statements::read(include_str!("../sql/history.sql")));
 pub static BOOKMARKS: LazyLock<Statements> =
     LazyLock::new(|| Statements::read(include_str!("../sql/bookmarks.sql")));

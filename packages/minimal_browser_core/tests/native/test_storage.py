@@ -12,9 +12,13 @@ import pytest
 from minimal_browser_core import errors as core_errors
 from minimal_browser_core.errors import SecondEngine, StorageError
 from minimal_browser_core.fallback.conversations import PythonConversationStore
-from minimal_browser_core.native.storage import RustBookmarkStore, RustConversationStore, translate
-from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
-from minimal_browser_core.testing.storage_conformance import BookmarkStoreConformance, ConversationStoreConformance
+from minimal_browser_core.native.storage import RustBookmarkStore, RustConversationStore, RustHistoryStore, translate
+from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore
+from minimal_browser_core.testing.storage_conformance import (
+    BookmarkStoreConformance,
+    ConversationStoreConformance,
+    HistoryStoreConformance,
+)
 
 if importlib.util.find_spec("storage_rust") is None and os.environ.get("REQUIRE_NATIVE") != "1":
     pytest.skip("storage_rust is not installed", allow_module_level=True)
@@ -45,12 +49,29 @@ class TestRustBookmarkStore(BookmarkStoreConformance):
         return core_errors
 
 
+class TestRustHistoryStore(HistoryStoreConformance):
+    @pytest.fixture
+    def open_history(self) -> type[RustHistoryStore]:
+        return RustHistoryStore
+
+    @pytest.fixture
+    def open_places(self) -> type[RustBookmarkStore]:
+        return RustBookmarkStore
+
+    @pytest.fixture
+    def errors(self) -> ModuleType:
+        return core_errors
+
+
 def test_the_adapters_have_the_shape_of_the_ports() -> None:
     with RustConversationStore(":memory:") as conversations, RustBookmarkStore(":memory:") as bookmarks:
         store: ConversationStore = conversations
         places: BookmarkStore = bookmarks
         assert len(store) == 0
         assert places.search() == []
+    with RustHistoryStore(":memory:") as visited:
+        history: HistoryStore = visited
+        assert history.complete("a") == []
 
 
 def test_every_error_of_the_wheel_has_its_counterpart(storage_rust: Any) -> None:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import unicodedata
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimal_browser_core.fallback.conversations import PythonConversationStore
-from minimal_browser_core.native.storage import RustConversationStore
+from minimal_browser_core.fallback.history import PythonHistoryStore
+from minimal_browser_core.native.storage import RustConversationStore, RustHistoryStore
 
 if importlib.util.find_spec("storage_rust") is None and os.environ.get("REQUIRE_NATIVE") != "1":
     pytest.skip("storage_rust is not installed", allow_module_level=True)
@@ -29,6 +31,30 @@ def test_both_find_and_show_the_same(rows: list[tuple[str, str]], query: str) ->
     assert _seen(PythonConversationStore(":memory:"), rows, query) == _seen(
         RustConversationStore(":memory:"), rows, query
     )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=4), _TEXTS)
+def test_both_complete_and_recall_the_same(pages: list[tuple[str, str]], query: str) -> None:
+    assert _recalled(PythonHistoryStore(":memory:"), pages, query) == _recalled(
+        RustHistoryStore(":memory:"), pages, query
+    )
+
+
+def _recalled(store: Any, pages: list[tuple[str, str]], query: str) -> list[Any]:
+    moment = datetime(2024, 2, 29, tzinfo=UTC)
+    with store:
+        for n, (title, text) in enumerate(pages):
+            url = f"https://a.org/{n}/{text[:5]}"
+            for k in range(n % 3 + 1):
+                store.visit(url, title, timestamp=moment + timedelta(days=n * k), typed=k == 1)
+            store.set_text(url, text)
+        seen = []
+        for wanted in [query, *(title[:4] for title, _ in pages)]:
+            seen.append([(h.id, h.frecency, h.snippet, h.highlights) for h in store.complete(wanted)])
+            hits = store.search(wanted).hits
+            seen.append([(h.id, round(h.score, 9), h.snippet, h.highlights) for h in hits])
+        return seen
 
 
 def _seen(store: Any, rows: list[tuple[str, str]], query: str) -> list[Any]:

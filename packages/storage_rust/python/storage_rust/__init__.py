@@ -1,4 +1,4 @@
-"""An embedded, searchable, durable store for conversations and bookmarks, on a SQLite of its own.
+"""An embedded, searchable, durable store for conversations, history and bookmarks, on a SQLite of its own.
 
 from storage_rust import ConversationStore
 
@@ -28,6 +28,9 @@ from ._native import (
     BookmarkStore,
     Conversation,
     ConversationStore,
+    HistoryHit,
+    HistoryPage,
+    HistoryStore,
     Page,
     SearchHit,
     SearchPage,
@@ -46,6 +49,9 @@ __all__ = [
     "DatabaseCorrupt",
     "DatabaseLocked",
     "ForeignDatabase",
+    "HistoryHit",
+    "HistoryPage",
+    "HistoryStore",
     "Interrupted",
     "InvalidData",
     "Page",

@@ -14,6 +14,9 @@ __all__ = [
     "BookmarkStore",
     "Conversation",
     "ConversationStore",
+    "HistoryHit",
+    "HistoryPage",
+    "HistoryStore",
     "Page",
     "SearchHit",
     "SearchPage",
@@ -249,6 +252,128 @@ class ConversationStore:
     def __iter__(self) -> Iterator[Conversation]:
         """In the order of arrival; what is added meanwhile comes, and nothing is held between two."""
 
+    def __enter__(self) -> Self: ...
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
+
+@final
+class HistoryHit:
+    """A visited page that was found."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def visit_count(self) -> int: ...
+    @property
+    def last_visited_at(self) -> datetime: ...
+    @property
+    def frecency(self) -> int:
+        """The time, in milliseconds since 1970, at which the page's score will have decayed to 1: higher is better."""
+
+    @property
+    def score(self) -> float:
+        """Of a search: higher is better, comparable within one page."""
+
+    @property
+    def snippet(self) -> str:
+        """At most 200 characters around the match, and an ellipsis where it was cut; white space is spaces."""
+
+    @property
+    def highlights(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `snippet`, in characters; in order, apart from each other."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class HistoryPage:
+    @property
+    def hits(self) -> list[HistoryHit]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def complete(self) -> bool:
+        """False when a very common query was ranked over those 20,000 of its matches that were first visited last."""
+
+@final
+class HistoryStore:
+    """Visited pages, in one file with the bookmarks. As `ConversationStore` in all that concerns files and threads."""
+
+    def __new__(
+        cls,
+        db_path: str | PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Literal["normal", "full"] = "normal",
+        check_on_open: bool = False,
+    ) -> Self: ...
+    def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
+        """Store a visit and return the id of its page. An empty title leaves the one that is known.
+
+        `timestamp` is now, if left out. `typed` says that the address was typed or chosen, not reached by a link.
+        """
+
+    def set_text(self, url: str, text: str) -> bool:
+        """Keep the readable text of a page for `search`, in place of the one that is kept; an empty one drops it.
+
+        False where the page is not in the history, or no longer: then nothing is kept.
+        """
+
+    def text(self, url: str) -> str | None:
+        """The text that is kept of a page, or None."""
+
+    def complete(self, text: str, *, limit: int = 10) -> list[HistoryHit]:
+        """The pages whose title or URL has a word that begins with each of those typed, by frecency.
+
+        Nothing typed gives the best of all. Sought among the 500 best; where these do not fill `limit`, also among the
+        2,000 matches that were first visited last.
+        """
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> HistoryPage:
+        """One page of what `query` finds in titles, URLs and kept texts, the best first.
+
+        The language is that of the conversations, with the fields title:, url: and text:. Without a word that must be
+        there, the last visited comes first. `since` and `until` ask for a visit in that time.
+        """
+
+    def delete(
+        self,
+        *,
+        url: str | None = None,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """The number of visits that are gone: those that all of the arguments name. A page goes with its last visit.
+
+        `domain` is a host and all below it; `since` <= time of the visit < `until`. All or nothing.
+        """
+
+    def stats(self) -> dict[str, int | str]: ...
+    def check(self) -> list[str]:
+        """Problems found, in words; empty when sound."""
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """A copy of this moment, while others write; `path` appears whole or not at all."""
+
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+    def __len__(self) -> int:
+        """The number of pages."""
+
+    def __bool__(self) -> Literal[True]: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
 

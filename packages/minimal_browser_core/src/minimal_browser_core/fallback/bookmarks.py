@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.frecency import rescore_url
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, parse
 from minimal_browser_core.fallback.sqlite.records import Bookmark
 from minimal_browser_core.fallback.sqlite.sql import statements
@@ -55,6 +56,7 @@ class PythonBookmarkStore:
             check_on_open=check_on_open,
         )
         self._sql = statements("bookmarks")
+        self._history = statements("history")
 
     def add(self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None) -> int:
         """Store a bookmark and return its id. A URL that is there already keeps its id and takes the new values.
@@ -81,13 +83,21 @@ class PythonBookmarkStore:
                         f"keyword {keyword!r:.50} belongs to the bookmark {other[1]!r:.80}", path=self._db.path
                     )
             if known is None:
-                return int(db.execute(self._sql["add"], row).lastrowid or 0)
+                added = db.execute(self._sql["add"], row).lastrowid
+                rescore_url(db, self._history, url)
+                return int(added or 0)
             db.execute(self._sql["replace"], row | {"id": known[0]})
             return int(known[0])
 
     def remove(self, id: int) -> bool:
+        row = {"id": convert.identifier("id", id)}
         with self._db.write() as db:
-            return db.execute(self._sql["remove"], {"id": convert.identifier("id", id)}).rowcount > 0
+            known = db.execute(self._sql["url_of"], row).fetchone()
+            if known is None:
+                return False
+            db.execute(self._sql["remove"], row)
+            rescore_url(db, self._history, known[0])
+            return True
 
     def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> list[Bookmark]:
         """The best first; without a word that must be there, the last added first. `tag` must be equal.

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from minimal_browser_core import errors
 from minimal_browser_core.errors import BackendError, DatabaseCorrupt, StorageError
-from minimal_browser_core.ports.storage import Bookmark, Conversation, Page, SearchPage
+from minimal_browser_core.ports.storage import Bookmark, Conversation, HistoryHit, HistoryPage, Page, SearchPage
 
 Durability = Literal["normal", "full"]
 
@@ -218,6 +218,69 @@ class RustConversationStore(_Adapter):
     def __iter__(self) -> Iterator[Conversation]:
         with self._translated():
             yield from self._store
+
+
+class RustHistoryStore(_Adapter):
+    """See `storage_rust.HistoryStore`. Raises `BackendError` where the wheel is not installed."""
+
+    def __init__(
+        self,
+        db_path: str | PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Durability = "normal",
+        check_on_open: bool = False,
+    ) -> None:
+        options = {
+            "read_only": read_only,
+            "busy_timeout": busy_timeout,
+            "durability": durability,
+            "check_on_open": check_on_open,
+        }
+        super().__init__("HistoryStore", db_path, options)
+
+    def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
+        with self._translated():
+            return int(self._store.visit(url, title, timestamp=timestamp, typed=typed))
+
+    def set_text(self, url: str, text: str) -> bool:
+        with self._translated():
+            return bool(self._store.set_text(url, text))
+
+    def text(self, url: str) -> str | None:
+        with self._translated():
+            found: str | None = self._store.text(url)
+        return found
+
+    def complete(self, text: str, *, limit: int = 10) -> Sequence[HistoryHit]:
+        with self._translated():
+            found: Sequence[HistoryHit] = self._store.complete(text, limit=limit)
+        return found
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> HistoryPage:
+        with self._translated():
+            page: HistoryPage = self._store.search(query, limit=limit, cursor=cursor, since=since, until=until)
+        return page
+
+    def delete(
+        self,
+        *,
+        url: str | None = None,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        with self._translated():
+            return int(self._store.delete(url=url, domain=domain, since=since, until=until))
 
 
 class RustBookmarkStore(_Adapter):

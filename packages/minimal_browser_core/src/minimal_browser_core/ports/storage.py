@@ -1,4 +1,4 @@
-"""The stores that memory speaks through: conversations and bookmarks.
+"""The stores that memory speaks through: conversations, history and bookmarks.
 
 The Rust wheel and the stdlib fallback have this shape and one file format. Times are timezone-aware datetimes; every
 call may block on the disk and releases the GIL while it does. Failures are the `StorageError` family.
@@ -107,6 +107,84 @@ class ConversationStore(Protocol):
     def stats(self) -> Mapping[str, int | str]: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Conversation]: ...
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class HistoryHit(Protocol):
+    """A visited page that was found."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def visit_count(self) -> int: ...
+    @property
+    def last_visited_at(self) -> datetime: ...
+    @property
+    def frecency(self) -> int:
+        """The time, in milliseconds since 1970, at which the page's score will have decayed to 1: higher is better."""
+
+    @property
+    def score(self) -> float:
+        """Of a search: higher is better."""
+
+    @property
+    def snippet(self) -> str: ...
+    @property
+    def highlights(self) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `snippet`, in characters."""
+
+
+class HistoryPage(Protocol):
+    @property
+    def hits(self) -> Sequence[HistoryHit]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+    @property
+    def complete(self) -> bool:
+        """False when a very common query was ranked over a bounded set of its matches."""
+
+
+class HistoryStore(Protocol):
+    """Visited pages, in one file with the bookmarks. Thread-safe; several processes may have the file open."""
+
+    def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
+        """The id of the page. An empty title leaves the known one."""
+
+    def set_text(self, url: str, text: str) -> bool:
+        """Keep the readable text of a page; an empty one drops it. False where the page is not in the history."""
+
+    def text(self, url: str) -> str | None: ...
+    def complete(self, text: str, *, limit: int = 10) -> Sequence[HistoryHit]:
+        """As you type: the pages whose title or URL has a word beginning with each of those typed, by frecency."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> HistoryPage:
+        """In titles, URLs and kept texts, the best first; a blank query lists the last visited first."""
+
+    def delete(
+        self,
+        *,
+        url: str | None = None,
+        domain: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """The number of visits that are gone, those that all of the arguments name; a page goes with its last visit."""
+
+    def stats(self) -> Mapping[str, int | str]: ...
+    def __len__(self) -> int: ...
     def interrupt(self) -> None: ...
     def close(self) -> None: ...
 

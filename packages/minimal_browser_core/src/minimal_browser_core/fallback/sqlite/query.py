@@ -72,6 +72,19 @@ def parse(text: str, fields: Fields) -> Query:
     return Query(f"({match}) NOT ({without})" if without else match, None, False, required)
 
 
+def as_typed(text: str, fields: Fields) -> Query:
+    """What is being typed, where each word is the beginning of one and nothing has a meaning of its own."""
+    wanted: dict[Part, None] = {}
+    at = 0
+    while at < len(text):
+        stop = _word_end(text, at)
+        wanted.update(dict.fromkeys(_parts(text[at:stop] + "*", PLAIN, fields[PLAIN])))
+        at = stop + 1
+    required = tuple(wanted)[:MAX_PARTS]
+    asked = any(char not in WHITESPACE for char in text)
+    return Query(_all(required, fields) if required else None, None, asked and not required, required)
+
+
 def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
     """(negative, field, term) of each term; a term that ends in a star asks for a prefix."""
     found: list[tuple[bool, str, str]] = []

@@ -63,3 +63,28 @@ class Bookmark:
     note: str
     keyword: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHit:
+    """A visited page. `frecency` is in milliseconds since 1970, see `fallback.sqlite.frecency`.
+
+    `score` is higher for better matches of a search; `highlights` are (start, end) in `snippet`.
+    """
+
+    id: int
+    url: str
+    title: str
+    visit_count: int
+    last_visited_at: datetime
+    frecency: int
+    score: float
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    hits: list[HistoryHit]
+    next_cursor: str | None
+    complete: bool

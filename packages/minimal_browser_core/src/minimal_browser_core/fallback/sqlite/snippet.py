@@ -33,6 +33,12 @@ def snippet(texts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> tuple[st
     return _cut(best[2], best[1], best[3])
 
 
+def holds(texts: Sequence[str], parts: Sequence[Part]) -> bool:
+    """Whether each part is found in one of `texts`."""
+    folded = [fold(text) for text in texts]
+    return all(any(_pattern(part).search(text) for text in folded) for part in parts)
+
+
 def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:
     """(start, end, which part) in order."""
     folded = fold(text)

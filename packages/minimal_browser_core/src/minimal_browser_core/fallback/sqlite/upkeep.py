@@ -38,7 +38,7 @@ def backup(database: Database, path: str | os.PathLike[str]) -> None:
                 Path(partial + suffix).unlink(missing_ok=True)
 
 
-def check(database: Database, index_statement: str) -> list[str]:
+def check(database: Database, *index_statements: str) -> list[str]:
     """Problems in words. On a store that may be written the search index is compared with the text, too."""
     problems: list[str] = []
     try:
@@ -52,7 +52,8 @@ def check(database: Database, index_statement: str) -> list[str]:
     if not database.read_only:
         try:
             with database.write() as db:
-                db.execute(index_statement)
+                for statement in index_statements:
+                    db.execute(statement)
         except DatabaseCorrupt:
             problems.append("the search index does not agree with the stored text")
     return problems

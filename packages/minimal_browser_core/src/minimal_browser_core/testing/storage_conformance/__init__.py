@@ -9,29 +9,50 @@
         def errors(self):
             return my_errors  # what holds StorageError and its family
 
-`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`. What the suite opens, it closes.
+`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`, `HistoryStoreConformance` takes `open_history`,
+and `open_places` for the bookmarks in the same file. What the suite opens, it closes.
 """
 
 import pytest
 
-_PARTS = ("base", "bookmarks", "concurrency", "damage", "files", "processes", "rows", "searching", "threads")
+_PARTS = (
+    "base",
+    "bookmarks",
+    "bulk",
+    "concurrency",
+    "damage",
+    "files",
+    "history",
+    "processes",
+    "rows",
+    "searching",
+    "threads",
+    "transfer",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .bookmarks import Bookmarks  # noqa: E402  their asserts are rewritten first
+from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import Damage  # noqa: E402
 from .files import Files  # noqa: E402
+from .history import History  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .searching import Searching  # noqa: E402
 from .threads import Threads  # noqa: E402
+from .transfer import Transfer  # noqa: E402
 
-__all__ = ["BookmarkStoreConformance", "ConversationStoreConformance"]
+__all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
 
-class ConversationStoreConformance(Rows, Threads, Searching, Concurrency, Files, Damage, Processes):
+class ConversationStoreConformance(Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes):
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 
 class BookmarkStoreConformance(Bookmarks, Files, Damage, Processes):
     """All of it; supply the fixtures `open_bookmarks` and `errors`."""
+
+
+class HistoryStoreConformance(History, Files, Damage, Processes):
+    """All of it; supply the fixtures `open_history`, `open_places` and `errors`."""

@@ -1,0 +1,117 @@
+-- The statements of the history store, each under its name.
+
+-- name: page_of
+SELECT id, title FROM pages WHERE url = :url
+
+-- name: add_page
+INSERT INTO pages (url, host, title, last_visit_at, grams) VALUES (:url, :host, :title, :visited_at, :grams)
+
+-- name: retitle
+UPDATE pages SET title = :title, grams = :grams WHERE id = :id
+
+-- name: add_visit
+INSERT INTO visits (page_id, visited_at, typed) VALUES (:id, :visited_at, :typed)
+
+-- name: newest_visits
+-- Those that frecency samples, the newest first, each with its weight.
+SELECT visited_at, CASE WHEN typed OR EXISTS (
+  SELECT 1 FROM bookmarks WHERE bookmarks.url = pages.url AND bookmarks.url <> '') THEN 100 ELSE 50 END
+FROM visits JOIN pages ON pages.id = page_id
+WHERE page_id = :id
+ORDER BY visited_at DESC, visits.id DESC LIMIT :sample
+
+-- name: visit_count
+SELECT count(*) FROM visits WHERE page_id = :id
+
+-- name: score
+UPDATE pages SET visit_count = :visit_count, last_visit_at = :visited_at, frecency = :frecency WHERE id = :id
+
+-- name: drop_text
+DELETE FROM page_texts WHERE page_id = :id
+
+-- name: add_text
+INSERT INTO page_texts (page_id, text, grams) VALUES (:id, :text, :grams)
+
+-- name: text
+SELECT text FROM page_texts JOIN pages ON pages.id = page_id WHERE url = :url
+
+-- name: best
+SELECT id, url, title, visit_count, last_visit_at, frecency FROM pages ORDER BY frecency DESC, id DESC LIMIT :limit
+
+-- name: complete
+-- Of the last :bound first visited among the matches.
+SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency
+FROM (SELECT rowid AS id FROM pages_fts WHERE pages_fts MATCH :match ORDER BY rowid DESC LIMIT :bound) AS found
+JOIN pages AS p ON p.id = found.id
+ORDER BY p.frecency DESC, p.id DESC LIMIT :limit
+
+-- name: newest_page
+SELECT coalesce(max(id), 0) FROM pages
+
+-- name: search
+-- Ranks the :bound last first visited matches that are not newer than :newest, and goes on after the row :last_id,
+-- whose score is taken anew: scores move a little while pages are added, the order hardly does.
+WITH matches AS MATERIALIZED (
+  SELECT rowid AS id, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 1.0) AS score
+  FROM recall_fts
+  WHERE recall_fts MATCH :match AND rowid <= :newest
+    AND (:since IS NULL AND :until IS NULL OR EXISTS (
+      SELECT 1 FROM visits
+      WHERE page_id = recall_fts.rowid
+        AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
+  ORDER BY rowid DESC LIMIT :bound
+), last AS MATERIALIZED (
+  SELECT coalesce((SELECT score FROM matches WHERE id = :last_id), :last_score) AS score
+), page AS MATERIALIZED (
+  SELECT id, score FROM matches
+  WHERE :last_id IS NULL
+    OR score > (SELECT score FROM last)
+    OR score = (SELECT score FROM last) AND id < :last_id
+  ORDER BY score, id DESC LIMIT :limit
+)
+SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency, coalesce(t.text, ''),
+  page.score, (SELECT count(*) FROM matches)
+FROM page JOIN pages AS p ON p.id = page.id LEFT JOIN page_texts AS t ON t.page_id = p.id
+ORDER BY page.score, page.id DESC
+
+-- name: search_without
+-- No word that must be there: everything, or everything but what :without finds, the last visited first.
+SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency, coalesce(t.text, '')
+FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id
+WHERE (p.last_visit_at, p.id) < (:visited_at, :id)
+  AND (:without IS NULL OR p.id NOT IN (SELECT rowid FROM recall_fts WHERE recall_fts MATCH :without))
+  AND (:since IS NULL AND :until IS NULL OR EXISTS (
+    SELECT 1 FROM visits
+    WHERE page_id = p.id
+      AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
+ORDER BY p.last_visit_at DESC, p.id DESC LIMIT :limit
+
+-- name: find_visits
+-- The pages of which visits are to go.
+SELECT DISTINCT p.id
+FROM visits AS v JOIN pages AS p ON p.id = v.page_id
+WHERE (:url IS NULL OR p.url = :url)
+  AND (:domain IS NULL OR p.host = :domain OR substr(p.host, -1 - length(:domain)) = '.' || :domain)
+  AND (:since IS NULL OR v.visited_at >= :since)
+  AND (:until IS NULL OR v.visited_at < :until)
+
+-- name: delete_visits
+DELETE FROM visits
+WHERE page_id = :id
+  AND (:since IS NULL OR visited_at >= :since)
+  AND (:until IS NULL OR visited_at < :until)
+
+-- name: delete_page
+DELETE FROM pages WHERE id = :id
+
+-- name: count
+SELECT count(*) FROM pages
+
+-- name: count_visits
+SELECT count(*) FROM visits
+
+-- name: check_pages
+INSERT INTO pages_fts (pages_fts, rank) VALUES ('integrity-check', 1)
+
+-- name: check_recall
+INSERT INTO recall_fts (recall_fts, rank) VALUES ('integrity-check', 1)

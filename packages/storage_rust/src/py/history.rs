@@ -1,0 +1,224 @@
+//! `HistoryStore` as Python sees it; its documentation stands in `_native.pyi`.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use super::convert::{self, Limit};
+use super::error::detached;
+use super::options::{Seconds, options, path};
+use crate::bookmarks::SCHEMA_VERSION;
+use crate::database::Durability;
+use crate::history::{Deletion, HistoryHit, HistoryPage, HistoryStore};
+
+type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+
+#[pyclass(name = "HistoryStore", module = "storage_rust", frozen)]
+pub struct PyHistoryStore {
+    store: HistoryStore,
+}
+
+#[pymethods]
+impl PyHistoryStore {
+    #[new]
+    #[pyo3(signature = (
+        db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
+        check_on_open = false
+    ), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
+    fn new(
+        py: Python<'_>,
+        db_path: Object<'_, '_>,
+        read_only: bool,
+        busy_timeout: Seconds,
+        durability: Durability,
+        check_on_open: bool,
+    ) -> PyResult<Self> {
+        let (path, options) = (path(db_path)?, options(read_only, &busy_timeout, durability, check_on_open));
+        Ok(Self { store: detached(py, || HistoryStore::open(&path, options))? })
+    }
+
+    #[pyo3(signature = (url, title = None, *, timestamp = None, typed = false), text_signature = "($self, url, title='', *, timestamp=None, typed=False)")]
+    fn visit(
+        &self,
+        py: Python<'_>,
+        url: Object<'_, '_>,
+        title: Option<Object<'_, '_>>,
+        timestamp: Option<Object<'_, '_>>,
+        typed: bool,
+    ) -> PyResult<i64> {
+        let url = convert::text("url", url)?;
+        let title = convert::optional_text("title", title)?.unwrap_or_default();
+        let timestamp = convert::milliseconds("timestamp", timestamp)?;
+        detached(py, || self.store.visit(&url, &title, timestamp, typed))
+    }
+
+    fn set_text(&self, py: Python<'_>, url: Object<'_, '_>, text: Object<'_, '_>) -> PyResult<bool> {
+        let (url, text) = (convert::text("url", url)?, convert::text("text", text)?);
+        detached(py, || self.store.set_text(&url, &text))
+    }
+
+    fn text(&self, py: Python<'_>, url: Object<'_, '_>) -> PyResult<Option<String>> {
+        let url = convert::text("url", url)?;
+        detached(py, || self.store.text(&url))
+    }
+
+    #[pyo3(signature = (text, *, limit = Limit(10)), text_signature = "($self, text, *, limit=10)")]
+    fn complete(&self, py: Python<'_>, text: Object<'_, '_>, limit: Limit) -> PyResult<Vec<PyHistoryHit>> {
+        let text = convert::query(text)?;
+        let found = detached(py, || self.store.complete(&text, limit.0))?;
+        Ok(found.into_iter().map(PyHistoryHit).collect())
+    }
+
+    #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, since=None, until=None)")]
+    fn search(
+        &self,
+        py: Python<'_>,
+        query: Object<'_, '_>,
+        limit: Limit,
+        cursor: Option<Object<'_, '_>>,
+        since: Option<Object<'_, '_>>,
+        until: Option<Object<'_, '_>>,
+    ) -> PyResult<PyHistoryPage> {
+        let query = convert::query(query)?;
+        let cursor = convert::cursor(cursor)?;
+        let (since, until) = (convert::milliseconds("since", since)?, convert::milliseconds("until", until)?);
+        let page = detached(py, || self.store.search(&query, limit.0, cursor.as_deref(), since, until))?;
+        PyHistoryPage::new(py, page)
+    }
+
+    #[pyo3(signature = (*, url = None, domain = None, since = None, until = None))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        url: Option<Object<'_, '_>>,
+        domain: Option<Object<'_, '_>>,
+        since: Option<Object<'_, '_>>,
+        until: Option<Object<'_, '_>>,
+    ) -> PyResult<i64> {
+        let wanted = Deletion {
+            url: convert::optional_text("url", url)?,
+            domain: convert::optional_text("domain", domain)?,
+            since: convert::milliseconds("since", since)?,
+            until: convert::milliseconds("until", until)?,
+        };
+        detached(py, || self.store.delete(&wanted))
+    }
+
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let stats = detached(py, || self.store.stats())?;
+        let found = PyDict::new(py);
+        found.set_item("pages", stats.pages)?;
+        found.set_item("visits", stats.visits)?;
+        found.set_item("file_bytes", stats.file_bytes)?;
+        found.set_item("wal_bytes", stats.wal_bytes)?;
+        found.set_item("schema_version", SCHEMA_VERSION)?;
+        found.set_item("sqlite_version", rusqlite::version())?;
+        found.set_item("path", self.store.path())?;
+        Ok(found)
+    }
+
+    fn check(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        detached(py, || self.store.check())
+    }
+
+    fn backup(&self, py: Python<'_>, path: Object<'_, '_>) -> PyResult<()> {
+        let path = super::options::path(path)?;
+        detached(py, || self.store.backup(&path))
+    }
+
+    fn interrupt(&self) {
+        self.store.interrupt();
+    }
+
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.store.close());
+    }
+
+    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
+        let count = detached(py, || self.store.len())?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
+    fn __bool__(&self) -> bool {
+        true
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (_t, _e, _tb), text_signature = "($self, t, e, tb)")]
+    fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
+        self.close(py);
+    }
+}
+
+#[pyclass(name = "HistoryHit", module = "storage_rust", frozen, eq)]
+#[derive(PartialEq)]
+pub struct PyHistoryHit(HistoryHit);
+
+#[pymethods]
+impl PyHistoryHit {
+    #[getter]
+    fn id(&self) -> i64 {
+        self.0.id
+    }
+
+    #[getter]
+    fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    #[getter]
+    fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    #[getter]
+    fn visit_count(&self) -> i64 {
+        self.0.visit_count
+    }
+
+    #[getter]
+    fn last_visited_at(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        convert::moment(py, self.0.last_visited_at)
+    }
+
+    #[getter]
+    fn frecency(&self) -> i64 {
+        self.0.frecency
+    }
+
+    #[getter]
+    fn score(&self) -> f64 {
+        self.0.score
+    }
+
+    #[getter]
+    fn snippet(&self) -> &str {
+        &self.0.snippet
+    }
+
+    #[getter]
+    fn highlights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, &self.0.highlights)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<HistoryHit {} {:?} {}>", self.0.id, self.0.title, self.0.url)
+    }
+}
+
+#[pyclass(name = "HistoryPage", module = "storage_rust", frozen, get_all)]
+pub struct PyHistoryPage {
+    hits: Py<PyAny>,
+    next_cursor: Option<String>,
+    complete: bool,
+}
+
+impl PyHistoryPage {
+    fn new(py: Python<'_>, page: HistoryPage) -> PyResult<Self> {
+        let hits: Vec<PyHistoryHit> = page.hits.into_iter().map(PyHistoryHit).collect();
+        let hits = hits.into_pyobject(py)?.into_any().unbind();
+        Ok(Self { hits, next_cursor: page.next_cursor, complete: page.complete })
+    }
+}
