@@ -18,7 +18,6 @@ import pytest
 _PARTS = (
     "base",
     "bookmarks",
-    "bulk",
     "concurrency",
     "damage",
     "files",
@@ -27,12 +26,10 @@ _PARTS = (
     "rows",
     "searching",
     "threads",
-    "transfer",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .bookmarks import Bookmarks  # noqa: E402  their asserts are rewritten first
-from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import Damage  # noqa: E402
 from .files import Files  # noqa: E402
@@ -41,12 +38,11 @@ from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .searching import Searching  # noqa: E402
 from .threads import Threads  # noqa: E402
-from .transfer import Transfer  # noqa: E402
 
 __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
 
-class ConversationStoreConformance(Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes):
+class ConversationStoreConformance(Rows, Threads, Searching, Concurrency, Files, Damage, Processes):
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 
