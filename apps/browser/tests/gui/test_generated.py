@@ -1,5 +1,6 @@
 """Generated HTML: what it may do, and above all what not."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -42,6 +43,72 @@ def test_no_request_leaves_it(browser: Any, site: Any, qtbot: Any, script: str) 
     qtbot.wait(300)
     assert site.requests == []
     assert browser.browser.current_url().startswith("mb-generated:")
+
+
+CONNECT = """
+const link = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:%d'}]});
+link.createDataChannel('x');
+link.createOffer().then((offer) => link.setLocalDescription(offer));
+"""
+IN_A_FRAME = """
+const frame = document.createElement('iframe');
+frame.srcdoc = `<script>%s</scr` + 'ipt>';
+document.body.append(frame);
+"""
+
+
+@pytest.mark.parametrize("script", [CONNECT, IN_A_FRAME % CONNECT], ids=["window", "frame"])
+def test_no_datagram_leaves_it(browser: Any, qtbot: Any, script: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.setblocking(False)
+        show(browser, f"<script>{script % server.getsockname()[1]}</script>")
+        qtbot.wait(1000)
+        with pytest.raises(BlockingIOError):
+            server.recv(1500)
+
+
+LINK = "<link rel=preconnect href={url}>"
+IN_PIECES = "'<li' + 'nk rel=preconnect href={url}>'"
+USE_IT = "l.rel = 'preconnect'; l.href = '{url}'; document.head.append(l)"
+HTML = "http://www.w3.org/1999/xhtml"
+CONNECTS_AHEAD = {
+    "in the document": LINK,
+    "in capitals": LINK.replace("link", "LINK"),
+    "made by a script": f"<script>const l = document.createElement('LINK'); {USE_IT}</script>",
+    "made in a namespace": f"<script>const l = document.createElementNS('{HTML}', 'link'); {USE_IT}</script>",
+    "made with a prefix": f"<script>const l = document.createElementNS('{HTML}', 'x:link'); {USE_IT}</script>",
+    "as text of a script": f"<script>document.body.innerHTML = {IN_PIECES}</script>",
+    "written": f"<script>document.write({IN_PIECES})</script>",
+    "parsed": f"<script>const d = new DOMParser().parseFromString({IN_PIECES}, 'text/html'); "
+    "document.head.append(document.importNode(d.head.firstChild))</script>",
+    "in a frame": f"<script>const f = document.createElement('iframe'); f.srcdoc = {IN_PIECES}; "
+    "document.body.append(f)</script>",
+    "by a script of a frame": "<script>const f = document.createElement('iframe'); f.srcdoc = `<script>const l = "
+    f"document.createElement('link'); {USE_IT}</scr` + 'ipt>'; document.body.append(f)</script>",
+    "in a javascript address": f'<script>location = "javascript:{IN_PIECES}"</script>',
+    "by speculation rules": '<script type=speculationrules>{{"prefetch": [{{"urls": ["{url}"], "eagerness": '
+    '"immediate"}}], "prerender": [{{"urls": ["{url}"], "eagerness": "immediate"}}]}}</script>',
+}
+
+
+@pytest.mark.parametrize("body", CONNECTS_AHEAD.values(), ids=CONNECTS_AHEAD.keys())
+def test_no_connection_is_opened_ahead(browser: Any, qtbot: Any, body: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        show(browser, body.format(url=f"http://127.0.0.1:{server.getsockname()[1]}"))
+        qtbot.wait(500)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_a_page_may_still_make_its_own_content(browser: Any) -> None:
+    script = (
+        "document.body.innerHTML = '<p id=a>one</p>'; const b = document.createElement('p'); b.textContent = 'two'; "
+        "document.body.append(b); document.title = 'made: ' + document.body.innerText"
+    )
+    show(browser, f"<script>{script}</script>")
+    browser.until(lambda: browser.browser.current_title() == "made: one two", "the content")
 
 
 def test_its_origin_is_opaque_and_it_has_no_storage(browser: Any) -> None:

@@ -2,9 +2,13 @@
 
 Three walls, each enough by itself: an off-the-record profile that nothing else shares; a response with
 `Content-Security-Policy: sandbox`, which makes its origin opaque, and `default-src 'none'`; an interceptor that lets no
-request leave. Permissions and downloads are refused. A link does not open by itself: a script can click it too, so the
-person is asked.
+request leave. Permissions and downloads are refused. What goes to the network without being a request (WebRTC, a
+`<link>` that connects ahead) is taken out of the page by `generated_guard.js`. A link does not open by itself: a script
+can click it too, so the person is asked.
 """
+
+import re
+from pathlib import Path
 
 from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl, QUuid, pyqtSignal
 from PyQt6.QtWebEngineCore import (
@@ -12,6 +16,7 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineNewWindowRequest,
     QWebEnginePage,
     QWebEngineProfile,
+    QWebEngineScript,
     QWebEngineSettings,
     QWebEngineUrlRequestInfo,
     QWebEngineUrlRequestInterceptor,
@@ -26,8 +31,10 @@ SCHEME = GENERATED_SCHEME.decode()
 POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; media-src data: blob:; font-src data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default"
 )
+GUARD = Path(__file__).with_name("generated_guard.js")
+_LINK = re.compile("<(?=link)", re.IGNORECASE)
 _HEADERS = {
     b"Content-Security-Policy": POLICY.encode(),
     b"Referrer-Policy": b"no-referrer",
@@ -107,6 +114,16 @@ class GeneratedPage(QWebEnginePage):
         return False
 
 
+def _guard() -> QWebEngineScript:
+    script = QWebEngineScript()
+    script.setName("guard")
+    script.setSourceCode(GUARD.read_text(encoding="utf-8"))
+    script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+    script.setWorldId(QWebEngineScript.ScriptWorldId.MainWorld.value)
+    script.setRunsOnSubFrames(True)
+    return script
+
+
 class GeneratedWorld(QObject):
     """The profile that generated pages live in, made when the first one is shown."""
 
@@ -118,6 +135,7 @@ class GeneratedWorld(QObject):
         self.profile.installUrlSchemeHandler(GENERATED_SCHEME, self._handler)
         self.profile.setUrlRequestInterceptor(self._interceptor)
         self.profile.downloadRequested.connect(self._refuse_download)
+        present(self.profile.scripts()).insert(_guard())
         settings = present(self.profile.settings())
         attribute = QWebEngineSettings.WebAttribute
         for off in (
@@ -140,7 +158,7 @@ class GeneratedWorld(QObject):
     def add(self, html: str) -> QUrl:
         """Keep a document; its address works in this profile only, until the program ends."""
         name = QUuid.createUuid().toString(QUuid.StringFormat.WithoutBraces)
-        self._handler.documents[name] = html.encode("utf-8", "replace")
+        self._handler.documents[name] = _LINK.sub("<x-", html).encode("utf-8", "replace")
         return QUrl(f"{SCHEME}:{name}")
 
     def page(self, url: QUrl, parent: QObject) -> GeneratedPage:
