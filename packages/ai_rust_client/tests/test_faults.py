@@ -1,4 +1,4 @@
-"""Networks and servers that misbehave: every fault ends in its own error, or in the answer, and leaves no connection."""
+"""Networks and servers that misbehave: every fault ends in its own error, or in the answer, and leaks nothing."""
 
 import contextlib
 import gzip

@@ -105,7 +105,9 @@ class AIClient:
     def models(self) -> list[ModelInfo]:
         """What `GET {base_url}/models` lists. Blocks."""
 
-    def amodels(self) -> Coroutine[Any, Any, list[ModelInfo]]: ...
+    def amodels(self) -> Coroutine[Any, Any, list[ModelInfo]]:
+        """`models` for asyncio."""
+
     def prewarm(self) -> None:
         """Start a connection in the background and return at once; a failure shows on the first call, not here."""
 
@@ -137,7 +139,9 @@ class ResponseStream:
     def events(self) -> Iterator[StreamEvent]:
         """Everything, not only text; "finish" is the last event of a stream that ends well."""
 
-    def aevents(self) -> AsyncIterator[StreamEvent]: ...
+    def aevents(self) -> AsyncIterator[StreamEvent]:
+        """`events` for asyncio."""
+
     def fileno(self) -> int:
         """A descriptor for select, QSocketNotifier or loop.add_reader, the same at every call; it is the stream's.
 
@@ -154,23 +158,37 @@ class ResponseStream:
         """Close the connection at once; any number of times. A waiting reader ends with StreamCancelled."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The text that has arrived so far."""
+
     @property
-    def reasoning(self) -> str: ...
+    def reasoning(self) -> str:
+        """The reasoning that has arrived so far."""
+
     @property
-    def tool_calls(self) -> list[ToolCall]: ...
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls that are complete so far."""
+
     @property
-    def usage(self) -> Usage | None: ...
+    def usage(self) -> Usage | None:
+        """What the answer took, once the provider has said so; usually with its end."""
+
     @property
     def model(self) -> str | None:
         """The model that serves: as the provider says, else as it was asked for."""
 
     @property
-    def provider(self) -> str | None: ...
+    def provider(self) -> str | None:
+        """Who serves behind a router, where the response says."""
+
     @property
-    def finish_reason(self) -> str | None: ...
+    def finish_reason(self) -> str | None:
+        """Why the model ended, as the provider says: "stop", "length", "tool_calls", …"""
+
     @property
-    def request_id(self) -> str | None: ...
+    def request_id(self) -> str | None:
+        """The provider's id of this request, from the response head."""
+
     @property
     def rate_limits(self) -> dict[str, str]:
         """The response's headers that tell of rate limits, as the provider words them; names in lower case.
@@ -199,8 +217,12 @@ class ResponseStream:
 
 @final
 class StreamEvent:
+    """One piece of a streamed answer."""
+
     @property
-    def kind(self) -> Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]: ...
+    def kind(self) -> Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]:
+        """What it tells of; "finish" is the last of a stream that ends well."""
+
     @property
     def text(self) -> str:
         """Of a "text" or "reasoning" event; of an "annotation" its JSON text."""
@@ -210,30 +232,48 @@ class StreamEvent:
         """Complete: a tool call is handed over once all of its deltas have arrived."""
 
     @property
-    def usage(self) -> Usage | None: ...
+    def usage(self) -> Usage | None:
+        """Of a "usage" event."""
+
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class ChatResponse:
+    """A whole answer."""
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The answer, or the refusal."""
+
     @property
-    def reasoning(self) -> str: ...
+    def reasoning(self) -> str:
+        """What the model shows of its reasoning."""
+
     @property
-    def tool_calls(self) -> list[ToolCall]: ...
+    def tool_calls(self) -> list[ToolCall]:
+        """In the order of the answer."""
+
     @property
-    def usage(self) -> Usage | None: ...
+    def usage(self) -> Usage | None:
+        """What the answer took, where the provider says."""
+
     @property
     def model(self) -> str:
         """The model that served: as the provider says, else as it was asked for."""
 
     @property
-    def provider(self) -> str | None: ...
+    def provider(self) -> str | None:
+        """Who served behind a router, where the response says."""
+
     @property
-    def finish_reason(self) -> str | None: ...
+    def finish_reason(self) -> str | None:
+        """Why the model ended, as the provider says: "stop", "length", "tool_calls", …"""
+
     @property
-    def request_id(self) -> str | None: ...
+    def request_id(self) -> str | None:
+        """The provider's id of this request, from the response head."""
+
     @property
     def rate_limits(self) -> dict[str, str]:
         """The response's headers that tell of rate limits, as the provider words them; names in lower case."""
@@ -252,10 +292,16 @@ class ChatResponse:
 
 @final
 class ToolCall:
+    """A call that the model asks for."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The provider's id of the call, for the answer to it."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name of the function that is to be called."""
+
     @property
     def arguments(self) -> str:
         """JSON text as the model wrote it: it may be malformed."""
@@ -265,18 +311,28 @@ class ToolCall:
 
 @final
 class Usage:
+    """How many tokens an answer took."""
+
     @property
-    def prompt_tokens(self) -> int: ...
+    def prompt_tokens(self) -> int:
+        """Those of the messages."""
+
     @property
-    def completion_tokens(self) -> int: ...
+    def completion_tokens(self) -> int:
+        """Those of the answer, its reasoning included."""
+
     @property
-    def total_tokens(self) -> int: ...
+    def total_tokens(self) -> int:
+        """Those of the messages and of the answer."""
+
     @property
     def cached_tokens(self) -> int:
         """Those of the prompt that came from the provider's cache."""
 
     @property
-    def reasoning_tokens(self) -> int: ...
+    def reasoning_tokens(self) -> int:
+        """Those of the answer that went into reasoning."""
+
     @property
     def cost(self) -> float | None:
         """US dollars, where the provider says."""
@@ -286,10 +342,16 @@ class Usage:
 
 @final
 class ModelInfo:
+    """A model that the provider offers."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """What to pass as `model`."""
+
     @property
-    def name(self) -> str | None: ...
+    def name(self) -> str | None:
+        """For people, where the provider gives one."""
+
     @property
     def context_length(self) -> int | None:
         """In tokens."""

@@ -36,6 +36,29 @@ pub struct Session {
     pub cancellation: CancellationToken,
 }
 
+/// A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
+///
+/// Thread-safe; one connection pool, opened on the first call. Blocking calls release the GIL and answer Ctrl-C within
+/// 100 ms. A forked child opens connections of its own. Neither `repr` nor any error shows the key.
+///
+/// Times are in seconds and more than 0; None sets no limit:
+///
+/// - `connect_timeout`: TCP and TLS.
+/// - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes. It runs from the
+///   last byte of the request on.
+/// - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
+///   is no white space); comments do not count.
+/// - `stall_timeout`: between contents once they flow; comments do not count.
+/// - `total_timeout`: the whole call, retries and their waits included.
+///
+/// `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
+/// over; `Retry-After` is honoured up to a minute. `proxy` (http, https, socks5, socks5h) takes the place of
+/// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
+/// are followed within the same origin only.
+///
+/// Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes, never content or the key.
+///
+/// Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct AIClient {
     config: Arc<Config>,
@@ -90,6 +113,7 @@ impl AIClient {
         })
     }
 
+    /// The answer's text to one question. Blocks.
     fn send_request(
         &self,
         py: Python,
@@ -99,6 +123,7 @@ impl AIClient {
         Ok(self.chat(py, question(prompt)?.as_any(), model, None)?.text().to_owned())
     }
 
+    /// Stream the answer to one question. Returns at once; errors come to the reader.
     fn stream_response(
         &self,
         py: Python,
@@ -108,6 +133,18 @@ impl AIClient {
         self.stream(py, question(prompt)?.as_any(), model, None)
     }
 
+    /// The whole answer. Blocks.
+    ///
+    /// A sequence of models is an order of preference: the next is tried when one is refused or unavailable. A refusal
+    /// that is of the model (402, 403, 404, a 400 that says there is no such model) is remembered for ten minutes in
+    /// this process, for this base URL and these headers: later lists pass that model over, unless they hold no other.
+    /// Asked for by itself a model is always asked. `model` of the answer says which one served.
+    ///
+    /// The beginning of `messages` that is unchanged since an earlier call is not encoded again: the client keeps the
+    /// JSON of its last eight conversations (at most 32 MiB, and their texts), and compares.
+    ///
+    /// Options (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or
+    /// ValueError, naming the place (`messages[3].content[0]`), for what has no JSON form.
     #[pyo3(signature = (messages, model, **options))]
     fn chat(
         &self,
@@ -121,6 +158,7 @@ impl AIClient {
         Ok(ChatResponse::new(py, block(py, &pending)?))
     }
 
+    /// `chat` for asyncio; cancelling the task closes the connection.
     #[pyo3(signature = (messages, model, **options))]
     fn achat<'py>(
         slf: &Bound<'py, Self>,
@@ -143,6 +181,9 @@ impl AIClient {
         Ok(self.start_chat(py, encode::body(&self.history, messages, model, options, Mode::Whole)?)?.into())
     }
 
+    /// `chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
+    ///
+    /// Asks for the usage with `stream_options`, unless that is among the options.
     #[pyo3(signature = (messages, model, **options))]
     fn stream(
         &self,
@@ -157,11 +198,13 @@ impl AIClient {
         Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, false)))
     }
 
+    /// What `GET {base_url}/models` lists. Blocks.
     fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
         let pending = self.start_models(py)?;
         block(py, &pending).map(model_list)
     }
 
+    /// `models` for asyncio.
     fn amodels<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         aio(slf.py())?.call_method1(intern!(slf.py(), "call"), (slf.getattr("_start_models")?,))
     }
@@ -170,12 +213,14 @@ impl AIClient {
         Ok(self.start_models(py)?.into())
     }
 
+    /// Start a connection in the background and return at once; a failure shows on the first call, not here.
     fn prewarm(&self, py: Python) -> PyResult<()> {
         let Session { transport, cancellation } = self.session(py)?;
         runtime()?.spawn(async move { cancellation.run_until_cancelled(transport.prewarm()).await });
         Ok(())
     }
 
+    /// End what is under way (its readers get StreamCancelled) and close the connections. Any number of times.
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.history.clear();

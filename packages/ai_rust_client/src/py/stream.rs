@@ -20,6 +20,12 @@ use crate::py::wait::wait;
 use crate::stream::Stream;
 use crate::value::{Answer, Event};
 
+/// An answer as it arrives: an iterator and an async iterator of text deltas.
+///
+/// `await stream` waits for the response head and gives the stream itself. One reader at a time; `cancel` from any
+/// thread. The attributes hold what has arrived so far, read or not. A stream ends well once `finish_reason` or
+/// `[DONE]` was seen, else with StreamInterruptedError. Dropping the stream, or leaving its `with`, cancels it. It
+/// belongs to the process that opened it: after a fork the child gets RuntimeError.
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
 pub struct ResponseStream {
     stream: Arc<Stream>,
@@ -104,18 +110,26 @@ impl ResponseStream {
         aio(slf.py())?.call_method1("head", (slf,))?.call_method0("__await__")
     }
 
+    /// Everything, not only text; "finish" is the last event of a stream that ends well.
     fn events(slf: Py<Self>) -> Events {
         Events(slf)
     }
 
+    /// `events` for asyncio.
     fn aevents(slf: Py<Self>) -> AsyncEvents {
         AsyncEvents(slf)
     }
 
+    /// A descriptor for select, QSocketNotifier or loop.add_reader, the same at every call; it is the stream's.
+    ///
+    /// Readable while events wait, and once the stream has ended. Pair it with `drain`.
     fn fileno(&self) -> PyResult<RawFd> {
         Ok(self.here()?.inbox.fileno()?)
     }
 
+    /// All that has arrived, without waiting; empty when nothing has, and after the "finish" event.
+    ///
+    /// Raises as iteration would, once what came before the error has been handed over.
     fn drain(&self, py: Python) -> PyResult<Vec<StreamEvent>> {
         let drained = self.here()?.inbox.empty(Inbox::drain);
         let events = drained.map_err(|error| raise(py, &error))?;
@@ -125,6 +139,7 @@ impl ResponseStream {
         Ok(events.into_iter().map(StreamEvent).collect())
     }
 
+    /// Close the connection at once; any number of times. A waiting reader ends with StreamCancelled.
     fn cancel(&self) -> PyResult<()> {
         self.here()?.cancel();
         Ok(())
@@ -151,46 +166,61 @@ impl ResponseStream {
         failure.map_or(Ok(()), |error| Err(raise(py, &error)))
     }
 
+    /// The text that has arrived so far.
     #[getter]
     fn text(&self) -> PyResult<String> {
         self.answer(|answer| answer.text.clone())
     }
+    /// The reasoning that has arrived so far.
     #[getter]
     fn reasoning(&self) -> PyResult<String> {
         self.answer(|answer| answer.reasoning.clone())
     }
+    /// The tool calls that are complete so far.
     #[getter]
     fn tool_calls(&self) -> PyResult<Vec<ToolCall>> {
         self.answer(|answer| answer.tool_calls.iter().cloned().map(ToolCall).collect())
     }
+    /// What the answer took, once the provider has said so; usually with its end.
     #[getter]
     fn usage(&self) -> PyResult<Option<Usage>> {
         self.answer(|answer| answer.usage.clone().map(Usage))
     }
+    /// The model that serves: as the provider says, else as it was asked for.
     #[getter]
     fn model(&self) -> PyResult<Option<String>> {
         self.answer(|answer| answer.model.clone())
     }
+    /// Who serves behind a router, where the response says.
     #[getter]
     fn provider(&self) -> PyResult<Option<String>> {
         self.answer(|answer| answer.provider.clone())
     }
+    /// Why the model ended, as the provider says: "stop", "length", "tool_calls", …
     #[getter]
     fn finish_reason(&self) -> PyResult<Option<String>> {
         self.answer(|answer| answer.finish_reason.clone())
     }
+    /// The provider's id of this request, from the response head.
     #[getter]
     fn request_id(&self) -> PyResult<Option<String>> {
         self.answer(|answer| answer.request_id.clone())
     }
+    /// The response's headers that tell of rate limits, as the provider words them; names in lower case.
+    ///
+    /// Empty until the response head is there.
     #[getter]
     fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         rate_limits(py, &self.answer(|answer| answer.transfer.clone())?)
     }
+    /// Seconds to the response head, from the beginning of the try that served, its connection included.
+    ///
+    /// None until the head is there.
     #[getter]
     fn time_to_first_byte(&self) -> PyResult<Option<f64>> {
         self.answer(|answer| seconds(answer.transfer.first_byte))
     }
+    /// Seconds to the end of the answer, from the same moment; None until it is whole.
     #[getter]
     fn time_to_last_byte(&self) -> PyResult<Option<f64>> {
         self.answer(|answer| seconds(answer.transfer.last_byte))

@@ -10,20 +10,24 @@ use crate::chat::Response;
 use crate::py::log;
 use crate::value::{self, Answer, Event, Transfer};
 
+/// A call that the model asks for.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq, Clone)]
 pub struct ToolCall(pub value::ToolCall);
 
 #[pymethods]
 impl ToolCall {
+    /// The provider's id of the call, for the answer to it.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
+    /// The name of the function that is to be called.
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
     }
+    /// JSON text as the model wrote it: it may be malformed.
     #[getter]
     fn arguments(&self) -> &str {
         &self.0.arguments
@@ -33,32 +37,39 @@ impl ToolCall {
     }
 }
 
+/// How many tokens an answer took.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq, Clone)]
 pub struct Usage(pub value::Usage);
 
 #[pymethods]
 impl Usage {
+    /// Those of the messages.
     #[getter]
     fn prompt_tokens(&self) -> u64 {
         self.0.prompt_tokens
     }
+    /// Those of the answer, its reasoning included.
     #[getter]
     fn completion_tokens(&self) -> u64 {
         self.0.completion_tokens
     }
+    /// Those of the messages and of the answer.
     #[getter]
     fn total_tokens(&self) -> u64 {
         self.0.total_tokens
     }
+    /// Those of the prompt that came from the provider's cache.
     #[getter]
     fn cached_tokens(&self) -> u64 {
         self.0.cached_tokens
     }
+    /// Those of the answer that went into reasoning.
     #[getter]
     fn reasoning_tokens(&self) -> u64 {
         self.0.reasoning_tokens
     }
+    /// US dollars, where the provider says.
     #[getter]
     fn cost(&self) -> Option<f64> {
         self.0.cost
@@ -73,12 +84,14 @@ impl Usage {
     }
 }
 
+/// One piece of a streamed answer.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq)]
 pub struct StreamEvent(pub Event);
 
 #[pymethods]
 impl StreamEvent {
+    /// What it tells of; "finish" is the last of a stream that ends well.
     #[getter]
     fn kind(&self) -> &'static str {
         match self.0 {
@@ -90,6 +103,7 @@ impl StreamEvent {
             Event::Finish => "finish",
         }
     }
+    /// Of a "text" or "reasoning" event; of an "annotation" its JSON text.
     #[getter]
     fn text(&self) -> &str {
         match &self.0 {
@@ -97,6 +111,7 @@ impl StreamEvent {
             Event::ToolCall(_) | Event::Usage(_) | Event::Finish => "",
         }
     }
+    /// Complete: a tool call is handed over once all of its deltas have arrived.
     #[getter]
     fn tool_call(&self) -> Option<ToolCall> {
         match &self.0 {
@@ -104,6 +119,7 @@ impl StreamEvent {
             _ => None,
         }
     }
+    /// Of a "usage" event.
     #[getter]
     fn usage(&self) -> Option<Usage> {
         match &self.0 {
@@ -124,20 +140,24 @@ impl StreamEvent {
     }
 }
 
+/// A model that the provider offers.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq)]
 pub struct ModelInfo(pub value::ModelInfo);
 
 #[pymethods]
 impl ModelInfo {
+    /// What to pass as `model`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
+    /// For people, where the provider gives one.
     #[getter]
     fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
+    /// In tokens.
     #[getter]
     fn context_length(&self) -> Option<u64> {
         self.0.context_length
@@ -157,6 +177,7 @@ pub fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())
 }
 
+/// A whole answer.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct ChatResponse {
     answer: Answer,
@@ -173,50 +194,62 @@ impl ChatResponse {
 
 #[pymethods]
 impl ChatResponse {
+    /// The answer, or the refusal.
     #[getter]
     pub fn text(&self) -> &str {
         &self.answer.text
     }
+    /// What the model shows of its reasoning.
     #[getter]
     fn reasoning(&self) -> &str {
         &self.answer.reasoning
     }
+    /// In the order of the answer.
     #[getter]
     fn tool_calls(&self) -> Vec<ToolCall> {
         self.answer.tool_calls.iter().cloned().map(ToolCall).collect()
     }
+    /// What the answer took, where the provider says.
     #[getter]
     fn usage(&self) -> Option<Usage> {
         self.answer.usage.clone().map(Usage)
     }
+    /// The model that served: as the provider says, else as it was asked for.
     #[getter]
     fn model(&self) -> &str {
         self.answer.model.as_deref().unwrap_or_default()
     }
+    /// Who served behind a router, where the response says.
     #[getter]
     fn provider(&self) -> Option<&str> {
         self.answer.provider.as_deref()
     }
+    /// Why the model ended, as the provider says: "stop", "length", "tool_calls", …
     #[getter]
     fn finish_reason(&self) -> Option<&str> {
         self.answer.finish_reason.as_deref()
     }
+    /// The provider's id of this request, from the response head.
     #[getter]
     fn request_id(&self) -> Option<&str> {
         self.answer.request_id.as_deref()
     }
+    /// The response's headers that tell of rate limits, as the provider words them; names in lower case.
     #[getter]
     fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         rate_limits(py, &self.answer.transfer)
     }
+    /// Seconds to the response head, from the beginning of the try that served, its connection included.
     #[getter]
     fn time_to_first_byte(&self) -> Option<f64> {
         seconds(self.answer.transfer.first_byte)
     }
+    /// Seconds to the end of the answer, from the same moment.
     #[getter]
     fn time_to_last_byte(&self) -> Option<f64> {
         seconds(self.answer.transfer.last_byte)
     }
+    /// The whole answer as it came; parsed on the first use.
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let raw = self.raw.get_or_try_init(py, || {
