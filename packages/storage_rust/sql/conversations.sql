@@ -127,3 +127,42 @@ SELECT
 
 -- name: check_index
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check', 1)
+
+-- name: purge
+DELETE FROM conversations
+WHERE (:before IS NULL OR timestamp < :before)
+  AND (:keep_last IS NULL OR id NOT IN (
+    SELECT id FROM conversations ORDER BY timestamp DESC, id DESC LIMIT :keep_last))
+
+-- name: optimize_index
+INSERT INTO conversations_fts (conversations_fts) VALUES ('optimize')
+
+-- name: export
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata,
+  t.title, t.created_at
+FROM conversations AS c JOIN threads AS t ON t.id = c.thread_id
+WHERE c.id >= :first ORDER BY c.id LIMIT :limit
+
+-- name: ever_used
+SELECT coalesce(max(seq), 0) > 0 FROM sqlite_sequence WHERE name IN ('threads', 'conversations')
+
+-- name: add_with_id
+INSERT INTO conversations (id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams)
+VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams)
+
+-- name: add_thread_with_id
+INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :now, :now)
+
+-- name: imported
+-- The row that an import made of a record: no answer for a record that is new, NULL for a row that was deleted since.
+SELECT f.conversation_id, c.thread_id
+FROM import_fingerprints AS f LEFT JOIN conversations AS c ON c.id = f.conversation_id
+WHERE f.fingerprint = :fingerprint
+
+-- name: remember
+INSERT INTO import_fingerprints (fingerprint, conversation_id) VALUES (:fingerprint, :id)
+ON CONFLICT (fingerprint) DO UPDATE SET conversation_id = excluded.conversation_id
+
+-- name: same
+SELECT thread_id FROM conversations
+WHERE id = :id AND timestamp = :timestamp AND prompt = :prompt AND response = :response AND model = :model

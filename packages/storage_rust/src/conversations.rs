@@ -13,6 +13,8 @@ use crate::values::{
 };
 
 pub const SCHEMA_VERSION: i64 = 1;
+/// Rows between two reports of progress.
+const PROGRESS: usize = 1000;
 
 static FORMAT: Format = Format {
     name: "conversations",
@@ -60,20 +62,38 @@ impl ConversationStore {
 
     /// Store one exchange and return its id. Without a thread and a parent it begins a thread of its own.
     pub fn add(&self, new: &NewConversation) -> Result<i64> {
-        let timestamp = new.timestamp.unwrap_or_else(now);
-        let tags = tags_json(&new.tags)?;
-        let metadata = if new.metadata.is_empty() { "{}" } else { &new.metadata };
-        let (prompt_grams, response_grams) = (grams(&[&new.prompt]), grams(&[&new.response]));
+        let ready = Ready::new(new)?;
+        self.db.write(|db| self.insert(db, &ready))
+    }
+
+    /// All or nothing. `progress` is told now and then how many are stored; an error of its own undoes everything.
+    pub fn add_many(
+        &self,
+        rows: &[NewConversation],
+        mut progress: impl FnMut(usize) -> Result<()>,
+    ) -> Result<usize> {
         self.db.write(|db| {
-            let (thread_id, parent_id) = self.place(db, new.thread_id, new.parent_id, timestamp)?;
-            db.prepare_cached(SQL.get("add"))?.execute(named_params! {
-                ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": timestamp,
-                ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
-                ":tags": tags, ":metadata": metadata,
-                ":prompt_grams": prompt_grams, ":response_grams": response_grams,
-            })?;
-            Ok(db.last_insert_rowid())
+            for (n, row) in rows.iter().enumerate() {
+                let added = Ready::new(row).map_err(Failure::from).and_then(|ready| self.insert(db, &ready));
+                added.map_err(|failure| at_row(n, failure))?;
+                if (n + 1) % PROGRESS == 0 || n + 1 == rows.len() {
+                    progress(n + 1)?;
+                }
+            }
+            Ok(rows.len())
         })
+    }
+
+    fn insert(&self, db: &Connection, row: &Ready<'_>) -> std::result::Result<i64, Failure> {
+        let new = row.new;
+        let (thread_id, parent_id) = self.place(db, new.thread_id, new.parent_id, row.timestamp)?;
+        db.prepare_cached(SQL.get("add"))?.execute(named_params! {
+            ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": row.timestamp,
+            ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
+            ":tags": row.tags, ":metadata": if new.metadata.is_empty() { "{}" } else { &new.metadata },
+            ":prompt_grams": row.prompt_grams, ":response_grams": row.response_grams,
+        })?;
+        Ok(db.last_insert_rowid())
     }
 
     fn place(
@@ -131,6 +151,27 @@ impl ConversationStore {
             }
             Ok(gone)
         })
+    }
+
+    /// Delete for good what is older than `before` and not among the newest `keep_last`; with neither, only wipe.
+    ///
+    /// Afterwards no text that was deleted or replaced, now or earlier, is in the file, its log or its index.
+    pub fn purge(&self, before: Option<i64>, keep_last: Option<i64>) -> Result<usize> {
+        if keep_last.is_some_and(|keep| keep < 0) {
+            let message = format!("keep_last must be 0 or more, not {}", keep_last.unwrap_or_default());
+            return Err(Error::invalid(message));
+        }
+        let gone = self.db.write(|db| {
+            let mut gone = 0;
+            if before.is_some() || keep_last.is_some() {
+                let limits = named_params! {":before": before, ":keep_last": keep_last};
+                gone = db.prepare_cached(SQL.get("purge"))?.execute(limits)?;
+            }
+            db.execute_batch(SQL.get("optimize_index"))?;
+            Ok(gone)
+        })?;
+        self.db.rewrite()?;
+        Ok(gone)
     }
 
     pub fn start_thread(&self, title: &str) -> Result<i64> {
@@ -248,7 +289,37 @@ impl ConversationStore {
     }
 }
 
-fn add_thread(db: &Connection, title: &str, now: i64) -> rusqlite::Result<i64> {
+/// A row as the table takes it, but for its place.
+struct Ready<'a> {
+    new: &'a NewConversation,
+    timestamp: i64,
+    tags: String,
+    prompt_grams: String,
+    response_grams: String,
+}
+
+impl<'a> Ready<'a> {
+    fn new(new: &'a NewConversation) -> Result<Self> {
+        Ok(Self {
+            new,
+            timestamp: new.timestamp.unwrap_or_else(now),
+            tags: tags_json(&new.tags)?,
+            prompt_grams: grams(&[&new.prompt]),
+            response_grams: grams(&[&new.response]),
+        })
+    }
+}
+
+fn at_row(n: usize, failure: Failure) -> Failure {
+    match failure {
+        Failure::Ours(error) if error.kind() == Kind::InvalidData => {
+            Error::invalid(format!("rows[{n}]: {error}")).into()
+        }
+        failure => failure,
+    }
+}
+
+pub(crate) fn add_thread(db: &Connection, title: &str, now: i64) -> rusqlite::Result<i64> {
     db.prepare_cached(SQL.get("add_thread"))?.execute(named_params! {":title": title, ":now": now})?;
     Ok(db.last_insert_rowid())
 }

@@ -312,6 +312,36 @@ impl Database {
         outcome.map_err(|failure| self.told(failure, link))
     }
 
+    /// Write the whole file anew and empty the log, so that nothing is left of what was deleted.
+    pub(crate) fn rewrite(&self) -> Result<()> {
+        self.ready()?;
+        let lease = self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
+        let link = lease.link(&self.path)?;
+        self.rewrite_on(&link.connection).map_err(|failure| self.told(failure, link))
+    }
+
+    fn rewrite_on(&self, db: &Connection) -> std::result::Result<(), Failure> {
+        db.execute_batch("PRAGMA secure_delete = ON")?;
+        let vacuumed = self.patiently(|| db.execute_batch("VACUUM"));
+        db.execute_batch("PRAGMA secure_delete = OFF")?;
+        vacuumed?;
+        let deadline = Instant::now() + self.options.busy_timeout;
+        while db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? != 0 {
+            if Instant::now() >= deadline {
+                let message = format!(
+                    "{} is being read, so deleted text may still stand in its log: purge again later",
+                    self.path
+                );
+                return Err(Error::new(Kind::Locked, &self.path, message).into());
+            }
+            if self.should_stop() {
+                return Err(Error::new(Kind::Stopped, &self.path, "Stopped").into());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
     /// One snapshot, ended by `interrupt` with `Kind::Interrupted`.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
         self.read_on(false, work)

@@ -22,6 +22,7 @@ pub mod search;
 pub mod snippet;
 mod sql;
 pub mod text;
+pub mod transfer;
 pub mod values;
 
 #[cfg(feature = "python")]

@@ -26,3 +26,14 @@ def test_both_keep_the_same_register_of_open_files() -> None:
     ours = (OURS / "owners.py").read_text(encoding="utf-8")
     theirs = (WHEEL / "python" / "storage_rust" / "_owners.py").read_text(encoding="utf-8")
     assert theirs == ours.replace("from minimal_browser_core.errors import", "from ._errors import")
+
+
+def test_both_read_and_write_the_same_formats() -> None:
+    assert WHEEL is not None
+    ours, theirs = OURS.parent / "transfer", WHEEL / "python" / "storage_rust" / "_transfer"
+    copies = {file.name: file.read_bytes() for file in ours.glob("*.py")}
+    host = copies.pop("_host.py")
+    others = {file.name: file.read_bytes() for file in theirs.glob("*.py")}
+    assert others.pop("_host.py") != host
+    assert copies == others
+    assert len(copies) > 5

@@ -1,10 +1,12 @@
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, final
 
 from typing_extensions import disjoint_base
+
+from ._transfer.report import ImportReport
 
 __all__ = [
     "API_VERSION",
@@ -196,6 +198,54 @@ class ConversationStore:
         A thread goes with its last exchange. All or nothing.
         """
 
+    def add_many(
+        self, rows: Iterable[Mapping[str, Any]], *, progress: Callable[[int, int], object] | None = None
+    ) -> int:
+        """Store many exchanges, all or nothing, and return how many; a row has the arguments of `add_conversation`.
+
+        InvalidData names the first bad row by its position, as in `rows[3]`. All rows are read before the first is
+        stored. `progress(stored, total)` is called now and then inside the transaction: it must not use this store,
+        and what it raises undoes everything.
+        """
+
+    def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
+        """Delete for good what is older than `before`, and not among the newest `keep_last`; returns how many.
+
+        Gone means gone: afterwards no deleted text is in the file, its log or its index, nor what was deleted or
+        replaced earlier; without arguments that is all it does. The file is written anew, which takes its size again
+        in free space. DatabaseLocked, after the deletion, where a reader kept the log from being emptied.
+        """
+
+    def import_file(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str = "auto",
+        progress: Callable[[int, int], object] | None = None,
+    ) -> ImportReport:
+        """Take the exchanges of another program's file, or of an export, all or nothing.
+
+        Idempotent: what was taken before is skipped, even if it was deleted since. The formats stand in the README;
+        what cannot be read is named in the report, and the file is never changed. `progress(bytes read, bytes in all)`
+        is called inside the transaction: it must not use this store, and what it raises undoes everything. Other
+        writers wait meanwhile. `interrupt` ends it.
+        """
+
+    def export_file(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: Literal["jsonl", "json", "markdown", "html"],
+        query: str | None = None,
+    ) -> int:
+        """Write the exchanges that `query` finds, or all, in the order of arrival; returns how many.
+
+        The file appears whole or not at all, readable by its owner alone; one that is there already is an error.
+        `jsonl` and `json` hold everything, and an import into a new store makes the same rows of them.
+        """
+
+    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]: ...
+    def _export_rows(self, first: int, limit: int) -> list[tuple[Any, ...]]: ...
     def start_thread(self, title: str = "") -> int: ...
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use super::bulk;
 use super::convert::{self, Limit};
 use super::error::{detached, invalid};
 use super::options::{Seconds, options, path, shown};
@@ -59,18 +60,69 @@ impl PyConversationStore {
         tags: Option<Object<'_, '_>>,
         metadata: Option<Object<'_, '_>>,
     ) -> PyResult<i64> {
-        let new = NewConversation {
-            prompt: convert::text("prompt", prompt)?,
-            response: convert::text("response", response)?,
-            model: convert::text("model", model)?,
-            timestamp: convert::milliseconds("timestamp", timestamp)?,
-            thread_id: convert::optional_identifier("thread_id", thread_id)?,
-            parent_id: convert::optional_identifier("parent_id", parent_id)?,
-            url: convert::optional_text("url", url)?,
-            tags: convert::optional_tags(tags)?.unwrap_or_default(),
-            metadata: convert::metadata(metadata)?.unwrap_or_default(),
-        };
+        let new = row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)?;
         detached(py, || self.store.add(&new))
+    }
+
+    #[pyo3(signature = (rows, *, progress = None))]
+    fn add_many(&self, py: Python<'_>, rows: Object<'_, '_>, progress: Option<Py<PyAny>>) -> PyResult<usize> {
+        let rows = bulk::rows(rows)?;
+        let total = rows.len();
+        bulk::calling_back(py, |raised| {
+            self.store.add_many(&rows, |done| match &progress {
+                None => Ok(()),
+                Some(progress) => raised.attached(|py| progress.call1(py, (done, total)).map(drop)),
+            })
+        })
+    }
+
+    #[pyo3(signature = (*, before = None, keep_last = None))]
+    fn purge(
+        &self,
+        py: Python<'_>,
+        before: Option<Object<'_, '_>>,
+        keep_last: Option<Object<'_, '_>>,
+    ) -> PyResult<usize> {
+        let before = convert::milliseconds("before", before)?;
+        let keep_last = convert::optional_identifier("keep_last", keep_last)?;
+        detached(py, || self.store.purge(before, keep_last))
+    }
+
+    #[pyo3(signature = (path, *, format = None, progress = None), text_signature = "($self, path, *, format='auto', progress=None)")]
+    fn import_file<'py>(
+        slf: &Bound<'py, Self>,
+        path: Object<'_, 'py>,
+        format: Option<Object<'_, 'py>>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let format = format.map_or_else(|| PyString::new(slf.py(), "auto").into_any(), Clone::clone);
+        slf.py()
+            .import("storage_rust._transfer.importing")?
+            .getattr("import_file")?
+            .call1((slf, path, format, progress))
+    }
+
+    #[pyo3(signature = (path, *, format, query = None))]
+    fn export_file<'py>(
+        slf: &Bound<'py, Self>,
+        path: Object<'_, 'py>,
+        format: Object<'_, 'py>,
+        query: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py()
+            .import("storage_rust._transfer.exporting")?
+            .getattr("export_file")?
+            .call1((slf, path, format, query))
+    }
+
+    fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>) -> PyResult<(usize, usize)> {
+        bulk::calling_back(py, |raised| {
+            self.store.import_rows(|| raised.attached(|py| bulk::next_batch(batches.bind(py))))
+        })
+    }
+
+    fn _export_rows(&self, py: Python<'_>, first: i64, limit: i64) -> PyResult<Vec<bulk::Exported>> {
+        Ok(detached(py, || self.store.export_rows(first, limit))?.into_iter().map(bulk::Exported).collect())
     }
 
     #[pyo3(signature = (id, *, response = None, tags = None, metadata = None))]
@@ -240,6 +292,31 @@ impl PyConversationStore {
     fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
         self.close(py);
     }
+}
+
+#[allow(clippy::too_many_arguments)] // as many as a row has
+pub fn row(
+    prompt: Object<'_, '_>,
+    response: Object<'_, '_>,
+    model: Object<'_, '_>,
+    timestamp: Option<Object<'_, '_>>,
+    thread_id: Option<Object<'_, '_>>,
+    parent_id: Option<Object<'_, '_>>,
+    url: Option<Object<'_, '_>>,
+    tags: Option<Object<'_, '_>>,
+    metadata: Option<Object<'_, '_>>,
+) -> PyResult<NewConversation> {
+    Ok(NewConversation {
+        prompt: convert::text("prompt", prompt)?,
+        response: convert::text("response", response)?,
+        model: convert::text("model", model)?,
+        timestamp: convert::milliseconds("timestamp", timestamp)?,
+        thread_id: convert::optional_identifier("thread_id", thread_id)?,
+        parent_id: convert::optional_identifier("parent_id", parent_id)?,
+        url: convert::optional_text("url", url)?,
+        tags: convert::optional_tags(tags)?.unwrap_or_default(),
+        metadata: convert::metadata(metadata)?.unwrap_or_default(),
+    })
 }
 
 impl<'py> FromPyObject<'_, 'py> for Order {

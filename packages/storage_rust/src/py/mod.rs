@@ -1,6 +1,7 @@
 //! The extension module: converts, detaches from the interpreter, calls, wraps.
 
 mod bookmarks;
+mod bulk;
 mod conversations;
 mod convert;
 mod error;

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -10,11 +10,15 @@ from typing import Any, Final, Literal, Self
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
+from minimal_browser_core.fallback.sqlite.new_rows import checked_row, new_row
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, parse
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchHit, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.snippet import snippet
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams
+from minimal_browser_core.fallback.sqlite.transfer_rows import ExportedRow, export_rows, import_rows
+from minimal_browser_core.fallback.transfer.report import ImportReport
 
 SCHEMA_VERSION: Final = 1
 RANKED: Final = 20_000  # matches, the newest, that a search ranks unless it is exact
@@ -36,7 +40,9 @@ FIELDS: Final = {
     "url": Field(("url",)),
 }
 _BATCH: Final = 200
+_PROGRESS: Final = 1000  # rows between two calls of a progress function
 
+Progress = Callable[[int, int], object]
 _Row = tuple[Any, ...]
 
 
@@ -83,22 +89,40 @@ class PythonConversationStore:
         metadata: Mapping[str, Any] | None = None,
     ) -> int:
         """Store one exchange and return its id. Without a thread and a parent it begins a thread of its own."""
-        row: dict[str, Any] = {
-            "prompt": convert.text("prompt", prompt),
-            "response": convert.text("response", response),
-            "model": convert.text("model", model),
-            "timestamp": convert.now() if timestamp is None else convert.milliseconds("timestamp", timestamp),
-            "url": convert.optional_text("url", url),
-            "tags": convert.tags_json(tags),
-            "metadata": convert.metadata_json(metadata),
-            "prompt_grams": grams(prompt),
-            "response_grams": grams(response),
-        }
-        thread = None if thread_id is None else convert.identifier("thread_id", thread_id)
-        parent = None if parent_id is None else convert.identifier("parent_id", parent_id)
+        row = new_row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)
         with self._db.write() as db:
-            row["thread_id"], row["parent_id"] = self._place(db, thread, parent, row["timestamp"])
-            return int(db.execute(self._sql["add"], row).lastrowid or 0)
+            return self._add(db, row)
+
+    def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
+        """Store many exchanges, all or nothing, and return how many; a row has the arguments of `add_conversation`.
+
+        InvalidData names the first bad row by its position, as in `rows[3]`. All rows are read before the first is
+        stored. `progress(stored, total)` is called now and then inside the transaction: it must not use this store,
+        and what it raises undoes everything.
+        """
+        if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+            raise InvalidData(f"rows must be a list of mappings, not {type(rows).__name__}")
+        new = [checked_row(n, row) for n, row in enumerate(rows)]
+        with passed_through(), self._db.write() as db:
+            for n, row in enumerate(new):
+                try:
+                    self._add(db, row)
+                except InvalidData as error:
+                    raise InvalidData(f"rows[{n}]: {error}", path=error.path) from None
+                if progress is not None and ((n + 1) % _PROGRESS == 0 or n + 1 == len(new)):
+                    with others_code():
+                        progress(n + 1, len(new))
+        return len(new)
+
+    def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
+        thread, parent = self._place(db, row["thread_id"], row["parent_id"], row["timestamp"])
+        values = row | {
+            "thread_id": thread,
+            "parent_id": parent,
+            "prompt_grams": grams(row["prompt"]),
+            "response_grams": grams(row["response"]),
+        }
+        return int(db.execute(self._sql["add"], values).lastrowid or 0)
 
     def _place(
         self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
@@ -152,6 +176,26 @@ class PythonConversationStore:
         row = {"title": convert.text("title", title), "now": convert.now()}
         with self._db.write() as db:
             return int(db.execute(self._sql["add_thread"], row).lastrowid or 0)
+
+    def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
+        """Delete for good what is older than `before`, and not among the newest `keep_last`; returns how many.
+
+        Gone means gone: afterwards no deleted text is in the file, its log or its index, nor what was deleted or
+        replaced earlier; without arguments that is all it does. The file is written anew, which takes its size again
+        in free space. DatabaseLocked, after the deletion, where a reader kept the log from being emptied.
+        """
+        values = {"before": convert.optional_milliseconds("before", before), "keep_last": None}
+        if keep_last is not None:
+            values["keep_last"] = convert.identifier("keep_last", keep_last)
+            if keep_last < 0:
+                raise InvalidData(f"keep_last must be 0 or more, not {keep_last}")
+        gone = 0
+        with self._db.write() as db:
+            if before is not None or keep_last is not None:
+                gone = db.execute(self._sql["purge"], values).rowcount
+            db.execute(self._sql["optimize_index"])
+        self._db.rewrite()
+        return gone
 
     # -- reading
 
@@ -320,6 +364,44 @@ class PythonConversationStore:
             score = -row[10] if len(row) > 10 else 0.0
             hits.append(SearchHit(**_values(row), score=score, snippet=shown, highlights=highlights))
         return hits
+
+    # -- import and export
+
+    def import_file(
+        self, path: str | os.PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Take the exchanges of another program's file, or of an export, all or nothing.
+
+        Idempotent: what was taken before is skipped, even if it was deleted since. The formats stand in
+        `fallback.transfer.importing`; what cannot be read is named in the report, and the file is never changed.
+        `progress(bytes read, bytes in all)` is called inside the transaction: it must not use this store, and what it
+        raises undoes everything. Other writers wait meanwhile. `interrupt` ends it.
+        """
+        from minimal_browser_core.fallback.transfer.importing import import_file
+
+        return import_file(self, path, format, progress)
+
+    def export_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: Literal["jsonl", "json", "markdown", "html"],
+        query: str | None = None,
+    ) -> int:
+        """Write the exchanges that `query` finds, or all, in the order of arrival; returns how many.
+
+        The file appears whole or not at all, readable by its owner alone; one that is there already is an error.
+        `jsonl` and `json` hold everything, and an import into a new store makes the same rows of them.
+        """
+        from minimal_browser_core.fallback.transfer.exporting import export_file
+
+        return export_file(self, path, format, query)
+
+    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]:
+        return import_rows(self._db, self._sql, batches)
+
+    def _export_rows(self, first: int, limit: int) -> list[ExportedRow]:
+        return export_rows(self._db, self._sql, first, limit)
 
     # -- the file
 

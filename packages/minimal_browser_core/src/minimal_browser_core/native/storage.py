@@ -10,7 +10,17 @@ from typing import Any, Literal, Self
 
 from minimal_browser_core import errors
 from minimal_browser_core.errors import BackendError, DatabaseCorrupt, StorageError
-from minimal_browser_core.ports.storage import Bookmark, Conversation, HistoryHit, HistoryPage, Page, SearchPage
+from minimal_browser_core.ports.storage import (
+    Bookmark,
+    Conversation,
+    ExportFormat,
+    HistoryHit,
+    HistoryPage,
+    ImportReport,
+    Page,
+    Progress,
+    SearchPage,
+)
 
 Durability = Literal["normal", "full"]
 
@@ -199,6 +209,25 @@ class RustConversationStore(_Adapter):
     def delete(self, ids: int | Iterable[int]) -> int:
         with self._translated():
             return int(self._store.delete(ids))
+
+    def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
+        with self._translated():
+            return int(self._store.add_many(rows, progress=progress))
+
+    def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
+        with self._translated():
+            return int(self._store.purge(before=before, keep_last=keep_last))
+
+    def import_file(
+        self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        with self._translated():
+            report: ImportReport = self._store.import_file(path, format=format, progress=progress)
+        return report
+
+    def export_file(self, path: str | PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
+        with self._translated():
+            return int(self._store.export_file(path, format=format, query=query))
 
     def start_thread(self, title: str = "") -> int:
         with self._translated():

@@ -4,9 +4,13 @@ The Rust wheel and the stdlib fallback have this shape and one file format. Time
 call may block on the disk and releases the GIL while it does. Failures are the `StorageError` family.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from os import PathLike
 from typing import Any, Literal, Protocol
+
+ExportFormat = Literal["jsonl", "json", "markdown", "html"]
+Progress = Callable[[int, int], object]  # (done, in all): rows, or bytes of a file
 
 
 class Conversation(Protocol):
@@ -61,6 +65,33 @@ class Page(Protocol):
     def next_cursor(self) -> str | None: ...
 
 
+class LostRecord(Protocol):
+    @property
+    def position(self) -> int:
+        """Of the record in the file, from 1: array elements, lines, or database rows."""
+
+    @property
+    def reason(self) -> str: ...
+
+
+class ImportReport(Protocol):
+    """`taken` and `skipped` count exchanges; skipped are those that had been taken before."""
+
+    @property
+    def taken(self) -> int: ...
+    @property
+    def skipped(self) -> int: ...
+    @property
+    def lost_count(self) -> int: ...
+    @property
+    def lost(self) -> Sequence[LostRecord]:
+        """The first 1,000 of them."""
+
+    @property
+    def attachments(self) -> int:
+        """Files and pictures, which are not taken."""
+
+
 class ConversationStore(Protocol):
     """Thread-safe. Several processes may have one file open, one SQLite library per file and process."""
 
@@ -97,8 +128,30 @@ class ConversationStore(Protocol):
 
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
+    def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
+        """All or nothing. A row has the arguments of `add_conversation`; a bad one is named as in `rows[3]`."""
+
+    def update(
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> bool: ...
     def delete(self, ids: int | Iterable[int]) -> int:
         """The number of exchanges that were there and are gone."""
+
+    def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
+        """Delete so that no deleted text is left in the file, its log or its index."""
+
+    def import_file(
+        self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """All or nothing, and idempotent: a second import of a file adds nothing."""
+
+    def export_file(self, path: str | PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
+        """The number of exchanges written; the file appears whole or not at all, and must not exist."""
 
     def start_thread(self, title: str = "") -> int: ...
     def thread(self, thread_id: int) -> Sequence[Conversation]:

@@ -77,3 +77,26 @@ def translated(path: str) -> Iterator[None]:
         raise translate(corrupt(str(error)), path) from error
     except OSError as error:
         raise translate(error, path) from error
+
+
+class _PassedThrough(Exception):  # noqa: N818  never seen outside
+    def __init__(self, raised: Exception) -> None:
+        self.raised = raised
+
+
+@contextmanager
+def others_code() -> Iterator[None]:
+    """Around code of the caller that is called from inside a transaction: what it raises is not of the database."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  all are raised again
+        raise _PassedThrough(error) from None
+
+
+@contextmanager
+def passed_through() -> Iterator[None]:
+    """Around the transaction: what `others_code` met is raised as it was."""
+    try:
+        yield
+    except _PassedThrough as passed:
+        raise passed.raised from None

@@ -9,8 +9,8 @@
         def errors(self):
             return my_errors  # what holds StorageError and its family
 
-`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`, `HistoryStoreConformance` takes `open_history`,
-and `open_places` for the bookmarks in the same file. What the suite opens, it closes.
+`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`, `HistoryStoreConformance` takes
+`open_history`, and `open_places` for the bookmarks in the same file. What the suite opens, it closes.
 """
 
 import pytest
@@ -18,6 +18,7 @@ import pytest
 _PARTS = (
     "base",
     "bookmarks",
+    "bulk",
     "concurrency",
     "damage",
     "files",
@@ -26,10 +27,12 @@ _PARTS = (
     "rows",
     "searching",
     "threads",
+    "transfer",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .bookmarks import Bookmarks  # noqa: E402  their asserts are rewritten first
+from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import Damage  # noqa: E402
 from .files import Files  # noqa: E402
@@ -38,11 +41,12 @@ from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .searching import Searching  # noqa: E402
 from .threads import Threads  # noqa: E402
+from .transfer import Transfer  # noqa: E402
 
 __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
 
-class ConversationStoreConformance(Rows, Threads, Searching, Concurrency, Files, Damage, Processes):
+class ConversationStoreConformance(Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes):
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 

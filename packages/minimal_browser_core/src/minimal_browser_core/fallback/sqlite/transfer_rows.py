@@ -1,0 +1,95 @@
+"""What imports and exports need of the database; the formats themselves are read and written in `fallback.transfer`."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .convert import metadata, tags
+from .database import Database
+from .failures import others_code, passed_through
+from .text import grams
+
+ExportedRow = tuple[Any, ...]
+
+
+def import_rows(
+    database: Database, sql: Mapping[str, str], batches: Iterable[list[tuple[Any, Any]]]
+) -> tuple[int, int]:
+    """Take all batches or nothing: (taken, skipped because they were there). See `transfer.records` for the rows."""
+    mark = database.interrupt_mark()
+    taken = skipped = 0
+    ahead = iter(batches)
+    with passed_through(), database.write() as db:
+        rows = _Rows(db, sql)
+        while True:
+            with others_code():
+                batch = next(ahead, None)
+            if batch is None:
+                break
+            for keys, texts in batch:
+                if rows.take(keys, texts):
+                    taken += 1
+                else:
+                    skipped += 1
+            database.raise_if_interrupted(mark)
+    return taken, skipped
+
+
+def export_rows(database: Database, sql: Mapping[str, str], first: int, limit: int) -> list[ExportedRow]:
+    """The rows from the id `first` on, in the order of arrival, with the title and the time of their threads."""
+    with database.read() as db:
+        rows = db.execute(sql["export"], {"first": first, "limit": limit}).fetchall()
+    return [(*row[:8], list(tags(row[8])), metadata(row[9]), *row[10:]) for row in rows]
+
+
+class _Rows:
+    def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
+        self._db = db
+        self._sql = sql
+        self._keep_ids = not self._one("ever_used")[0]
+
+    def _one(self, name: str, **values: object) -> Any:
+        return self._db.execute(self._sql[name], values).fetchone()
+
+    def take(self, keys: tuple[Any, ...], texts: tuple[Any, ...]) -> bool:
+        """Whether the record was new."""
+        fingerprint, parent, thread, id, wanted_thread, title, created_at = keys
+        timestamp, prompt, response, model, url, tags_json, metadata_json = texts
+        if self._one("imported", fingerprint=fingerprint) is not None:
+            return False
+        content = {"timestamp": timestamp, "prompt": prompt, "response": response, "model": model}
+        if id is not None and not self._keep_ids and self._one("same", id=id, **content) is not None:
+            self._remember(fingerprint, id)
+            return False
+        parent_id, parent_thread = (parent and self._one("imported", fingerprint=parent)) or (None, None)
+        known_id, thread_id = self._one("imported", fingerprint=thread) or (None, None)
+        if parent_id is not None:
+            thread_id = parent_thread
+        elif known_id is None:
+            thread_id = self._new_thread(wanted_thread, title, created_at)
+        if not self._keep_ids or (id is not None and self._one("get", id=id) is not None):
+            id = None
+        row = content | {
+            "id": id,
+            "thread_id": thread_id,
+            "parent_id": parent_id,
+            "url": url,
+            "tags": tags_json,
+            "metadata": metadata_json,
+            "prompt_grams": grams(prompt),
+            "response_grams": grams(response),
+        }
+        new = int(self._db.execute(self._sql["add_with_id"], row).lastrowid or 0)
+        self._remember(fingerprint, new)
+        if known_id is None:
+            self._remember(thread, new)
+        return True
+
+    def _remember(self, fingerprint: bytes, id: int) -> None:
+        self._db.execute(self._sql["remember"], {"fingerprint": fingerprint, "id": id})
+
+    def _new_thread(self, wanted: int | None, title: str, created_at: int) -> int:
+        values = {"id": wanted, "title": title, "now": created_at}
+        if not self._keep_ids or wanted is None or self._one("thread_exists", thread_id=wanted) is not None:
+            values["id"] = None
+        return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)

@@ -1,0 +1,1 @@
+"""Import and export of conversations, and the command line over them."""
