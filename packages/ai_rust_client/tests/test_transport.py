@@ -1,12 +1,16 @@
 """Compressed bodies, proxies, connections that are used again."""
 
+import base64
+import contextlib
 import gzip
 import json
+import socket
+import threading
 import zlib
 
 import pytest
 
-from ai_rust_client import AIClient
+from ai_rust_client import AIClient, APIConnectionError, StreamInterruptedError
 from minimal_browser_core.testing.fake_server import Answer, Body, Bytes, FakeServer, Hang, Raw
 
 EVENTS = b"".join(
@@ -63,3 +67,119 @@ def test_one_connection_serves_call_after_call(server: FakeServer) -> None:
 
 def test_a_base_url_may_end_in_a_slash(server: FakeServer) -> None:
     assert AIClient(base_url=f"{server.base_url}/").send_request("q", "m")
+
+
+# -- compression -------------------------------------------------------------------------------------------------------
+
+SSE_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
+PACKED = {
+    "br": "G6kAGCwOeJMvQfHgW+GhvoPgNFUbodJTZGsvFbr6Oiltrk/quIgkyBudU26BSFumbUmA9wNdwJ8WPMDqESSqdGGWLQ9aviWCjzDfINm0"
+    "brd4Ag==",
+    "zstd": "KLUv/SCqHQIAwgMNEaDtgRyZZ68R+es5BPCECuigqkeQEgyAMTbVeeb89vjy+61+8KjdUpdm+XGlBlm6XEaNVAQA4BiDCHsVsLWdYw==",
+}
+"""EVENTS and `[DONE]`, compressed by the formats' own tools."""
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_every_compression_that_is_offered_is_read(server: FakeServer, coding: str) -> None:
+    body = base64.b64decode(PACKED[coding])
+    head = f"{SSE_HEAD}Content-Encoding: {coding}\r\n\r\n"
+    # Byte by byte: what is compressed may be split anywhere too.
+    server.script.append(Raw((Bytes(head.encode()), *(Bytes(bytes([byte])) for byte in body))))
+    assert list(AIClient(base_url=server.base_url).stream_response("q", "m")) == ["It ", "is ", "so."]
+    assert coding in server.requests[0].headers["accept-encoding"]
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_a_truncated_compressed_stream_is_interrupted(server: FakeServer, coding: str) -> None:
+    body = base64.b64decode(PACKED[coding])[:-20]
+    head = f"{SSE_HEAD}Content-Encoding: {coding}\r\n\r\n"
+    server.script.append(Raw((Bytes(head.encode() + body),)))
+    with pytest.raises(StreamInterruptedError):
+        list(AIClient(base_url=server.base_url, max_retries=0).stream_response("q", "m"))
+
+
+# -- SOCKS -------------------------------------------------------------------------------------------------------------
+
+
+class SocksProxy:
+    """A SOCKS 5 proxy (RFC 1928, 1929) that leads every connection to one port, and remembers where it was to go."""
+
+    def __init__(self, port: int, password: bytes | None = None) -> None:
+        self.asked: list[tuple[str, int]] = []
+        self.users: list[tuple[bytes, bytes]] = []
+        self._port = port
+        self._password = password
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _ = self._listener.accept()
+                self._threads.append(threading.Thread(target=self._serve, args=(sock,)))
+                self._threads[-1].start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError), client.makefile("rb") as sent:
+            methods = sent.read(sent.read(2)[1])
+            client.sendall(bytes([5, 2 if self._password is not None and 2 in methods else 0]))
+            if self._password is not None:
+                user = sent.read(sent.read(2)[1])
+                password = sent.read(sent.read(1)[0])
+                self.users.append((user, password))
+                client.sendall(bytes([1, password != self._password]))
+                if password != self._password:
+                    return
+            _, _, _, kind = sent.read(4)
+            host = sent.read(sent.read(1)[0]).decode() if kind == 3 else socket.inet_ntoa(sent.read(4))
+            self.asked.append((host, int.from_bytes(sent.read(2))))
+            with socket.create_connection(("127.0.0.1", self._port)) as server:
+                client.sendall(bytes([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]))
+                back = threading.Thread(target=self._relay, args=(server, client))
+                back.start()
+                self._relay(client, server)
+                back.join()
+
+    @staticmethod
+    def _relay(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+
+def test_a_socks_proxy_is_given_the_name_and_the_password(server: FakeServer) -> None:
+    server.script.append(Answer("by proxy"))
+    with contextlib.closing(SocksProxy(server.port, b"word")) as proxy:
+        url = f"socks5h://user:word@{proxy.address}"
+        with AIClient(base_url="http://provider.invalid/v1", proxy=url) as client:
+            assert client.send_request("q", "m") == "by proxy"
+    assert proxy.asked == [("provider.invalid", 80)]
+    assert proxy.users == [(b"user", b"word")]
+
+
+def test_a_socks_proxy_is_given_the_address_that_was_looked_up_here(server: FakeServer) -> None:
+    with contextlib.closing(SocksProxy(server.port)) as proxy:
+        client = AIClient(base_url="http://127.0.0.1:9/v1", proxy=f"socks5://{proxy.address}")
+        assert client.send_request("q", "m")
+        client.close()
+    assert proxy.asked == [("127.0.0.1", 9)]
+
+
+def test_a_socks_proxy_that_refuses_is_told_without_its_password(server: FakeServer) -> None:
+    with contextlib.closing(SocksProxy(server.port, b"other")) as proxy:
+        url = f"socks5h://user:secret-word@{proxy.address}"
+        client = AIClient(base_url=server.base_url, proxy=url, max_retries=0)
+        with pytest.raises(APIConnectionError) as caught:
+            client.send_request("q", "m")
+    assert "secret-word" not in str(caught.value) + repr(caught.value.attempts)
+    assert server.requests == []

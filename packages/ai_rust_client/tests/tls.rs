@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ai_rust_client::call::Body;
@@ -10,13 +10,14 @@ use ai_rust_client::chat::chat;
 use ai_rust_client::config::{Config, Settings, Timeouts};
 use ai_rust_client::error::{Error, Kind};
 use ai_rust_client::transport::Transport;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::server::TlsStream;
 
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"over TLS"},"finish_reason":"stop"}]}"#;
 
@@ -38,10 +39,22 @@ impl Authority {
 
     /// A server on loopback whose certificate is for `name`; it answers every request alike.
     async fn serve(&self, name: &str) -> SocketAddr {
+        let acceptor = self.acceptor(CertificateParams::new([name.to_owned()]).unwrap(), &[]);
+        serve(acceptor, |mut socket| async move {
+            let mut request = vec![0; 4096];
+            let _ = socket.read(&mut request).await;
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", ANSWER.len());
+            let _ = socket.write_all(format!("{head}{ANSWER}").as_bytes()).await;
+            let _ = socket.shutdown().await;
+        })
+        .await
+    }
+
+    /// What accepts TLS with the certificate, and offers the protocols.
+    fn acceptor(&self, params: CertificateParams, protocols: &[&[u8]]) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
-        let certificate =
-            CertificateParams::new([name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let certificate = params.signed_by(&key, &self.0).unwrap();
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
@@ -50,31 +63,62 @@ impl Authority {
                 PrivateKeyDer::Pkcs8(key.serialize_der().into()),
             )
             .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    // A client that refuses the certificate ends the handshake.
-                    let Ok(mut socket) = acceptor.accept(socket).await else { return };
-                    let mut request = vec![0; 4096];
-                    let _ = socket.read(&mut request).await;
-                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", ANSWER.len());
-                    let _ = socket.write_all(format!("{head}{ANSWER}").as_bytes()).await;
-                    let _ = socket.shutdown().await;
-                });
-            }
-        });
-        address
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        TlsAcceptor::from(Arc::new(config))
     }
 }
 
+async fn serve<F: Future<Output = ()> + Send + 'static>(
+    acceptor: TlsAcceptor,
+    connection: impl Fn(TlsStream<TcpStream>) -> F + Copy + Send + 'static,
+) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                // A client that refuses the certificate ends the handshake.
+                if let Ok(socket) = acceptor.accept(socket).await {
+                    connection(socket).await;
+                }
+            });
+        }
+    });
+    address
+}
+
+/// A proxy that leads every CONNECT to `to`, and says whom it was asked for.
+async fn connect_proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(client.read_u8().await.unwrap());
+            }
+            heard.lock().unwrap().push(String::from_utf8(head).unwrap());
+            client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
+            let mut server = TcpStream::connect(to).await.unwrap();
+            let _ = copy_bidirectional(&mut client, &mut server).await;
+        }
+    });
+    (address, asked)
+}
+
 async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
+    ask_through(None, &format!("https://localhost:{}/v1", address.port()), ca_bundle).await
+}
+
+async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) -> Result<String, Error> {
     let settings = Settings {
-        base_url: format!("https://localhost:{}/v1", address.port()),
+        api_key: Some("key".to_owned()),
+        base_url: base_url.to_owned(),
         ca_bundle: Some(ca_bundle),
+        proxy,
         ..Settings::default()
     };
     let limit = Duration::from_secs(30);
@@ -107,4 +151,48 @@ async fn a_certificate_for_another_name_is_refused() {
     let error = ask(address, authority.bundle("named.pem")).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Connection);
     assert!(error.message().contains("certificate"), "{error}");
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_refused() {
+    let authority = Authority::new();
+    let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2021, 1, 1);
+    let address = serve(authority.acceptor(params, &[]), |_| async {}).await;
+    let error = ask(address, authority.bundle("expired.pem")).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Connection);
+    assert!(error.message().contains("expired"), "{error}");
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_it_is_offered() {
+    let authority = Authority::new();
+    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let acceptor = authority.acceptor(params, &[b"h2", b"http/1.1"]);
+    let address = serve(acceptor, |socket| async move {
+        let mut connection = h2::server::handshake(socket).await.unwrap();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/v1/chat/completions"));
+            assert_eq!(request.headers()["authorization"], "Bearer key");
+            let mut body = respond.send_response(http::Response::new(()), false).unwrap();
+            body.send_data(ANSWER.into(), true).unwrap();
+        }
+    })
+    .await;
+    assert_eq!(ask(address, authority.bundle("http2.pem")).await.unwrap(), "over TLS");
+}
+
+#[tokio::test]
+async fn a_tunnel_through_a_proxy_shows_it_the_name_and_nothing_else() {
+    let authority = Authority::new();
+    let address = authority.serve("provider.invalid").await;
+    let (proxy, asked) = connect_proxy(address).await;
+    let proxy = Some(format!("http://user:word@{proxy}"));
+    let text = ask_through(proxy, "https://provider.invalid/v1", authority.bundle("proxied.pem")).await;
+    assert_eq!(text.unwrap(), "over TLS");
+    let asked = asked.lock().unwrap().join("");
+    assert!(asked.starts_with("CONNECT provider.invalid:443 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.to_lowercase().contains("proxy-authorization: basic dxnlcjp3b3jk"), "{asked}");
+    assert!(!asked.contains("Bearer"), "{asked}");
 }
