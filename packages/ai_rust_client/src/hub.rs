@@ -4,16 +4,15 @@
 //! then collects all tickets posted so far: one wake-up, however many streams have news.
 
 use std::io;
-use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::wake::Wake;
+use crate::wake::{Fileno, Wake};
 
 #[derive(Debug)]
 pub struct Hub {
     posted: Mutex<(Vec<u64>, Wake)>,
-    fileno: RawFd,
+    fileno: Fileno,
     next: AtomicU64,
 }
 
@@ -23,7 +22,7 @@ impl Hub {
         Ok(Self { fileno: wake.fileno(), posted: Mutex::new((Vec::new(), wake)), next: AtomicU64::new(0) })
     }
 
-    pub fn fileno(&self) -> RawFd {
+    pub fn fileno(&self) -> Fileno {
         self.fileno
     }
 

@@ -4,12 +4,11 @@
 //! (`arm`); whoever fills it pays only for the kinds of waiting that are in use.
 
 use std::io;
-use std::os::fd::RawFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::hub::Hub;
-use crate::wake::Wake;
+use crate::wake::{Fileno, Wake};
 
 pub trait Readiness {
     /// Whether a reader would get something, be it an error or the end.
@@ -82,14 +81,16 @@ impl<T: Readiness + Default> Mailbox<T> {
     }
 
     /// A descriptor that is readable while the value is ready. It belongs to the mailbox.
-    pub fn fileno(&self) -> io::Result<RawFd> {
+    pub fn fileno(&self) -> io::Result<Fileno> {
         let mut slot = self.lock();
-        if slot.wake.is_none() {
-            let mut wake = Wake::new()?;
-            wake.set(slot.value.is_ready());
-            slot.wake = Some(wake);
+        if let Some(wake) = &slot.wake {
+            return Ok(wake.fileno());
         }
-        Ok(slot.wake.as_ref().map_or(-1, Wake::fileno))
+        let mut wake = Wake::new()?;
+        wake.set(slot.value.is_ready());
+        let fileno = wake.fileno();
+        slot.wake = Some(wake);
+        Ok(fileno)
     }
 
     /// A ticket that is posted to `hub` once the value is ready; `None` if it is already.

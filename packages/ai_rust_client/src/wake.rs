@@ -1,12 +1,20 @@
-//! A descriptor that is readable while it is raised: an eventfd on Linux, a socket pair elsewhere.
+//! A descriptor that is readable while it is raised: an eventfd on Linux, a socket pair on other Unixes, and on Windows,
+//! which has none, a connection over loopback.
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
 
 #[cfg(target_os = "linux")]
 use eventfd::Source;
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+use loopback::Source;
+#[cfg(all(unix, not(target_os = "linux")))]
 use socket_pair::Source;
+
+/// What `select` takes.
+#[cfg(unix)]
+pub type Fileno = std::os::fd::RawFd;
+#[cfg(windows)]
+pub type Fileno = std::os::windows::io::RawSocket;
 
 #[derive(Debug)]
 pub struct Wake {
@@ -19,8 +27,8 @@ impl Wake {
         Ok(Self { source: Source::new()?, raised: false })
     }
 
-    pub fn fileno(&self) -> RawFd {
-        self.source.reader().as_raw_fd()
+    pub fn fileno(&self) -> Fileno {
+        self.source.fileno()
     }
 
     /// Both calls cost a system call only when they change something, and cannot block: at most one byte (or the
@@ -39,19 +47,19 @@ impl Wake {
 #[cfg(target_os = "linux")]
 mod eventfd {
     use std::io;
-    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::fd::{AsRawFd, OwnedFd};
 
     use rustix::event::{EventfdFlags, eventfd};
 
     #[derive(Debug)]
-    pub struct Source(OwnedFd);
+    pub struct Source(pub OwnedFd);
 
     impl Source {
         pub fn new() -> io::Result<Self> {
             Ok(Self(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
         }
-        pub fn reader(&self) -> impl AsFd + std::os::fd::AsRawFd {
-            self.0.as_fd()
+        pub fn fileno(&self) -> super::Fileno {
+            self.0.as_raw_fd()
         }
         pub fn raise(&self) -> io::Result<usize> {
             Ok(rustix::io::write(&self.0, &1u64.to_ne_bytes())?)
@@ -62,15 +70,15 @@ mod eventfd {
     }
 }
 
-#[cfg(any(not(target_os = "linux"), test))]
+#[cfg(any(all(unix, not(target_os = "linux")), all(unix, test)))]
 mod socket_pair {
     use std::io::{self, Read, Write};
-    use std::os::fd::{AsFd, AsRawFd};
+    use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
 
     #[derive(Debug)]
     pub struct Source {
-        reader: UnixStream,
+        pub reader: UnixStream,
         writer: UnixStream,
     }
 
@@ -81,8 +89,8 @@ mod socket_pair {
             writer.set_nonblocking(true)?;
             Ok(Self { reader, writer })
         }
-        pub fn reader(&self) -> impl AsFd + AsRawFd {
-            self.reader.as_fd()
+        pub fn fileno(&self) -> super::Fileno {
+            self.reader.as_raw_fd()
         }
         pub fn raise(&self) -> io::Result<usize> {
             (&self.writer).write(&[1])
@@ -93,36 +101,99 @@ mod socket_pair {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(windows, test))]
+mod loopback {
+    use std::io::{self, Read, Write};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    #[cfg(unix)]
+    use std::os::fd::AsRawFd;
+    #[cfg(windows)]
+    use std::os::windows::io::AsRawSocket;
+
+    #[derive(Debug)]
+    pub struct Source {
+        pub reader: TcpStream,
+        writer: TcpStream,
+    }
+
+    impl Source {
+        pub fn new() -> io::Result<Self> {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+            let writer = TcpStream::connect(listener.local_addr()?)?;
+            let ours = writer.local_addr()?;
+            // Another program may have found the port first.
+            let reader = loop {
+                let (reader, peer) = listener.accept()?;
+                if peer == ours {
+                    break reader;
+                }
+            };
+            reader.set_nonblocking(true)?;
+            writer.set_nonblocking(true)?;
+            writer.set_nodelay(true)?;
+            Ok(Self { reader, writer })
+        }
+        #[cfg(unix)]
+        pub fn fileno(&self) -> super::Fileno {
+            self.reader.as_raw_fd()
+        }
+        #[cfg(windows)]
+        pub fn fileno(&self) -> super::Fileno {
+            self.reader.as_raw_socket()
+        }
+        pub fn raise(&self) -> io::Result<usize> {
+            (&self.writer).write(&[1])
+        }
+        pub fn lower(&self) -> io::Result<usize> {
+            (&self.reader).read(&mut [0])
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::os::fd::{AsFd, AsRawFd};
+
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::*;
 
-    fn readable(fd: impl std::os::fd::AsFd) -> bool {
-        let mut fds = [PollFd::new(&fd, PollFlags::IN)];
+    fn readable(fd: &impl AsFd) -> bool {
+        let mut fds = [PollFd::new(fd, PollFlags::IN)];
         poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).unwrap() == 1
     }
 
     #[test]
     fn it_is_readable_while_it_is_raised() {
         let mut wake = Wake::new().unwrap();
-        assert!(!readable(wake.source.reader()));
+        assert!(!readable(&wake.source.0));
         wake.set(true);
         wake.set(true);
-        assert!(readable(wake.source.reader()));
+        assert!(readable(&wake.source.0));
         wake.set(false);
-        assert!(!readable(wake.source.reader()));
+        assert!(!readable(&wake.source.0));
         wake.set(true);
-        assert!(readable(wake.source.reader()));
+        assert!(readable(&wake.source.0));
     }
 
     #[test]
     fn the_socket_pair_does_the_same() {
         let pair = socket_pair::Source::new().unwrap();
+        assert_eq!(pair.fileno(), pair.reader.as_raw_fd());
         pair.raise().unwrap();
-        assert!(readable(pair.reader()));
+        assert!(readable(&pair.reader));
         pair.lower().unwrap();
-        assert!(!readable(pair.reader()));
+        assert!(!readable(&pair.reader));
+    }
+
+    #[test]
+    fn the_connection_over_loopback_does_the_same() {
+        let pair = loopback::Source::new().unwrap();
+        assert_eq!(pair.fileno(), pair.reader.as_raw_fd());
+        pair.raise().unwrap();
+        let mut fds = [PollFd::new(&pair.reader, PollFlags::IN)];
+        poll(&mut fds, None).unwrap();
+        pair.lower().unwrap();
+        assert!(!readable(&pair.reader));
     }
 }

@@ -1,11 +1,11 @@
 //! `EventLoopHub`: what `_aio` registers with an event loop.
 
-use std::os::fd::RawFd;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 
 use crate::hub::Hub;
+use crate::wake::Fileno;
 
 #[pyclass(frozen, module = "ai_rust_client._native")]
 pub struct EventLoopHub(pub Arc<Hub>);
@@ -17,7 +17,7 @@ impl EventLoopHub {
         Ok(Self(Arc::new(Hub::new()?)))
     }
 
-    fn fileno(&self) -> RawFd {
+    fn fileno(&self) -> Fileno {
         self.0.fileno()
     }
 

@@ -1,6 +1,5 @@
 //! `ResponseStream`.
 
-use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +18,7 @@ use crate::py::values::{StreamEvent, ToolCall, Usage, rate_limits, seconds};
 use crate::py::wait::wait;
 use crate::stream::Stream;
 use crate::value::{Answer, Event};
+use crate::wake::Fileno;
 
 /// An answer as it arrives: an iterator and an async iterator of text deltas.
 ///
@@ -123,7 +123,7 @@ impl ResponseStream {
     /// A descriptor for select, QSocketNotifier or loop.add_reader, the same at every call; it is the stream's.
     ///
     /// Readable while events wait, and once the stream has ended. Pair it with `drain`.
-    fn fileno(&self) -> PyResult<RawFd> {
+    fn fileno(&self) -> PyResult<Fileno> {
         Ok(self.here()?.inbox.fileno()?)
     }
 
