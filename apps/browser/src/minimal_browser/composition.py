@@ -131,6 +131,8 @@ class Composition(QObject):
         self.background.with_stores(lambda stores: stores.problems, self.browser.show_problems)
 
     def _error_page(self, url: str, reason: str, show: Callable[[str], None]) -> None:
+        if self._options.exit_after_load:
+            sys.stderr.write(f"minimal-browser: {url} could not be loaded: {reason}\n")
         self.background.submit(lambda: self.writer.error(url, reason), show)
 
     def _version_page(self) -> str:

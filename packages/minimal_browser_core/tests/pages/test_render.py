@@ -340,3 +340,10 @@ def test_every_widget_that_a_model_can_ask_for_is_there() -> None:
     for widget in offered["widget_type"]["enum"]:
         for theme in offered["theme"]["enum"]:
             assert render_widget(widget, theme)
+
+
+def test_an_answer_in_the_list_of_conversations_reads_without_its_markdown() -> None:
+    answer = "# Found\n\n> **[1]** It was `lit` in 1868.\n\n- one\n1. two: 3 * 4"
+    row = ConversationRow(1, 1, WHEN, "when?", answer, "model", None, ())
+    page = render_conversations("", ConversationList((row,)))
+    assert "Found [1] It was lit in 1868. one two: 3 * 4" in Document(page).text

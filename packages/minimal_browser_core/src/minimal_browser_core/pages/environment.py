@@ -41,7 +41,7 @@ def environment() -> "Environment":
         thread_url=thread_url,
         current=None,
     )
-    made.filters.update(excerpt=excerpt, highlighted=highlighted, moment=moment, day=day, host=host)
+    made.filters.update(excerpt=excerpt, plain=plain, highlighted=highlighted, moment=moment, day=day, host=host)
     made.tests["linkable"] = is_linkable
     return made
 
@@ -76,6 +76,14 @@ def excerpt(text: str, length: int) -> str:
     """The beginning of `text` on one line, at most `length` characters."""
     line = " ".join(text[: length * 4].split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+_MARKS = re.compile(r"^\s*(?:[>#]+|[-*+]|\d+\.)\s+|\*\*|__|`+", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Markdown as one reads it in a list: without the marks of quotes, headings, lists, emphasis and code."""
+    return _MARKS.sub("", text)
 
 
 def highlighted(row: "ConversationRow") -> list[tuple[str, bool]]:
