@@ -26,9 +26,9 @@ class Store(Protocol):
 
 
 def export_file(store: Store, path: str | os.PathLike[str], format: str, query: str | None) -> int:
-    write = _WRITERS.get(format) if isinstance(format, str) else None
+    write = WRITERS.get(format) if isinstance(format, str) else None
     if write is None:
-        raise InvalidData(f"format must be one of {', '.join(_WRITERS)}, not {format!r:.50}")
+        raise InvalidData(f"format must be one of {', '.join(WRITERS)}, not {format!r:.50}")
     target = Path(os.path.abspath(os.fspath(path)))  # noqa: PTH100  links stay, or another file would be named
     _refuse_existing(target)
     partial = target.with_name(f"{target.name}.partial-{os.getpid()}-{threading.get_ident()}")
@@ -181,7 +181,7 @@ def _html(file: TextIO, rows: _Counted) -> None:
     file.write("</body>\n</html>\n")
 
 
-_WRITERS: Final[dict[str, Callable[[TextIO, _Counted], None]]] = {
+WRITERS: Final[dict[str, Callable[[TextIO, _Counted], None]]] = {
     "jsonl": _jsonl,
     "json": _json,
     "markdown": _markdown,

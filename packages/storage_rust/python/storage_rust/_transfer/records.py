@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -93,7 +92,7 @@ def moment(value: object) -> int | None:
             return (found - _EPOCH) // _MILLISECOND
         except (ValueError, OverflowError):
             return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 1e15:
         return None
     milliseconds = round(value if abs(value) > 1e11 else value * 1000)
     return milliseconds if _FIRST <= milliseconds <= _LAST else None

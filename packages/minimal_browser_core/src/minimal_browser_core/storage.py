@@ -1,0 +1,9 @@
+"""`python -m minimal_browser_core.storage`: the command line over the store of conversations on stdlib sqlite3."""
+
+import sys
+
+from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.fallback.transfer.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main("python -m minimal_browser_core.storage", PythonConversationStore))

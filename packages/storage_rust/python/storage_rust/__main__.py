@@ -1,0 +1,10 @@
+"""`python -m storage_rust`: the command line over the store of conversations."""
+
+import sys
+
+from storage_rust import ConversationStore
+
+from ._transfer.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main("python -m storage_rust", ConversationStore))

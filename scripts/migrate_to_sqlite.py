@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Take conversations from JSON and other exports into a SQLite store; run it as often as you like.
+
+    scripts/migrate_to_sqlite.py conversations.json conversations.db
+
+It needs minimal_browser_core or storage_rust installed, and uses storage_rust where it is. The source is never changed.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Take conversations from JSON and other exports into a SQLite store.")
+    parser.add_argument("source", help="conversations.json, or any other file that an import reads")
+    parser.add_argument("database", nargs="?", help="the store; beside the source, ending in .db, if left out")
+    parser.add_argument("--json", action="store_true", help="for programs: one JSON value")
+    options = parser.parse_args()
+    database = options.database or str(Path(options.source).with_suffix(".db"))
+    run, store = _implementation()
+    arguments = [database, "import", options.source, *(["--json"] if options.json else [])]
+    code: int = run("migrate_to_sqlite", store, arguments)
+    return code
+
+
+def _implementation() -> tuple[Any, Any]:
+    """(the command line, the store): the wheel's where it is installed, and then its failures are told, not hidden."""
+    if importlib.util.find_spec("storage_rust") is not None:
+        store = importlib.import_module("storage_rust").ConversationStore
+        return importlib.import_module("storage_rust._transfer.cli").main, store
+    store = importlib.import_module("minimal_browser_core.fallback.conversations").PythonConversationStore
+    return importlib.import_module("minimal_browser_core.fallback.transfer.cli").main, store
+
+
+if __name__ == "__main__":
+    sys.exit(main())
