@@ -337,9 +337,9 @@ _sessions: list[Any] = []
 
 def _session() -> Any:
     """One for all, as it must be made inside the event loop."""
-    import aiohttp
-
     if not _sessions:
+        import aiohttp
+
         _sessions.append(aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=0)))
     return _sessions[0]
 
@@ -359,6 +359,8 @@ def aiohttp_aask(url: str) -> AsyncAsk:
 
 
 def aiohttp_aread(url: str) -> AsyncAsk:
+    import aiohttp  # noqa: F401  before memory is looked at
+
     async def read(messages: Messages) -> int:
         chunks = 0
         async with _session().post(f"{url}/chat/completions", data=body(messages, stream=True)) as response:
