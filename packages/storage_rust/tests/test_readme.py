@@ -1,4 +1,4 @@
-"""The example of the README runs as it stands: in a fresh process, in an empty folder."""
+"""The examples of the README run as they stand: in a fresh process, in an empty folder."""
 
 import re
 import subprocess
@@ -6,20 +6,24 @@ import sys
 from pathlib import Path
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def run(example: str, folder: Path) -> list[str]:
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-X", "utf8", "-c", example],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    lines = ran.stdout.splitlines()
+    return ran.stdout.splitlines()
+
+
+def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
+    lines = run(EXAMPLES[0], tmp_path)
     assert [line.partition(" '")[0] for line in lines] == [
         "c++: #1",
         "destruct*: #1",
@@ -28,3 +32,13 @@ def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
     ]
     assert lines[0].endswith("['C++']")
     assert (tmp_path / "conversations.db").exists()
+
+
+def test_the_bot_remembers(tmp_path: Path) -> None:
+    (bot,) = [example for example in EXAMPLES if "def ask(" in example]
+    assert run(bot, tmp_path) == ["I was told: A: Lima"]
+
+
+def test_one_store_serves_a_loop(tmp_path: Path) -> None:
+    (loop,) = [example for example in EXAMPLES if "asyncio.run(" in example]
+    assert run(loop, tmp_path) == ["20 5"]
