@@ -31,11 +31,14 @@ class BaseModel:
         }
         cls._nested = tuple((name, models) for name, models in cls._declared.items() if models)
         cls._required = frozenset(name for name in cls._declared if name not in cls.__dict__)
-        for name in cls._required:
-            setattr(cls, name, None)
 
     def __init__(self, /, **fields: Any) -> None:
         _fill(self, fields)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._required:
+            return None  # promised, and not sent
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def model_dump(
         self,

@@ -71,10 +71,14 @@ class _Resource:
 # -- chat.completions --------------------------------------------------------------------------------------------------
 
 
-def _request(
-    messages: Iterable[Any], options: dict[str, Any], extra_body: Mapping[str, Any] | None
-) -> tuple[Any, dict[str, Any]]:
-    """Messages and options as the wire has them."""
+def _prepare(
+    client: "OpenAI | AsyncOpenAI", messages: Iterable[Any], options: dict[str, Any]
+) -> tuple[AIClient, Any, dict[str, Any]]:
+    """The client of this call, and messages and options as the wire has them."""
+    extra_headers, extra_query, extra_body = (
+        options.pop(name, None) for name in ("extra_headers", "extra_query", "extra_body")
+    )
+    native = client._client_for(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
     for name in options:
         if name not in _OPTIONS:
             raise TypeError(f"create() takes no argument {name!r}; pass in extra_body what your provider knows beside")
@@ -83,7 +87,7 @@ def _request(
         if name in ("messages", "model", "stream"):
             raise NotCoveredError(f"{name} in extra_body is not covered by ai_rust_client.compat; pass it by itself")
         sent[name] = plain(value)
-    return plain_messages(messages), sent
+    return native, plain_messages(messages), sent
 
 
 def _completion(response: ChatResponse) -> ChatCompletion:
@@ -119,18 +123,14 @@ class Completions(_Resource):
         messages: Iterable[Any],
         model: str,
         stream: Flag = NOT_GIVEN,
-        extra_headers: Mapping[str, Any] | None = None,
-        extra_query: Mapping[str, object] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
-        timeout: object = NOT_GIVEN,
         **options: Any,
     ) -> ChatCompletion | Stream[ChatCompletionChunk]:
         """The answer; with `stream=True` a stream, once its response head is there. Blocks.
 
-        Options are the OpenAI library's, and go to the wire as they are.
+        Options are the OpenAI library's, and go to the wire as they are; of the call itself are `extra_headers`,
+        `extra_query`, `extra_body` and `timeout`.
         """
-        client = self._client._client_for(extra_headers, extra_query, timeout)
-        sent, options = _request(messages, options, extra_body)
+        client, sent, options = _prepare(self._client, messages, options)
         try:
             if not stream:
                 return _completion(client.chat(sent, model, **options))
@@ -168,15 +168,10 @@ class AsyncCompletions(_Resource):
         messages: Iterable[Any],
         model: str,
         stream: Flag = NOT_GIVEN,
-        extra_headers: Mapping[str, Any] | None = None,
-        extra_query: Mapping[str, object] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
-        timeout: object = NOT_GIVEN,
         **options: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
         """As of `OpenAI`; cancelling the task closes the connection."""
-        client = self._client._client_for(extra_headers, extra_query, timeout)
-        sent, options = _request(messages, options, extra_body)
+        client, sent, options = _prepare(self._client, messages, options)
         try:
             if not stream:
                 return _completion(await client.achat(sent, model, **options))

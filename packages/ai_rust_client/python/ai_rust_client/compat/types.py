@@ -4,9 +4,6 @@ from typing import Any, Literal
 
 from ai_rust_client.compat._model import BaseModel
 
-FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
-ServiceTier = Literal["auto", "default", "flex", "scale", "priority", "fast"]
-
 
 class CompletionTokensDetails(BaseModel):
     accepted_prediction_tokens: int | None = None
@@ -136,7 +133,7 @@ class ChatCompletionMessage(BaseModel):
 
 
 class Choice(BaseModel):
-    finish_reason: FinishReason
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
     index: int
     logprobs: ChoiceLogprobs | None = None
     message: ChatCompletionMessage
@@ -150,7 +147,7 @@ class ChatCompletion(BaseModel):
     object: Literal["chat.completion"]
     metadata: dict[str, str] | None = None
     moderation: Moderation | None = None
-    service_tier: ServiceTier | None = None
+    service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None = None
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
 
@@ -194,7 +191,7 @@ class ChoiceDelta(BaseModel):
 class ChunkChoice(BaseModel):
     delta: ChoiceDelta
     index: int
-    finish_reason: FinishReason | None = None
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | None = None
     logprobs: ChoiceLogprobs | None = None
 
 
@@ -209,7 +206,7 @@ class ChatCompletionChunk(BaseModel):
     object: Literal["chat.completion.chunk"]
     moderation: Moderation | None = None
     obfuscation: str | None = None
-    service_tier: ServiceTier | None = None
+    service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None = None
     system_fingerprint: str | None = None
     usage: CompletionUsage | None = None
 
