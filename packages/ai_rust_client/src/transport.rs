@@ -75,6 +75,7 @@ impl Transport {
             let upload = Upload::new(body.clone(), progress.clone());
             builder = builder.header(CONTENT_TYPE, "application/json").body(Body::wrap(upload));
         } else {
+            // Nothing tells when the connection stands: its time counts.
             progress.note();
         }
         self.until_head(builder.send(), &progress, url)

@@ -214,7 +214,10 @@ def test_other_threads_run_while_a_large_image_is_encoded(client: AIClient) -> N
         go.set()
         for attempt in range(50):
             # Refused behind the image, so that nothing but its encoding can have let the other thread run.
-            messages = [{"role": "user", "content": f"{attempt}{image}"}, {"role": "user", "content": b"x"}]
+            messages: list[dict[str, Any]] = [
+                {"role": "user", "content": f"{attempt}{image}"},
+                {"role": "user", "content": b"x"},
+            ]
             with pytest.raises(TypeError):
                 client.chat(messages, "m")
             if ran.is_set():
