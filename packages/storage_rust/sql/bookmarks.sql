@@ -40,3 +40,15 @@ SELECT count(*) FROM bookmarks
 
 -- name: check_index
 INSERT INTO bookmarks_fts (bookmarks_fts, rank) VALUES ('integrity-check', 1)
+
+-- name: same
+-- The bookmark that an imported one is: by its URL, and without one by its text.
+SELECT id, title, tags, note, keyword FROM bookmarks
+WHERE url = :url AND (:url <> '' OR title = :title AND note = :note)
+
+-- name: import
+INSERT INTO bookmarks (url, title, tags, note, keyword, metadata, created_at, updated_at, grams)
+VALUES (:url, :title, :tags, :note, :keyword, :metadata, :created_at, :updated_at, :grams)
+
+-- name: export
+SELECT url, title, tags, note, keyword, created_at, updated_at FROM bookmarks ORDER BY id

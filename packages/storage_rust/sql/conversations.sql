@@ -155,7 +155,7 @@ INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :no
 
 -- name: imported
 -- The row that an import made of a record: no answer for a record that is new, NULL for a row that was deleted since.
-SELECT f.conversation_id, c.thread_id
+SELECT c.id, c.thread_id
 FROM import_fingerprints AS f LEFT JOIN conversations AS c ON c.id = f.conversation_id
 WHERE f.fingerprint = :fingerprint
 

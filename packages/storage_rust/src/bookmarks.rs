@@ -1,6 +1,6 @@
 //! The store of bookmarks, in the places file.
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::database::{Database, Format, Options};
 use crate::error::{Error, Kind, Result};
@@ -121,6 +121,72 @@ impl BookmarkStore {
         })
     }
 
+    /// All or nothing. A bookmark that is there already takes tags that it lacks, and a note or a keyword where it has none.
+    pub fn import(&self, rows: &[Imported]) -> Result<Outcome> {
+        self.db.write(|db| {
+            let (mut changed, mut refused) = (Vec::new(), Vec::new());
+            for (index, row) in rows.iter().enumerate() {
+                let new = &row.bookmark;
+                let known = known(db, new)?;
+                let mut keyword = new.keyword.as_ref();
+                if let Some(wanted) = keyword {
+                    let owner: Option<i64> = db
+                        .prepare_cached(SQL.get("by_keyword"))?
+                        .query_row(named_params! {":keyword": wanted}, |row| row.get(0))
+                        .optional()?;
+                    if owner.is_some() && owner != known.as_ref().map(|known| known.0) {
+                        refused.push((index, wanted.clone()));
+                        keyword = None;
+                    }
+                }
+                let Some((id, mut after)) = known else {
+                    let created_at = row.created_at.unwrap_or_else(now);
+                    db.prepare_cached(SQL.get("import"))?.execute(named_params! {
+                        ":url": new.url, ":title": new.title, ":tags": tags_json(&new.tags)?, ":note": new.note,
+                        ":keyword": keyword, ":metadata": row.metadata, ":created_at": created_at,
+                        ":updated_at": row.updated_at.unwrap_or(created_at),
+                        ":grams": grams(&[&new.title, &new.note]),
+                    })?;
+                    rescore_url(db, &new.url)?;
+                    changed.push(true);
+                    continue;
+                };
+                let before = after.clone();
+                after.tags.extend(new.tags.iter().filter(|tag| !before.tags.contains(tag)).cloned());
+                if after.note.is_empty() {
+                    after.note.clone_from(&new.note);
+                }
+                after.keyword = after.keyword.or_else(|| keyword.cloned());
+                changed.push(after != before);
+                if after != before {
+                    db.prepare_cached(SQL.get("replace"))?.execute(named_params! {
+                        ":id": id, ":title": after.title, ":tags": tags_json(&after.tags)?, ":note": after.note,
+                        ":keyword": after.keyword, ":now": now(), ":grams": grams(&[&after.title, &after.note]),
+                    })?;
+                }
+            }
+            Ok((changed, refused))
+        })
+    }
+
+    /// All, with the time of their last change, in the order of their ids.
+    pub fn export(&self) -> Result<Vec<(NewBookmark, i64, i64)>> {
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("export"))?;
+            let rows = statement.query_map([], |row| {
+                let bookmark = NewBookmark {
+                    url: row.get(0)?,
+                    title: row.get(1)?,
+                    tags: tags_from_json(row.get_ref(2)?.as_str()?)?,
+                    note: row.get(3)?,
+                    keyword: row.get(4)?,
+                };
+                Ok((bookmark, row.get(5)?, row.get(6)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     pub fn len(&self) -> Result<i64> {
         self.db.read(|db| Ok(db.prepare_cached(SQL.get("count"))?.query_row([], |row| row.get(0))?))
     }
@@ -150,6 +216,33 @@ impl BookmarkStore {
     pub fn close(&self) {
         self.db.close();
     }
+}
+
+/// Which rows changed something, and the keywords that could not be given, by the index of their row.
+pub type Outcome = (Vec<bool>, Vec<(usize, String)>);
+
+/// A bookmark as a file has it; times are in milliseconds, `metadata` is the text of a JSON object.
+#[derive(Clone, Debug, Default)]
+pub struct Imported {
+    pub bookmark: NewBookmark,
+    pub created_at: Option<i64>,
+    pub updated_at: Option<i64>,
+    pub metadata: String,
+}
+
+fn known(db: &Connection, new: &NewBookmark) -> rusqlite::Result<Option<(i64, NewBookmark)>> {
+    db.prepare_cached(SQL.get("same"))?
+        .query_row(named_params! {":url": new.url, ":title": new.title, ":note": new.note}, |row| {
+            let known = NewBookmark {
+                url: new.url.clone(),
+                title: row.get(1)?,
+                tags: tags_from_json(row.get_ref(2)?.as_str()?)?,
+                note: row.get(3)?,
+                keyword: row.get(4)?,
+            };
+            Ok((row.get(0)?, known))
+        })
+        .optional()
 }
 
 fn bookmark(row: &Row<'_>) -> rusqlite::Result<Bookmark> {

@@ -18,9 +18,9 @@ use crate::values::{checked_limit, now};
 /// Matches, the last first visited, that a search ranks.
 pub const RANKED: i64 = 20_000;
 /// Pages of the highest frecency, among which a completion is sought first.
-const WALKED: i64 = 500;
+const WALKED: i64 = 200;
 /// Matches of the others, the last first visited, that a completion looks at.
-const SOUGHT: i64 = 2_000;
+const SOUGHT: i64 = 1_000;
 
 static COMPLETION_FIELDS: [Field; 1] = [Field { name: "", words: &["title", "url"], grams: &["grams"] }];
 

@@ -88,17 +88,26 @@ pub fn parse(text: &str, fields: &'static [Field]) -> Query {
 }
 
 /// What is being typed, where each word is the beginning of one and nothing has a meaning of its own.
+///
+/// A scheme and www. are passed over: they stand in nearly every URL.
 pub fn as_typed(text: &str, fields: &'static [Field]) -> Query {
-    let typed = text.split_whitespace().map(|word| Term {
-        negative: false,
-        field: &fields[0],
-        text: word.trim_end_matches('*'),
-        prefix: true,
+    let mut passed_over = false;
+    let typed = text.split_whitespace().map(|word| {
+        let rest = strip(strip(strip(word, "http://"), "https://"), "www.");
+        passed_over |= rest.len() < word.len();
+        Term { negative: false, field: &fields[0], text: rest.trim_end_matches('*'), prefix: true }
     });
     let wanted = distinct(typed.flat_map(|term| parts(&term)).collect());
-    let nothing = wanted.is_empty() && !text.trim().is_empty();
+    let nothing = wanted.is_empty() && !text.trim().is_empty() && !passed_over;
     let matching = (!wanted.is_empty()).then(|| all(&wanted, fields));
     Query { matching, nothing, parts: wanted, ..Query::default() }
+}
+
+fn strip<'a>(word: &'a str, beginning: &str) -> &'a str {
+    match word.get(..beginning.len()) {
+        Some(found) if found.eq_ignore_ascii_case(beginning) => &word[beginning.len()..],
+        _ => word,
+    }
 }
 
 fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {

@@ -87,7 +87,7 @@ pub struct Bookmark {
     pub created_at: i64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewBookmark {
     pub url: String,
     pub title: String,

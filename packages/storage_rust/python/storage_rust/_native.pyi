@@ -379,8 +379,8 @@ class HistoryStore:
     def complete(self, text: str, *, limit: int = 10) -> list[HistoryHit]:
         """The pages whose title or URL has a word that begins with each of those typed, by frecency.
 
-        Nothing typed gives the best of all. Sought among the 500 best; where these do not fill `limit`, also among the
-        2,000 matches that were first visited last.
+        Nothing typed gives the best of all. Sought among the 200 best; where these do not fill `limit`, also among the
+        1,000 matches that were first visited last.
         """
 
     def search(
@@ -454,6 +454,16 @@ class BookmarkStore:
 
         The language is that of the conversations, with the fields title:, url:, tag:, note: and keyword:.
         """
+
+    def import_file(self, path: str | PathLike[str]) -> ImportReport:
+        """Take the bookmarks of a file: Netscape's HTML, or the older browser's JSON. All or nothing.
+
+        Folders become tags. A bookmark that is there already is skipped, unless the file has tags that it lacks, or a
+        note or a keyword where it has none: then it takes those, and only those. The file is not changed.
+        """
+
+    def export_file(self, path: str | PathLike[str]) -> int:
+        """Write all bookmarks as Netscape's HTML, which browsers read, and return their number."""
 
     def stats(self) -> dict[str, int | str]: ...
     def check(self) -> list[str]:

@@ -7,11 +7,13 @@ use super::convert::{self, Limit};
 use super::error::detached;
 use super::options::{Seconds, options, path};
 use super::values::PyBookmark;
-use crate::bookmarks::{BookmarkStore, SCHEMA_VERSION};
+use crate::bookmarks::{BookmarkStore, Imported, Outcome, SCHEMA_VERSION};
 use crate::database::Durability;
 use crate::values::NewBookmark;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+type Row = (String, String, Vec<String>, String, Option<String>, Option<i64>, Option<i64>, String);
+type Exported = (String, String, Vec<String>, String, Option<String>, i64, i64);
 
 #[pyclass(name = "BookmarkStore", module = "storage_rust", frozen)]
 pub struct PyBookmarkStore {
@@ -75,6 +77,35 @@ impl PyBookmarkStore {
         let tag = convert::optional_text("tag", tag)?;
         let found = detached(py, || self.store.search(&query, tag.as_deref(), limit.0))?;
         Ok(found.into_iter().map(PyBookmark).collect())
+    }
+
+    fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("storage_rust._transfer.bookmarks")?.getattr("import_file")?.call1((slf, path))
+    }
+
+    fn export_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("storage_rust._transfer.bookmarks")?.getattr("export_file")?.call1((slf, path))
+    }
+
+    fn _import_rows(&self, py: Python<'_>, rows: Vec<Row>) -> PyResult<Outcome> {
+        let rows: Vec<Imported> = rows
+            .into_iter()
+            .map(|(url, title, tags, note, keyword, created_at, updated_at, metadata)| Imported {
+                bookmark: NewBookmark { url, title, tags, note, keyword },
+                created_at,
+                updated_at,
+                metadata,
+            })
+            .collect();
+        detached(py, || self.store.import(&rows))
+    }
+
+    fn _rows(&self, py: Python<'_>) -> PyResult<Vec<Exported>> {
+        let rows = detached(py, || self.store.export())?;
+        let row = |(found, created_at, updated_at): (NewBookmark, i64, i64)| {
+            (found.url, found.title, found.tags, found.note, found.keyword, created_at, updated_at)
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

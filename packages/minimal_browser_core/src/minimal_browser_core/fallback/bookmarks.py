@@ -14,6 +14,8 @@ from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, parse
 from minimal_browser_core.fallback.sqlite.records import Bookmark
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import WHITESPACE, grams
+from minimal_browser_core.fallback.transfer import bookmarks as files
+from minimal_browser_core.fallback.transfer.report import ImportReport
 
 SCHEMA_VERSION: Final = 1
 
@@ -119,6 +121,72 @@ class PythonBookmarkStore:
             Bookmark(id, url, title, convert.tags(tags), note, keyword, convert.moment(created))
             for id, url, title, tags, note, keyword, created in rows
         ]
+
+    def import_file(self, path: str | os.PathLike[str]) -> ImportReport:
+        """Take the bookmarks of a file: Netscape's HTML, or the older browser's JSON. All or nothing.
+
+        Folders become tags. A bookmark that is there already is skipped, unless the file has tags that it lacks, or a
+        note or a keyword where it has none: then it takes those, and only those. The file is not changed.
+        """
+        return files.import_file(self, path)
+
+    def export_file(self, path: str | os.PathLike[str]) -> int:
+        """Write all bookmarks as Netscape's HTML, which browsers read, and return their number."""
+        return files.export_file(self, path)
+
+    def _import_rows(self, rows: list[files.Row]) -> tuple[list[bool], list[tuple[int, str]]]:
+        """Which rows changed something, and the keywords that could not be given, by the index of their row."""
+        changed: list[bool] = []
+        refused: list[tuple[int, str]] = []
+        with self._db.write() as db:
+            for index, (url, title, tags, note, keyword, created_at, updated_at, metadata) in enumerate(rows):
+                row: dict[str, Any] = {
+                    "url": url,
+                    "title": title,
+                    "note": note,
+                    "keyword": keyword,
+                    "now": convert.now(),
+                }
+                known = db.execute(self._sql["same"], row).fetchone()
+                owner = keyword and db.execute(self._sql["by_keyword"], row).fetchone()
+                if keyword and owner and (known is None or owner[0] != known[0]):
+                    refused.append((index, keyword))
+                    row["keyword"] = None
+                if known is None:
+                    created_at = row["now"] if created_at is None else created_at
+                    row |= {
+                        "tags": convert.tags_json(tags),
+                        "metadata": metadata,
+                        "created_at": created_at,
+                        "updated_at": created_at if updated_at is None else updated_at,
+                        "grams": grams(title, note),
+                    }
+                    db.execute(self._sql["import"], row)
+                    rescore_url(db, self._history, url)
+                else:
+                    id, known_title, known_tags, known_note, known_keyword = known
+                    row |= {
+                        "id": id,
+                        "title": known_title,
+                        "tags": convert.tags_json([*convert.tags(known_tags), *tags]),
+                        "note": known_note or note,
+                        "keyword": known_keyword if known_keyword is not None else row["keyword"],
+                    }
+                    row["grams"] = grams(row["title"], row["note"])
+                    after = (id, row["title"], row["tags"], row["note"], row["keyword"])
+                    if after == tuple(known):
+                        changed.append(False)
+                        continue
+                    db.execute(self._sql["replace"], row)
+                changed.append(True)
+        return changed, refused
+
+    def _rows(self) -> list[tuple[str, str, tuple[str, ...], str, str | None, int, int]]:
+        with self._db.read() as db:
+            return [
+                (url, title, convert.tags(tags), note, keyword, created_at, updated_at)
+                for url, title, tags, note, keyword, created_at, updated_at in db.execute(self._sql["export"])
+            ]
 
     def __len__(self) -> int:
         with self._db.read() as db:

@@ -31,8 +31,8 @@ class PythonAIClient:
     `total_timeout` for the whole call with its retries. `max_retries` is for connections that fail, 408, 409, 429 and
     5xx, never once something of the answer was handed over. `proxy` is else that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY
     and NO_PROXY: http:// or socks5://. `ca_bundle` is a PEM file, added to the platform's roots.
-    A model that was refused (402, 403, 404, a 400 that says there is no such model) is passed over in lists of models for
-    ten minutes, by all clients of this process with the same base URL and headers.
+    A model that was refused (402, 403, 404, a 400 that says there is no such model) is passed over in lists of models
+    for ten minutes, by all clients of this process with the same base URL and headers.
     Raises `ValueError` for a setting that cannot be used; what a call raises is the `AIClientError` family.
     """
 

@@ -11,6 +11,7 @@ from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.bookmarks import FORMAT, SCHEMA_VERSION
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability
+from minimal_browser_core.fallback.sqlite.failures import corrupt
 from minimal_browser_core.fallback.sqlite.frecency import rescore
 from minimal_browser_core.fallback.sqlite.paths import host_of
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, as_typed, parse
@@ -20,8 +21,8 @@ from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams
 
 RANKED: Final = 20_000  # matches, the last first visited, that a search ranks
-WALKED: Final = 500  # pages of the highest frecency, among which a completion is sought first
-SOUGHT: Final = 2_000  # matches of the others, the last first visited, that a completion looks at
+WALKED: Final = 200  # pages of the highest frecency, among which a completion is sought first
+SOUGHT: Final = 1_000  # matches of the others, the last first visited, that a completion looks at
 
 COMPLETION_FIELDS: Final = {PLAIN: Field(("title", "url"), ("grams",))}
 FIELDS: Final = {
@@ -213,6 +214,8 @@ class PythonHistoryStore:
                 "last_score": last_score,
             }
             rows = db.execute(self._sql["search"], values).fetchall()
+            if any(row[7] is None for row in rows):
+                raise corrupt("the index has lost the sizes of its texts")
         hits = self._hits(rows[:limit], parts, mark)
         next_cursor = None
         if len(rows) > limit:

@@ -344,3 +344,12 @@ class RustBookmarkStore(_Adapter):
         with self._translated():
             found: Sequence[Bookmark] = self._store.search(query, tag=tag, limit=limit)
         return found
+
+    def import_file(self, path: str | PathLike[str]) -> ImportReport:
+        with self._translated():
+            report: ImportReport = self._store.import_file(path)
+        return report
+
+    def export_file(self, path: str | PathLike[str]) -> int:
+        with self._translated():
+            return int(self._store.export_file(path))

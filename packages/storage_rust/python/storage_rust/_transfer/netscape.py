@@ -11,13 +11,15 @@ from typing import Final
 
 from .marks import Mark, clean_tags, moment
 
-DEPTH: Final = 32  # folders that become tags, the innermost
+DEPTH: Final = 32  # folders, the innermost, whose names become tags
 _CONTAINERS: Final = {"personal_toolbar_folder", "unfiled_bookmarks_folder"}
 _ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 _TAG_STOP: Final = re.compile("[\"'>]")
 _ENDS_NOTE: Final = {"dt", "dl", "dd", "h3", "a", "hr"}
 
-_Token = tuple[str, str]  # a tag's name in lower case, with / before it where it closes, and its attributes; or "", text
+_Token = tuple[
+    str, str
+]  # a tag's name in lower case, with / before it where it closes, and its attributes; or "", text
 
 
 def read(text: str) -> Iterator[Mark]:
@@ -58,7 +60,7 @@ def read(text: str) -> Iterator[Mark]:
                 mark = None
         elif name == "/a" and heard is not None and attributes[""] == "a":
             position += 1
-            mark = _mark(position, attributes, "".join(heard), [name for name in folders if name][-DEPTH:])
+            mark = _mark(position, attributes, "".join(heard), [name for name in folders[-DEPTH:] if name])
             heard = None
     if mark is not None:
         if heard is not None and attributes[""] == "dd":

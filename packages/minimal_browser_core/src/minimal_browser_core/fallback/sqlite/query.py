@@ -10,6 +10,7 @@ A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pi
 looked up as grams, see `text`. What holds nothing searchable is passed over, unless it is all there is.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ class Field:
     grams: tuple[str, ...] = ()
 
 
+_PASSED_OVER = re.compile("(?:https?://)?(?:www[.])?", re.IGNORECASE | re.ASCII)
 PLAIN = ""  # the field of a word without one
 Fields = Mapping[str, Field]
 
@@ -73,16 +75,23 @@ def parse(text: str, fields: Fields) -> Query:
 
 
 def as_typed(text: str, fields: Fields) -> Query:
-    """What is being typed, where each word is the beginning of one and nothing has a meaning of its own."""
+    """What is being typed, where each word is the beginning of one and nothing has a meaning of its own.
+
+    A scheme and www. are passed over: they stand in nearly every URL.
+    """
     wanted: dict[Part, None] = {}
-    at = 0
+    at, passed_over = 0, False
     while at < len(text):
         stop = _word_end(text, at)
-        wanted.update(dict.fromkeys(_parts(text[at:stop] + "*", PLAIN, fields[PLAIN])))
+        word = _PASSED_OVER.sub("", text[at:stop], count=1)
+        passed_over = passed_over or len(word) < stop - at
+        wanted.update(dict.fromkeys(_parts(word + "*", PLAIN, fields[PLAIN])))
         at = stop + 1
     required = tuple(wanted)[:MAX_PARTS]
     asked = any(char not in WHITESPACE for char in text)
-    return Query(_all(required, fields) if required else None, None, asked and not required, required)
+    return Query(
+        _all(required, fields) if required else None, None, asked and not required and not passed_over, required
+    )
 
 
 def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:

@@ -17,6 +17,7 @@ import pytest
 
 _PARTS = (
     "base",
+    "bookmark_files",
     "bookmarks",
     "bulk",
     "concurrency",
@@ -31,7 +32,8 @@ _PARTS = (
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from .bookmarks import Bookmarks  # noqa: E402  their asserts are rewritten first
+from .bookmark_files import BookmarkFiles  # noqa: E402  their asserts are rewritten first
+from .bookmarks import Bookmarks  # noqa: E402
 from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import Damage  # noqa: E402
@@ -50,7 +52,7 @@ class ConversationStoreConformance(Rows, Bulk, Threads, Searching, Transfer, Con
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 
-class BookmarkStoreConformance(Bookmarks, Files, Damage, Processes):
+class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes):
     """All of it; supply the fixtures `open_bookmarks` and `errors`."""
 
 

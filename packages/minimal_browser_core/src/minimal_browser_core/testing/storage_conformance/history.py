@@ -115,7 +115,8 @@ class History(StoreSuite):
         found = [hit.url for hit in store.complete("sit")]
         assert found == ["https://site1.org/", "https://site2.org/", "https://site0.org/", "https://site-old.org/"]
         assert [hit.url for hit in store.complete("sit", limit=2)] == found[:2]
-        assert [hit.url for hit in store.complete("")] == found
+        for text in ("", "https://", "HTTPS://www.", "www."):
+            assert [hit.url for hit in store.complete(text)] == found
 
     def test_completion_finds_what_is_being_typed(self, store: Any) -> None:
         id = store.visit("https://docs.example.org/guide/foo_bar?q=1", "Élan vital: 東京 C++ 👍")

@@ -40,10 +40,15 @@ SELECT id, url, title, visit_count, last_visit_at, frecency FROM pages ORDER BY 
 
 -- name: complete
 -- Of the last :bound first visited among the matches.
+WITH found AS MATERIALIZED (
+  SELECT rowid AS id FROM pages_fts WHERE pages_fts MATCH :match ORDER BY rowid DESC LIMIT :bound
+), best AS MATERIALIZED (
+  SELECT ranked.id FROM found CROSS JOIN pages AS ranked INDEXED BY pages_frecency ON ranked.id = found.id
+  ORDER BY ranked.frecency DESC, ranked.id DESC LIMIT :limit
+)
 SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency
-FROM (SELECT rowid AS id FROM pages_fts WHERE pages_fts MATCH :match ORDER BY rowid DESC LIMIT :bound) AS found
-JOIN pages AS p ON p.id = found.id
-ORDER BY p.frecency DESC, p.id DESC LIMIT :limit
+FROM best JOIN pages AS p ON p.id = best.id
+ORDER BY p.frecency DESC, p.id DESC
 
 -- name: newest_page
 SELECT coalesce(max(id), 0) FROM pages

@@ -56,6 +56,7 @@ CREATE TABLE pages (
 ) STRICT;
 
 CREATE INDEX pages_by_frecency ON pages (frecency);
+CREATE INDEX pages_frecency ON pages (id, frecency); -- for a completion, which looks at many pages and takes few
 CREATE INDEX pages_by_time ON pages (last_visit_at);
 
 CREATE TABLE visits (
