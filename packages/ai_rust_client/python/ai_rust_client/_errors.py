@@ -34,8 +34,9 @@ class AIClientError(Exception):
     """A call that failed.
 
     `retryable` says whether the same call may succeed later; `status` is the HTTP status or None; `request_id` is the
-    provider's, or None; `attempts` holds one line per try, the last one included. A stream that failed leaves what had
-    arrived of it in `partial_text`, and in `usage` what the provider had counted, if anything.
+    provider's, or None; `attempts` holds one line per try, the last one included, after one for each model of a list
+    that was passed over. A stream that failed leaves what had arrived of it in `partial_text`, and in `usage` what the
+    provider had counted, if anything.
     """
 
     code = "ai_error"
