@@ -30,7 +30,7 @@ def targets(costs: dict[str, Cost]) -> None:
     compare(costs, "CPU, of native", "ai_rust_client", "native", 1.6)
     compare(costs, "CPU of openai, of ours", "openai", "ai_rust_client", 30, least=True)
     compare(costs, "CPU of openai, of our events", "openai", "as events", 15, least=True)
-    if best := min((costs[name].cpu, name) for name in RUST_PEERS if name in costs):
+    if best := min(((costs[name].cpu, name) for name in RUST_PEERS if name in costs), default=None):
         compare(
             costs, f"CPU of {best[1]}, the best Rust-backed peer, of ours", best[1], "ai_rust_client", 2, least=True
         )
