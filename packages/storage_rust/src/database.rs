@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::damage;
 use crate::error::{Error, Kind, Result, kind_of};
@@ -61,6 +61,8 @@ pub struct Database {
     writer: Pool,
     readers: Pool,
     claim: Mutex<Option<Claim>>,
+    /// The medium cannot be written, whatever the permissions say.
+    immutable: bool,
 }
 
 impl Database {
@@ -75,21 +77,41 @@ impl Database {
             writer: Pool::new(1),
             readers: Pool::new(READERS),
             claim: Mutex::default(),
+            immutable: false,
         };
         if !database.in_memory() {
             database.look()?;
             let claim = database.options.owners.claim(&database.path, !database.options.read_only)?;
             *database.claim.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(claim);
         }
-        match database.recognised() {
+        let mut recognised = database.recognised();
+        if let Err(Failure::Sqlite(error)) = &recognised
+            && error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+            && database.options.read_only
+        {
+            database.immutable = true;
+            recognised = database.recognised();
+        }
+        match recognised {
             Ok(link) => {
                 database.writer.put(link);
                 Ok(database)
             }
             Err(Failure::Ours(error)) => Err(error),
             Err(Failure::Sqlite(error)) if kind_of(&error) == Kind::Corrupt => Err(database.damaged(&error)),
-            Err(Failure::Sqlite(error)) => Err(Error::from_sqlite(&error, &database.path)),
+            Err(Failure::Sqlite(error)) => Err(database.unopened(&error)),
         }
+    }
+
+    fn unopened(&self, error: &rusqlite::Error) -> Error {
+        if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !self.options.read_only {
+            match fs::OpenOptions::new().write(true).open(&self.path) {
+                // To close it would drop the locks that this process holds on the file.
+                Ok(file) => std::mem::forget(file),
+                Err(denied) => return Error::from_io(&denied, &self.path),
+            }
+        }
+        Error::from_sqlite(error, &self.path)
     }
 
     pub fn in_memory(&self) -> bool {
@@ -179,7 +201,8 @@ impl Database {
         let name = self.path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
         // Without a log, and with a folder in which none can appear, the medium is read-only: nobody can be writing.
         let parent = Path::new(&self.path).parent().unwrap_or(Path::new("/"));
-        let may_have_log = Path::new(&format!("{}-wal", self.path)).exists() || is_writable(parent);
+        let may_have_log =
+            Path::new(&format!("{}-wal", self.path)).exists() || !self.immutable && is_writable(parent);
         format!("file:{name}?mode=ro{}", if may_have_log { "" } else { "&immutable=1" })
     }
 

@@ -22,6 +22,7 @@ _PARTS = (
     "bulk",
     "concurrency",
     "damage",
+    "durability",
     "files",
     "history",
     "processes",
@@ -37,6 +38,7 @@ from .bookmarks import Bookmarks  # noqa: E402
 from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import Damage  # noqa: E402
+from .durability import Durability  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
 from .processes import Processes  # noqa: E402
@@ -48,13 +50,15 @@ from .transfer import Transfer  # noqa: E402
 __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
 
-class ConversationStoreConformance(Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes):
+class ConversationStoreConformance(
+    Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes, Durability
+):
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 
-class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes):
+class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes, Durability):
     """All of it; supply the fixtures `open_bookmarks` and `errors`."""
 
 
-class HistoryStoreConformance(History, Files, Damage, Processes):
+class HistoryStoreConformance(History, Files, Damage, Processes, Durability):
     """All of it; supply the fixtures `open_history`, `open_places` and `errors`."""

@@ -9,6 +9,8 @@ from .base import HOUR, NAUGHTY, Open, StoreSuite
 
 
 class Bookmarks(StoreSuite):
+    kills = 40
+
     @pytest.fixture
     def opener(self, open_bookmarks: Open) -> Open:
         return open_bookmarks

@@ -26,6 +26,8 @@ SCORES = [
 
 
 class History(StoreSuite):
+    kills = 40
+
     @pytest.fixture
     def opener(self, open_history: Open) -> Open:
         return open_history
