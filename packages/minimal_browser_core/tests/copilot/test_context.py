@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minimal_browser_core.copilot.context import PageContext, clean_line, clean_text, parse_question, render_question
