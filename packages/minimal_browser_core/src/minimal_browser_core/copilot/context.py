@@ -101,12 +101,13 @@ def parse_question(content: str) -> tuple[PageContext | None, str]:
         return None, content
     section_start = re.compile(rf"^--- (page|selection|text|end) {head[1]}[^\n]*---\n?", re.MULTILINE)
     pieces = section_start.split(content[head.end() :])
-    sections = {name: body.removesuffix("\n") for name, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    sections = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     if not {"page", "text", "end"} <= sections.keys():
         return None, content
-    about = json.decode(sections["page"])
-    page = PageContext(about["url"], about["title"], sections["text"], sections.get("selection", ""))
-    return page, sections["end"].removeprefix("\n")
+    question = sections.pop("end").removeprefix("\n")
+    parts = {name: body.removesuffix("\n") for name, body in sections.items()}
+    about = json.decode(parts["page"])
+    return PageContext(about["url"], about["title"], parts["text"], parts.get("selection", "")), question
 
 
 def _cut(text: str, budget: int) -> tuple[str, str]:
