@@ -58,7 +58,7 @@ def _browse(options: Options) -> int:
         from PyQt6.QtCore import QLibraryInfo
 
         preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-        from minimal_browser.qt.application import create_application
+        from minimal_browser.qt.application import create_application, quieten
         from minimal_browser.qt.first import begin
         from minimal_browser.qt.lock import lock_profile
     except ImportError as error:
@@ -70,6 +70,8 @@ def _browse(options: Options) -> int:
     try:
         lock = lock_profile(folder)
         try:
+            if not options.verbose:
+                quieten()
             application = create_application(config.ui.theme)
             first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
             return _run(application, first, options, config, folder)

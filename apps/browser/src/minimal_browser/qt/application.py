@@ -42,12 +42,21 @@ def create_application(theme: ThemeChoice = "auto") -> QApplication:
     return application
 
 
+def quieten() -> None:
+    """Leave out what Qt, Chromium and the scripts of pages log, unless the environment asks for it. Before Chromium."""
+    os.environ.setdefault("QT_LOGGING_RULES", "default.info=false;default.warning=false;js=false")
+    _add_flag("--log-level", "3")
+
+
 def _tell_pages(theme: Literal["light", "dark"]) -> None:
     """For prefers-color-scheme; Qt's own way works only where its platform plugin can change the whole theme."""
-    flag = f"--blink-settings=preferredColorScheme={0 if theme == 'dark' else 1}"
+    _add_flag("--blink-settings", f"preferredColorScheme={0 if theme == 'dark' else 1}")
+
+
+def _add_flag(name: str, value: str) -> None:
     flags = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
-    if "--blink-settings" not in flags:
-        os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = f"{flags} {flag}".strip()
+    if name not in flags:
+        os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = f"{flags} {name}={value}".strip()
 
 
 def _register_schemes() -> None:
