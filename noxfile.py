@@ -99,7 +99,7 @@ def tests(session: nox.Session, package: str) -> None:
 @nox.parametrize("extra", ["with-natives", "without-natives"], ids=["with-natives", "without-natives"])
 def app(session: nox.Session, extra: str) -> None:
     """The browser's tests in real windows, with and without the rust_modules extra."""
-    arguments = ["--group=gui", "--package=minimal-browser"]
+    arguments = ["--group=dev", "--group=gui", "--package=minimal-browser"]
     if extra == "with-natives":
         need_cargo(session)
         arguments.append("--extra=rust_modules")
