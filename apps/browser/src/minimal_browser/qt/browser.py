@@ -16,6 +16,7 @@ from minimal_browser.qt.hinting import Hinting
 from minimal_browser.qt.keyboard import Keyboard
 from minimal_browser.qt.present import present
 from minimal_browser.qt.suggestions import Suggestions
+from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 FOCUS_SETTLES_MS = (40, 120, 300)
 """When to look, after a click, whether a field of the page got the caret."""
+RESTORE_SETTLES_MS = 500
 DEVTOOLS_SIZE = (1000, 700)
 MOST_SUGGESTED = 500
 
@@ -257,7 +259,10 @@ class QtBrowser(QObject):
 
     def undo_close(self) -> None:
         closed = self.window.tabs.pop_closed()
-        self.views.add(OpenTarget.TAB, index=closed.index).restore_history(closed.history)
+        view = self.views.add(OpenTarget.TAB, index=closed.index)
+        view.restore_history(closed.history)
+        # Chromium now and then takes the history and does not begin to load its page.
+        once(view, view.load_if_idle, RESTORE_SETTLES_MS).start()
 
     def select_tab(self, number: int) -> None:
         self.window.tabs.select(number - 1 if number > 0 else number)

@@ -86,6 +86,11 @@ class WebView(QWebEngineView):
         stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
         stream >> present(self.history())  # type: ignore[operator]  # the stubs leave it out
 
+    def load_if_idle(self) -> None:
+        """Load the page that the history stands at, where that has neither begun nor ended."""
+        if not self.title() and not self.web_page.isLoading():
+            self.reload()
+
     def address(self) -> str:
         """What the status bar and commands call this page; "" before anything was opened."""
         url = self.url()
