@@ -261,7 +261,7 @@ class QtBrowser(QObject):
         closed = self.window.tabs.pop_closed()
         view = self.views.add(OpenTarget.TAB, index=closed.index)
         view.restore_history(closed.history)
-        # Chromium now and then takes the history and does not begin to load its page.
+        # A restored page was once seen not to load; why is not known.
         once(view, view.load_if_idle, RESTORE_SETTLES_MS).start()
 
     def select_tab(self, number: int) -> None:
