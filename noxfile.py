@@ -5,7 +5,9 @@ Sessions that need Rust fail when cargo is missing and REQUIRE_NATIVE=1, and are
 
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -13,16 +15,30 @@ ROOT = Path(__file__).parent
 NATIVE = ["ai_rust_client", "storage_rust"]
 PACKAGES = [*NATIVE, "minimal_browser_core"]
 MEMBERS = [*PACKAGES, "minimal-browser"]
-PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.14t"]
 DIST = ROOT / "dist"
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "rust", "tests", "app", "wheels", "install_from_index"]
 
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 os.environ.setdefault("MATURIN_NO_INSTALL_RUST", "1")
+
+
+def each(members: Sequence[str], prefix: str, **options: Any) -> Callable[..., None]:
+    """Register one session per member, called `<prefix>-<member>`; `-t <prefix>` runs them all."""
+
+    def register(check: Callable[[nox.Session, str], None]) -> None:
+        for member in members:
+
+            def session(session: nox.Session, member: str = member) -> None:
+                check(session, member)
+
+            session.__doc__ = check.__doc__
+            nox.session(session, name=f"{prefix}-{member}", tags=[prefix], **options)
+
+    return register
 
 
 def folder(member: str) -> str:
@@ -56,21 +72,24 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
-def types(session: nox.Session) -> None:
-    """mypy --strict over core, the app and both wheels' Python; stubtest for the wheels where they can be built."""
-    native = bool(shutil.which("cargo"))
-    members = MEMBERS if native else ["minimal_browser_core", "minimal-browser"]
-    sync(session, "--group", "types", "--group", "gui", *(f"--package={name}" for name in members))
+def typecheck(session: nox.Session) -> None:
+    """mypy --strict over core, the app and the Python of both wheels; needs no Rust."""
+    sync(session, "--group=types", "--group=gui", "--package=minimal_browser_core", "--package=minimal-browser")
     session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src")
-    if not native:
-        need_cargo(session)
     for name in NATIVE:
         session.run("mypy", f"packages/{name}/python")
+
+
+@nox.session
+def stubtest(session: nox.Session) -> None:
+    """The stubs of both wheels against what the built modules really offer."""
+    need_cargo(session)
+    sync(session, "--group=types", *(f"--package={name}" for name in NATIVE))
+    for name in NATIVE:
         session.run("stubtest", name, "--ignore-missing-stub", "--mypy-config-file", "pyproject.toml")
 
 
-@nox.session(venv_backend="none")
-@nox.parametrize("package", NATIVE, ids=NATIVE)
+@each(NATIVE, "rust", venv_backend="none")
 def rust(session: nox.Session, package: str) -> None:
     """Formatting, clippy and the crate's own tests, which know no Python."""
     need_cargo(session)
@@ -81,10 +100,9 @@ def rust(session: nox.Session, package: str) -> None:
     session.run("cargo", "test", manifest, "--locked", "--profile=editable", "--no-default-features", external=True)
 
 
-@nox.session(python=PYTHONS)
-@nox.parametrize("package", PACKAGES, ids=PACKAGES)
+@each(PACKAGES, "tests", python=PYTHONS)
 def tests(session: nox.Session, package: str) -> None:
-    """Each package's tests; the wheels' run with core beside them, which holds the conformance suites."""
+    """The package's tests; a wheel's run with core beside it, which holds the conformance suites."""
     if package in NATIVE:
         need_cargo(session)
         sync(session, f"--package={package}", "--package=minimal_browser_core")
@@ -107,25 +125,24 @@ def app(session: nox.Session, extra: str) -> None:
     session.run("pytest", "apps", *session.posargs, env={"REQUIRE_NATIVE": "1" if extra == "with-natives" else "0"})
 
 
-@nox.session
-def wheels(session: nox.Session) -> None:
-    """Release wheels and sdists of all four members into dist/."""
-    need_cargo(session)
-    for member in MEMBERS:
-        session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={DIST}", external=True)
-    for wheel in sorted(DIST.glob("*.whl")):
+@each(MEMBERS, "wheels")
+def wheels(session: nox.Session, member: str) -> None:
+    """The member's release wheel and sdist in dist/."""
+    if member in NATIVE:
+        need_cargo(session)
+    session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={DIST}", external=True)
+    for wheel in sorted(DIST.glob(f"{member.replace('-', '_')}-*.whl")):
         session.log(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB")
 
 
-@nox.session
+@nox.session(name="install-from-index", requires=[f"wheels-{member}" for member in MEMBERS])
 def install_from_index(session: nox.Session) -> None:
     """Each package alone, from a local index into an empty environment, runs the first example of its README."""
     sync(session, "--no-default-groups", "--package=minimal_browser_core")
     session.run("python", "scripts/install_from_index.py", str(DIST), *session.posargs)
 
 
-@nox.session
-@nox.parametrize("package", MEMBERS, ids=MEMBERS)
+@each(MEMBERS, "bench", default=False)
 def bench(session: nox.Session, package: str) -> None:
     """The package's benchmarks, which print ratios of one run; not a default."""
     arguments = ["--group=bench", f"--package={package}", "--package=minimal_browser_core"]

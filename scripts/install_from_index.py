@@ -82,7 +82,7 @@ def check(name: str, index_url: str, chat_url: str) -> None:
 def main() -> None:
     dist, names = Path(sys.argv[1]), sys.argv[2:] or list(READMES)
     if not list(dist.glob("*.whl")):
-        sys.exit(f"{dist}: no wheels; build them first with: scripts/nox -s wheels")
+        sys.exit(f"{dist}: no wheels; build them first with: scripts/nox -t wheels")
     with index(dist) as url, FakeServer() as server:
         for name in names:
             check(name, url, server.base_url)
