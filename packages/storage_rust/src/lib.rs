@@ -7,21 +7,26 @@
 pub mod backup;
 pub mod bookmarks;
 mod check;
+mod connect;
 pub mod conversations;
 pub mod cursor;
 pub mod damage;
 pub mod database;
 pub mod error;
+mod failure;
 pub mod frecency;
 pub mod history;
+mod options;
 pub mod owners;
 mod paths;
 mod pool;
 pub mod query;
+mod recognise;
 pub mod search;
 pub mod snippet;
 mod sql;
 pub mod text;
+mod transactions;
 pub mod transfer;
 pub mod values;
 

@@ -1,0 +1,84 @@
+//! One connection, set up: its pragmas, and the handler that ends a read.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Instant;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::database::Database;
+use crate::options::Durability;
+use crate::paths::is_writable;
+use crate::pool::{IDLE, Link, SLICE};
+
+/// Of SQLite's virtual machine, between two looks for an interrupt.
+const STEPS_BETWEEN_CHECKS: i32 = 2000;
+/// Bytes that the log keeps on the disk once it has been copied back.
+const WAL_LIMIT: i64 = 64 << 20;
+const STATEMENTS: usize = 64;
+
+impl Database {
+    pub(crate) fn connect(&self) -> rusqlite::Result<Link> {
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = if self.in_memory() {
+            Connection::open_in_memory_with_flags(
+                flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            )?
+        } else if self.options.read_only {
+            let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(self.read_only_uri(), flags)?
+        } else {
+            Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+        };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.busy_timeout(self.options.busy_timeout)?;
+        connection.execute_batch(&format!(
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};",
+            match self.options.durability {
+                Durability::Normal => "NORMAL",
+                Durability::Full => "FULL",
+            }
+        ))?;
+        let (started, stopped) = (Arc::new(AtomicI64::new(IDLE)), Arc::new(AtomicBool::new(false)));
+        connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(self.watch(&started, &stopped)))?;
+        Ok(Link { connection, started, stopped })
+    }
+
+    /// Ends a read that began before the last `interrupt`, and whatever runs when the program is to stop.
+    fn watch(
+        &self,
+        started: &Arc<AtomicI64>,
+        stopped: &Arc<AtomicBool>,
+    ) -> impl FnMut() -> bool + Send + 'static + use<> {
+        let (started, stopped) = (started.clone(), stopped.clone());
+        let (epoch, stop) = (self.epoch.clone(), self.options.stop.clone());
+        let mut asked = Instant::now();
+        move || {
+            let began = started.load(Ordering::Relaxed);
+            if began == IDLE {
+                return false;
+            }
+            if began != epoch.load(Ordering::Relaxed) {
+                return true;
+            }
+            if asked.elapsed() >= SLICE {
+                asked = Instant::now();
+                if stop() {
+                    stopped.store(true, Ordering::Relaxed);
+                    return true;
+                }
+            }
+            false
+        }
+    }
+
+    fn read_only_uri(&self) -> String {
+        let name = self.path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        // Without a log, and with a folder in which none can appear, the medium is read-only: nobody can be writing.
+        let parent = Path::new(&self.path).parent().unwrap_or(Path::new("/"));
+        let may_have_log =
+            Path::new(&format!("{}-wal", self.path)).exists() || !self.immutable && is_writable(parent);
+        format!("file:{name}?mode=ro{}", if may_have_log { "" } else { "&immutable=1" })
+    }
+}

@@ -1,0 +1,36 @@
+//! What a file is, and how it is opened.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::owners::Owners;
+use crate::pool::Stop;
+
+/// One kind of file. `index` is its full-text table, by whose definition a damaged file is still recognised.
+#[derive(Debug)]
+pub struct Format {
+    pub name: &'static str,
+    pub application_id: u32,
+    pub version: i64,
+    pub schema: &'static str,
+    pub index: &'static str,
+    pub probe: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// A returned write survives a crash of the process.
+    Normal,
+    /// And power loss.
+    Full,
+}
+
+#[derive(Clone)]
+pub struct Options {
+    pub read_only: bool,
+    pub busy_timeout: Duration,
+    pub durability: Durability,
+    pub check_on_open: bool,
+    pub owners: Arc<dyn Owners>,
+    pub stop: Stop,
+}
