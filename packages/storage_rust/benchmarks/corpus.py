@@ -21,7 +21,7 @@ MINUTE = 60_000
 MODELS = ("small", "large", "vision", "coder", "local")
 DAY = 24 * 60 * MINUTE
 
-ONSETS = "b br c ch d f g gr h j k l m n p pl r s st t v w".split()
+ONSETS = (*"bcdfghjklmnprstvw", "br", "ch", "gr", "pl", "st")
 VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
 CODAS = ("", "n", "r", "s", "t", "l", "m", "nd")
 
