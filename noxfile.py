@@ -89,6 +89,45 @@ def stubtest(session: nox.Session) -> None:
         session.run("stubtest", name, "--ignore-missing-stub", "--mypy-config-file", "pyproject.toml")
 
 
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Workflows (schema, zizmor, and actionlint where it is); licences, sources and bans of the crates. No network."""
+    sync(session, "--no-default-groups", "--only-group=audit")
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows())
+    session.run("check-jsonschema", "--builtin-schema=vendor.dependabot", ".github/dependabot.yml")
+    session.run("zizmor", "--offline", "--no-progress", ".github")
+    if shutil.which("actionlint"):
+        session.run("actionlint", external=True)
+    else:
+        session.warn("actionlint is not on PATH: the workflows were checked by their schema and zizmor only")
+    if shutil.which("cargo-deny"):
+        for package in NATIVE:
+            manifest = f"--manifest-path={folder(package)}/Cargo.toml"
+            session.run("cargo-deny", manifest, "--locked", "check", "bans", "licenses", "sources", external=True)
+    elif os.environ.get("REQUIRE_NATIVE") == "1":
+        session.error("cargo-deny is not on PATH: cargo install cargo-deny --locked")
+    else:
+        session.warn("cargo-deny is not on PATH (cargo install cargo-deny --locked): the crates were not checked")
+
+
+@nox.session(default=False)
+def advisories(session: nox.Session) -> None:
+    """Known vulnerabilities of what the lock files hold: pip-audit and cargo-deny ask the public databases."""
+    sync(session, "--no-default-groups", "--only-group=audit")
+    requirements = str(Path(session.create_tmp()) / "requirements.txt")
+    members = [f"--no-emit-package={member}" for member in MEMBERS]
+    export = ["uv", "export", "--quiet", "--locked", "--all-packages", "--all-extras", "--all-groups"]
+    session.run(*export, *members, f"--output-file={requirements}", external=True, silent=True)
+    session.run("pip-audit", "--disable-pip", "--require-hashes", "--requirement", requirements)
+    for package in NATIVE:
+        manifest = f"--manifest-path={folder(package)}/Cargo.toml"
+        session.run("cargo-deny", manifest, "--locked", "check", "advisories", external=True)
+
+
+def workflows() -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(".github/workflows/*.yml"))]
+
+
 @each(NATIVE, "rust", venv_backend="none")
 def rust(session: nox.Session, package: str) -> None:
     """Formatting, clippy and the crate's own tests, which know no Python."""
@@ -122,6 +161,7 @@ def app(session: nox.Session, extra: str) -> None:
         need_cargo(session)
         arguments.append("--extra=rust_modules")
     sync(session, *arguments)
+    session.run("python", "scripts/bootstrap.py")
     session.run("pytest", "apps", *session.posargs, env={"REQUIRE_NATIVE": "1" if extra == "with-natives" else "0"})
 
 
@@ -152,3 +192,16 @@ def bench(session: nox.Session, package: str) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for benchmark in sorted((ROOT / folder(package) / "benchmarks").glob("bench_*.py")):
         session.run("python", str(benchmark), *session.posargs)
+
+
+@each(MEMBERS, "release", default=False)
+def release(session: nox.Session, member: str) -> None:
+    """Bump, changelog and lock in one step: `-- VERSION`; with `--dry-run` all of the release, in a copy."""
+    sync(session, "--no-default-groups", "--only-group=release")
+    versions = [argument for argument in session.posargs if argument != "--dry-run"]
+    if len(versions) != 1:
+        session.error(f"name the version: scripts/nox -s release-{member} -- VERSION [--dry-run]")
+    if "--dry-run" in session.posargs:
+        session.run("python", "scripts/release_rehearsal.py", member, *versions)
+    else:
+        session.run("python", "scripts/release.py", "bump", member, *versions)

@@ -1,4 +1,4 @@
-"""Bring a machine to the point where the browser can start or the tests can run.
+"""Bring a machine to the point where the browser can start or the tests can run; run alone: Qt's libraries, Xvfb.
 
 Standard library only. Every step first looks whether it is needed, so that a second run does nothing. What is fetched
 comes from the registries that apt, pip, uv and cargo are set up for; no Python and no Rust toolchain is downloaded.
@@ -224,3 +224,7 @@ def become(*command: str) -> NoReturn:
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execve(command[0], list(command), environment())
+
+
+if __name__ == "__main__":
+    sys.exit(main(lambda _: install_qt_libraries(programs=tuple(TEST_PROGRAMS))))
