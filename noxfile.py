@@ -182,6 +182,14 @@ def install_from_index(session: nox.Session) -> None:
     session.run("python", "scripts/install_from_index.py", str(DIST), *session.posargs)
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documents as a site in site/: strict, with every link checked, without network."""
+    sync(session, "--no-default-groups", "--group=docs", "--package=minimal_browser_core")
+    session.run("python", "scripts/docs_reference.py", "--check")
+    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
 @each(MEMBERS, "bench", default=False)
 def bench(session: nox.Session, package: str) -> None:
     """The package's benchmarks, which print ratios of one run; not a default."""
