@@ -1,19 +1,19 @@
--- Conversations, format 1. Readable by stock SQLite 3.40 and later; times are UTC milliseconds since 1970.
--- application_id is 'MBcv'; a newer format raises user_version.
+-- Conversations, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds since 1970.
+-- application_id is 'MBcv'; a newer format raises user_version. A migration runs this again for what it dropped.
 PRAGMA application_id = 1296196470;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
-CREATE TABLE threads (
+CREATE TABLE IF NOT EXISTS threads (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   title TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL -- of its newest exchange
 ) STRICT;
 
-CREATE INDEX threads_by_update ON threads (updated_at);
+CREATE INDEX IF NOT EXISTS threads_by_update ON threads (updated_at);
 
 -- One row an exchange. A thread is a tree: two rows with one parent are branches.
-CREATE TABLE conversations (
+CREATE TABLE IF NOT EXISTS conversations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order of arrival; never used twice
   thread_id INTEGER NOT NULL REFERENCES threads (id),
   parent_id INTEGER REFERENCES conversations (id),
@@ -26,88 +26,107 @@ CREATE TABLE conversations (
   metadata TEXT NOT NULL DEFAULT '{}', -- a JSON object
   -- What the tokenizer cannot see, as words that it can: see "Grams" in the documentation of the format.
   prompt_grams TEXT NOT NULL DEFAULT '',
-  response_grams TEXT NOT NULL DEFAULT ''
+  response_grams TEXT NOT NULL DEFAULT '',
+  model_grams TEXT NOT NULL DEFAULT '',
+  tags_grams TEXT NOT NULL DEFAULT '',
+  url_grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
-CREATE INDEX conversations_by_time ON conversations (timestamp);
-CREATE INDEX conversations_by_thread ON conversations (thread_id, timestamp);
-CREATE INDEX conversations_by_parent ON conversations (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX conversations_by_url ON conversations (url) WHERE url IS NOT NULL;
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (timestamp);
+CREATE INDEX IF NOT EXISTS conversations_by_thread ON conversations (thread_id, timestamp);
+CREATE INDEX IF NOT EXISTS conversations_by_parent ON conversations (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS conversations_by_url ON conversations (url) WHERE url IS NOT NULL;
 
-CREATE TABLE conversation_tags (
+CREATE TABLE IF NOT EXISTS conversation_tags (
   conversation_id INTEGER NOT NULL,
   tag TEXT NOT NULL,
   PRIMARY KEY (conversation_id, tag)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX conversation_tags_by_tag ON conversation_tags (tag, conversation_id);
+CREATE INDEX IF NOT EXISTS conversation_tags_by_tag ON conversation_tags (tag, conversation_id);
 
 -- What an import has taken, so that a second import of the same record adds nothing.
-CREATE TABLE import_fingerprints (
+CREATE TABLE IF NOT EXISTS import_fingerprints (
   fingerprint BLOB PRIMARY KEY,
   conversation_id INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX import_fingerprints_by_conversation ON import_fingerprints (conversation_id);
+CREATE INDEX IF NOT EXISTS import_fingerprints_by_conversation ON import_fingerprints (conversation_id);
 
 -- Ranges of ids that are stored but not yet in the search index; empty except during a bulk load.
-CREATE TABLE index_backlog (
+CREATE TABLE IF NOT EXISTS index_backlog (
   first_id INTEGER PRIMARY KEY,
   last_id INTEGER NOT NULL
 ) STRICT;
 
 -- Marks are letters, or Indic words fall apart; variation selectors and skin tones (the separators) are not, or they
 -- stick to the word after an emoji.
-CREATE VIRTUAL TABLE conversations_fts USING fts5 (
-  prompt, response, model, tags, url, prompt_grams, response_grams,
+CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
+  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams,
   content = 'conversations', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );
 
-CREATE TRIGGER conversations_insert AFTER INSERT ON conversations BEGIN
+CREATE TRIGGER IF NOT EXISTS conversations_insert AFTER INSERT ON conversations BEGIN
   UPDATE threads SET updated_at = max(updated_at, new.timestamp) WHERE id = new.thread_id;
 END;
 
-CREATE TRIGGER conversations_insert_tags AFTER INSERT ON conversations WHEN new.tags <> '[]' BEGIN
+CREATE TRIGGER IF NOT EXISTS conversations_insert_tags AFTER INSERT ON conversations WHEN new.tags <> '[]' BEGIN
   INSERT OR IGNORE INTO conversation_tags (conversation_id, tag) SELECT new.id, value FROM json_each(new.tags);
 END;
 
-CREATE TRIGGER conversations_insert_fts AFTER INSERT ON conversations
+CREATE TRIGGER IF NOT EXISTS conversations_insert_fts AFTER INSERT ON conversations
 WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE new.id BETWEEN first_id AND last_id)
 BEGIN
-  INSERT INTO conversations_fts (rowid, prompt, response, model, tags, url, prompt_grams, response_grams)
-  VALUES (new.id, new.prompt, new.response, new.model, new.tags, new.url, new.prompt_grams, new.response_grams);
+  INSERT INTO conversations_fts (
+    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+  VALUES (
+    new.id, new.prompt, new.response, new.model, new.tags, new.url,
+    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams);
 END;
 
-CREATE TRIGGER conversations_update_tags AFTER UPDATE OF tags ON conversations BEGIN
+CREATE TRIGGER IF NOT EXISTS conversations_update_tags AFTER UPDATE OF tags ON conversations BEGIN
   DELETE FROM conversation_tags WHERE conversation_id = old.id;
   INSERT OR IGNORE INTO conversation_tags (conversation_id, tag) SELECT new.id, value FROM json_each(new.tags);
 END;
 
-CREATE TRIGGER conversations_update_fts
-AFTER UPDATE OF prompt, response, model, tags, url, prompt_grams, response_grams ON conversations
+CREATE TRIGGER IF NOT EXISTS conversations_update_fts
+AFTER UPDATE OF
+  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams
+ON conversations
 WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE new.id BETWEEN first_id AND last_id)
 BEGIN
-  INSERT INTO conversations_fts (conversations_fts, rowid, prompt, response, model, tags, url, prompt_grams, response_grams)
-  VALUES ('delete', old.id, old.prompt, old.response, old.model, old.tags, old.url, old.prompt_grams, old.response_grams);
-  INSERT INTO conversations_fts (rowid, prompt, response, model, tags, url, prompt_grams, response_grams)
-  VALUES (new.id, new.prompt, new.response, new.model, new.tags, new.url, new.prompt_grams, new.response_grams);
+  INSERT INTO conversations_fts (
+    conversations_fts, rowid,
+    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+  VALUES (
+    'delete', old.id, old.prompt, old.response, old.model, old.tags, old.url,
+    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams);
+  INSERT INTO conversations_fts (
+    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+  VALUES (
+    new.id, new.prompt, new.response, new.model, new.tags, new.url,
+    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams);
 END;
 
 -- What continued a deleted exchange continues the one before it.
-CREATE TRIGGER conversations_delete_parent BEFORE DELETE ON conversations BEGIN
+CREATE TRIGGER IF NOT EXISTS conversations_delete_parent BEFORE DELETE ON conversations BEGIN
   UPDATE conversations SET parent_id = old.parent_id WHERE parent_id = old.id;
 END;
 
-CREATE TRIGGER conversations_delete_fts AFTER DELETE ON conversations
+CREATE TRIGGER IF NOT EXISTS conversations_delete_fts AFTER DELETE ON conversations
 WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE old.id BETWEEN first_id AND last_id)
 BEGIN
-  INSERT INTO conversations_fts (conversations_fts, rowid, prompt, response, model, tags, url, prompt_grams, response_grams)
-  VALUES ('delete', old.id, old.prompt, old.response, old.model, old.tags, old.url, old.prompt_grams, old.response_grams);
+  INSERT INTO conversations_fts (
+    conversations_fts, rowid,
+    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+  VALUES (
+    'delete', old.id, old.prompt, old.response, old.model, old.tags, old.url,
+    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams);
 END;
 
-CREATE TRIGGER conversations_delete AFTER DELETE ON conversations BEGIN
+CREATE TRIGGER IF NOT EXISTS conversations_delete AFTER DELETE ON conversations BEGIN
   DELETE FROM conversation_tags WHERE conversation_id = old.id;
   UPDATE import_fingerprints SET conversation_id = NULL WHERE conversation_id = old.id;
   UPDATE threads

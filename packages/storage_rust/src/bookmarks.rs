@@ -10,23 +10,28 @@ use crate::sql::{self, BOOKMARKS as SQL};
 use crate::text::grams;
 use crate::values::{Bookmark, NewBookmark, checked_limit, now, tags_from_json, tags_json};
 
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 pub(crate) static FORMAT: Format = Format {
     name: "places",
     application_id: 0x4D42_706C, // MBpl
     version: SCHEMA_VERSION,
     schema: sql::PLACES_SCHEMA,
-    index: "bookmarks_fts",
+    migrations: &[(2, sql::PLACES_2)],
+    indexes: &["bookmarks_fts", "pages_fts", "recall_fts"],
     probe: "SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
 };
 
 pub static FIELDS: [Field; 6] = [
-    Field { name: "", words: &["title", "url", "tags", "note", "keyword"], grams: &["grams"] },
-    Field { name: "title", words: &["title"], grams: &["grams"] },
-    Field { name: "url", words: &["url"], grams: &[] },
-    Field { name: "tag", words: &["tags"], grams: &[] },
-    Field { name: "note", words: &["note"], grams: &["grams"] },
+    Field {
+        name: "",
+        words: &["title", "url", "tags", "note", "keyword"],
+        grams: &["title_grams", "url_grams", "tags_grams", "note_grams"],
+    },
+    Field { name: "title", words: &["title"], grams: &["title_grams"] },
+    Field { name: "url", words: &["url"], grams: &["url_grams"] },
+    Field { name: "tag", words: &["tags"], grams: &["tags_grams"] },
+    Field { name: "note", words: &["note"], grams: &["note_grams"] },
     Field { name: "keyword", words: &["keyword"], grams: &[] },
 ];
 
@@ -49,7 +54,6 @@ impl BookmarkStore {
     /// An empty URL is a snippet of its own. A keyword belongs to one bookmark and holds no spaces.
     pub fn add(&self, new: &NewBookmark) -> Result<i64> {
         let tags = tags_json(&new.tags)?;
-        let grams = grams(&[&new.title, &new.note]);
         if let Some(keyword) = &new.keyword
             && (keyword.is_empty() || keyword.contains(char::is_whitespace))
         {
@@ -75,7 +79,8 @@ impl BookmarkStore {
             let Some(id) = known else {
                 db.prepare_cached(SQL.get("add"))?.execute(named_params! {
                     ":url": new.url, ":title": new.title, ":tags": tags, ":note": new.note,
-                    ":keyword": new.keyword, ":now": now(), ":grams": grams,
+                    ":keyword": new.keyword, ":now": now(), ":title_grams": grams(&[&new.title]),
+                    ":url_grams": grams(&[&new.url]), ":tags_grams": grams(&[&tags]), ":note_grams": grams(&[&new.note]),
                 })?;
                 let added = db.last_insert_rowid();
                 rescore_url(db, &new.url)?;
@@ -83,7 +88,8 @@ impl BookmarkStore {
             };
             db.prepare_cached(SQL.get("replace"))?.execute(named_params! {
                 ":id": id, ":title": new.title, ":tags": tags, ":note": new.note,
-                ":keyword": new.keyword, ":now": now(), ":grams": grams,
+                ":keyword": new.keyword, ":now": now(), ":title_grams": grams(&[&new.title]),
+                ":tags_grams": grams(&[&tags]), ":note_grams": grams(&[&new.note]),
             })?;
             Ok(id)
         })
@@ -141,11 +147,13 @@ impl BookmarkStore {
                 }
                 let Some((id, mut after)) = known else {
                     let created_at = row.created_at.unwrap_or_else(now);
+                    let tags = tags_json(&new.tags)?;
                     db.prepare_cached(SQL.get("import"))?.execute(named_params! {
-                        ":url": new.url, ":title": new.title, ":tags": tags_json(&new.tags)?, ":note": new.note,
+                        ":url": new.url, ":title": new.title, ":tags": tags, ":note": new.note,
                         ":keyword": keyword, ":metadata": row.metadata, ":created_at": created_at,
                         ":updated_at": row.updated_at.unwrap_or(created_at),
-                        ":grams": grams(&[&new.title, &new.note]),
+                        ":title_grams": grams(&[&new.title]), ":url_grams": grams(&[&new.url]),
+                        ":tags_grams": grams(&[&tags]), ":note_grams": grams(&[&new.note]),
                     })?;
                     rescore_url(db, &new.url)?;
                     changed.push(true);
@@ -159,9 +167,11 @@ impl BookmarkStore {
                 after.keyword = after.keyword.or_else(|| keyword.cloned());
                 changed.push(after != before);
                 if after != before {
+                    let tags = tags_json(&after.tags)?;
                     db.prepare_cached(SQL.get("replace"))?.execute(named_params! {
-                        ":id": id, ":title": after.title, ":tags": tags_json(&after.tags)?, ":note": after.note,
-                        ":keyword": after.keyword, ":now": now(), ":grams": grams(&[&after.title, &after.note]),
+                        ":id": id, ":title": after.title, ":tags": tags, ":note": after.note,
+                        ":keyword": after.keyword, ":now": now(), ":title_grams": grams(&[&after.title]),
+                        ":tags_grams": grams(&[&tags]), ":note_grams": grams(&[&after.note]),
                     })?;
                 }
             }

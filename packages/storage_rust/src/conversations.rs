@@ -12,7 +12,7 @@ use crate::values::{
     Changes, Conversation, NewConversation, Page, Thread, checked_limit, now, tags_from_json, tags_json,
 };
 
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 /// Rows between two reports of progress.
 const PROGRESS: usize = 1000;
 
@@ -21,7 +21,8 @@ static FORMAT: Format = Format {
     application_id: 0x4D42_6376, // MBcv
     version: SCHEMA_VERSION,
     schema: sql::CONVERSATIONS_SCHEMA,
-    index: "conversations_fts",
+    migrations: &[(2, sql::CONVERSATIONS_2)],
+    indexes: &["conversations_fts"],
     probe: "SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
 };
 
@@ -29,9 +30,9 @@ pub static FIELDS: [Field; 6] = [
     Field { name: "", words: &["prompt", "response"], grams: &["prompt_grams", "response_grams"] },
     Field { name: "prompt", words: &["prompt"], grams: &["prompt_grams"] },
     Field { name: "response", words: &["response"], grams: &["response_grams"] },
-    Field { name: "model", words: &["model"], grams: &[] },
-    Field { name: "tag", words: &["tags"], grams: &[] },
-    Field { name: "url", words: &["url"], grams: &[] },
+    Field { name: "model", words: &["model"], grams: &["model_grams"] },
+    Field { name: "tag", words: &["tags"], grams: &["tags_grams"] },
+    Field { name: "url", words: &["url"], grams: &["url_grams"] },
 ];
 
 /// Thread-safe; several processes may have one file open.
@@ -92,6 +93,7 @@ impl ConversationStore {
             ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
             ":tags": row.tags, ":metadata": if new.metadata.is_empty() { "{}" } else { &new.metadata },
             ":prompt_grams": row.prompt_grams, ":response_grams": row.response_grams,
+            ":model_grams": row.model_grams, ":tags_grams": row.tags_grams, ":url_grams": row.url_grams,
         })?;
         Ok(db.last_insert_rowid())
     }
@@ -129,11 +131,12 @@ impl ConversationStore {
     /// Replace what is given; false where there is no such conversation.
     pub fn update(&self, id: i64, changes: &Changes) -> Result<bool> {
         let tags = changes.tags.as_deref().map(tags_json).transpose()?;
+        let tags_grams = tags.as_deref().map(|tags| grams(&[tags]));
         let response_grams = changes.response.as_deref().map(|response| grams(&[response]));
         self.db.write(|db| {
             let changed = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":response": changes.response, ":response_grams": response_grams,
-                ":tags": tags, ":metadata": changes.metadata,
+                ":tags": tags, ":tags_grams": tags_grams, ":metadata": changes.metadata,
             })?;
             Ok(changed > 0)
         })
@@ -296,16 +299,23 @@ struct Ready<'a> {
     tags: String,
     prompt_grams: String,
     response_grams: String,
+    model_grams: String,
+    tags_grams: String,
+    url_grams: String,
 }
 
 impl<'a> Ready<'a> {
     fn new(new: &'a NewConversation) -> Result<Self> {
+        let tags = tags_json(&new.tags)?;
         Ok(Self {
             new,
             timestamp: new.timestamp.unwrap_or_else(now),
-            tags: tags_json(&new.tags)?,
             prompt_grams: grams(&[&new.prompt]),
             response_grams: grams(&[&new.response]),
+            model_grams: grams(&[&new.model]),
+            tags_grams: grams(&[&tags]),
+            url_grams: grams(&[new.url.as_deref().unwrap_or_default()]),
+            tags,
         })
     }
 }

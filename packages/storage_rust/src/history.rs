@@ -22,12 +22,13 @@ const WALKED: i64 = 200;
 /// Matches of the others, the last first visited, that a completion looks at.
 const SOUGHT: i64 = 1_000;
 
-static COMPLETION_FIELDS: [Field; 1] = [Field { name: "", words: &["title", "url"], grams: &["grams"] }];
+static COMPLETION_FIELDS: [Field; 1] =
+    [Field { name: "", words: &["title", "url"], grams: &["title_grams", "url_grams"] }];
 
 pub static FIELDS: [Field; 4] = [
-    Field { name: "", words: &["title", "url", "text"], grams: &["grams", "text_grams"] },
-    Field { name: "title", words: &["title"], grams: &["grams"] },
-    Field { name: "url", words: &["url"], grams: &[] },
+    Field { name: "", words: &["title", "url", "text"], grams: &["title_grams", "url_grams", "text_grams"] },
+    Field { name: "title", words: &["title"], grams: &["title_grams"] },
+    Field { name: "url", words: &["url"], grams: &["url_grams"] },
     Field { name: "text", words: &["text"], grams: &["text_grams"] },
 ];
 
@@ -90,7 +91,7 @@ impl HistoryStore {
     pub fn visit(&self, url: &str, title: &str, timestamp: Option<i64>, typed: bool) -> Result<i64> {
         let url = address(url)?;
         let visited_at = timestamp.unwrap_or_else(now);
-        let (host, grams) = (host_of(url), grams(&[title, url]));
+        let (host, title_grams, url_grams) = (host_of(url), grams(&[title]), grams(&[url]));
         self.db.write(|db| {
             let known: Option<(i64, String)> = db
                 .prepare_cached(SQL.get("page_of"))?
@@ -99,12 +100,13 @@ impl HistoryStore {
             let id = if let Some((id, known)) = known {
                 if !title.is_empty() && title != known {
                     db.prepare_cached(SQL.get("retitle"))?
-                        .execute(named_params! {":id": id, ":title": title, ":grams": grams})?;
+                        .execute(named_params! {":id": id, ":title": title, ":title_grams": title_grams})?;
                 }
                 id
             } else {
                 db.prepare_cached(SQL.get("add_page"))?.execute(named_params! {
-                    ":url": url, ":host": host, ":title": title, ":visited_at": visited_at, ":grams": grams,
+                    ":url": url, ":host": host, ":title": title, ":visited_at": visited_at,
+                    ":title_grams": title_grams, ":url_grams": url_grams,
                 })?;
                 db.last_insert_rowid()
             };

@@ -16,6 +16,7 @@ pub mod error;
 mod failure;
 pub mod frecency;
 pub mod history;
+mod migrate;
 mod options;
 pub mod owners;
 mod paths;

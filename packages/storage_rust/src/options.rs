@@ -6,14 +6,16 @@ use std::time::Duration;
 use crate::owners::Owners;
 use crate::pool::Stop;
 
-/// One kind of file. `index` is its full-text table, by whose definition a damaged file is still recognised.
+/// One kind of file. A migration leads to the version beside it from the one before, and the schema follows the last.
+/// `indexes` are the full-text tables; by the definition of the first a damaged file is still recognised.
 #[derive(Debug)]
 pub struct Format {
     pub name: &'static str,
     pub application_id: u32,
     pub version: i64,
     pub schema: &'static str,
-    pub index: &'static str,
+    pub migrations: &'static [(i64, &'static str)],
+    pub indexes: &'static [&'static str],
     pub probe: &'static str,
 }
 

@@ -65,6 +65,9 @@ impl Database {
             );
             return Err(Error::new(Kind::SchemaTooNew, path, message).into());
         }
+        if version < format.version {
+            self.migrate(db, version)?;
+        }
         db.query_row(format.probe, [], |_| Ok(()))?;
         if self.options.check_on_open {
             let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -134,7 +137,7 @@ impl Database {
             Ok(_) => return told,
             Err(error) => return error,
         }
-        let marker = format!("CREATE VIRTUAL TABLE {} USING fts5", self.format.index);
+        let marker = format!("CREATE VIRTUAL TABLE {} USING fts5", self.format.indexes[0]);
         match damage::is_ours(&path, self.format.application_id, &marker) {
             Ok(false) => return self.foreign(&error.to_string()),
             Ok(true) => {}

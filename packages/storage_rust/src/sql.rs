@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub const CONVERSATIONS_SCHEMA: &str = include_str!("../sql/conversations.schema.sql");
+pub const CONVERSATIONS_2: &str = include_str!("../sql/conversations.2.sql");
+pub const PLACES_2: &str = include_str!("../sql/places.2.sql");
 pub const PLACES_SCHEMA: &str = include_str!("../sql/places.schema.sql");
 
 /// The statements of a file by the names that stand above them.

@@ -109,6 +109,8 @@ fn import(db: &Connection, record: &Record, keep_ids: bool) -> Attempt<bool> {
         ":timestamp": record.timestamp, ":prompt": record.prompt, ":response": record.response,
         ":model": record.model, ":url": record.url, ":tags": record.tags, ":metadata": record.metadata,
         ":prompt_grams": grams(&[&record.prompt]), ":response_grams": grams(&[&record.response]),
+        ":model_grams": grams(&[&record.model]), ":tags_grams": grams(&[&record.tags]),
+        ":url_grams": grams(&[record.url.as_deref().unwrap_or_default()]),
     })?;
     let id = db.last_insert_rowid();
     remember(db, &record.fingerprint, id)?;

@@ -116,7 +116,8 @@ def test_both_write_the_same_rows(tmp_path: Path) -> None:
         run(writer, "write", path)
         with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(f"{path}.places")) as places:
             columns = (
-                "id, thread_id, parent_id, prompt, response, model, url, tags, metadata, prompt_grams, response_grams"
+                "id, thread_id, parent_id, prompt, response, model, url, tags, metadata, "
+                "prompt_grams, response_grams, model_grams, tags_grams, url_grams"
             )
             dumps.append(
                 [
@@ -125,7 +126,8 @@ def test_both_write_the_same_rows(tmp_path: Path) -> None:
                     db.execute("SELECT * FROM conversation_tags").fetchall(),
                     db.execute("SELECT sql FROM sqlite_master").fetchall(),
                     places.execute(
-                        "SELECT id, url, title, tags, note, keyword, metadata, grams FROM bookmarks"
+                        "SELECT id, url, title, tags, note, keyword, metadata, "
+                        "title_grams, url_grams, tags_grams, note_grams FROM bookmarks"
                     ).fetchall(),
                     places.execute("SELECT sql FROM sqlite_master").fetchall(),
                 ]

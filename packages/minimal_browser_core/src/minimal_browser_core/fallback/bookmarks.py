@@ -17,22 +17,22 @@ from minimal_browser_core.fallback.sqlite.text import WHITESPACE, grams
 from minimal_browser_core.fallback.transfer import bookmarks as files
 from minimal_browser_core.fallback.transfer.report import ImportReport
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 FORMAT: Final = Format(
     name="places",
     application_id=0x4D42706C,  # MBpl
     version=SCHEMA_VERSION,
-    schema="places.schema",
-    index="bookmarks_fts",
+    schema="places",
+    indexes=("bookmarks_fts", "pages_fts", "recall_fts"),
     probe="SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
 )
 FIELDS: Final = {
-    PLAIN: Field(("title", "url", "tags", "note", "keyword"), ("grams",)),
-    "title": Field(("title",), ("grams",)),
-    "url": Field(("url",)),
-    "tag": Field(("tags",)),
-    "note": Field(("note",), ("grams",)),
+    PLAIN: Field(("title", "url", "tags", "note", "keyword"), ("title_grams", "url_grams", "tags_grams", "note_grams")),
+    "title": Field(("title",), ("title_grams",)),
+    "url": Field(("url",), ("url_grams",)),
+    "tag": Field(("tags",), ("tags_grams",)),
+    "note": Field(("note",), ("note_grams",)),
     "keyword": Field(("keyword",)),
 }
 
@@ -72,8 +72,8 @@ class PythonBookmarkStore:
             "note": convert.text("note", note),
             "keyword": convert.optional_text("keyword", keyword),
             "now": convert.now(),
-            "grams": grams(title, note),
         }
+        row |= _grams(row)
         if keyword is not None and (not keyword or any(char in WHITESPACE for char in keyword)):
             raise InvalidData(f"keyword must be one word, not {keyword!r:.50}")
         with self._db.write() as db:
@@ -159,9 +159,8 @@ class PythonBookmarkStore:
                         "metadata": metadata,
                         "created_at": created_at,
                         "updated_at": created_at if updated_at is None else updated_at,
-                        "grams": grams(title, note),
                     }
-                    db.execute(self._sql["import"], row)
+                    db.execute(self._sql["import"], row | _grams(row))
                     rescore_url(db, self._history, url)
                 else:
                     id, known_title, known_tags, known_note, known_keyword = known
@@ -172,12 +171,11 @@ class PythonBookmarkStore:
                         "note": known_note or note,
                         "keyword": known_keyword if known_keyword is not None else row["keyword"],
                     }
-                    row["grams"] = grams(row["title"], row["note"])
                     after = (id, row["title"], row["tags"], row["note"], row["keyword"])
                     if after == tuple(known):
                         changed.append(False)
                         continue
-                    db.execute(self._sql["replace"], row)
+                    db.execute(self._sql["replace"], row | _grams(row))
                 changed.append(True)
         return changed, refused
 
@@ -227,3 +225,7 @@ class PythonBookmarkStore:
     def __del__(self) -> None:
         if hasattr(self, "_db"):
             self._db.close()
+
+
+def _grams(row: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{field}_grams": grams(row[field]) for field in ("title", "url", "tags", "note")}

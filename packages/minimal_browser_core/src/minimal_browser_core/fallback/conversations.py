@@ -11,7 +11,7 @@ from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
-from minimal_browser_core.fallback.sqlite.new_rows import checked_row, new_row
+from minimal_browser_core.fallback.sqlite.new_rows import checked_row, grams_of, new_row
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, parse
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchHit, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.snippet import snippet
@@ -20,24 +20,24 @@ from minimal_browser_core.fallback.sqlite.text import grams
 from minimal_browser_core.fallback.sqlite.transfer_rows import ExportedRow, export_rows, import_rows
 from minimal_browser_core.fallback.transfer.report import ImportReport
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 RANKED: Final = 20_000  # matches, the newest, that a search ranks unless it is exact
 
 FORMAT: Final = Format(
     name="conversations",
     application_id=0x4D426376,  # MBcv
     version=SCHEMA_VERSION,
-    schema="conversations.schema",
-    index="conversations_fts",
+    schema="conversations",
+    indexes=("conversations_fts",),
     probe="SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
 )
 FIELDS: Final = {
     PLAIN: Field(("prompt", "response"), ("prompt_grams", "response_grams")),
     "prompt": Field(("prompt",), ("prompt_grams",)),
     "response": Field(("response",), ("response_grams",)),
-    "model": Field(("model",)),
-    "tag": Field(("tags",)),
-    "url": Field(("url",)),
+    "model": Field(("model",), ("model_grams",)),
+    "tag": Field(("tags",), ("tags_grams",)),
+    "url": Field(("url",), ("url_grams",)),
 }
 _BATCH: Final = 200
 _PROGRESS: Final = 1000  # rows between two calls of a progress function
@@ -116,12 +116,7 @@ class PythonConversationStore:
 
     def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
         thread, parent = self._place(db, row["thread_id"], row["parent_id"], row["timestamp"])
-        values = row | {
-            "thread_id": thread,
-            "parent_id": parent,
-            "prompt_grams": grams(row["prompt"]),
-            "response_grams": grams(row["response"]),
-        }
+        values = row | grams_of(row) | {"thread_id": thread, "parent_id": parent}
         return int(db.execute(self._sql["add"], values).lastrowid or 0)
 
     def _place(
@@ -150,11 +145,13 @@ class PythonConversationStore:
     ) -> bool:
         """Replace what is given; False where there is no such conversation."""
         response = convert.optional_text("response", response)
+        new_tags = None if tags is None else convert.tags_json(tags)
         row = {
             "id": convert.identifier("id", id),
             "response": response,
             "response_grams": None if response is None else grams(response),
-            "tags": None if tags is None else convert.tags_json(tags),
+            "tags": new_tags,
+            "tags_grams": None if new_tags is None else grams(new_tags),
             "metadata": None if metadata is None else convert.metadata_json(metadata),
         }
         with self._db.write() as db:

@@ -24,11 +24,11 @@ RANKED: Final = 20_000  # matches, the last first visited, that a search ranks
 WALKED: Final = 200  # pages of the highest frecency, among which a completion is sought first
 SOUGHT: Final = 1_000  # matches of the others, the last first visited, that a completion looks at
 
-COMPLETION_FIELDS: Final = {PLAIN: Field(("title", "url"), ("grams",))}
+COMPLETION_FIELDS: Final = {PLAIN: Field(("title", "url"), ("title_grams", "url_grams"))}
 FIELDS: Final = {
-    PLAIN: Field(("title", "url", "text"), ("grams", "text_grams")),
-    "title": Field(("title",), ("grams",)),
-    "url": Field(("url",)),
+    PLAIN: Field(("title", "url", "text"), ("title_grams", "url_grams", "text_grams")),
+    "title": Field(("title",), ("title_grams",)),
+    "url": Field(("url",), ("url_grams",)),
     "text": Field(("text",), ("text_grams",)),
 }
 
@@ -71,7 +71,8 @@ class PythonHistoryStore:
             "title": convert.text("title", title),
             "visited_at": at,
             "typed": bool(typed),
-            "grams": grams(title, url),
+            "title_grams": grams(title),
+            "url_grams": grams(url),
         }
         with self._db.write() as db:
             known = db.execute(self._sql["page_of"], row).fetchone()

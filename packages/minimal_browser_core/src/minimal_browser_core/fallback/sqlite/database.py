@@ -23,6 +23,7 @@ from minimal_browser_core.errors import (
 
 from . import damage, owners
 from .failures import code_of, corrupt, translate, translated
+from .migrate import migrate
 from .paths import MEMORY, absolute, uri
 from .sql import script
 
@@ -37,18 +38,21 @@ _WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file. `index` is its full-text table, by whose definition a damaged file is still recognised."""
+    """One kind of file. Its schema and its migrations are `sql/<schema>.*.sql`.
+
+    `indexes` are the full-text tables; by the definition of the first a damaged file is still recognised.
+    """
 
     name: str
     application_id: int
     version: int
     schema: str
-    index: str
+    indexes: tuple[str, ...]
     probe: str
 
     @property
     def marker(self) -> bytes:
-        return f"CREATE VIRTUAL TABLE {self.index} USING fts5".encode()
+        return f"CREATE VIRTUAL TABLE {self.indexes[0]} USING fts5".encode()
 
 
 class _Interrupts:
@@ -182,6 +186,8 @@ class Database:
                 "it was left as it is; update to open it",
                 path=path,
             )
+        if version < kind.version:
+            self._migrate(version)
         db.execute(kind.probe).fetchall()
         # From here on `_patiently` waits for the write lock, and lets signals in meanwhile.
         db.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SLICE)}")
@@ -190,15 +196,34 @@ class Database:
         db = self._connection.raw
         if not self.in_memory:
             self._patiently("PRAGMA journal_mode = WAL")
+        with self._transaction():
+            if _identity(db)[2] == 0:  # nobody else was faster
+                for statement in script(f"{self._kind.schema}.schema"):
+                    db.execute(statement)
+
+    def _migrate(self, found: int) -> None:
+        kind = self._kind
+        if self.read_only:
+            raise ReadOnly(
+                f"{self.path} was written by an older version (format {found}, this one reads {kind.version}), and "
+                "read_only=True changes nothing: open it once for writing",
+                path=self.path,
+            )
+        with self._transaction() as db:
+            migrate(db, kind.schema, kind.version, kind.indexes)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Holds the write lock from its start; whatever is raised inside rolls it back."""
+        db = self._connection.raw
         self._patiently("BEGIN IMMEDIATE")
         try:
-            if _identity(db)[2] == 0:  # nobody else was faster
-                for statement in script(self._kind.schema):
-                    db.execute(statement)
+            yield db
             db.execute("COMMIT")
         finally:
             if db.in_transaction:
-                db.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
 
     def _created_by_another(self) -> tuple[int, int, int]:
         """What the file is once whoever is just making it has done so."""
@@ -271,16 +296,8 @@ class Database:
         self._ready()
         if self.read_only:
             raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
-        with self._write_lock, translated(self.path):
-            db = self._connection.raw
-            self._patiently("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            finally:
-                if db.in_transaction:
-                    with suppress(sqlite3.Error):
-                        db.execute("ROLLBACK")
+        with self._write_lock, translated(self.path), self._transaction() as db:
+            yield db
 
     def rewrite(self) -> None:
         """Write the whole file anew and empty the log, so that nothing is left of what was deleted."""

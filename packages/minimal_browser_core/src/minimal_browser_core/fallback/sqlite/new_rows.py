@@ -7,6 +7,7 @@ from typing import Any, Final
 from minimal_browser_core.errors import InvalidData
 
 from . import convert
+from .text import grams
 
 _ROW: Final = ("prompt", "response", "model", "timestamp", "thread_id", "parent_id", "url", "tags", "metadata")
 
@@ -32,6 +33,17 @@ def new_row(
         "url": convert.optional_text("url", url),
         "tags": convert.tags_json(tags),
         "metadata": convert.metadata_json(metadata),
+    }
+
+
+def grams_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the index beside the columns of a row."""
+    return {
+        "prompt_grams": grams(row["prompt"]),
+        "response_grams": grams(row["response"]),
+        "model_grams": grams(row["model"]),
+        "tags_grams": grams(row["tags"]),
+        "url_grams": grams(row["url"] or ""),
     }
 
 

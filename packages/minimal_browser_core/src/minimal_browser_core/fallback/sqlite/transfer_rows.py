@@ -7,7 +7,7 @@ from typing import Any
 from .convert import metadata, tags
 from .database import Database
 from .failures import others_code, passed_through
-from .text import grams
+from .new_rows import grams_of
 
 ExportedRow = tuple[Any, ...]
 
@@ -76,10 +76,8 @@ class _Rows:
             "url": url,
             "tags": tags_json,
             "metadata": metadata_json,
-            "prompt_grams": grams(prompt),
-            "response_grams": grams(response),
         }
-        new = int(self._db.execute(self._sql["add_with_id"], row).lastrowid or 0)
+        new = int(self._db.execute(self._sql["add_with_id"], row | grams_of(row)).lastrowid or 0)
         self._remember(fingerprint, new)
         if known_id is None:
             self._remember(thread, new)

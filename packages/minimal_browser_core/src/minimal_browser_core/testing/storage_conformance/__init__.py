@@ -25,6 +25,7 @@ _PARTS = (
     "durability",
     "files",
     "history",
+    "migration",
     "processes",
     "rows",
     "searching",
@@ -41,6 +42,7 @@ from .damage import Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
+from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .searching import Searching  # noqa: E402
@@ -51,14 +53,14 @@ __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryS
 
 
 class ConversationStoreConformance(
-    Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes, Durability
+    Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes, Durability, ConversationMigration
 ):
     """All of it; supply the fixtures `open_store` and `errors`."""
 
 
-class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes, Durability):
+class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes, Durability, BookmarkMigration):
     """All of it; supply the fixtures `open_bookmarks` and `errors`."""
 
 
-class HistoryStoreConformance(History, Files, Damage, Processes, Durability):
+class HistoryStoreConformance(History, Files, Damage, Processes, Durability, HistoryMigration):
     """All of it; supply the fixtures `open_history`, `open_places` and `errors`."""

@@ -10,12 +10,13 @@ SELECT url FROM bookmarks WHERE id = :id
 SELECT id, title FROM bookmarks WHERE keyword = :keyword
 
 -- name: add
-INSERT INTO bookmarks (url, title, tags, note, keyword, created_at, updated_at, grams)
-VALUES (:url, :title, :tags, :note, :keyword, :now, :now, :grams)
+INSERT INTO bookmarks (url, title, tags, note, keyword, created_at, updated_at, title_grams, url_grams, tags_grams, note_grams)
+VALUES (:url, :title, :tags, :note, :keyword, :now, :now, :title_grams, :url_grams, :tags_grams, :note_grams)
 
 -- name: replace
 UPDATE bookmarks
-SET title = :title, tags = :tags, note = :note, keyword = :keyword, updated_at = :now, grams = :grams
+SET title = :title, tags = :tags, note = :note, keyword = :keyword, updated_at = :now,
+    title_grams = :title_grams, tags_grams = :tags_grams, note_grams = :note_grams
 WHERE id = :id
 
 -- name: remove
@@ -26,7 +27,7 @@ SELECT b.id, b.url, b.title, b.tags, b.note, b.keyword, b.created_at
 FROM bookmarks_fts JOIN bookmarks AS b ON b.id = bookmarks_fts.rowid
 WHERE bookmarks_fts MATCH :match
   AND (:tag IS NULL OR EXISTS (SELECT 1 FROM json_each(b.tags) WHERE value = :tag))
-ORDER BY bm25(bookmarks_fts, 4.0, 1.0, 2.0, 1.0, 2.0, 2.0), b.id DESC LIMIT :limit
+ORDER BY bm25(bookmarks_fts, 4.0, 1.0, 2.0, 1.0, 2.0, 4.0, 1.0, 2.0, 1.0), b.id DESC LIMIT :limit
 
 -- name: search_without
 SELECT b.id, b.url, b.title, b.tags, b.note, b.keyword, b.created_at
@@ -47,8 +48,8 @@ SELECT id, title, tags, note, keyword FROM bookmarks
 WHERE url = :url AND (:url <> '' OR title = :title AND note = :note)
 
 -- name: import
-INSERT INTO bookmarks (url, title, tags, note, keyword, metadata, created_at, updated_at, grams)
-VALUES (:url, :title, :tags, :note, :keyword, :metadata, :created_at, :updated_at, :grams)
+INSERT INTO bookmarks (url, title, tags, note, keyword, metadata, created_at, updated_at, title_grams, url_grams, tags_grams, note_grams)
+VALUES (:url, :title, :tags, :note, :keyword, :metadata, :created_at, :updated_at, :title_grams, :url_grams, :tags_grams, :note_grams)
 
 -- name: export
 SELECT url, title, tags, note, keyword, created_at, updated_at FROM bookmarks ORDER BY id

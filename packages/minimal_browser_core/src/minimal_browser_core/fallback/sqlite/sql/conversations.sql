@@ -1,8 +1,8 @@
 -- The statements of the conversation store, each under its name.
 
 -- name: add
-INSERT INTO conversations (thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams)
-VALUES (:thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams)
+INSERT INTO conversations (thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+VALUES (:thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams)
 
 -- name: add_thread
 INSERT INTO threads (title, created_at, updated_at) VALUES (:title, :now, :now)
@@ -49,7 +49,7 @@ FROM conversations WHERE id > :id ORDER BY id LIMIT :limit
 -- name: update
 UPDATE conversations
 SET response = coalesce(:response, response), response_grams = coalesce(:response_grams, response_grams),
-    tags = coalesce(:tags, tags), metadata = coalesce(:metadata, metadata)
+    tags = coalesce(:tags, tags), tags_grams = coalesce(:tags_grams, tags_grams), metadata = coalesce(:metadata, metadata)
 WHERE id = :id
 
 -- name: delete
@@ -147,8 +147,8 @@ WHERE c.id >= :first ORDER BY c.id LIMIT :limit
 SELECT coalesce(max(seq), 0) > 0 FROM sqlite_sequence WHERE name IN ('threads', 'conversations')
 
 -- name: add_with_id
-INSERT INTO conversations (id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams)
-VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams)
+INSERT INTO conversations (id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams)
 
 -- name: add_thread_with_id
 INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :now, :now)

@@ -4,10 +4,11 @@
 SELECT id, title FROM pages WHERE url = :url
 
 -- name: add_page
-INSERT INTO pages (url, host, title, last_visit_at, grams) VALUES (:url, :host, :title, :visited_at, :grams)
+INSERT INTO pages (url, host, title, last_visit_at, title_grams, url_grams)
+VALUES (:url, :host, :title, :visited_at, :title_grams, :url_grams)
 
 -- name: retitle
-UPDATE pages SET title = :title, grams = :grams WHERE id = :id
+UPDATE pages SET title = :title, title_grams = :title_grams WHERE id = :id
 
 -- name: add_visit
 INSERT INTO visits (page_id, visited_at, typed) VALUES (:id, :visited_at, :typed)
@@ -57,7 +58,7 @@ SELECT coalesce(max(id), 0) FROM pages
 -- Ranks the :bound last first visited matches that are not newer than :newest, and goes on after the row :last_id,
 -- whose score is taken anew: scores move a little while pages are added, the order hardly does.
 WITH matches AS MATERIALIZED (
-  SELECT rowid AS id, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 1.0) AS score
+  SELECT rowid AS id, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 2.0, 1.0) AS score
   FROM recall_fts
   WHERE recall_fts MATCH :match AND rowid <= :newest
     AND (:since IS NULL AND :until IS NULL OR EXISTS (

@@ -1,9 +1,9 @@
--- Places: bookmarks and visited pages, format 1. Readable by stock SQLite 3.40 and later; times are UTC milliseconds.
--- application_id is 'MBpl'; a newer format raises user_version.
+-- Places: bookmarks and visited pages, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds.
+-- application_id is 'MBpl'; a newer format raises user_version. A migration runs this again for what it dropped.
 PRAGMA application_id = 1296199788;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
-CREATE TABLE bookmarks (
+CREATE TABLE IF NOT EXISTS bookmarks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL, -- empty for a snippet that belongs to no page
   title TEXT NOT NULL,
@@ -13,38 +13,51 @@ CREATE TABLE bookmarks (
   metadata TEXT NOT NULL DEFAULT '{}', -- a JSON object
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  grams TEXT NOT NULL DEFAULT ''
+  title_grams TEXT NOT NULL DEFAULT '',
+  url_grams TEXT NOT NULL DEFAULT '',
+  tags_grams TEXT NOT NULL DEFAULT '',
+  note_grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
-CREATE UNIQUE INDEX bookmarks_by_url ON bookmarks (url) WHERE url <> '';
-CREATE UNIQUE INDEX bookmarks_by_keyword ON bookmarks (keyword) WHERE keyword IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS bookmarks_by_url ON bookmarks (url) WHERE url <> '';
+CREATE UNIQUE INDEX IF NOT EXISTS bookmarks_by_keyword ON bookmarks (keyword) WHERE keyword IS NOT NULL;
 
-CREATE VIRTUAL TABLE bookmarks_fts USING fts5 (
-  title, url, tags, note, keyword, grams,
+CREATE VIRTUAL TABLE IF NOT EXISTS bookmarks_fts USING fts5 (
+  title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams,
   content = 'bookmarks', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );
 
-CREATE TRIGGER bookmarks_insert_fts AFTER INSERT ON bookmarks BEGIN
-  INSERT INTO bookmarks_fts (rowid, title, url, tags, note, keyword, grams)
-  VALUES (new.id, new.title, new.url, new.tags, new.note, new.keyword, new.grams);
+CREATE TRIGGER IF NOT EXISTS bookmarks_insert_fts AFTER INSERT ON bookmarks BEGIN
+  INSERT INTO bookmarks_fts (rowid, title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams)
+  VALUES (
+    new.id, new.title, new.url, new.tags, new.note, new.keyword,
+    new.title_grams, new.url_grams, new.tags_grams, new.note_grams);
 END;
 
-CREATE TRIGGER bookmarks_update_fts AFTER UPDATE ON bookmarks BEGIN
-  INSERT INTO bookmarks_fts (bookmarks_fts, rowid, title, url, tags, note, keyword, grams)
-  VALUES ('delete', old.id, old.title, old.url, old.tags, old.note, old.keyword, old.grams);
-  INSERT INTO bookmarks_fts (rowid, title, url, tags, note, keyword, grams)
-  VALUES (new.id, new.title, new.url, new.tags, new.note, new.keyword, new.grams);
+CREATE TRIGGER IF NOT EXISTS bookmarks_update_fts AFTER UPDATE ON bookmarks BEGIN
+  INSERT INTO bookmarks_fts (
+    bookmarks_fts, rowid, title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams)
+  VALUES (
+    'delete', old.id, old.title, old.url, old.tags, old.note, old.keyword,
+    old.title_grams, old.url_grams, old.tags_grams, old.note_grams);
+  INSERT INTO bookmarks_fts (rowid, title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams)
+  VALUES (
+    new.id, new.title, new.url, new.tags, new.note, new.keyword,
+    new.title_grams, new.url_grams, new.tags_grams, new.note_grams);
 END;
 
-CREATE TRIGGER bookmarks_delete_fts AFTER DELETE ON bookmarks BEGIN
-  INSERT INTO bookmarks_fts (bookmarks_fts, rowid, title, url, tags, note, keyword, grams)
-  VALUES ('delete', old.id, old.title, old.url, old.tags, old.note, old.keyword, old.grams);
+CREATE TRIGGER IF NOT EXISTS bookmarks_delete_fts AFTER DELETE ON bookmarks BEGIN
+  INSERT INTO bookmarks_fts (
+    bookmarks_fts, rowid, title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams)
+  VALUES (
+    'delete', old.id, old.title, old.url, old.tags, old.note, old.keyword,
+    old.title_grams, old.url_grams, old.tags_grams, old.note_grams);
 END;
 
 -- Visited pages: one row a page, one a visit, and the readable text of a page where the user keeps it.
-CREATE TABLE pages (
+CREATE TABLE IF NOT EXISTS pages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL UNIQUE,
   host TEXT NOT NULL, -- in lower case, without user and port; empty where the URL names none
@@ -52,88 +65,89 @@ CREATE TABLE pages (
   visit_count INTEGER NOT NULL DEFAULT 0,
   last_visit_at INTEGER NOT NULL,
   frecency INTEGER NOT NULL DEFAULT 0, -- the time at which its score will have decayed to 1
-  grams TEXT NOT NULL DEFAULT ''
+  title_grams TEXT NOT NULL DEFAULT '',
+  url_grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
-CREATE INDEX pages_by_frecency ON pages (frecency);
-CREATE INDEX pages_frecency ON pages (id, frecency); -- for a completion, which looks at many pages and takes few
-CREATE INDEX pages_by_time ON pages (last_visit_at);
+CREATE INDEX IF NOT EXISTS pages_by_frecency ON pages (frecency);
+CREATE INDEX IF NOT EXISTS pages_frecency ON pages (id, frecency); -- for a completion, which looks at many pages and takes few
+CREATE INDEX IF NOT EXISTS pages_by_time ON pages (last_visit_at);
 
-CREATE TABLE visits (
+CREATE TABLE IF NOT EXISTS visits (
   id INTEGER PRIMARY KEY,
   page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
   visited_at INTEGER NOT NULL,
   typed INTEGER NOT NULL DEFAULT 0 -- 1 where the address was typed or chosen, 0 where a link led there
 ) STRICT;
 
-CREATE INDEX visits_by_page ON visits (page_id, visited_at);
-CREATE INDEX visits_by_time ON visits (visited_at);
+CREATE INDEX IF NOT EXISTS visits_by_page ON visits (page_id, visited_at);
+CREATE INDEX IF NOT EXISTS visits_by_time ON visits (visited_at);
 
-CREATE TABLE page_texts (
+CREATE TABLE IF NOT EXISTS page_texts (
   page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
   text TEXT NOT NULL,
   grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- For the address bar, which must not wade through the texts.
-CREATE VIRTUAL TABLE pages_fts USING fts5 (
-  title, url, grams,
+CREATE VIRTUAL TABLE IF NOT EXISTS pages_fts USING fts5 (
+  title, url, title_grams, url_grams,
   content = 'pages', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '1 2 3'
 );
 
-CREATE VIEW recall AS
-SELECT p.id, p.title, p.url, coalesce(t.text, '') AS text, p.grams, coalesce(t.grams, '') AS text_grams
+CREATE VIEW IF NOT EXISTS recall AS
+SELECT p.id, p.title, p.url, coalesce(t.text, '') AS text, p.title_grams, p.url_grams, coalesce(t.grams, '') AS text_grams
 FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id;
 
-CREATE VIRTUAL TABLE recall_fts USING fts5 (
-  title, url, text, grams, text_grams,
+CREATE VIRTUAL TABLE IF NOT EXISTS recall_fts USING fts5 (
+  title, url, text, title_grams, url_grams, text_grams,
   content = 'recall', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );
 
-CREATE TRIGGER pages_insert_fts AFTER INSERT ON pages BEGIN
-  INSERT INTO pages_fts (rowid, title, url, grams) VALUES (new.id, new.title, new.url, new.grams);
-  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
-  VALUES (new.id, new.title, new.url, '', new.grams, '');
+CREATE TRIGGER IF NOT EXISTS pages_insert_fts AFTER INSERT ON pages BEGIN
+  INSERT INTO pages_fts (rowid, title, url, title_grams, url_grams) VALUES (new.id, new.title, new.url, new.title_grams, new.url_grams);
+  INSERT INTO recall_fts (rowid, title, url, text, title_grams, url_grams, text_grams)
+  VALUES (new.id, new.title, new.url, '', new.title_grams, new.url_grams, '');
 END;
 
-CREATE TRIGGER pages_before_update_fts BEFORE UPDATE OF title, url, grams ON pages BEGIN
-  INSERT INTO pages_fts (pages_fts, rowid, title, url, grams) VALUES ('delete', old.id, old.title, old.url, old.grams);
-  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
-  SELECT 'delete', id, title, url, text, grams, text_grams FROM recall WHERE id = old.id;
+CREATE TRIGGER IF NOT EXISTS pages_before_update_fts BEFORE UPDATE OF title, url, title_grams, url_grams ON pages BEGIN
+  INSERT INTO pages_fts (pages_fts, rowid, title, url, title_grams, url_grams) VALUES ('delete', old.id, old.title, old.url, old.title_grams, old.url_grams);
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT 'delete', id, title, url, text, title_grams, url_grams, text_grams FROM recall WHERE id = old.id;
 END;
 
-CREATE TRIGGER pages_after_update_fts AFTER UPDATE OF title, url, grams ON pages BEGIN
-  INSERT INTO pages_fts (rowid, title, url, grams) VALUES (new.id, new.title, new.url, new.grams);
-  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
-  SELECT id, title, url, text, grams, text_grams FROM recall WHERE id = new.id;
+CREATE TRIGGER IF NOT EXISTS pages_after_update_fts AFTER UPDATE OF title, url, title_grams, url_grams ON pages BEGIN
+  INSERT INTO pages_fts (rowid, title, url, title_grams, url_grams) VALUES (new.id, new.title, new.url, new.title_grams, new.url_grams);
+  INSERT INTO recall_fts (rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT id, title, url, text, title_grams, url_grams, text_grams FROM recall WHERE id = new.id;
 END;
 
-CREATE TRIGGER pages_delete_fts BEFORE DELETE ON pages BEGIN
+CREATE TRIGGER IF NOT EXISTS pages_delete_fts BEFORE DELETE ON pages BEGIN
   DELETE FROM page_texts WHERE page_id = old.id;
-  INSERT INTO pages_fts (pages_fts, rowid, title, url, grams) VALUES ('delete', old.id, old.title, old.url, old.grams);
-  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
-  VALUES ('delete', old.id, old.title, old.url, '', old.grams, '');
+  INSERT INTO pages_fts (pages_fts, rowid, title, url, title_grams, url_grams) VALUES ('delete', old.id, old.title, old.url, old.title_grams, old.url_grams);
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, title_grams, url_grams, text_grams)
+  VALUES ('delete', old.id, old.title, old.url, '', old.title_grams, old.url_grams, '');
 END;
 
 -- A text is set by an insert and taken by a delete, never updated.
-CREATE TRIGGER page_texts_insert_fts AFTER INSERT ON page_texts BEGIN
-  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
-  SELECT 'delete', id, title, url, '', grams, '' FROM pages WHERE id = new.page_id;
-  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
-  SELECT id, title, url, new.text, grams, new.grams FROM pages WHERE id = new.page_id;
+CREATE TRIGGER IF NOT EXISTS page_texts_insert_fts AFTER INSERT ON page_texts BEGIN
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT 'delete', id, title, url, '', title_grams, url_grams, '' FROM pages WHERE id = new.page_id;
+  INSERT INTO recall_fts (rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT id, title, url, new.text, title_grams, url_grams, new.grams FROM pages WHERE id = new.page_id;
 END;
 
-CREATE TRIGGER page_texts_delete_fts AFTER DELETE ON page_texts BEGIN
-  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, grams, text_grams)
-  SELECT 'delete', id, title, url, old.text, grams, old.grams FROM pages WHERE id = old.page_id;
-  INSERT INTO recall_fts (rowid, title, url, text, grams, text_grams)
-  SELECT id, title, url, '', grams, '' FROM pages WHERE id = old.page_id;
+CREATE TRIGGER IF NOT EXISTS page_texts_delete_fts AFTER DELETE ON page_texts BEGIN
+  INSERT INTO recall_fts (recall_fts, rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT 'delete', id, title, url, old.text, title_grams, url_grams, old.grams FROM pages WHERE id = old.page_id;
+  INSERT INTO recall_fts (rowid, title, url, text, title_grams, url_grams, text_grams)
+  SELECT id, title, url, '', title_grams, url_grams, '' FROM pages WHERE id = old.page_id;
 END;
 
-CREATE TRIGGER page_texts_update BEFORE UPDATE ON page_texts BEGIN
+CREATE TRIGGER IF NOT EXISTS page_texts_update BEFORE UPDATE ON page_texts BEGIN
   SELECT raise(ABORT, 'replace the text by a delete and an insert');
 END;

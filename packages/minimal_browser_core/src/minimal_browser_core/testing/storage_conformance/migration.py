@@ -1,0 +1,137 @@
+"""Files of older formats, frozen in `conformance/frozen`: brought up to date when they are opened."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .base import Open, StoreSuite
+
+
+class Migration(StoreSuite):
+    """`frozen` names the kind of file, `read_frozen` looks at what every frozen file of that kind holds."""
+
+    frozen: str
+    newest: int
+
+    def read_frozen(self, store: Any) -> None:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def old_file(self, request: pytest.FixtureRequest, path: Path) -> Path:
+        for folder in request.path.parents:
+            file = folder / "conformance" / "frozen" / f"{self.frozen}-1.db"
+            if file.exists():
+                shutil.copy(file, path)
+                return path
+        pytest.skip("conformance/frozen is in the repository, and this test is not")
+
+    def test_an_old_file_is_brought_up_to_date_with_all_that_it_holds(
+        self, old_file: Path, opened: Open, tmp_path: Path
+    ) -> None:
+        store = opened()
+        self.read_frozen(store)
+        assert store.check() == []
+        assert store.stats()["schema_version"] == self.newest
+        store.close()
+        fresh = opened(tmp_path / "fresh.db")
+        fresh.close()
+        assert _shape(old_file) == _shape(tmp_path / "fresh.db")
+        self.read_frozen(opened())
+
+    def test_an_old_file_is_not_changed_for_a_reader(self, old_file: Path, opened: Open, errors: Any) -> None:
+        before = old_file.read_bytes()
+        with pytest.raises(errors.ReadOnly, match="older version"):
+            opened(read_only=True)
+        assert old_file.read_bytes() == before
+
+    def test_a_migration_that_fails_changes_nothing(self, old_file: Path, opened: Open, errors: Any) -> None:
+        with closing(sqlite3.connect(old_file)) as db:
+            table = "conversations" if self.frozen == "conversations" else "pages"
+            db.execute(f"ALTER TABLE {table} ADD COLUMN url_grams TEXT")  # in the way of the one that is to come
+            before = list(db.iterdump())
+        with pytest.raises(errors.StorageError, match="duplicate column"):
+            opened()
+        with closing(sqlite3.connect(old_file)) as db:
+            assert db.execute("PRAGMA user_version").fetchone() == (1,)
+            assert list(db.iterdump()) == before
+
+
+def _shape(path: Path) -> list[Any]:
+    """Everything that `sqlite_master` has, tables by their columns: those that were altered read differently."""
+    with closing(sqlite3.connect(path)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()
+        found = db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+        columns = {
+            name: db.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            for kind, name, sql in found
+            if kind == "table" and not sql.startswith("CREATE VIRTUAL")
+        }
+        return [version, columns, [row for row in found if row[1] not in columns]]
+
+
+class ConversationMigration(Migration):
+    frozen = "conversations"
+    newest = 2
+
+    def read_frozen(self, store: Any) -> None:
+        rows = list(store)
+        assert [row.prompt for row in rows] == [
+            "What is C++?",
+            "And C#?",
+            "And D?",
+            "東京の天気は?",
+            "nul \0 and 👍🏽",
+            "older question",
+        ]
+        assert [row.id for row in rows] == [1, 2, 3, 5, 6, 7]
+        assert [row.parent_id for row in rows[:3]] == [None, 1, 1]
+        assert rows[0].tags == ("言語学", "c++")
+        assert rows[1].metadata == {"n": [1, None]}
+        assert rows[4].response.endswith("the end")
+        assert {thread.title for thread in store.threads()} == {"", "天気", "empty"}
+        for query, ids in [
+            ("model:京モ", [1]),
+            ("tag:言語", [1]),
+            ("tag:予報", [5]),
+            ("url:京都", [5]),
+            ("tag:c++", [1]),
+            ("天気", [5]),
+            ("third", [3]),
+            ("the end", [6]),
+        ]:
+            assert [hit.id for hit in store.search(query).hits] == ids, query
+
+
+class PlacesMigration(Migration):
+    frozen = "places"
+    newest = 2
+
+
+class BookmarkMigration(PlacesMigration):
+    def read_frozen(self, store: Any) -> None:
+        assert [found.id for found in store.search()] == [3, 2, 1]
+        for query, ids in [
+            ("title:地図", [1]),
+            ("note:地図", []),
+            ("note:覚え", [1]),
+            ("tag:地理", [1]),
+            ("url:京都", [1]),
+            ("地理", [1]),
+            ("tag:c++", [2]),
+            ("snippet", [3]),
+        ]:
+            assert [found.id for found in store.search(query)] == ids, query
+
+
+class HistoryMigration(PlacesMigration):
+    def read_frozen(self, store: Any) -> None:
+        assert len(store) == 2
+        assert store.text("https://example.org/") == "A page about wombats and 動物園"
+        for query, ids in [("title:地図", [1]), ("url:地図", []), ("url:京都", [1]), ("動物", [2]), ("wombats", [2])]:
+            assert [hit.id for hit in store.search(query).hits] == ids, query
+        assert [hit.id for hit in store.complete("東")] == [1]
+        assert [hit.visit_count for hit in store.complete("example")] == [2]
