@@ -198,8 +198,10 @@ def bench(session: nox.Session, package: str) -> None:
     if package in NATIVE:
         session.run_install("uv", "pip", "install", "--reinstall-package", package, folder(package))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    for benchmark in sorted((ROOT / folder(package) / "benchmarks").glob("bench_*.py")):
-        session.run("python", str(benchmark), *session.posargs)
+    benchmarks = ROOT / folder(package) / "benchmarks"
+    everything = benchmarks / "run.py"
+    for script in [everything] if everything.exists() else sorted(benchmarks.glob("bench_*.py")):
+        session.run("python", str(script), *session.posargs)
 
 
 @each(MEMBERS, "release", default=False)

@@ -1,0 +1,28 @@
+"""Taking times, in milliseconds."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+CPU = "STORAGE_BENCHMARK_CPU"  # in the environment: count the processor's time, of all threads, not the clock's
+
+_T = TypeVar("_T")
+
+
+def repeat(
+    work: Callable[[], _T], samples: int, seconds: float, *, after: Callable[[], object] = lambda: None
+) -> list[tuple[float, _T]]:
+    """At least once, at most `samples` times, and not again after `seconds`; the time of each, and what it gave.
+
+    `after` is called after each, out of the count.
+    """
+    now = time.process_time if os.environ.get(CPU) else time.perf_counter
+    done: list[tuple[float, _T]] = []
+    until = time.perf_counter() + seconds
+    while len(done) < samples and (not done or time.perf_counter() < until):
+        start = now()
+        found = work()
+        done.append(((now() - start) * 1000, found))
+        after()
+    return done

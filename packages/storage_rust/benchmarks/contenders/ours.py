@@ -1,0 +1,50 @@
+"""Both implementations of our own store, which have one shape."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from row import Row
+
+from contenders.contender import Clock, Contender, Durability, Rates, batches
+
+
+class OurStore(Contender):
+    CLASS: Any
+
+    def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
+        clock, count = Clock(), 0
+        store = self.CLASS(self.folder / "store.db")
+        for batch in batches(rows):
+            given = [as_mapping(row) for row in batch]
+            count += clock.time(lambda given=given: store.add_many(given))
+        readable = clock.seconds
+        clock.time(lambda: until_indexed(store))
+        clock.time(store.close)
+        return {"rows readable": count / readable, "with the index": count / clock.seconds}
+
+    def open(self, durability: Durability = "normal") -> None:
+        self.store = self.CLASS(self.folder / "store.db", durability=durability)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def search(self, query: str, *, recent: bool = False, exact: bool = False, cjk: bool = False) -> int:
+        order = "recent" if recent else "relevance"
+        return len(self.store.search(query, order=order, exact=exact).hits)
+
+    def append(self, row: Row) -> None:
+        self.store.add_conversation(row.prompt, row.response, row.model)
+
+    def recent(self) -> int:
+        return len(self.store.recent(limit=50).conversations)
+
+
+def as_mapping(row: Row) -> dict[str, Any]:
+    return {**row._asdict(), "timestamp": datetime.fromtimestamp(row.timestamp / 1000, UTC)}
+
+
+def until_indexed(store: Any) -> None:
+    while store.stats()["not_indexed"]:
+        time.sleep(0.02)

@@ -1,0 +1,10 @@
+"""A conversation as it is before anyone has stored it."""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    timestamp: int  # milliseconds
+    prompt: str
+    response: str
+    model: str

@@ -1,0 +1,133 @@
+"""All benchmarks of the store: builds what they need, lets the contenders take turns, prints tables and targets.
+
+python benchmarks/run.py                      # 10k, 100k and 1M conversations
+python benchmarks/run.py --quick              # 10k and few rounds: a look, not a measurement
+python benchmarks/run.py --dir DIR --write    # keep the stores for the next run; put the results into README.md
+python benchmarks/run.py --sizes 1M --only steady --steady 60
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from clock import CPU
+from contenders import MODULES
+
+STAGES = ("search", "open", "append", "history", "startup", "steady")
+# What would take hours, or more memory than there is, at a million: the twin, llm, and a file that is written whole.
+LARGE, ABOVE = ("storage_rust", "sqlite3", "apsw", "sqlite-utils", "tantivy"), 100_000
+CJK, CJK_SIZE = ("storage_rust", "core", "sqlite3", "tantivy", "JSON log"), 100_000
+UNITS = {"k": 1_000, "M": 1_000_000}
+
+
+def size(text: str) -> int:
+    number, unit = (text[:-1], UNITS[text[-1]]) if text[-1:] in UNITS else (text, 1)
+    if not number.isdigit() or int(number) * unit < 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size: say 10k, 100k or 1M, at least 100")
+    return int(number) * unit
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", metavar="SIZE,SIZE", help="default 10k,100k,1M")
+    parser.add_argument("--quick", action="store_true", help="10k unless --sizes says otherwise, and few rounds")
+    parser.add_argument("--dir", type=Path, help="where the stores are made and kept (about 12 GB); default: nowhere")
+    parser.add_argument("--only", default=",".join(STAGES), help=f"of {','.join(STAGES)}; default all")
+    parser.add_argument("--contenders", default=",".join(MODULES), help=f"of {','.join(MODULES)}; default all")
+    parser.add_argument("--steady", type=float, default=0, metavar="MINUTES", help="write for so long; default 0")
+    parser.add_argument("--cpu", action="store_true", help="processor time instead of the clock's, for a busy machine")
+    parser.add_argument("--write", action="store_true", help="put the results into README.md")
+    options = parser.parse_args()
+    options.only, options.contenders = options.only.split(","), options.contenders.split(",")
+    for name, known in (("only", STAGES), ("contenders", tuple(MODULES))):
+        if unknown := set(getattr(options, name)) - set(known):
+            parser.error(f"--{name}: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    try:
+        options.sizes = [
+            size(text) for text in (options.sizes or ("10k" if options.quick else "10k,100k,1M")).split(",")
+        ]
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
+    return options
+
+
+@contextlib.contextmanager
+def working_folder(chosen: Path | None) -> Iterator[Path]:
+    if chosen is None:
+        with tempfile.TemporaryDirectory(prefix="storage_rust-benchmarks-") as folder:
+            yield Path(folder)
+    else:
+        chosen.mkdir(parents=True, exist_ok=True)
+        yield chosen.resolve()
+
+
+def main() -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    import report
+    import startup
+    from history import complete
+    from results import Results
+    from stages import Effort, append, open_and_look, search
+    from steady import steady
+    from stores import build
+
+    options = arguments()
+    if options.write and (options.cpu or options.quick):
+        raise SystemExit(
+            "--write takes neither --cpu nor --quick: the targets are about the clock, and p99 needs samples"
+        )
+    if options.cpu:
+        os.environ[CPU] = "1"
+    if options.write and not startup.is_release():
+        raise SystemExit(
+            "storage_rust is an editable build, which is not optimised: install it as a wheel, then --write"
+        )
+    effort = Effort(2, 20, 0.1) if options.quick else Effort(5, 80, 0.2)
+    found, start = Results(), time.monotonic()
+    header = f"{report.machine()} Load at the start {report.load()}"
+    if options.cpu:
+        header += ", times of the processor"
+    print(header, flush=True)
+    with working_folder(options.dir) as folder:
+        for count in options.sizes:
+            names = [name for name in options.contenders if count <= ABOVE or name in LARGE]
+            rows, cjk = folder / f"rows-{count}", folder / f"cjk-{count}"
+            rows.mkdir(exist_ok=True)
+            if set(options.only) & {"search", "open", "append", "steady"}:
+                build(found, names, rows, "rows", count)
+            if "search" in options.only:
+                print(f"searching {count:,}", flush=True)
+                search(found, names, rows, "rows", count, effort)
+                if count == CJK_SIZE or options.quick:
+                    cjk.mkdir(exist_ok=True)
+                    able = [name for name in names if name in CJK]
+                    build(found, able, cjk, "cjk", count)
+                    search(found, able, cjk, "cjk", count, effort)
+            if "open" in options.only:
+                open_and_look(found, names, rows, count, effort)
+            if "append" in options.only:
+                print(f"appending to {count:,}", flush=True)
+                append(found, names, rows, count, effort)
+            if "steady" in options.only and options.steady:
+                print(f"writing steadily to {count:,} for {options.steady:g} minutes", flush=True)
+                steady(found, rows, count, options.steady)
+        if "history" in options.only:
+            complete(found, folder, *effort)
+    if "startup" in options.only:
+        startup.imports(found, 5 if options.quick else 21)
+        startup.wheel(found)
+    minutes = (time.monotonic() - start) / 60
+    text = report.report(found, f"{header}, at the end {report.load()}; {minutes:.0f} minutes.")
+    print(f"\n{text}")
+    if options.write:
+        report.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What is measured on a store that is there: searching, opening, appending. The contenders take turns."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import corpus
+from crew import crew
+from results import OURS, Key, Results
+from stores import has_grown
+
+ALL_FOUND = 10_000  # conversations among which each query finds something
+TWINS = (OURS, "core")
+
+
+class Effort(NamedTuple):
+    """How long a contender may take at each turn; at least one sample is taken at any."""
+
+    rounds: int
+    samples: int
+    seconds: float
+
+
+class Query(NamedTuple):
+    name: str
+    queries: list[str]
+    how: dict[str, bool]
+    only: Sequence[str] = ()  # contenders; none means all
+
+
+def queries(kind: str) -> list[Query]:
+    if kind == "cjk":
+        return [Query(name, some, {}) for name, some in corpus.CJK_QUERIES.items()]
+    common = corpus.QUERIES["common word"]
+    return [
+        *(Query(name, some, {}) for name, some in corpus.QUERIES.items()),
+        Query("common word, the newest first", common, {"recent": True}),
+        *(Query(f"{name}, exact", corpus.QUERIES[name], {"exact": True}, TWINS) for name in EXACT),
+    ]
+
+
+EXACT = ("common word", "two common words", "phrase", "prefix of two letters")
+
+
+def search(results: Results, names: Sequence[str], folder: Path, kind: str, count: int, effort: Effort) -> None:
+    with crew(names, folder, kind, count) as processes:
+        wanted = queries(kind)
+        for process in processes:
+            process("open")
+            first = process("search", queries=wanted[0].queries[:1], samples=1, seconds=0)
+            results.add(Key(count, f"first search of a process ({kind})", process.name), first)
+            for query in wanted:
+                if count >= ALL_FOUND and not process("hits", query=query.queries[0]):
+                    raise SystemExit(f"{process.name} finds nothing for {query.queries[0]!r} in {count:,} {kind}")
+        for query in wanted:
+            for _ in range(effort.rounds):
+                for process in processes:
+                    if not query.only or process.name in query.only:
+                        samples = process("search", queries=query.queries, **limits(effort), **query.how)
+                        results.add(Key(count, f"search: {query.name}", process.name), samples)
+        for process in processes:
+            results.values[Key(count, f"memory of searching ({kind})", process.name)] = process("memory")
+            process("close")
+
+
+def open_and_look(results: Results, names: Sequence[str], folder: Path, count: int, effort: Effort) -> None:
+    with crew(names, folder, "rows", count) as processes:
+        for _ in range(effort.rounds):
+            for process in processes:
+                results.add(Key(count, "open and first page", process.name), process("opened", **limits(effort)))
+
+
+def append(results: Results, names: Sequence[str], folder: Path, count: int, effort: Effort) -> None:
+    """Each turn opens the store and closes it: two of the contenders may share a file."""
+    with crew(names, folder, "rows", count) as processes:
+        for durability in ("normal", "full"):
+            able = [process for process in processes if durability in process("durabilities")]
+            for _ in range(effort.rounds):
+                for process in able:
+                    process("open", durability=durability)
+                    samples = process("append", samples=effort.samples * 5, seconds=effort.seconds * 2)
+                    results.add(Key(count, f"append: {durability}", process.name), samples)
+                    process("close")
+                    has_grown(process.name, folder, len(samples))
+                    os.sync()
+
+
+def limits(effort: Effort) -> dict[str, float]:
+    return {"samples": effort.samples, "seconds": effort.seconds}

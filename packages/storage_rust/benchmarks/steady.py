@@ -1,0 +1,47 @@
+"""Writing at a steady pace for a long time into stores that stay open: are merges put off, and are they made?"""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from crew import crew, place
+from results import OURS, Key, Results
+from stores import has_grown
+
+NAMES = (OURS, "sqlite3")
+TICK = 0.25  # seconds
+ROWS = 5  # at each tick
+SEGMENTS = "SELECT count(DISTINCT segid) FROM conversations_fts_idx"
+
+
+def steady(results: Results, folder: Path, count: int, minutes: float) -> None:
+    with crew(NAMES, folder, "rows", count) as processes:
+        for process in processes:
+            process("open")
+        written, worst = 0, dict.fromkeys(NAMES, 0)
+        until = time.monotonic() + minutes * 60
+        while (now := time.monotonic()) < until:
+            for process in processes:
+                samples = process("append", samples=ROWS, seconds=TICK)
+                results.add(Key(count, "steady append", process.name), samples)
+            written += ROWS
+            if written % (ROWS * 40) == 0:
+                for name in NAMES:
+                    worst[name] = max(worst[name], segments(place(folder, name)))
+            time.sleep(max(0.0, now + TICK - time.monotonic()))
+        for process in processes:
+            results.values[Key(count, "index segments: most", process.name)] = worst[process.name]
+            results.values[Key(count, "index segments: at the end", process.name)] = segments(
+                place(folder, process.name)
+            )
+            process("close")
+            has_grown(process.name, folder, written)
+
+
+def segments(folder: Path) -> int:
+    """Read from a process that writes none of the files."""
+    db = sqlite3.connect(f"{(folder / 'store.db').as_uri()}?mode=ro", uri=True)
+    try:
+        return int(db.execute(SEGMENTS).fetchone()[0])
+    finally:
+        db.close()

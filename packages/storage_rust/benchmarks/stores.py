@@ -1,0 +1,55 @@
+"""Building the stores, which is the measurement of bulk loading, and what they weigh. Built once for each folder."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import corpus
+from contenders import BORROWS, DISTRIBUTIONS
+from crew import Process, place
+from results import Key, Results
+
+
+def build(results: Results, names: Sequence[str], folder: Path, kind: str, count: int) -> None:
+    """One after the other, each by itself. What was built before, by the same version, is taken as it is."""
+    for name in (name for name in names if name not in BORROWS):
+        note = folder / f"{place(folder, name).name}.json"
+        made = json.loads(note.read_text()) if note.is_file() else {}
+        if made.get("made_by") != (version := made_by()) or made["grown"] > count / 100:
+            print(f"building {kind}, {count:,}: {name}", flush=True)
+            note.unlink(missing_ok=True)
+            with Process(name, place(folder, name), kind, count) as process:
+                made = process("build") | {"made_by": version, "grown": 0}
+            note.write_text(json.dumps(made))
+        if kind == "rows":
+            for how, rate in made["rates"].items():
+                results.values[Key(count, f"load: {how}", name)] = rate
+            results.values[Key(count, "size", name)] = made["bytes"] / raw_bytes(folder, count)
+            results.values[Key(count, "memory of the load", name)] = made["peak_mb"]
+
+
+def has_grown(name: str, folder: Path, rows: int) -> None:
+    """A store that was appended to is taken again only while it is almost the size that it should have."""
+    note = folder / f"{place(folder, name).name}.json"
+    made = json.loads(note.read_text())
+    note.write_text(json.dumps(made | {"grown": made["grown"] + rows}))
+
+
+def raw_bytes(folder: Path, count: int) -> int:
+    note = folder / "raw_bytes"
+    if not note.is_file():
+        note.write_text(str(corpus.text_bytes(corpus.rows(count))))
+    return int(note.read_text())
+
+
+def made_by() -> str:
+    """What a store depends on: the versions of all, the code of ours, and the texts."""
+    parts = [f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS]
+    native = importlib.util.find_spec("storage_rust._native")
+    files = [Path(corpus.__file__), *sorted(Path(__file__).with_name("contenders").glob("*.py"))]
+    if native and native.origin:
+        files.append(Path(native.origin))
+    return hashlib.sha256("\n".join(parts).encode() + b"".join(file.read_bytes() for file in files)).hexdigest()
