@@ -1,6 +1,6 @@
 //! The store of visited pages, in the places file.
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::bookmarks::FORMAT;
 use crate::conversations::cut_to;
@@ -93,14 +93,9 @@ impl HistoryStore {
         let visited_at = timestamp.unwrap_or_else(now);
         let (host, title_grams, url_grams) = (host_of(url), grams(&[title]), grams(&[url]));
         self.db.write(|db| {
-            let known: Option<(i64, String)> = db
-                .prepare_cached(SQL.get("page_of"))?
-                .query_row(named_params! {":url": url}, |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
-            let id = if let Some((id, known)) = known {
+            let id = if let Some((id, known)) = page_of(db, url)? {
                 if !title.is_empty() && title != known {
-                    db.prepare_cached(SQL.get("retitle"))?
-                        .execute(named_params! {":id": id, ":title": title, ":title_grams": title_grams})?;
+                    retitle(db, id, title, &title_grams)?;
                 }
                 id
             } else {
@@ -117,6 +112,19 @@ impl HistoryStore {
         })
     }
 
+    /// Call a page anew, which is no visit. False where the page is not in the history: then nothing is kept.
+    pub fn set_title(&self, url: &str, title: &str) -> Result<bool> {
+        let url = address(url)?;
+        let title_grams = grams(&[title]);
+        self.db.write(|db| {
+            let Some((id, known)) = page_of(db, url)? else { return Ok(false) };
+            if title != known {
+                retitle(db, id, title, &title_grams)?;
+            }
+            Ok(true)
+        })
+    }
+
     /// Keep the readable text of a page in place of the one that is kept; an empty one drops it.
     ///
     /// False where the page is not in the history: then nothing is kept.
@@ -124,11 +132,7 @@ impl HistoryStore {
         let url = address(url)?;
         let grams = grams(&[text]);
         self.db.write(|db| {
-            let page: Option<i64> = db
-                .prepare_cached(SQL.get("page_of"))?
-                .query_row(named_params! {":url": url}, |row| row.get(0))
-                .optional()?;
-            let Some(page) = page else { return Ok(false) };
+            let Some((page, _)) = page_of(db, url)? else { return Ok(false) };
             db.prepare_cached(SQL.get("drop_text"))?.execute(named_params! {":id": page})?;
             if !text.is_empty() {
                 db.prepare_cached(SQL.get("add_text"))?
@@ -166,6 +170,23 @@ impl HistoryStore {
             }
             Ok(i64::try_from(gone).unwrap_or(i64::MAX))
         })
+    }
+
+    /// Delete the visits that were earlier than `before` for good; without it, only wipe.
+    ///
+    /// Afterwards nothing that was deleted, now or earlier, is in the file, its log or its indexes.
+    pub fn purge(&self, before: Option<i64>) -> Result<i64> {
+        let gone = match before {
+            Some(_) => self.delete(&Deletion { until: before, ..Deletion::default() })?,
+            None => 0,
+        };
+        self.db.write(|db| {
+            db.execute_batch(SQL.get("optimize_pages"))?;
+            db.execute_batch(SQL.get("optimize_recall"))?;
+            Ok(())
+        })?;
+        self.db.rewrite()?;
+        Ok(gone)
     }
 
     // -- reading
@@ -341,6 +362,18 @@ impl HistoryStore {
     pub fn close(&self) {
         self.db.close();
     }
+}
+
+/// The id and the title of a page.
+fn page_of(db: &Connection, url: &str) -> rusqlite::Result<Option<(i64, String)>> {
+    db.prepare_cached(SQL.get("page_of"))?
+        .query_row(named_params! {":url": url}, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn retitle(db: &Connection, id: i64, title: &str, title_grams: &str) -> rusqlite::Result<usize> {
+    let values = named_params! {":id": id, ":title": title, ":title_grams": title_grams};
+    db.prepare_cached(SQL.get("retitle"))?.execute(values)
 }
 
 fn address(url: &str) -> Result<&str> {

@@ -367,6 +367,9 @@ class HistoryStore:
         `timestamp` is now, if left out. `typed` says that the address was typed or chosen, not reached by a link.
         """
 
+    def set_title(self, url: str, title: str) -> bool:
+        """Call a page anew, which is no visit. False where the page is not in the history: then nothing is kept."""
+
     def set_text(self, url: str, text: str) -> bool:
         """Keep the readable text of a page for `search`, in place of the one that is kept; an empty one drops it.
 
@@ -409,6 +412,14 @@ class HistoryStore:
         """The number of visits that are gone: those that all of the arguments name. A page goes with its last visit.
 
         `domain` is a host and all below it; `since` <= time of the visit < `until`. All or nothing.
+        """
+
+    def purge(self, *, before: datetime | None = None) -> int:
+        """Delete the visits that were earlier than `before` for good; returns how many.
+
+        Afterwards nothing that was deleted, now or earlier, is in the file, its log or its indexes; without `before`
+        that is all it does. The file is written anew, which takes its size again in free space. DatabaseLocked, after
+        the deletion, where a reader kept the log from being emptied.
         """
 
     def stats(self) -> dict[str, int | str]: ...

@@ -51,6 +51,11 @@ impl PyHistoryStore {
         detached(py, || self.store.visit(&url, &title, timestamp, typed))
     }
 
+    fn set_title(&self, py: Python<'_>, url: Object<'_, '_>, title: Object<'_, '_>) -> PyResult<bool> {
+        let (url, title) = (convert::text("url", url)?, convert::text("title", title)?);
+        detached(py, || self.store.set_title(&url, &title))
+    }
+
     fn set_text(&self, py: Python<'_>, url: Object<'_, '_>, text: Object<'_, '_>) -> PyResult<bool> {
         let (url, text) = (convert::text("url", url)?, convert::text("text", text)?);
         detached(py, || self.store.set_text(&url, &text))
@@ -101,6 +106,12 @@ impl PyHistoryStore {
             until: convert::milliseconds("until", until)?,
         };
         detached(py, || self.store.delete(&wanted))
+    }
+
+    #[pyo3(signature = (*, before = None))]
+    fn purge(&self, py: Python<'_>, before: Option<Object<'_, '_>>) -> PyResult<i64> {
+        let before = convert::milliseconds("before", before)?;
+        detached(py, || self.store.purge(before))
     }
 
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

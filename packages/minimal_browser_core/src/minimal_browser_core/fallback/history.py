@@ -86,6 +86,15 @@ class PythonHistoryStore:
             rescore(db, self._sql, row["id"])
             return int(row["id"])
 
+    def set_title(self, url: str, title: str) -> bool:
+        """Call a page anew, which is no visit. False where the page is not in the history: then nothing is kept."""
+        row = {"url": _address(url), "title": convert.text("title", title), "title_grams": grams(title)}
+        with self._db.write() as db:
+            page = db.execute(self._sql["page_of"], row).fetchone()
+            if page is not None and title != page[1]:
+                db.execute(self._sql["retitle"], row | {"id": page[0]})
+            return page is not None
+
     def set_text(self, url: str, text: str) -> bool:
         """Keep the readable text of a page for `search`, in place of the one that is kept; an empty one drops it.
 
@@ -132,6 +141,20 @@ class PythonHistoryStore:
                 gone += db.execute(self._sql["delete_visits"], row | {"id": page}).rowcount
                 if not rescore(db, self._sql, page):
                     db.execute(self._sql["delete_page"], {"id": page})
+        return gone
+
+    def purge(self, *, before: datetime | None = None) -> int:
+        """Delete the visits that were earlier than `before` for good; returns how many.
+
+        Afterwards nothing that was deleted, now or earlier, is in the file, its log or its indexes; without `before`
+        that is all it does. The file is written anew, which takes its size again in free space. DatabaseLocked, after
+        the deletion, where a reader kept the log from being emptied.
+        """
+        gone = self.delete(until=before) if before is not None else 0
+        with self._db.write() as db:
+            for name in ("optimize_pages", "optimize_recall"):
+                db.execute(self._sql[name])
+        self._db.rewrite()
         return gone
 
     # -- reading

@@ -273,6 +273,10 @@ class RustHistoryStore(_Adapter):
         with self._translated():
             return int(self._store.visit(url, title, timestamp=timestamp, typed=typed))
 
+    def set_title(self, url: str, title: str) -> bool:
+        with self._translated():
+            return bool(self._store.set_title(url, title))
+
     def set_text(self, url: str, text: str) -> bool:
         with self._translated():
             return bool(self._store.set_text(url, text))
@@ -310,6 +314,10 @@ class RustHistoryStore(_Adapter):
     ) -> int:
         with self._translated():
             return int(self._store.delete(url=url, domain=domain, since=since, until=until))
+
+    def purge(self, *, before: datetime | None = None) -> int:
+        with self._translated():
+            return int(self._store.purge(before=before))
 
 
 class RustBookmarkStore(_Adapter):

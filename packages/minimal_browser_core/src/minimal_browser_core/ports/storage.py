@@ -208,6 +208,9 @@ class HistoryStore(Protocol):
     def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
         """The id of the page. An empty title leaves the known one."""
 
+    def set_title(self, url: str, title: str) -> bool:
+        """Call a page anew, which is no visit. False where the page is not in the history."""
+
     def set_text(self, url: str, text: str) -> bool:
         """Keep the readable text of a page; an empty one drops it. False where the page is not in the history."""
 
@@ -235,6 +238,9 @@ class HistoryStore(Protocol):
         until: datetime | None = None,
     ) -> int:
         """The number of visits that are gone, those that all of the arguments name; a page goes with its last visit."""
+
+    def purge(self, *, before: datetime | None = None) -> int:
+        """Delete so that nothing deleted, now or earlier, is left in the file, its log or its indexes."""
 
     def stats(self) -> Mapping[str, int | str]: ...
     def __len__(self) -> int: ...

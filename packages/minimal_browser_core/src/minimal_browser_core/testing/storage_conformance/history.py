@@ -86,6 +86,19 @@ class History(StoreSuite):
             store.visit(**({"url": "https://a.org/"} | arguments))
         assert len(store) == 0
 
+    def test_a_page_is_called_anew_without_a_visit(self, store: Any) -> None:
+        store.visit("https://a.org/", "old title", timestamp=T0)
+        before = store.complete("a.org")[0].frecency
+        assert store.set_title("https://a.org/", "new 東京 title") is True
+        assert store.set_title("https://a.org/", "new 東京 title") is True
+        assert store.search("old").hits == []
+        for found in (*store.search("京").hits, *store.complete("new")):
+            assert (found.title, found.visit_count, found.frecency) == ("new 東京 title", 1, before)
+        assert store.set_title("https://a.org/", "") is True
+        assert store.search("").hits[0].title == ""
+        assert store.set_title("https://nowhere.org/", "title") is False
+        assert (len(store), store.check()) == (1, [])
+
     # -- frecency
 
     @pytest.mark.parametrize(("visits", "score"), SCORES)
@@ -304,3 +317,31 @@ class History(StoreSuite):
         with pytest.raises(errors.InvalidData):
             store.delete(**arguments)
         assert len(store) == 3
+
+    def test_purging_takes_the_visits_before_a_time(self, store: Any) -> None:
+        for hours in range(4):
+            store.visit("https://a.org/", timestamp=T0 + hours * HOUR)
+        store.visit("https://b.org/", timestamp=T0)
+        assert store.purge(before=T0 + 2 * HOUR) == 3
+        assert [(hit.url, hit.visit_count) for hit in store.search("").hits] == [("https://a.org/", 2)]
+        assert store.purge() == 0
+        assert (len(store), store.check()) == (1, [])
+
+    def test_what_is_purged_stands_nowhere_in_the_files(self, path: Path, store: Any) -> None:
+        """Deleted, replaced, deleted earlier or purged now: words and all that the indexes keep of them."""
+        for n in range(100):
+            store.visit(f"https://xylophonist{n}.org/", "Quetzalcoatl", timestamp=T0)
+            store.set_text(f"https://xylophonist{n}.org/", "zanzibarian " * 40)
+        store.visit("https://kept.org/", "Brontosaurus")
+        store.set_text("https://kept.org/", "iguanodon")
+        store.set_title("https://kept.org/", "Wombats")
+        store.set_text("https://kept.org/", "wallabies")
+        assert store.delete(url="https://xylophonist7.org/") == 1
+        assert store.purge(before=T0 + HOUR) == 99
+        beside = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+        there = b"".join(file.read_bytes() for file in beside if file.exists()).lower()
+        for word in (b"xylo", b"honist", b"quetzal", b"zanzibar", b"brontos", b"iguanod"):
+            assert word not in there
+        assert b"wombats" in there
+        assert [hit.url for hit in store.search("wombats wallabies").hits] == ["https://kept.org/"]
+        assert store.check() == []

@@ -121,3 +121,9 @@ INSERT INTO pages_fts (pages_fts, rank) VALUES ('integrity-check', 1)
 
 -- name: check_recall
 INSERT INTO recall_fts (recall_fts, rank) VALUES ('integrity-check', 1)
+
+-- name: optimize_pages
+INSERT INTO pages_fts (pages_fts) VALUES ('optimize')
+
+-- name: optimize_recall
+INSERT INTO recall_fts (recall_fts) VALUES ('optimize')
