@@ -8,6 +8,7 @@ pub mod assemble;
 pub mod call;
 pub mod chat;
 pub mod config;
+pub mod driver;
 pub mod error;
 pub mod hub;
 pub mod inbox;

@@ -1,11 +1,12 @@
 //! A value that a task on the runtime fills and a reader elsewhere empties.
 //!
-//! The reader may sleep on it (`wait`), watch a descriptor (`fileno`) or be woken through an event loop's hub
+//! The reader may await it (`ready`), watch a descriptor (`fileno`) or be woken through an event loop's hub
 //! (`arm`); whoever fills it pays only for the kinds of waiting that are in use.
 
+use std::future::poll_fn;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 
 use crate::hub::Hub;
 use crate::wake::{Fileno, Wake};
@@ -24,13 +25,12 @@ impl<T> Readiness for Option<T> {
 #[derive(Debug, Default)]
 pub struct Mailbox<T> {
     slot: Mutex<Slot<T>>,
-    filled: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Slot<T> {
     value: T,
-    sleepers: usize,
+    sleepers: Vec<Waker>,
     wake: Option<Wake>,
     tickets: Vec<(Arc<Hub>, u64)>,
 }
@@ -45,9 +45,6 @@ impl<T: Readiness + Default> Mailbox<T> {
         let mut slot = self.lock();
         let result = change(&mut slot.value);
         let ready = slot.value.is_ready();
-        if ready && slot.sleepers > 0 {
-            self.filled.notify_all();
-        }
         if let Some(wake) = &mut slot.wake {
             wake.set(ready);
         }
@@ -55,6 +52,7 @@ impl<T: Readiness + Default> Mailbox<T> {
             for (hub, ticket) in slot.tickets.drain(..) {
                 hub.post(ticket);
             }
+            slot.sleepers.drain(..).for_each(Waker::wake);
         }
         result
     }
@@ -70,14 +68,19 @@ impl<T: Readiness + Default> Mailbox<T> {
         result
     }
 
-    /// Sleep until the value is ready, at most for `limit`; whether it is.
-    pub fn wait(&self, limit: Duration) -> bool {
-        let mut slot = self.lock();
-        slot.sleepers += 1;
-        let waited = self.filled.wait_timeout_while(slot, limit, |slot| !slot.value.is_ready());
-        let (mut slot, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        slot.sleepers -= 1;
-        slot.value.is_ready()
+    /// Until the value is ready.
+    pub fn ready(&self) -> impl Future<Output = ()> {
+        poll_fn(|context| {
+            let mut slot = self.lock();
+            if slot.value.is_ready() {
+                return Poll::Ready(());
+            }
+            let waker = context.waker();
+            if !slot.sleepers.iter().any(|sleeper| sleeper.will_wake(waker)) {
+                slot.sleepers.push(waker.clone());
+            }
+            Poll::Pending
+        })
     }
 
     /// A descriptor that is readable while the value is ready. It belongs to the mailbox.

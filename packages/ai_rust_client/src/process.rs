@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use tokio::runtime::{Builder, Runtime};
+use crate::driver::Driver;
 
 /// A value made on first use, and made again after a fork.
 ///
@@ -45,18 +45,9 @@ impl<T: Clone> Default for PerProcess<T> {
     }
 }
 
-static RUNTIME: PerProcess<&'static Runtime> = PerProcess::new();
+static DRIVER: PerProcess<&'static Driver> = PerProcess::new();
 
-/// The runtime of this process. It lives as long as the process: its threads are ended with it and never call back.
-pub fn runtime() -> std::io::Result<&'static Runtime> {
-    RUNTIME.get_or_try_make(|| {
-        // One thread keeps up with hundreds of thousands of chunks a second; a second one costs more in wake-ups.
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(16)
-            .thread_name("ai_rust_client")
-            .enable_all()
-            .build()?;
-        Ok(Box::leak(Box::new(runtime)))
-    })
+/// What runs the tasks of this process.
+pub fn driver() -> std::io::Result<&'static Driver> {
+    DRIVER.get_or_try_make(Driver::start)
 }

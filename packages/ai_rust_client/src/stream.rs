@@ -1,5 +1,6 @@
 //! A streamed answer: the task that reads it, and the inbox that it is read from.
 
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 use http::Method;
 use http::header::CONTENT_TYPE;
 use reqwest::Response;
-use tokio::runtime::Runtime;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -16,13 +17,16 @@ use crate::assemble::{Assembler, Batch, Fault};
 use crate::call::{Body, Tries};
 use crate::chat;
 use crate::config::Config;
+use crate::driver::{Attention, Driver};
 use crate::error::{Details, Error, Kind};
+use crate::hub::Hub;
 use crate::inbox::{Chunks, Inbox};
 use crate::mailbox::Mailbox;
 use crate::sse::Parser;
 use crate::timers::Timers;
 use crate::transport::{Request, Transport, causes, kept, request_id};
-use crate::value::{Answer, Transfer};
+use crate::value::{Answer, Event, Transfer};
+use crate::wake::Fileno;
 use crate::wire::Reported;
 
 /// How long the end of the body may take after `[DONE]` for its connection to serve the next call: the reader is told
@@ -33,6 +37,8 @@ pub struct Stream {
     pub inbox: Mailbox<Inbox>,
     /// Filled once the head of the answer is there, or the stream has ended without one.
     pub head: Mailbox<Option<()>>,
+    pub driver: &'static Driver,
+    attention: Attention,
     cancellation: CancellationToken,
     keeps_chunks: bool,
 }
@@ -41,7 +47,7 @@ impl Stream {
     /// Begin at once, on the runtime; what happens comes to the inbox, as chunks or as events.
     pub fn open(
         transport: Arc<Transport>,
-        runtime: &Runtime,
+        driver: &'static Driver,
         body: Body,
         client: &CancellationToken,
         keeps_chunks: bool,
@@ -49,12 +55,16 @@ impl Stream {
         let stream = Arc::new(Self {
             inbox: Mailbox::new(),
             head: Mailbox::new(),
+            driver,
+            attention: Attention::default(),
             cancellation: client.child_token(),
             keeps_chunks,
         });
         stream.inbox.empty(|inbox| inbox.chunks = keeps_chunks.then(Chunks::default));
         let ending = Ending(Arc::clone(&stream));
-        runtime.spawn(async move {
+        driver.spawn(async move {
+            // A connection that the server has closed while nothing ran is told from one that can be used.
+            yield_now().await;
             let stream = &ending.0;
             tokio::select! {
                 biased;
@@ -63,6 +73,30 @@ impl Stream {
             }
         });
         stream
+    }
+
+    /// As of the inbox.
+    pub fn arm(&self, hub: &Arc<Hub>) -> Option<u64> {
+        self.driver.watch(&self.attention);
+        self.inbox.arm(hub)
+    }
+
+    /// As of the head.
+    pub fn arm_head(&self, hub: &Arc<Hub>) -> Option<u64> {
+        self.driver.watch(&self.attention);
+        self.head.arm(hub)
+    }
+
+    /// As of the inbox.
+    pub fn fileno(&self) -> std::io::Result<Fileno> {
+        self.driver.watch(&self.attention);
+        self.inbox.fileno()
+    }
+
+    /// All events that wait; the reader comes back for more by itself.
+    pub fn drain(&self) -> Result<VecDeque<Event>, Error> {
+        self.driver.watch(&self.attention);
+        self.inbox.empty(Inbox::drain)
     }
 
     /// Close the connection. A reader that has not been given the end yet is given `Kind::Cancelled`.
@@ -77,6 +111,7 @@ impl Stream {
         });
         if cancelled {
             self.cancellation.cancel();
+            self.driver.attend();
             self.head.fill(|head| *head = Some(()));
         }
     }
@@ -270,6 +305,7 @@ struct Ending(Arc<Stream>);
 impl Drop for Ending {
     fn drop(&mut self) {
         self.0.end(Err(Error::new(Kind::Interrupted, "the stream's task ended too early; this is a bug")));
+        self.0.driver.over(&self.0.attention);
     }
 }
 

@@ -71,13 +71,11 @@ impl Transport {
             self.client()?.request(request.method.clone(), url.clone()).header(ACCEPT, request.accept);
         builder = builder.headers(self.config.headers.clone());
         let progress = Progress::default();
-        if let Some(body) = &request.body {
-            let upload = Upload::new(body.clone(), progress.clone());
-            builder = builder.header(CONTENT_TYPE, "application/json").body(Body::wrap(upload));
-        } else {
-            // Nothing tells when the connection stands: its time counts.
-            progress.note();
+        if request.body.is_some() {
+            builder = builder.header(CONTENT_TYPE, "application/json");
         }
+        let upload = Upload::new(request.body.clone().unwrap_or_default(), progress.clone());
+        builder = builder.body(Body::wrap(upload));
         self.until_head(builder.send(), &progress, url)
             .await?
             .map_err(|error| self.connection_error(error, url))

@@ -39,6 +39,14 @@ impl Upload {
     }
 }
 
+/// A request without a body has this one, which is empty: all that is seen of it is that it is let go, once the
+/// connection stands.
+impl Drop for Upload {
+    fn drop(&mut self) {
+        self.progress.note();
+    }
+}
+
 impl Body for Upload {
     type Data = Bytes;
     type Error = Infallible;

@@ -11,14 +11,7 @@ use crate::pending::Pending;
 use crate::py::error::raise;
 use crate::py::hub::EventLoopHub;
 use crate::py::values::{ChatResponse, ModelInfo};
-use crate::py::wait::wait;
 use crate::value;
-
-/// Wait on the calling thread for the result.
-pub fn block<T: Send + 'static>(py: Python, pending: &Pending<T>) -> PyResult<T> {
-    wait(py, &pending.result, || pending.cancel())?;
-    take(py, pending)
-}
 
 fn take<T: Send + 'static>(py: Python, pending: &Pending<T>) -> PyResult<T> {
     let result = pending.result.empty(Option::take);
@@ -57,9 +50,9 @@ impl From<Arc<Pending<Vec<value::ModelInfo>>>> for Call {
 impl Call {
     fn arm(&self, hub: &EventLoopHub) -> Option<u64> {
         match &self.0 {
-            Kind::Chat(pending) => pending.result.arm(&hub.0),
-            Kind::Models(pending) => pending.result.arm(&hub.0),
-            Kind::Text(pending) => pending.result.arm(&hub.0),
+            Kind::Chat(pending) => pending.arm(&hub.0),
+            Kind::Models(pending) => pending.arm(&hub.0),
+            Kind::Text(pending) => pending.arm(&hub.0),
         }
     }
 

@@ -7,14 +7,13 @@ use crate::error::Error;
 use crate::inbox::Inbox;
 use crate::models;
 use crate::pending::Pending;
-use crate::process::runtime;
-use crate::py::call::{Call, block};
+use crate::py::call::Call;
 use crate::py::client::{AIClient, Session};
 use crate::py::encode::{self, Mode};
 use crate::py::error::raise;
 use crate::py::hub::EventLoopHub;
 use crate::py::stream::ResponseStream;
-use crate::py::wait::wait;
+use crate::py::wait::{block, wait};
 use crate::stream::Stream;
 
 #[pyclass(frozen, weakref, module = "ai_rust_client._native")]
@@ -30,27 +29,27 @@ pub fn open_chunks(
     options: Option<&Bound<PyDict>>,
 ) -> PyResult<ChunkStream> {
     let body = encode::body(&client.history, messages, model, options, Mode::Stream)?;
-    let Session { transport, cancellation } = client.session(py)?;
-    Ok(ChunkStream(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, true))))
+    let Session { transport, cancellation, driver } = client.session(py)?;
+    Ok(ChunkStream(ResponseStream::new(Stream::open(transport, driver, body, &cancellation, true))))
 }
 
 #[pyfunction]
 pub fn list_models(py: Python, client: &AIClient) -> PyResult<String> {
-    let Session { transport, cancellation } = client.session(py)?;
-    block(py, &Pending::start(models::raw(transport), runtime()?, &cancellation))
+    let Session { transport, cancellation, driver } = client.session(py)?;
+    block(py, driver, &cancellation, models::raw(transport))
 }
 
 #[pyfunction]
 pub fn start_list_models(py: Python, client: &AIClient) -> PyResult<Call> {
-    let Session { transport, cancellation } = client.session(py)?;
-    Ok(Pending::start(models::raw(transport), runtime()?, &cancellation).into())
+    let Session { transport, cancellation, driver } = client.session(py)?;
+    Ok(Pending::start(models::raw(transport), driver, &cancellation).into())
 }
 
 #[pymethods]
 impl ChunkStream {
     fn wait_for_head(&self, py: Python) -> PyResult<()> {
         let stream = self.0.here()?;
-        wait(py, &stream.head, || stream.cancel())?;
+        wait(py, stream.driver, &stream.head, || stream.cancel())?;
         self._raise_early_failure(py)
     }
 
@@ -73,11 +72,11 @@ impl ChunkStream {
     }
 
     fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.inbox.arm(&hub.0))
+        Ok(self.0.here()?.arm(&hub.0))
     }
 
     fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.head.arm(&hub.0))
+        Ok(self.0.here()?.arm_head(&hub.0))
     }
 
     fn _poll(&self, py: Python) -> PyResult<Option<Vec<String>>> {

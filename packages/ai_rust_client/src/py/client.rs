@@ -11,22 +11,22 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 use tokio_util::sync::CancellationToken;
 
-use crate::call::Body;
-use crate::chat::{self, Response};
+use crate::chat;
 use crate::config::{Config, Settings, Timeouts};
+use crate::driver::Driver;
 use crate::models;
 use crate::pending::Pending;
-use crate::process::{PerProcess, runtime};
-use crate::py::call::{Call, block, model_list};
+use crate::process::{PerProcess, driver};
+use crate::py::call::{Call, model_list};
 use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
 use crate::py::log;
 use crate::py::stream::ResponseStream;
 use crate::py::values::{ChatResponse, ModelInfo};
+use crate::py::wait::block;
 use crate::stream::Stream;
 use crate::transport::Transport;
-use crate::value;
 
 /// What a process talks through.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub struct Session {
     pub transport: Arc<Transport>,
     /// Ends every call that is under way.
     pub cancellation: CancellationToken,
+    pub driver: &'static Driver,
 }
 
 /// A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
@@ -153,9 +154,10 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
-        let pending =
-            self.start_chat(py, encode::body(&self.history, messages, model, options, Mode::Whole)?)?;
-        Ok(ChatResponse::new(py, block(py, &pending)?))
+        let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
+        let Session { transport, cancellation, driver } = self.session(py)?;
+        log::sent(py, "chat", &body);
+        Ok(ChatResponse::new(py, block(py, driver, &cancellation, chat::chat(transport, body))?))
     }
 
     /// `chat` for asyncio; cancelling the task closes the connection.
@@ -178,7 +180,10 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
-        Ok(self.start_chat(py, encode::body(&self.history, messages, model, options, Mode::Whole)?)?.into())
+        let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
+        let Session { transport, cancellation, driver } = self.session(py)?;
+        log::sent(py, "chat", &body);
+        Ok(Pending::start(chat::chat(transport, body), driver, &cancellation).into())
     }
 
     /// `chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
@@ -193,15 +198,15 @@ impl AIClient {
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
         let body = encode::body(&self.history, messages, model, options, Mode::StreamWithUsage)?;
-        let Session { transport, cancellation } = self.session(py)?;
+        let Session { transport, cancellation, driver } = self.session(py)?;
         log::sent(py, "stream", &body);
-        Ok(ResponseStream::new(Stream::open(transport, runtime()?, body, &cancellation, false)))
+        Ok(ResponseStream::new(Stream::open(transport, driver, body, &cancellation, false)))
     }
 
     /// What `GET {base_url}/models` lists. Blocks.
     fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
-        let pending = self.start_models(py)?;
-        block(py, &pending).map(model_list)
+        let Session { transport, cancellation, driver } = self.session(py)?;
+        block(py, driver, &cancellation, models::models(transport)).map(model_list)
     }
 
     /// `models` for asyncio.
@@ -210,13 +215,16 @@ impl AIClient {
     }
 
     fn _start_models(&self, py: Python) -> PyResult<Call> {
-        Ok(self.start_models(py)?.into())
+        let Session { transport, cancellation, driver } = self.session(py)?;
+        Ok(Pending::start(models::models(transport), driver, &cancellation).into())
     }
 
     /// Start a connection in the background and return at once; a failure shows on the first call, not here.
     fn prewarm(&self, py: Python) -> PyResult<()> {
-        let Session { transport, cancellation } = self.session(py)?;
-        runtime()?.spawn(async move { cancellation.run_until_cancelled(transport.prewarm()).await });
+        let Session { transport, cancellation, driver } = self.session(py)?;
+        driver.spawn_unattended(async move {
+            cancellation.run_until_cancelled(transport.prewarm()).await;
+        });
         Ok(())
     }
 
@@ -226,6 +234,9 @@ impl AIClient {
         self.history.clear();
         if let Some(session) = self.session.take() {
             session.cancellation.cancel();
+            let driver = session.driver;
+            drop(session);
+            driver.attend();
         }
     }
 
@@ -262,19 +273,9 @@ impl AIClient {
             Ok(Session {
                 transport: Arc::new(Transport::new(Arc::clone(&self.config))),
                 cancellation: CancellationToken::new(),
+                driver: driver()?,
             })
         })
-    }
-
-    fn start_chat(&self, py: Python, body: Body) -> PyResult<Arc<Pending<Response>>> {
-        let Session { transport, cancellation } = self.session(py)?;
-        log::sent(py, "chat", &body);
-        Ok(Pending::start(chat::chat(transport, body), runtime()?, &cancellation))
-    }
-
-    fn start_models(&self, py: Python) -> PyResult<Arc<Pending<Vec<value::ModelInfo>>>> {
-        let Session { transport, cancellation } = self.session(py)?;
-        Ok(Pending::start(models::models(transport), runtime()?, &cancellation))
     }
 }
 

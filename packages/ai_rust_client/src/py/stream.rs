@@ -55,7 +55,7 @@ impl ResponseStream {
                 Some(found) => return found.map_err(|error| raise(py, &error)),
                 None => {}
             }
-            wait(py, &stream.inbox, || stream.cancel())?;
+            wait(py, stream.driver, &stream.inbox, || stream.cancel())?;
         }
     }
 
@@ -124,14 +124,14 @@ impl ResponseStream {
     ///
     /// Readable while events wait, and once the stream has ended. Pair it with `drain`.
     fn fileno(&self) -> PyResult<Fileno> {
-        Ok(self.here()?.inbox.fileno()?)
+        Ok(self.here()?.fileno()?)
     }
 
     /// All that has arrived, without waiting; empty when nothing has, and after the "finish" event.
     ///
     /// Raises as iteration would, once what came before the error has been handed over.
     fn drain(&self, py: Python) -> PyResult<Vec<StreamEvent>> {
-        let drained = self.here()?.inbox.empty(Inbox::drain);
+        let drained = self.here()?.drain();
         let events = drained.map_err(|error| raise(py, &error))?;
         if events.back() == Some(&Event::Finish) {
             self.log_end(py);
@@ -146,11 +146,11 @@ impl ResponseStream {
     }
 
     fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.here()?.inbox.arm(&hub.0))
+        Ok(self.here()?.arm(&hub.0))
     }
 
     fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.here()?.head.arm(&hub.0))
+        Ok(self.here()?.arm_head(&hub.0))
     }
 
     fn _poll_text(&self, py: Python) -> PyResult<Option<String>> {
