@@ -8,9 +8,10 @@ from textwrap import dedent
 
 import pytest
 
-from minimal_browser_core import __version__
+from minimal_browser_core import __version__, backends
 from minimal_browser_core.backends import select_ai, select_storage
 from minimal_browser_core.errors import BackendError
+from minimal_browser_core.fallback import bookmarks, conversations
 from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
 from minimal_browser_core.fallback.chat import PythonAIClient
 from minimal_browser_core.fallback.conversations import PythonConversationStore
@@ -20,7 +21,7 @@ Install = Callable[..., None]
 
 WHEEL = """
 API_VERSION = 1
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CAPABILITIES = frozenset(["tools", "model-preference", "more"])
 __version__ = "0.1.7"
 """
@@ -53,6 +54,10 @@ def _has_backends(entry: str) -> bool:
 
     found = distributions(path=[entry])
     return any(point.group == "minimal_browser.backends" for wheel in found for point in wheel.entry_points)
+
+
+def test_a_wheel_has_to_write_the_files_that_the_fallback_writes() -> None:
+    assert backends.SCHEMA_VERSION == bookmarks.SCHEMA_VERSION == conversations.SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("select", [select_ai, select_storage])
@@ -134,7 +139,7 @@ def test_a_wheel_of_another_api_version_is_passed_over_by_auto_and_refused_by_ru
         ("API_VERSION = True", "API_VERSION"),
         ("API_VERSION = 1", "CAPABILITIES"),
         ("API_VERSION = 1\nCAPABILITIES = ['a']", "CAPABILITIES"),
-        ("API_VERSION = 1\nCAPABILITIES = frozenset()\nSCHEMA_VERSION = 2", "schema version 2"),
+        ("API_VERSION = 1\nCAPABILITIES = frozenset()\nSCHEMA_VERSION = 99", "schema version 99"),
         ("API_VERSION = 1\nCAPABILITIES = frozenset()", "schema version None"),
     ],
 )
