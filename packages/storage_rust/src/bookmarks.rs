@@ -6,6 +6,7 @@ use crate::database::{Database, Format, Options};
 use crate::error::{Error, Kind, Result};
 use crate::frecency::rescore_url;
 use crate::query::{Field, parse};
+use crate::salvage::Shape;
 use crate::sql::{self, BOOKMARKS as SQL};
 use crate::text::grams;
 use crate::values::{Bookmark, NewBookmark, checked_limit, now, tags_from_json, tags_json};
@@ -19,6 +20,13 @@ pub(crate) static FORMAT: Format = Format {
     schema: sql::PLACES_SCHEMA,
     migrations: &[(2, sql::PLACES_2)],
     indexes: &["bookmarks_fts", "pages_fts", "recall_fts"],
+    shapes: &[
+        Shape { table: "bookmarks", columns: "-ttatTomm", most: 99 },
+        Shape { table: "pages", columns: "-tttimi", most: 99 },
+        Shape { table: "visits", columns: "-kmi", most: 4 },
+        Shape { table: "page_texts", columns: "-t", most: 3 },
+    ],
+    salvage: sql::PLACES_SALVAGE,
     probe: "SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
 };
 

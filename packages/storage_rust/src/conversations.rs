@@ -6,6 +6,7 @@ use crate::cursor::{self, Key};
 use crate::database::{Database, Failure, Format, Options};
 use crate::error::{Error, Kind, Result};
 use crate::query::Field;
+use crate::salvage::Shape;
 use crate::sql::{self, CONVERSATIONS as SQL};
 use crate::text::grams;
 use crate::values::{
@@ -23,6 +24,12 @@ static FORMAT: Format = Format {
     schema: sql::CONVERSATIONS_SCHEMA,
     migrations: &[(2, sql::CONVERSATIONS_2)],
     indexes: &["conversations_fts"],
+    shapes: &[
+        Shape { table: "threads", columns: "-tmm", most: 4 },
+        Shape { table: "conversations", columns: "-kKmtttTao", most: 99 },
+        Shape { table: "import_fingerprints", columns: "bK", most: 2 },
+    ],
+    salvage: sql::CONVERSATIONS_SALVAGE,
     probe: "SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
 };
 

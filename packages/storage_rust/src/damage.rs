@@ -8,6 +8,11 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::error::{Error, Kind, Result};
+use crate::options::Format;
+use crate::pool::Stop;
+use crate::salvage::{Rescue, discard, publish, salvage};
+
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Bytes from the start of a file; the schema stands at the front.
 const SEARCHED: u64 = 1 << 20;
@@ -60,6 +65,56 @@ pub fn quarantine(path: &str) -> io::Result<String> {
         }
     }
     Ok(target)
+}
+
+/// Move the file aside, put a new one in its place with what could be read, and say so.
+///
+/// The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood.
+pub fn rescue(path: &str, format: &'static Format, why: &str, stop: &Stop) -> Result<Error> {
+    let thread = format!("{:?}", std::thread::current().id()).replace(|c: char| !c.is_ascii_digit(), "");
+    let target = format!("{path}.recovering-{}-{thread}", std::process::id());
+    let on_disk = |error: io::Error| Error::from_io(&error, path);
+    let before = state(path).map_err(on_disk)?;
+    let found = salvage(path, format, &target, stop)?;
+    let told = if state(path).map_err(on_disk)? == before {
+        told(path, &target, why, &found).map_err(on_disk)
+    } else {
+        let message = format!(
+            "{path} is damaged, and another process is at work on it: wait until that has finished, and try again"
+        );
+        Ok(Error::new(Kind::Locked, path, message))
+    };
+    discard(&target);
+    told
+}
+
+fn told(path: &str, target: &str, why: &str, found: &Rescue) -> io::Result<Error> {
+    let moved = quarantine(path)?;
+    let mut message = format!("{path} is damaged ({why}). It was moved to {moved}");
+    if found.recovered() == 0 {
+        let more = format!("; nothing in it could be read, and opening {path} again starts an empty one");
+        message.push_str(&more);
+    } else if publish(target, path)? {
+        let more = format!("; what could be read is in a new {path}: {found}. Open it again to go on");
+        message.push_str(&more);
+    } else {
+        let kept = format!("{moved}.recovered");
+        fs::rename(target, &kept)?;
+        message.push_str(&format!(
+            "; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
+        ));
+    }
+    Ok(Error::new(Kind::Corrupt, path, message).quarantined_to(moved).rescued(found.recovered(), found.lost))
+}
+
+/// By which another process's rescue is noticed.
+fn state(path: &str) -> io::Result<(u64, u64, SystemTime)> {
+    let found = fs::metadata(path)?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&found);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Ok((inode, found.len(), found.modified()?))
 }
 
 /// This moment in UTC as `20240229T120000Z`.

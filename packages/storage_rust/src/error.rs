@@ -29,15 +29,31 @@ pub struct Error {
     message: String,
     path: Option<String>,
     quarantined: Option<String>,
+    recovered: usize,
+    lost: usize,
 }
 
 impl Error {
     pub fn new(kind: Kind, path: &str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), path: Some(path.to_owned()), quarantined: None }
+        Self {
+            kind,
+            message: message.into(),
+            path: Some(path.to_owned()),
+            quarantined: None,
+            recovered: 0,
+            lost: 0,
+        }
     }
 
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self { kind: Kind::InvalidData, message: message.into(), path: None, quarantined: None }
+        Self {
+            kind: Kind::InvalidData,
+            message: message.into(),
+            path: None,
+            quarantined: None,
+            recovered: 0,
+            lost: 0,
+        }
     }
 
     pub fn closed(path: &str) -> Self {
@@ -47,6 +63,16 @@ impl Error {
     pub fn quarantined_to(mut self, moved: String) -> Self {
         self.quarantined = Some(moved);
         self
+    }
+
+    pub fn rescued(mut self, recovered: usize, lost: usize) -> Self {
+        (self.recovered, self.lost) = (recovered, lost);
+        self
+    }
+
+    /// Rows that a new file of the old name holds, and rows that were seen and could not be read.
+    pub fn rescue(&self) -> (usize, usize) {
+        (self.recovered, self.lost)
     }
 
     pub fn kind(&self) -> Kind {

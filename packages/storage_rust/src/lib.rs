@@ -23,6 +23,7 @@ mod paths;
 mod pool;
 pub mod query;
 mod recognise;
+mod salvage;
 pub mod search;
 pub mod snippet;
 mod sql;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::owners::Owners;
 use crate::pool::Stop;
+use crate::salvage::Shape;
 
 /// One kind of file. A migration leads to the version beside it from the one before, and the schema follows the last.
 /// `indexes` are the full-text tables; by the definition of the first a damaged file is still recognised.
@@ -16,6 +17,9 @@ pub struct Format {
     pub schema: &'static str,
     pub migrations: &'static [(i64, &'static str)],
     pub indexes: &'static [&'static str],
+    /// What a rescue looks for in a damaged file, and the statements that it runs.
+    pub shapes: &'static [Shape],
+    pub salvage: &'static str,
     pub probe: &'static str,
 }
 

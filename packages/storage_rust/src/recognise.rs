@@ -143,15 +143,8 @@ impl Database {
             Ok(true) => {}
             Err(error) => return Error::from_io(&error, &path),
         }
-        match damage::quarantine(&path) {
-            Ok(moved) => {
-                let message = format!(
-                    "{path} is damaged ({error}). It was moved to {moved}; opening {path} again starts an empty one"
-                );
-                Error::new(Kind::Corrupt, &path, message).quarantined_to(moved)
-            }
-            Err(error) => Error::from_io(&error, &path),
-        }
+        damage::rescue(&path, self.format, &error.to_string(), &self.options.stop)
+            .unwrap_or_else(|error| error)
     }
 
     pub(crate) fn foreign(&self, why: &str) -> Error {

@@ -5,21 +5,31 @@ use std::sync::LazyLock;
 
 pub const CONVERSATIONS_SCHEMA: &str = include_str!("../sql/conversations.schema.sql");
 pub const CONVERSATIONS_2: &str = include_str!("../sql/conversations.2.sql");
+pub const CONVERSATIONS_SALVAGE: &str = include_str!("../sql/conversations.salvage.sql");
+pub const PLACES_SALVAGE: &str = include_str!("../sql/places.salvage.sql");
 pub const PLACES_2: &str = include_str!("../sql/places.2.sql");
 pub const PLACES_SCHEMA: &str = include_str!("../sql/places.schema.sql");
 
 /// The statements of a file by the names that stand above them.
-pub struct Statements(HashMap<&'static str, &'static str>);
+pub struct Statements {
+    names: Vec<&'static str>,
+    texts: HashMap<&'static str, &'static str>,
+}
 
 impl Statements {
-    fn read(file: &'static str) -> Self {
+    pub(crate) fn read(file: &'static str) -> Self {
         let sections = file.split("-- name: ").skip(1).filter_map(|section| section.split_once('\n'));
-        Self(sections.map(|(name, body)| (name.trim(), body.trim())).collect())
+        let found: Vec<_> = sections.map(|(name, body)| (name.trim(), body.trim())).collect();
+        Self { names: found.iter().map(|(name, _)| *name).collect(), texts: found.into_iter().collect() }
     }
 
     /// Panics for a name that the file does not have, which the tests of the stores rule out.
     pub fn get(&self, name: &str) -> &'static str {
-        self.0[name]
+        self.texts[name]
+    }
+
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.names.iter().map(|name| (*name, self.texts[name]))
     }
 }
 

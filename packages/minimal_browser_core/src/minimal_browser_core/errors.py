@@ -184,13 +184,27 @@ class DatabaseLocked(StorageError):  # noqa: N818  the names below are the contr
 
 
 class DatabaseCorrupt(StorageError):  # noqa: N818
-    """The file is damaged; `quarantined` says where it now is, or None if it was left in place."""
+    """The file is damaged; `quarantined` says where it now is, or None if it was left in place.
+
+    `recovered` is the number of rows that a new file of the old name holds, `lost` that of rows which were seen and
+    could not be read.
+    """
 
     code = "corrupt"
 
-    def __init__(self, message: str, *, path: str | None = None, quarantined: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        quarantined: str | None = None,
+        recovered: int = 0,
+        lost: int = 0,
+    ) -> None:
         super().__init__(message, path=path)
         self.quarantined = quarantined
+        self.recovered = recovered
+        self.lost = lost
 
 
 class SchemaTooNew(StorageError):  # noqa: N818

@@ -18,7 +18,7 @@ def test_both_run_the_same_sql() -> None:
     assert WHEEL is not None
     copies = {file.name: file.read_bytes() for file in (OURS / "sql").glob("*.sql")}
     assert copies == {file.name: file.read_bytes() for file in (WHEEL / "sql").glob("*.sql")}
-    assert len(copies) == 7
+    assert len(copies) == 9
 
 
 def test_both_keep_the_same_register_of_open_files() -> None:

@@ -159,8 +159,8 @@ class ConversationStore:
         `busy_timeout` is in seconds. A write that has returned survives a crash of the process, and with
         `durability="full"` power loss. `check_on_open` reads the whole file first.
 
-        Raises DatabaseCorrupt for a damaged file of ours, after moving it aside (`quarantined`): the next opening
-        starts an empty one. ForeignDatabase, SchemaTooNew and SecondEngine leave the file as it was.
+        Raises DatabaseCorrupt for a damaged file of ours, after moving it aside (`quarantined`) and putting what
+        can be read into a new one (`recovered` rows), which the next opening finds. ForeignDatabase, SchemaTooNew and SecondEngine leave the file as it was.
         """
 
     def add_conversation(

@@ -47,6 +47,9 @@ fn raised(py: Python<'_>, class: &str, error: &Error) -> PyResult<PyErr> {
     options.set_item("path", error.path())?;
     if error.kind() == Kind::Corrupt {
         options.set_item("quarantined", error.quarantined())?;
+        let (recovered, lost) = error.rescue();
+        options.set_item("recovered", recovered)?;
+        options.set_item("lost", lost)?;
     }
     let class = py.import("storage_rust._errors")?.getattr(class)?;
     Ok(PyErr::from_value(class.call((error.to_string(),), Some(&options))?))

@@ -50,8 +50,8 @@ class PythonConversationStore:
     """See `minimal_browser_core.ports.storage.ConversationStore`. Thread-safe; several processes may share the file.
 
     `busy_timeout` is in seconds. `durability="full"` survives power loss, `"normal"` a crash of the process.
-    A damaged file is moved aside and raised as DatabaseCorrupt; the next opening starts an empty one. Damage that shows
-    only later is found at opening with `check_on_open=True`, which reads the whole file.
+    A damaged file is moved aside and raised as DatabaseCorrupt, which says what could be read: the next opening finds
+    that in a new file. Damage that shows only later is found at opening with `check_on_open=True`, which reads it all.
     """
 
     def __init__(

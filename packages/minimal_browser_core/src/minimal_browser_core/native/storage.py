@@ -30,7 +30,13 @@ def translate(error: Exception) -> StorageError:
     ours = next(filter(None, (_by_name(base.__name__) for base in type(error).__mro__)), StorageError)
     path: str | None = getattr(error, "path", None)
     if issubclass(ours, DatabaseCorrupt):
-        return ours(str(error), path=path, quarantined=getattr(error, "quarantined", None))
+        return ours(
+            str(error),
+            path=path,
+            quarantined=getattr(error, "quarantined", None),
+            recovered=getattr(error, "recovered", 0),
+            lost=getattr(error, "lost", 0),
+        )
     return ours(str(error), path=path)
 
 

@@ -4,9 +4,12 @@ It is ours where its header holds our application_id, or, with a header that is 
 write-ahead log holds the text of our schema. Anything else is left as it was.
 """
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
+
+from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked, StorageError
 
 _MAGIC = b"SQLite format 3\0"
 _SEARCHED = 1 << 20  # bytes from the start of a file; the schema stands at the front
@@ -42,3 +45,40 @@ def quarantine(path: str) -> str:
         with suppress(FileNotFoundError):
             Path(path + suffix).rename(target + suffix)
     return target
+
+
+def rescue(path: str, name: str, indexes: tuple[str, ...], why: str) -> StorageError:
+    """Move the file aside, put a new one in its place with what could be read, and say so.
+
+    The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood.
+    """
+    # Only a damaged file needs these.
+    from .salvage import discard, partial_name, publish, salvage
+
+    before, target = _state(path), partial_name(path)
+    found = salvage(path, name, indexes, target)
+    try:
+        if _state(path) != before:
+            return DatabaseLocked(
+                f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",
+                path=path,
+            )
+        moved = quarantine(path)
+        told = f"{path} is damaged ({why}). It was moved to {moved}"
+        recovered = found.recovered
+        if not recovered:
+            told += f"; nothing in it could be read, and opening {path} again starts an empty one"
+        elif publish(target, path):
+            told += f"; what could be read is in a new {path}: {found}. Open it again to go on"
+        else:
+            kept = f"{moved}.recovered"
+            Path(target).rename(kept)
+            told += f"; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
+        return DatabaseCorrupt(told, path=path, quarantined=moved, recovered=recovered, lost=found.lost)
+    finally:
+        discard(target)
+
+
+def _state(path: str) -> tuple[int, int, int]:
+    found = os.stat(path)  # noqa: PTH116  the path is a str everywhere here
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, Literal
 
 from minimal_browser_core.errors import (
-    DatabaseCorrupt,
     DatabaseLocked,
     ForeignDatabase,
     Interrupted,
@@ -260,12 +259,7 @@ class Database:
             return translate(error, path)
         if not damage.is_ours(path, kind.application_id, kind.marker):
             return self._foreign(str(error))
-        moved = damage.quarantine(path)
-        return DatabaseCorrupt(
-            f"{path} is damaged ({error}). It was moved to {moved}; opening {path} again starts an empty one",
-            path=path,
-            quarantined=moved,
-        )
+        return damage.rescue(path, kind.schema, kind.indexes, str(error))
 
     def _foreign(self, why: str) -> ForeignDatabase:
         return ForeignDatabase(

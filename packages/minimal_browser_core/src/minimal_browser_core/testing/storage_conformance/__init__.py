@@ -38,7 +38,7 @@ from .bookmark_files import BookmarkFiles  # noqa: E402  their asserts are rewri
 from .bookmarks import Bookmarks  # noqa: E402
 from .bulk import Bulk  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
-from .damage import Damage  # noqa: E402
+from .damage import ConversationDamage, Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
@@ -53,7 +53,17 @@ __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryS
 
 
 class ConversationStoreConformance(
-    Rows, Bulk, Threads, Searching, Transfer, Concurrency, Files, Damage, Processes, Durability, ConversationMigration
+    Rows,
+    Bulk,
+    Threads,
+    Searching,
+    Transfer,
+    Concurrency,
+    Files,
+    ConversationDamage,
+    Processes,
+    Durability,
+    ConversationMigration,
 ):
     """All of it; supply the fixtures `open_store` and `errors`."""
 

@@ -68,9 +68,12 @@ class Damage(StoreSuite):
         assert moved.name.startswith("store.db.damaged-")
         assert moved.name in str(caught.value)
         assert moved.read_bytes() == bytes(content)
-        assert not path.exists()
+        assert "what could be read is in a new" in str(caught.value)
+        assert caught.value.recovered >= 3
+        assert caught.value.lost == 0
         fresh = opened()
-        assert len(fresh) == 0
+        assert len(fresh) == 3
+        assert fresh.check() == []
         self.fill(fresh)
 
     def test_a_truncated_file_is_moved_aside(self, path: Path, opened: Open, errors: Any) -> None:
@@ -82,6 +85,18 @@ class Damage(StoreSuite):
         with pytest.raises(errors.DatabaseCorrupt) as caught:
             opened()
         assert Path(caught.value.quarantined).exists()
+        rescued = opened()
+        assert 0 < len(rescued) < self.size_with_text()
+        assert rescued.check() == []
+
+    def test_nothing_of_a_file_without_rows_is_recovered(self, path: Path, opened: Open, errors: Any) -> None:
+        opened().close()
+        path.write_bytes(b"\x7f" * 64 + path.read_bytes()[64:])
+        with pytest.raises(errors.DatabaseCorrupt, match="starts an empty one") as caught:
+            opened()
+        assert caught.value.recovered == 0
+        assert not path.exists()
+        assert len(opened()) == 0
 
     def test_the_log_of_a_damaged_file_is_not_replayed_into_the_next(
         self, path: Path, opened: Open, errors: Any
@@ -94,8 +109,7 @@ class Damage(StoreSuite):
         log.write_bytes(b"left over" * 1000)
         with pytest.raises(errors.DatabaseCorrupt):
             opened()
-        assert not log.exists()
-        assert len(opened()) == 0
+        assert len(opened()) == 3
 
     def test_damage_deep_inside_is_found_by_a_check(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
@@ -115,6 +129,36 @@ class Damage(StoreSuite):
         with pytest.raises(errors.DatabaseCorrupt) as caught:
             opened(check_on_open=True)
         assert Path(caught.value.quarantined).exists()
+        rescued = opened(check_on_open=True)
+        assert self.size_with_text() // 2 < len(rescued) <= self.size_with_text()
+        assert rescued.check() == []
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_whatever_is_rescued_is_sound(self, path: Path, opened: Open, errors: Any, seed: int) -> None:
+        store = opened()
+        self.fill(store, 60)
+        store.close()
+        chance = random.Random(seed)  # noqa: S311  damage, not secrets
+        content = bytearray(path.read_bytes())
+        for _ in range(chance.choice([1, 10, 100])):
+            at = chance.randrange(len(content)) & ~4095
+            match chance.randrange(3):
+                case 0:
+                    content[at : at + 4096] = bytes(4096)
+                case 1:
+                    content[at + chance.randrange(12)] = chance.randrange(256)
+                case _:
+                    content[at + chance.randrange(4096)] ^= 1 << chance.randrange(8)
+        path.write_bytes(content[: len(content) - chance.choice([0, 0, 5000])])
+        try:
+            opened(check_on_open=True)
+        except errors.DatabaseCorrupt:
+            rescued = opened(check_on_open=True)
+            assert rescued.check() == []
+            self.read_all(rescued)
+            self.fill(rescued)
+        except errors.ForeignDatabase:
+            assert content[:16] != b"SQLite format 3\0" or content[68:72] == bytes(4)
 
     @pytest.mark.parametrize("seed", range(25))
     def test_flipped_bits_raise_nothing_but_storage_errors(
@@ -140,3 +184,73 @@ class Damage(StoreSuite):
         ):
             with suppress(errors.StorageError):
                 use()
+
+
+class ConversationDamage(Damage):
+    """What a rescue makes of conversations, row by row."""
+
+    def test_what_is_rescued_is_what_was_stored(self, path: Path, opened: Open, errors: Any) -> None:
+        store = opened()
+        self.fill(store)
+        first = store.add_conversation(
+            "東京 \0 👍🏽", "long " * 5000, "m", url="https://a.org/", tags=["x", "天気予報"]
+        )
+        store.add_conversation("branch", "b", "m", parent_id=first, metadata={"n": [1, None]})
+        gone = store.add_conversation("gone for good", "g " * 3000, "m")
+        store.delete(gone)
+        report = path.parent / "older.json"
+        report.write_text('[{"timestamp": "2024-01-01T00:00:00", "query": "older", "response": "answer"}]')
+        store.import_file(report)
+        store.start_thread("kept though empty")
+        before = (list(store), {(t.id, t.title, t.updated_at) for t in store.threads()})
+        store.close()
+        path.write_bytes(path.read_bytes()[:100] + b"\x7f" * 3996 + path.read_bytes()[4096:])  # the list of tables
+        with pytest.raises(errors.DatabaseCorrupt) as caught:
+            opened()
+        assert caught.value.lost == 0
+        rescued = opened()
+        assert list(rescued) == before[0]
+        assert {(t.id, t.title, t.updated_at) for t in rescued.threads()} == before[1]
+        assert [hit.id for hit in rescued.search("tag:予報").hits] == [first]
+        assert rescued.search("gone for good").hits == []
+        assert rescued.import_file(report).skipped == 1
+        assert rescued.add_conversation("next", "n", "m") > gone
+        assert rescued.check() == []
+
+    def test_a_text_is_kept_as_far_as_it_can_be_read(self, path: Path, opened: Open, errors: Any) -> None:
+        store = opened()
+        damaged = store.add_conversation("half of it", "".join(f"word{n} " for n in range(3000)), "m", tags=["x"])
+        store.add_conversation("whole", "answer", "m")
+        store.close()
+        content = bytearray(path.read_bytes())
+        page = content.index(b"word2000 ") & ~4095
+        content[page : page + 4096] = bytes(4096)
+        content[:16] = bytes(16)
+        path.write_bytes(content)
+        with pytest.raises(errors.DatabaseCorrupt, match="1 of these only in part") as caught:
+            opened()
+        assert caught.value.lost == 0
+        half, whole = list(opened())
+        assert half.id == damaged
+        assert half.response.startswith("word0 word1 ")
+        assert 0 < half.response.count("word") < 3000
+        assert half.tags == ()
+        assert whole.response == "answer"
+
+    def test_the_log_of_a_damaged_file_is_read_as_far_as_it_is_sound(
+        self, path: Path, opened: Open, errors: Any, tmp_path: Path
+    ) -> None:
+        store = opened()
+        self.fill(store, 40)
+        store.close()
+        writer = opened()
+        writer.add_conversation("in the log", "answer", "m")
+        other = tmp_path / "other.db"
+        content = path.read_bytes()
+        other.write_bytes(content[:4096] + b"\x7f" * (len(content) - 4096))
+        log = path.with_name(path.name + "-wal").read_bytes()
+        other.with_name(other.name + "-wal").write_bytes(log + b"what was being written when the power went" * 200)
+        with pytest.raises(errors.DatabaseCorrupt) as caught:
+            opened(other, check_on_open=True)
+        assert caught.value.recovered > 0
+        assert "in the log" in [row.prompt for row in opened(other)]
