@@ -16,6 +16,8 @@ use crate::pool::{IDLE, Link, SLICE};
 const STEPS_BETWEEN_CHECKS: i32 = 2000;
 /// Bytes that the log keeps on the disk once it has been copied back.
 const WAL_LIMIT: i64 = 64 << 20;
+/// Of a connection's page cache, at most; SQLite's 2 MiB hold less than a completion or a search looks at.
+const CACHE_KIB: i64 = 8 << 10;
 const STATEMENTS: usize = 64;
 
 impl Database {
@@ -34,7 +36,8 @@ impl Database {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.busy_timeout(self.options.busy_timeout)?;
         connection.execute_batch(&format!(
-            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};",
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};
+             PRAGMA cache_size = -{CACHE_KIB};",
             match self.options.durability {
                 Durability::Normal => "NORMAL",
                 Durability::Full => "FULL",

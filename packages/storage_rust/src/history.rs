@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::frecency::rescore;
 use crate::paths::host_of;
 use crate::query::{Field, Part, as_typed, parse};
-use crate::snippet::{Span, holds, snippet};
+use crate::snippet::{Finder, Span, snippet};
 use crate::sql::HISTORY as SQL;
 use crate::text::grams;
 use crate::values::{checked_limit, now};
@@ -18,7 +18,7 @@ use crate::values::{checked_limit, now};
 /// Matches, the last first visited, that a search ranks.
 pub const RANKED: i64 = 20_000;
 /// Pages of the highest frecency, among which a completion is sought first.
-const WALKED: i64 = 200;
+const WALKED: i64 = 1_000;
 /// Matches of the others, the last first visited, that a completion looks at.
 const SOUGHT: i64 = 1_000;
 
@@ -204,13 +204,13 @@ impl HistoryStore {
         let mut hits = self.db.read(|db| {
             let enough = usize::try_from(limit).unwrap_or(usize::MAX);
             let mut hits: Vec<HistoryHit> = Vec::new();
+            let mut finder = Finder::new(&wanted.parts);
             let walked = if wanted.matching.is_some() { WALKED } else { limit };
             let mut statement = db.prepare_cached(SQL.get("best"))?;
             let mut best = statement.query(named_params! {":limit": walked})?;
             while let Some(row) = best.next()? {
-                let found = hit(row)?;
-                if holds(&[&found.title, &found.url], &wanted.parts) {
-                    hits.push(found);
+                if shows(row, &mut finder)? {
+                    hits.push(hit(row)?);
                     if hits.len() == enough {
                         return Ok(hits);
                     }
@@ -381,6 +381,11 @@ fn address(url: &str) -> Result<&str> {
         return Err(Error::invalid("url must not be empty"));
     }
     Ok(url)
+}
+
+/// Whether title and URL of a page hold what is sought; copies neither.
+fn shows(row: &Row<'_>, finder: &mut Finder<'_>) -> rusqlite::Result<bool> {
+    Ok(finder.finds_all_in(&[row.get_ref(2)?.as_str()?, row.get_ref(1)?.as_str()?]))
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<HistoryHit> {

@@ -41,14 +41,29 @@ pub fn snippet(texts: &[(&str, &str)], parts: &[Part]) -> (String, Vec<Span>) {
     }
 }
 
-/// Whether each part is found in one of `texts`.
-pub fn holds(texts: &[&str], parts: &[Part]) -> bool {
-    let folded: Vec<Vec<char>> = texts.iter().map(|text| text.chars().map(fold).collect()).collect();
-    parts.iter().all(|part| {
-        let words = folded_words(part);
-        !words.is_empty()
-            && folded.iter().any(|text| (0..text.len()).any(|at| match_at(text, at, &words, part).is_some()))
-    })
+/// Looks for the same parts in many texts.
+pub struct Finder<'a> {
+    parts: Vec<(&'a Part, Vec<Vec<char>>)>,
+    folded: Vec<Vec<char>>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(parts: &'a [Part]) -> Self {
+        Self { parts: parts.iter().map(|part| (part, folded_words(part))).collect(), folded: Vec::new() }
+    }
+
+    /// Whether each part is found in one of `texts`.
+    pub fn finds_all_in(&mut self, texts: &[&str]) -> bool {
+        self.folded.resize_with(texts.len(), Vec::new);
+        for (text, folded) in texts.iter().zip(&mut self.folded) {
+            folded.clear();
+            folded.extend(text.chars().map(fold));
+        }
+        self.parts.iter().all(|(part, words)| {
+            let is_at = |text: &Vec<char>, at| match_at(text, at, words, part).is_some();
+            !words.is_empty() && self.folded.iter().any(|text| (0..text.len()).any(|at| is_at(text, at)))
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

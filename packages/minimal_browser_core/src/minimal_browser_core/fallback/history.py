@@ -16,12 +16,12 @@ from minimal_browser_core.fallback.sqlite.frecency import rescore
 from minimal_browser_core.fallback.sqlite.paths import host_of
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, as_typed, parse
 from minimal_browser_core.fallback.sqlite.records import HistoryHit, HistoryPage
-from minimal_browser_core.fallback.sqlite.snippet import holds, snippet
+from minimal_browser_core.fallback.sqlite.snippet import finder, snippet
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams
 
 RANKED: Final = 20_000  # matches, the last first visited, that a search ranks
-WALKED: Final = 200  # pages of the highest frecency, among which a completion is sought first
+WALKED: Final = 1_000  # pages of the highest frecency, among which a completion is sought first
 SOUGHT: Final = 1_000  # matches of the others, the last first visited, that a completion looks at
 
 COMPLETION_FIELDS: Final = {PLAIN: Field(("title", "url"), ("title_grams", "url_grams"))}
@@ -172,8 +172,9 @@ class PythonHistoryStore:
         rows: list[_Row] = []
         with self._db.read() as db:
             walked = limit if wanted.match is None else WALKED
+            shows = finder(wanted.parts)
             for row in db.execute(self._sql["best"], {"limit": walked}):
-                if holds((row[2], row[1]), wanted.parts):
+                if shows(row[2], row[1]):
                     rows.append(row)
                     if len(rows) == limit:
                         break

@@ -33,6 +33,7 @@ _READERS: Final = 4
 _SLICE: Final = 50  # milliseconds that a wait for the write lock leaves signals alone
 _STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
 _WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has been copied back
+_CACHE_KIB: Final = 8 << 10  # of the page cache, at most; 2 MiB hold less than a completion looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Database:
             raw.execute("PRAGMA foreign_keys = ON")
             raw.execute(f"PRAGMA synchronous = {self._synchronous}")
             raw.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+            raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except BaseException:
             connection.close()
             raise

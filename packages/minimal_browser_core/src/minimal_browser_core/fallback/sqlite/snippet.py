@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from .query import PLAIN, Part
@@ -33,10 +33,15 @@ def snippet(texts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> tuple[st
     return _cut(best[2], best[1], best[3])
 
 
-def holds(texts: Sequence[str], parts: Sequence[Part]) -> bool:
-    """Whether each part is found in one of `texts`."""
-    folded = [fold(text) for text in texts]
-    return all(any(_pattern(part).search(text) for text in folded) for part in parts)
+def finder(parts: Sequence[Part]) -> Callable[[str, str], bool]:
+    """Whether each part is found in one of two texts; for many of them."""
+    searches = [_pattern(part).search for part in parts]
+
+    def finds_all_in(first: str, second: str) -> bool:
+        first, second = fold(first), fold(second)
+        return all(search(first) or search(second) for search in searches)
+
+    return finds_all_in
 
 
 def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:

@@ -159,6 +159,7 @@ class History(StoreSuite):
         rare = store.visit("https://rare.test/", "Wombat", timestamp=T0 - 1000 * DAY)
         for n in range(600):
             store.visit(f"https://common.test/{n}", "Common", timestamp=T0 + n * HOUR)
+            store.visit(f"https://other.example/{n}", "Other", timestamp=T0 - n * HOUR)
         assert [found.id for found in store.complete("womb")] == [rare]
         assert [found.url for found in store.complete("com", limit=2)] == [
             "https://common.test/599",
