@@ -177,9 +177,9 @@ def wheels(session: nox.Session, member: str) -> None:
 
 @nox.session(name="install-from-index", requires=[f"wheels-{member}" for member in MEMBERS])
 def install_from_index(session: nox.Session) -> None:
-    """Each package alone, from a local index into an empty environment, runs the first example of its README."""
-    sync(session, "--no-default-groups", "--package=minimal_browser_core")
-    session.run("python", "scripts/install_from_index.py", str(DIST), *session.posargs)
+    """The built wheels, from an index on this machine into empty environments: as strangers install and use them."""
+    sync(session, "--group=release", "--package=minimal_browser_core")
+    session.run("pytest", "scripts/install_from_index.py", *session.posargs, env={"DIST": str(DIST)})
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""A package index on this machine: the built wheels and sdists of a folder, served by pypiserver."""
+"""A package index on this machine: the wheels and sdists of some folders, served by pypiserver."""
 
 import contextlib
 import socket
@@ -11,12 +11,16 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def local_index(dist: Path) -> Iterator[str]:
-    """Serve `dist` on loopback while the block runs; yields the address that pip and uv take as an index."""
+def local_index(*folders: Path, fallback: str = "") -> Iterator[str]:
+    """Serve the folders on loopback while the block runs; yields the address that pip and uv take as an index.
+
+    What is asked for and is not in them is looked up at `fallback`, another index, if one is named.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    options = ["--interface=127.0.0.1", f"--port={port}", "--disable-fallback", "--hash-algo=sha256"]
-    command = [sys.executable, "-m", "pypiserver", "run", *options, str(dist)]
+    options = ["--interface=127.0.0.1", f"--port={port}", "--hash-algo=sha256"]
+    options.append(f"--fallback-url={fallback}" if fallback else "--disable-fallback")
+    command = [sys.executable, "-m", "pypiserver", "run", *options, *map(str, folders)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}/simple"
