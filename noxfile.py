@@ -170,9 +170,40 @@ def wheels(session: nox.Session, member: str) -> None:
     """The member's release wheel and sdist in dist/."""
     if member in NATIVE:
         need_cargo(session)
-    session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={DIST}", external=True)
+    build(session, member, DIST)
     for wheel in sorted(DIST.glob(f"{member.replace('-', '_')}-*.whl")):
         session.log(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB")
+
+
+def build(session: nox.Session, member: str, dist: Path) -> None:
+    """Build sdist and wheel; no binary names the folders of this machine."""
+    cargo_home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
+    env = {"RUSTFLAGS": f"--remap-path-prefix={cargo_home}=/cargo", "CFLAGS": f"-ffile-prefix-map={cargo_home}=/cargo"}
+    session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={dist}", external=True, env=env)
+    if member in NATIVE:
+        session.run("python", "scripts/rewheel.py", str(dist), member)
+
+
+@nox.session(requires=[f"wheels-{member}" for member in MEMBERS])
+def metadata(session: nox.Session) -> None:
+    """The built wheels and sdists as a packager looks at them: sizes, licences, parts, paths, platform, ABI."""
+    sync(session, "--no-default-groups", "--only-group=metadata")
+    session.run("python", "scripts/check_wheels.py", str(DIST))
+
+
+@each(MEMBERS, "reproducible", default=False)
+def reproducible(session: nox.Session, member: str) -> None:
+    """The member is built twice, from nothing, and both builds are the same to the byte."""
+    if member in NATIVE:
+        need_cargo(session)
+    folders = [Path(session.create_tmp()) / name for name in ("first", "second")]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        build(session, member, folder)
+    for first in sorted(path for path in folders[0].iterdir() if path.suffix in (".whl", ".gz")):
+        if first.read_bytes() != (folders[1] / first.name).read_bytes():
+            session.error(f"{first.name} differs from one build to the next")
+        session.log(f"{first.name}: the same twice")
 
 
 @nox.session(name="install-from-index", requires=[f"wheels-{member}" for member in MEMBERS])

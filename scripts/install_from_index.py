@@ -114,6 +114,10 @@ def more(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], str]]]:
         yield folder, lambda: url
 
 
+def replacing(name: str, content: bytes) -> Callable[[str, bytes], bytes]:
+    return lambda member, found: content if member == name else found
+
+
 def first_example(readme: Path) -> str:
     found = re.search(r"^```python\n(.*?)^```", readme.read_text(), re.M | re.S)
     assert found, f"{readme}: no ```python example to run"
@@ -185,7 +189,7 @@ def test_a_wheel_of_another_api_version_is_told_and_passed_over(
 ) -> None:
     folder, url = more
     stub = b'API_VERSION = 99\nSCHEMA_VERSION = 1\nCAPABILITIES = frozenset()\n__version__ = "0.1.50"\n'
-    rewheel(wheel("storage_rust"), folder, "0.1.50", {"storage_rust/__init__.py": stub})
+    rewheel(wheel("storage_rust"), folder, "0.1.50", replacing("storage_rust/__init__.py", stub))
     here = Environment(tmp_path, url())
     here.install("minimal-browser[rust-modules]")
     said = here.backends()
@@ -199,7 +203,7 @@ def test_a_wheel_of_another_api_version_is_told_and_passed_over(
 
 def test_a_broken_wheel_is_an_error_and_not_a_fallback(tmp_path: Path, more: tuple[Path, Callable[[], str]]) -> None:
     folder, url = more
-    rewheel(wheel("storage_rust"), folder, "0.1.50", {"_native.abi3.so": b"not a library"})
+    rewheel(wheel("storage_rust"), folder, "0.1.50", replacing("storage_rust/_native.abi3.so", b"not a library"))
     here = Environment(tmp_path, url())
     here.install("minimal-browser[rust-modules]")
     assert "none: storage_rust is installed but cannot be used" in here.backends()["storage"]

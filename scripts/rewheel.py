@@ -1,30 +1,68 @@
-"""Make another wheel of a built one: another version of it, or one with files changed. For tests of installing."""
+"""Write a built wheel anew: another version, or files changed; the same input gives the same bytes.
+
+usage: rewheel.py DIST PACKAGE      makes the package's wheels in DIST reproducible: takes the folder and the moment of
+                                    the build out of their list of parts (CycloneDX)
+"""
 
 import base64
 import hashlib
+import json
+import re
+import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+_LOCAL = re.compile(r"path\+file://[^\"# ]*#(?:([\w-]+)@)?([\w.+-]+)")
 
-def rewheel(wheel: Path, folder: Path, version: str, changed: Mapping[str, bytes] | None = None) -> Path:
-    """The wheel again in `folder`, as `version`; `changed` replaces contents, by the end of the file's name."""
+
+def rewheel(wheel: Path, folder: Path, version: str, change: Callable[[str, bytes], bytes] | None = None) -> Path:
+    """The wheel again in `folder`, as `version`; `change(name, content)` gives the content of each file."""
     name, old, *tags = wheel.name.removesuffix(".whl").split("-")
     target = folder / f"{'-'.join([name, version, *tags])}.whl"
+    partial = target.with_suffix(".partial")
     info, new_info = f"{name}-{old}.dist-info/", f"{name}-{version}.dist-info/"
     record = []
-    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for member in source.namelist():
-            if member == f"{info}RECORD":
+    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as copy:
+        for member in source.infolist():
+            if member.filename == f"{info}RECORD":
                 continue
             content = source.read(member)
-            if member == f"{info}METADATA":
+            if member.filename == f"{info}METADATA":
                 content = content.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {version}\n".encode(), 1)
-            for ending, replacement in (changed or {}).items():
-                content = replacement if member.endswith(ending) else content
-            path = member.replace(info, new_info)
-            copy.writestr(path, content)
+            content = change(member.filename, content) if change else content
+            path = member.filename.replace(info, new_info)
+            _add(copy, path, content, member.external_attr)
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
             record.append(f"{path},sha256={digest},{len(content)}")
-        copy.writestr(f"{new_info}RECORD", "\n".join([*record, f"{new_info}RECORD,,", ""]))
-    return target
+        _add(copy, f"{new_info}RECORD", "\n".join([*record, f"{new_info}RECORD,,", ""]).encode(), 0o644 << 16)
+    return partial.replace(target)
+
+
+def _add(wheel: zipfile.ZipFile, path: str, content: bytes, attributes: int) -> None:
+    entry = zipfile.ZipInfo(path, _FIRST_DAY)
+    entry.external_attr = attributes
+    wheel.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def without_place_and_time(member: str, content: bytes) -> bytes:
+    """A list of parts (PEP 770) that says what is in the wheel, and not where and when it was built."""
+    if "/sboms/" not in member:
+        return content
+    crate = Path(member).name.split(".")[0]
+    text = _LOCAL.sub(lambda match: f"pkg:cargo/{match[1] or crate}@{match[2]}", content.decode())
+    parts = json.loads(text)
+    parts.pop("serialNumber", None)
+    parts.get("metadata", {}).pop("timestamp", None)
+    return json.dumps(parts, indent=2, ensure_ascii=False).encode()
+
+
+def main() -> None:
+    dist, package = sys.argv[1:]
+    for wheel in sorted(Path(dist).glob(f"{package}-*.whl")):
+        rewheel(wheel, wheel.parent, wheel.name.split("-")[1], without_place_and_time)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Look at the built wheels and sdists as a packager would: size, licences, list of parts, paths, platform, ABI.
+
+usage: check_wheels.py DIST
+
+Ends with 1 and a line for each fault. Needs twine, check-wheel-contents, abi3audit and auditwheel.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUDGETS = {"ai_rust_client": 5.0, "storage_rust": 4.0, "minimal_browser_core": 1.0, "minimal_browser": 1.0}  # MB
+NATIVE = ("ai_rust_client", "storage_rust")
+LICENCES = {"minimal_browser": ["LICENSE"]}
+TWO_LICENCES = ["LICENSE-APACHE", "LICENSE-MIT"]
+
+
+def faults_of_wheel(path: Path) -> Iterator[str]:
+    name = path.name.split("-")[0]
+    size = path.stat().st_size / 1e6
+    if size > BUDGETS[name]:
+        yield f"{size:.2f} MB, and the budget is {BUDGETS[name]} MB"
+    with zipfile.ZipFile(path) as wheel:
+        members = wheel.namelist()
+        for licence in LICENCES.get(name, TWO_LICENCES):
+            if not any(member.endswith(f".dist-info/licenses/{licence}") for member in members):
+                yield f"{licence} is not in it"
+        if not any(member.endswith("py.typed") for member in members) and name != "minimal_browser":
+            yield "py.typed is not in it"
+        for member in members:
+            content = wheel.read(member)
+            for place in places_of_this_machine():
+                if place.encode() in content:
+                    yield f"{member} names a folder of the machine that built it: {place}"
+        if name in NATIVE:
+            yield from faults_of_parts([wheel.read(member) for member in members if "/sboms/" in member])
+
+
+def faults_of_parts(lists: list[bytes]) -> Iterator[str]:
+    """The list of parts (PEP 770): CycloneDX, and not empty."""
+    if not lists:
+        yield "no list of parts (SBOM) is in it"
+    for text in lists:
+        parts = json.loads(text)
+        if parts.get("bomFormat") != "CycloneDX" or not parts.get("components"):
+            yield "its list of parts is not CycloneDX, or empty"
+
+
+def places_of_this_machine() -> set[str]:
+    home = Path.home()
+    cargo, rustup = os.environ.get("CARGO_HOME", home / ".cargo"), os.environ.get("RUSTUP_HOME", home / ".rustup")
+    return {f"{place}/" for place in (home, cargo, rustup, ROOT)}
+
+
+def faults_of_sdist(path: Path) -> Iterator[str]:
+    name = path.name.split("-")[0]
+    with tarfile.open(path) as sdist:
+        members = {member.split("/", 1)[1] for member in sdist.getnames() if "/" in member}
+    wanted = ["PKG-INFO", "pyproject.toml", "README.md", *LICENCES.get(name, TWO_LICENCES)]
+    if name in NATIVE:
+        wanted += ["Cargo.lock", "Cargo.toml"]
+    yield from (f"{file} is not in it" for file in wanted if file not in members)
+
+
+def tools(wheels: list[Path], sdists: list[Path]) -> Iterator[str]:
+    native = [wheel for wheel in wheels if wheel.name.split("-")[0] in NATIVE]
+    commands = [["twine", "check", "--strict", *map(str, [*wheels, *sdists])]]
+    commands += [["check-wheel-contents", *map(str, wheels)]]
+    commands += [["abi3audit", "--strict", str(wheel)] for wheel in native if "-abi3-" in wheel.name]
+    commands += [["auditwheel", "show", str(wheel)] for wheel in native if "linux" in wheel.name]
+    for command in commands:
+        print("$", *command, flush=True)
+        if subprocess.run(command, check=False).returncode:
+            yield f"{command[0]} refused: {Path(command[-1]).name}"
+
+
+def main() -> None:
+    dist = Path(sys.argv[1])
+    wheels, sdists = sorted(dist.glob("*.whl")), sorted(dist.glob("*.tar.gz"))
+    if not wheels:
+        sys.exit(f"{dist}: no wheels; build them first with: scripts/nox -t wheels")
+    faults = [f"{wheel.name}: {fault}" for wheel in wheels for fault in faults_of_wheel(wheel)]
+    faults += [f"{sdist.name}: {fault}" for sdist in sdists for fault in faults_of_sdist(sdist)]
+    faults += tools(wheels, sdists)
+    if faults:
+        sys.exit("\n".join(["", *faults]))
+    print(f"{len(wheels)} wheels and {len(sdists)} sdists: nothing to object to")
+
+
+if __name__ == "__main__":
+    main()
