@@ -76,6 +76,15 @@ pub struct Stats {
     pub wal_bytes: i64,
 }
 
+/// So many visits of a page at one time, in milliseconds.
+#[derive(Clone, Debug)]
+pub struct ImportedVisits {
+    pub url: String,
+    pub title: String,
+    pub visited_at: i64,
+    pub count: i64,
+}
+
 impl HistoryStore {
     pub fn open(path: &str, options: Options) -> Result<Self> {
         Ok(Self { db: Database::open(path, &FORMAT, options)? })
@@ -109,6 +118,41 @@ impl HistoryStore {
                 .execute(named_params! {":id": id, ":visited_at": visited_at, ":typed": typed})?;
             rescore(db, id)?;
             Ok(id)
+        })
+    }
+
+    /// Take visits that another program knows, all or nothing; whether each added any. A page that is here keeps its title.
+    pub fn import(&self, rows: &[ImportedVisits]) -> Result<Vec<bool>> {
+        self.db.write(|db| {
+            let mut changed = Vec::with_capacity(rows.len());
+            for row in rows {
+                let title_grams = grams(&[&row.title]);
+                let id = if let Some((id, known)) = page_of(db, &row.url)? {
+                    if known.is_empty() && !row.title.is_empty() {
+                        retitle(db, id, &row.title, &title_grams)?;
+                    }
+                    id
+                } else {
+                    db.prepare_cached(SQL.get("add_page"))?.execute(named_params! {
+                        ":url": row.url, ":host": host_of(&row.url), ":title": row.title,
+                        ":visited_at": row.visited_at, ":title_grams": title_grams,
+                        ":url_grams": grams(&[&row.url]),
+                    })?;
+                    db.last_insert_rowid()
+                };
+                let here: i64 = db
+                    .prepare_cached(SQL.get("visits_at"))?
+                    .query_row(named_params! {":id": id, ":visited_at": row.visited_at}, |row| row.get(0))?;
+                for _ in here..row.count {
+                    db.prepare_cached(SQL.get("add_visit"))?
+                        .execute(named_params! {":id": id, ":visited_at": row.visited_at, ":typed": false})?;
+                }
+                if here < row.count {
+                    rescore(db, id)?;
+                }
+                changed.push(here < row.count);
+            }
+            Ok(changed)
         })
     }
 

@@ -2,8 +2,11 @@
 
 import sys
 
+from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
 from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.fallback.history import PythonHistoryStore
 from minimal_browser_core.fallback.transfer.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main("python -m minimal_browser_core.storage", PythonConversationStore))
+    places = (PythonBookmarkStore, PythonHistoryStore)
+    sys.exit(main("python -m minimal_browser_core.storage", PythonConversationStore, places=places))

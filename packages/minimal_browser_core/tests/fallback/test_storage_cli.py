@@ -3,11 +3,15 @@
 import importlib.util
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
 
 MODULES = ["minimal_browser_core.storage"]
 if importlib.util.find_spec("storage_rust") is not None or os.environ.get("REQUIRE_NATIVE") == "1":
@@ -67,6 +71,47 @@ def test_what_is_imported_is_found_listed_exported_and_sound(module: str, folder
     assert json.loads(run(folder, "-m", module, "copy.db", "stats", "--json"))["conversations"] == 2
     assert command("check") == "no problems\n"
     assert json.loads(command("check", "--json")) == {"problems": []}
+
+
+def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Path) -> None:
+    old = folder / ".minimal_browser"
+    (old / "sessions").mkdir(parents=True)
+    (old / "vectors").mkdir()
+    (old / "config.toml").write_text("[ai]\n")
+    (old / "conversations.json").write_text(json.dumps(OLD))
+    (old / "bookmarks.json").write_text('[{"url": "https://b.org/", "title": "B", "tags": ["x"]}]')
+    tabs = [{"url": "https://b.org/", "title": "B"}, {"url": "https://c.org/", "title": "C", "scroll_position": 7}, {}]
+    (old / "sessions" / "work.json").write_text(json.dumps({"name": "work", "created_at": "2024-01-01", "tabs": tabs}))
+    (old / "sessions" / "cut.json").write_text('{"name": "cut", "tabs": [')
+    with closing(sqlite3.connect(old / "history.db")) as db:
+        db.execute("CREATE TABLE history (id, url, title, visit_time, visit_count)")
+        db.execute("INSERT INTO history VALUES (1, 'https://h.org/', 'H', '2024-02-29T12:00:00', 2)")
+        db.commit()
+    before = {file: file.read_bytes() for file in old.rglob("*") if file.is_file()}
+    lines = run(folder, "-m", module, "store.db", "import", str(old)).splitlines()
+    assert any("bookmarks.json: left: name a file" in line for line in lines)
+    command = ["-m", module, "store.db", "import", str(old), "--places", "places.db", "--json"]
+    told = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
+    counts = {
+        name: (part["taken"], part["skipped"], part["lost_count"]) for name, part in told.items() if "taken" in part
+    }
+    assert counts == {
+        "conversations.json": (0, 2, 1),
+        "bookmarks.json": (1, 0, 0),
+        "history.db": (1, 0, 0),
+        "work.json": (2, 0, 1),
+    }
+    left = {name for name, part in told.items() if "left" in part}
+    assert left == {"cut.json", "config.toml", "vectors"}
+    assert "settings" in told["config.toml"]["left"]
+    again = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
+    assert sum(part.get("taken", 0) for part in again.values()) == 0
+    assert {file: file.read_bytes() for file in old.rglob("*") if file.is_file()} == before
+    with PythonBookmarkStore(folder / "places.db") as marks:
+        assert [(mark.url, mark.tags) for mark in marks.search("tag:work")][::-1] == [
+            ("https://b.org/", ("x", "session/work")),
+            ("https://c.org/", ("session/work",)),
+        ]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import sys
 
-from storage_rust import ConversationStore
+from storage_rust import BookmarkStore, ConversationStore, HistoryStore
 
 from ._transfer.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main("python -m storage_rust", ConversationStore))
+    sys.exit(main("python -m storage_rust", ConversationStore, places=(BookmarkStore, HistoryStore)))

@@ -160,7 +160,8 @@ class ConversationStore:
         `durability="full"` power loss. `check_on_open` reads the whole file first.
 
         Raises DatabaseCorrupt for a damaged file of ours, after moving it aside (`quarantined`) and putting what
-        can be read into a new one (`recovered` rows), which the next opening finds. ForeignDatabase, SchemaTooNew and SecondEngine leave the file as it was.
+        can be read into a new one (`recovered` rows), which the next opening finds. ForeignDatabase, SchemaTooNew and
+        SecondEngine leave the file as it was.
         """
 
     def add_conversation(
@@ -367,6 +368,13 @@ class HistoryStore:
         `timestamp` is now, if left out. `typed` says that the address was typed or chosen, not reached by a link.
         """
 
+    def import_file(self, path: str | PathLike[str]) -> ImportReport:
+        """Take the visited pages of the older browser's history.db, all or nothing; its counts are of pages.
+
+        Idempotent, and what is here already keeps its title. The file is never changed.
+        """
+
+    def _import_visits(self, rows: list[tuple[str, str, int, int]]) -> list[bool]: ...
     def set_title(self, url: str, title: str) -> bool:
         """Call a page anew, which is no visit. False where the page is not in the history: then nothing is kept."""
 

@@ -8,7 +8,7 @@ use super::error::detached;
 use super::options::{Seconds, options, path};
 use crate::bookmarks::SCHEMA_VERSION;
 use crate::database::Durability;
-use crate::history::{Deletion, HistoryHit, HistoryPage, HistoryStore};
+use crate::history::{Deletion, HistoryHit, HistoryPage, HistoryStore, ImportedVisits};
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -49,6 +49,18 @@ impl PyHistoryStore {
         let title = convert::optional_text("title", title)?.unwrap_or_default();
         let timestamp = convert::milliseconds("timestamp", timestamp)?;
         detached(py, || self.store.visit(&url, &title, timestamp, typed))
+    }
+
+    fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("storage_rust._transfer.visits")?.getattr("import_file")?.call1((slf, path))
+    }
+
+    fn _import_visits(&self, py: Python<'_>, rows: Vec<(String, String, i64, i64)>) -> PyResult<Vec<bool>> {
+        let rows: Vec<ImportedVisits> = rows
+            .into_iter()
+            .map(|(url, title, visited_at, count)| ImportedVisits { url, title, visited_at, count })
+            .collect();
+        detached(py, || self.store.import(&rows))
     }
 
     fn set_title(&self, py: Python<'_>, url: Object<'_, '_>, title: Object<'_, '_>) -> PyResult<bool> {

@@ -19,6 +19,7 @@ from minimal_browser_core.fallback.sqlite.records import HistoryHit, HistoryPage
 from minimal_browser_core.fallback.sqlite.snippet import finder, snippet
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams
+from minimal_browser_core.fallback.transfer.report import ImportReport
 
 RANKED: Final = 20_000  # matches, the last first visited, that a search ranks
 WALKED: Final = 1_000  # pages of the highest frecency, among which a completion is sought first
@@ -110,6 +111,36 @@ class PythonHistoryStore:
             if text:
                 db.execute(self._sql["add_text"], row)
             return True
+
+    def import_file(self, path: str | os.PathLike[str]) -> ImportReport:
+        """Take the visited pages of the older browser's history.db, all or nothing; its counts are of pages.
+
+        Idempotent, and what is here already keeps its title. The file is never changed.
+        """
+        from minimal_browser_core.fallback.transfer.visits import import_file
+
+        return import_file(self, path)
+
+    def _import_visits(self, rows: list[tuple[str, str, int, int]]) -> list[bool]:
+        """(URL, title, time, visits at that time) each; whether it added any."""
+        changed: list[bool] = []
+        with self._db.write() as db:
+            for url, title, visited_at, count in rows:
+                known = db.execute(self._sql["page_of"], {"url": url}).fetchone()
+                row: dict[str, Any] = {"visited_at": visited_at, "typed": False, "title": title}
+                row |= {"title_grams": grams(title), "id": None if known is None else known[0]}
+                if known is None:
+                    new = row | {"url": url, "host": host_of(url), "url_grams": grams(url)}
+                    row["id"] = db.execute(self._sql["add_page"], new).lastrowid
+                elif title and not known[1]:
+                    db.execute(self._sql["retitle"], row)
+                missing = count - db.execute(self._sql["visits_at"], row).fetchone()[0]
+                for _ in range(missing):
+                    db.execute(self._sql["add_visit"], row)
+                if missing > 0:
+                    rescore(db, self._sql, row["id"])
+                changed.append(missing > 0)
+        return changed
 
     def delete(
         self,

@@ -279,6 +279,11 @@ class RustHistoryStore(_Adapter):
         with self._translated():
             return int(self._store.visit(url, title, timestamp=timestamp, typed=typed))
 
+    def import_file(self, path: str | PathLike[str]) -> ImportReport:
+        with self._translated():
+            report: ImportReport = self._store.import_file(path)
+        return report
+
     def set_title(self, url: str, title: str) -> bool:
         with self._translated():
             return bool(self._store.set_title(url, title))

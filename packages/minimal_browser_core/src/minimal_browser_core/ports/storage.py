@@ -208,6 +208,9 @@ class HistoryStore(Protocol):
     def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
         """The id of the page. An empty title leaves the known one."""
 
+    def import_file(self, path: str | PathLike[str]) -> ImportReport:
+        """The older browser's history.db. Idempotent; the source is never changed."""
+
     def set_title(self, url: str, title: str) -> bool:
         """Call a page anew, which is no visit. False where the page is not in the history."""
 

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 it failed, or `check` found problems: a sentence says what
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -16,14 +17,19 @@ from typing import Any, Final
 from ._host import StorageError
 from .exporting import WRITERS
 from .importing import FORMATS
+from .older_folder import Part, import_folder, is_older_folder
 
 _READING: Final = ("search", "recent", "export", "backup", "stats")  # on a file that may be read-only
 
 OpenStore = Callable[..., Any]
 
 
-def main(prog: str, open_store: OpenStore, arguments: Sequence[str] | None = None) -> int:
+def main(
+    prog: str, open_store: OpenStore, arguments: Sequence[str] | None = None, *, places: Sequence[OpenStore] = ()
+) -> int:
+    """`places` open the stores of bookmarks and of history, for what an older browser left."""
     options = _parser(prog).parse_args(arguments)
+    options.open_places = places
     try:
         return _run(options, open_store)
     except StorageError as error:
@@ -56,7 +62,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     for listing in (search, recent):
         listing.add_argument("--limit", type=int, default=20)
     importing = command("import", "take the exchanges of other files; none is taken twice")
-    importing.add_argument("files", nargs="+", metavar="file")
+    importing.add_argument("files", nargs="+", metavar="file", help="a file, or the folder that the older browser left")
+    importing.add_argument("--places", metavar="FILE", help="where bookmarks, history and sessions of such a folder go")
     importing.add_argument("--format", choices=FORMATS, default="auto")
     exporting = command("export", "write exchanges to a new file")
     exporting.add_argument("file")
@@ -94,28 +101,42 @@ def _recent(store: Any, options: argparse.Namespace) -> int:
 
 
 def _import(store: Any, options: argparse.Namespace) -> int:
-    reports = [(name, store.import_file(name, format=options.format)) for name in options.files]
+    parts: list[Part] = []
+    with contextlib.ExitStack() as stack:
+        marks, history = (None, None)
+        if options.places and options.open_places:
+            marks, history = (stack.enter_context(opened(options.places)) for opened in options.open_places)
+        for name in options.files:
+            if is_older_folder(Path(name)):
+                parts += import_folder(Path(name), store, marks, history)
+            else:
+                parts.append(Part(Path(name), store.import_file(name, format=options.format)))
     if options.json:
-        return _json(
-            [
-                {
-                    "file": name,
-                    "taken": report.taken,
-                    "skipped": report.skipped,
-                    "lost_count": report.lost_count,
-                    "lost": [{"position": lost.position, "reason": lost.reason} for lost in report.lost],
-                    "attachments": report.attachments,
-                }
-                for name, report in reports
-            ]
-        )
-    for name, report in reports:
-        sys.stdout.write(f"{_line(name)}: {report}\n")
-        for lost in report.lost:
+        return _json([_part(part) for part in parts])
+    for part in parts:
+        if part.report is None:
+            sys.stdout.write(f"{_line(str(part.path))}: left: {_line(part.left)}\n")
+            continue
+        sys.stdout.write(f"{_line(str(part.path))}: {part.report}\n")
+        for lost in part.report.lost:
             sys.stdout.write(f"  lost: record {lost.position}: {_line(lost.reason)}\n")
-        if report.lost_count > len(report.lost):
-            sys.stdout.write(f"  and {report.lost_count - len(report.lost)} more\n")
+        if part.report.lost_count > len(part.report.lost):
+            sys.stdout.write(f"  and {part.report.lost_count - len(part.report.lost)} more\n")
     return 0
+
+
+def _part(part: Part) -> dict[str, Any]:
+    report = part.report
+    if report is None:
+        return {"file": str(part.path), "left": part.left}
+    return {
+        "file": str(part.path),
+        "taken": report.taken,
+        "skipped": report.skipped,
+        "lost_count": report.lost_count,
+        "lost": [{"position": lost.position, "reason": lost.reason} for lost in report.lost],
+        "attachments": report.attachments,
+    }
 
 
 def _export(store: Any, options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
-from . import chats, llm_logs
+from . import chats, llm_logs, sqlite_files
 from ._host import InvalidData, StorageError, owners
 from .exchanges import Exchanges
 from .items import Item, items
@@ -101,12 +101,12 @@ class _Source:
                     yield from self._records(file)
             return
         with self._path.open("rb") as file:
-            beginning = file.read(len(llm_logs.MAGIC))
-            if beginning != llm_logs.MAGIC and self._format != "llm":
+            beginning = file.read(len(sqlite_files.MAGIC))
+            if beginning != sqlite_files.MAGIC and self._format != "llm":
                 file.seek(0)
                 yield from self._from_zip(file) if beginning.startswith(b"PK\3\4") else self._whole(file)
                 return
-        if self._format not in ("auto", "llm") or beginning != llm_logs.MAGIC:
+        if self._format not in ("auto", "llm") or beginning != sqlite_files.MAGIC:
             raise StorageError(
                 f"{self._path} is not in the format {self._format}: leave the format out", path=str(self._path)
             )
@@ -131,7 +131,7 @@ class _Source:
             self._losses.lose(self._position + 1, f"the archive is damaged, or of a kind that cannot be read: {error}")
 
     def _from_llm(self) -> Iterator[Exchange]:
-        with llm_logs.opened(self._path) as db:
+        with sqlite_files.opened(self._path) as db:
             for found in llm_logs.read(db, self._path, self._leave_out):
                 self._position += 1
                 if isinstance(found, NoRecordError):

@@ -25,7 +25,11 @@ class Store(Protocol):
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
     losses = Losses()
-    marks = list(_checked(_read(Path(os.fspath(path)), losses), losses))
+    return import_marks(store, _read(Path(os.fspath(path)), losses), losses)
+
+
+def import_marks(store: Store, found: Iterable[Mark], losses: Losses) -> ImportReport:
+    marks = list(_checked(found, losses))
     taken, lost = store._import_rows(
         [(m.url, m.title, m.tags, m.note, m.keyword, m.created_at, m.updated_at, m.metadata) for m in marks]
     )

@@ -25,6 +25,7 @@ _PARTS = (
     "durability",
     "files",
     "history",
+    "history_files",
     "migration",
     "processes",
     "rows",
@@ -42,6 +43,7 @@ from .damage import ConversationDamage, Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
+from .history_files import HistoryFiles  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
@@ -72,5 +74,5 @@ class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processe
     """All of it; supply the fixtures `open_bookmarks` and `errors`."""
 
 
-class HistoryStoreConformance(History, Files, Damage, Processes, Durability, HistoryMigration):
+class HistoryStoreConformance(History, HistoryFiles, Files, Damage, Processes, Durability, HistoryMigration):
     """All of it; supply the fixtures `open_history`, `open_places` and `errors`."""

@@ -13,6 +13,9 @@ UPDATE pages SET title = :title, title_grams = :title_grams WHERE id = :id
 -- name: add_visit
 INSERT INTO visits (page_id, visited_at, typed) VALUES (:id, :visited_at, :typed)
 
+-- name: visits_at
+SELECT count(*) FROM visits WHERE page_id = :id AND visited_at = :visited_at
+
 -- name: newest_visits
 -- Those that frecency samples, the newest first, each with its weight.
 SELECT visited_at, CASE WHEN typed OR EXISTS (
