@@ -176,3 +176,11 @@ class TestFiles:
         with pytest.raises(ConfigError, match="Nothing was changed"):
             write_config(default_toml(), folder / "config.toml", replace=True)
         assert [left.name for left in folder.iterdir()] == ["config.toml"]
+
+
+def test_a_host_that_is_excluded_has_to_be_one() -> None:
+    assert parse_config('[history]\nexclude = ["bank.example", ".corp", "localhost", "[::1]", "bücher.example"]')
+    for name in ("https://bank.example", "bank.example/path", "*.bank.example", "two words", ""):
+        assert problems(f'[history]\nexclude = ["{name}"]') == [
+            f"my.toml: history.exclude lists names of hosts, such as example.org, and “{name}” is none."
+        ]

@@ -50,7 +50,7 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the browser is doing")
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use in place of the usual one")
 
-    profiles = parser.add_argument_group("profile: cookies, cache, conversations, bookmarks")
+    profiles = parser.add_argument_group("profile: cookies, cache, history, conversations, bookmarks")
     profile = profiles.add_mutually_exclusive_group()
     profile.add_argument("--temp-profile", action="store_true", help="a profile that is deleted at exit")
     profile.add_argument("--profile", metavar="NAME", help="a profile by name (default: default)")

@@ -22,6 +22,7 @@ from minimal_browser.qt.browser import QtBrowser
 from minimal_browser.qt.downloads import Downloads
 from minimal_browser.qt.dress import dress
 from minimal_browser.qt.first import FirstPage
+from minimal_browser.qt.history import History, forget_links
 from minimal_browser.qt.timers import once
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
@@ -61,8 +62,8 @@ class Composition(QObject):
         self.background = Background(
             lambda: open_stores(options, config, folder), lambda stores: open_copilot(options, config, stores), self
         )
-        self.writer = PageWriter(self.background.stores, registry, keymap, self._version_page)
-        first.own_pages.serve_with(self.background, self.writer.write)
+        self.writer = PageWriter(self.background.stores, registry, keymap, self._version_page, config.history)
+        first.own_pages.serve_with(self.background, self.writer.write, self._act)
         self.views = Views(self.window, self.profile, self._error_page, zoom=config.ui.zoom)
         self.browser = QtBrowser(
             self.window,
@@ -75,6 +76,11 @@ class Composition(QObject):
         )
         self.browser.copilot.remember = config.copilot.remember
         self.browser.copilot.width = config.ui.copilot_width
+        self.history = History(self.background, self.profile, config.history, self)
+        self.views.visited.connect(self.history.visited)
+        self.views.retitled.connect(self.history.retitled)
+        self.history.recorded.connect(self.browser.history_changed)
+        self.history.failed.connect(lambda text: self.browser.show_message(text, MessageLevel.ERROR))
         downloads = config.browser.download_folder
         self.downloads = Downloads(
             self.profile, self.browser.show_message, Path(downloads).expanduser() if downloads else None
@@ -90,7 +96,7 @@ class Composition(QObject):
         """Take the first page over, and open the other addresses of the command line in tabs behind it."""
         # A thread that parses a stream hands the interpreter to the window after 1 ms, not after the usual 5.
         sys.setswitchinterval(0.001)
-        self.views.adopt(self._first.view, OpenTarget.TAB)
+        self.views.adopt(self._first.view, OpenTarget.TAB, typed=bool(self._options.urls))
         self._first.hand_over()
         for url in reversed(self._options.urls[1:]):
             self.browser.open(url, OpenTarget.BACKGROUND_TAB)
@@ -102,6 +108,8 @@ class Composition(QObject):
     def close(self) -> None:
         """Blocks until what was to be stored is stored. Pages go before their profile."""
         self._warm_up_timer.stop()
+        if not self._options.exit_after_load:
+            self.history.finish()
         self.background.close()
         sip.delete(self.window)
         sip.delete(self.profile)
@@ -128,12 +136,40 @@ class Composition(QObject):
         self.window.setWindowIcon(QIcon.fromTheme("web-browser"))
         self.browser.copilot.warm_up()
         self.browser.load_bookmarks()
+        self.history.begin()
         self.background.with_stores(lambda stores: stores.problems, self.browser.show_problems)
 
     def _error_page(self, url: str, reason: str, show: Callable[[str], None]) -> None:
         if self._options.exit_after_load:
             sys.stderr.write(f"minimal-browser: {url} could not be loaded: {reason}\n")
         self.background.submit(lambda: self.writer.error(url, reason), show)
+
+    def _act(self, url: str, done: Callable[[str], None]) -> None:
+        """What a form on one of our pages asks for: so far that is to forget something."""
+        from minimal_browser_core.pages.address import AllOfIt, ForgetPage, PageAddressError, ThePage, parse_address
+
+        try:
+            page = parse_address(url)
+        except PageAddressError:
+            page = None
+        if not isinstance(page, ForgetPage):
+            done(url)  # which says what is wrong with it
+            return
+        what = page.what
+
+        def forgotten(outcome: str) -> None:
+            forget_links(self.profile, what.url if isinstance(what, ThePage) else None)
+            if isinstance(what, AllOfIt):
+                self.window.tabs.drop_closed()
+            self.browser.history_changed()
+            self.browser.show_message(outcome)
+            done("mb://history")
+
+        def failed(error: Exception) -> None:
+            self.browser.show_message(str(error), MessageLevel.ERROR)
+            done("mb://history")
+
+        self.background.submit(lambda: self.writer.forget(what), forgotten, failed)
 
     def _version_page(self) -> str:
         """On the worker."""
@@ -145,12 +181,18 @@ class Composition(QObject):
         temporary = " (temporary: deleted at exit)" if self._folder.temporary else ""
         stores = self.background.stores()
         stats = stores.conversations.stats() if stores.conversations else {}
+        places = stores.history.stats() if stores.history else {}
         sections["Profile"] = [
             Fact("folder", f"{self._folder.path}{temporary}"),
             Fact(
                 "conversations",
                 str(self._folder.conversations),
                 (*(f"{name}: {value}" for name, value in stats.items()), *stores.problems),
+            ),
+            Fact(
+                "bookmarks and history",
+                str(self._folder.places),
+                tuple(f"{name}: {value}" for name, value in places.items()),
             ),
         ]
         return render_version(__version__, sections)
@@ -168,12 +210,12 @@ def open_stores(options: Options, config: Config, folder: ProfileFolder) -> Stor
         stores.problems.append(str(error))
         return stores
     durability = config.storage.durability
+    folder.adopt_old_names()
     stores.conversations = _opened(
         lambda: selection.open_conversations(folder.conversations, durability=durability), stores.problems
     )
-    stores.bookmarks = _opened(
-        lambda: selection.open_bookmarks(folder.bookmarks, durability=durability), stores.problems
-    )
+    stores.bookmarks = _opened(lambda: selection.open_bookmarks(folder.places, durability=durability), stores.problems)
+    stores.history = _opened(lambda: selection.open_history(folder.places, durability=durability), stores.problems)
     return stores
 
 
@@ -185,7 +227,8 @@ def _opened(open_store: Callable[[], T], problems: list[str]) -> T | None:
             problems.append(str(error))
             return open_store() if error.quarantined else None
     except StorageError as error:
-        problems.append(str(error))
+        if str(error) not in problems:  # bookmarks and history stand in one file
+            problems.append(str(error))
         return None
 
 

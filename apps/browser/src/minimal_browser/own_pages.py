@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from minimal_browser.services import Stores
 from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.config import HistoryConfig
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.input.keymap import Keymap
 
+if TYPE_CHECKING:
+    from minimal_browser_core.pages.address import Forgettable
+
 CONVERSATIONS_A_PAGE = 50
+VISITED_A_PAGE = 100
 MOST_BOOKMARKS = 500
 
 
@@ -16,10 +23,16 @@ class PageWriter:
     """Never raises for an address that leads nowhere or a store that fails: it writes a page that says so."""
 
     def __init__(
-        self, stores: Callable[[], Stores], registry: CommandRegistry, keymap: Keymap, version: Callable[[], str]
+        self,
+        stores: Callable[[], Stores],
+        registry: CommandRegistry,
+        keymap: Keymap,
+        version: Callable[[], str],
+        history: HistoryConfig,
     ) -> None:
         """`version` writes mb://version, whose facts are the composition's."""
         self._stores = stores
+        self._kept = _what_is_kept(history)
         self._registry = registry
         self._keymap = keymap
         self._version = version
@@ -52,10 +65,38 @@ class PageWriter:
             case kinds.BookmarksPage(query):
                 found = self._stores().need_bookmarks().search(query, limit=MOST_BOOKMARKS)
                 return render.render_bookmarks(query, found)
+            case kinds.HistoryPage(query, cursor, day):
+                return self._history(query, cursor, day)
+            case kinds.ForgetPage(what):
+                return render.render_forget(what)
             case kinds.ConversationsPage(query, cursor):
                 return self._conversations(query, cursor)
             case kinds.ConversationPage(id):
                 return self._conversation(id)
+
+    def forget(self, what: "Forgettable") -> str:
+        """Forget that much of the history, and say what came of it. StorageErrors."""
+        from minimal_browser_core.pages import address as kinds
+
+        history = self._stores().need_history()
+        match what:
+            case kinds.ThePage(url):
+                gone = history.forget_page(url)
+            case kinds.TheSite(host):
+                gone = history.forget_site(host)
+            case kinds.TheDay(day):
+                gone = history.forget_day(day)
+            case kinds.TheLastHour():
+                gone = history.forget_since(datetime.now(UTC) - timedelta(hours=1))
+            case kinds.AllOfIt():
+                gone = history.forget_all()
+        return f"{gone} {'visit' if gone == 1 else 'visits'} forgotten" if gone else "there was no such visit"
+
+    def _history(self, query: str, cursor: str | None, day: date | None) -> str:
+        from minimal_browser_core.pages import render
+
+        found = self._stores().need_history().search(query, limit=VISITED_A_PAGE, cursor=cursor, day=day)
+        return render.render_history(query, found, cursor=cursor, day=day, hint=self._kept)
 
     def _conversations(self, query: str, cursor: str | None) -> str:
         from minimal_browser_core.memory.conversations import ConversationService
@@ -80,6 +121,20 @@ class PageWriter:
         if found is None:
             return render.render_error("", "There is no such conversation", f"Exchange {id} was deleted or never was.")
         return render.render_conversation(service.thread(found.thread_id), to_html)
+
+
+def _what_is_kept(settings: HistoryConfig) -> str:
+    """A line for the history page."""
+    if not settings.remember:
+        return "Visits are not recorded now (history.remember is false); what is listed was recorded before."
+    days = settings.days
+    kept = (
+        f"Visits are kept for {days} {'day' if days == 1 else 'days'}"
+        if days
+        else "Visits are kept until you delete them"
+    )
+    texts = "the texts of pages too" if settings.page_text else "the texts of pages are not"
+    return f"{kept}; {texts} (history.days, history.page_text in the settings)."
 
 
 _EXPLAINED = {

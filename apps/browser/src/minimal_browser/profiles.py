@@ -1,4 +1,4 @@
-"""Where a profile is: the folder that holds cookies, cache, conversations and bookmarks."""
+"""Where a profile is: the folder that holds cookies, cache, conversations, bookmarks and history."""
 
 import os
 from pathlib import Path
@@ -23,8 +23,20 @@ class ProfileFolder(NamedTuple):
         return self.path / "conversations.db"
 
     @property
-    def bookmarks(self) -> Path:
-        return self.path / "bookmarks.db"
+    def places(self) -> Path:
+        """Bookmarks and visited pages."""
+        return self.path / "places.db"
+
+    def adopt_old_names(self) -> None:
+        """The file of places was that of the bookmarks alone. Blocks on the disk; nobody may have it open."""
+        old = self.path / "bookmarks.db"
+        if old.exists() and not self.places.exists():
+            # Its log first: without it the file would lose what was written last.
+            for suffix in ("-wal", ""):
+                part = Path(f"{old}{suffix}")
+                if part.exists():
+                    part.rename(f"{self.places}{suffix}")
+            Path(f"{old}-shm").unlink(missing_ok=True)
 
     @property
     def web(self) -> Path:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from minimal_browser_core.errors import BackendError, StorageError
+from minimal_browser_core.memory.history import HistoryService
 from minimal_browser_core.ports.chat import ChatClient
-from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
+from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore
 
 if TYPE_CHECKING:
     from minimal_browser_core.copilot.session import CopilotSession
@@ -17,6 +18,7 @@ class Stores:
 
     conversations: ConversationStore | None = None
     bookmarks: BookmarkStore | None = None
+    history: HistoryStore | None = None
     problems: list[str] = field(default_factory=list)
 
     def need_conversations(self) -> ConversationStore:
@@ -29,9 +31,14 @@ class Stores:
             raise StorageError(f"bookmarks cannot be stored in this session: {' '.join(self.problems)}")
         return self.bookmarks
 
+    def need_history(self) -> HistoryService:
+        if self.history is None:
+            raise StorageError(f"visited pages cannot be stored in this session: {' '.join(self.problems)}")
+        return HistoryService(self.history)
+
     def close(self) -> None:
         """Blocks on the disk."""
-        for store in (self.conversations, self.bookmarks):
+        for store in (self.conversations, self.bookmarks, self.history):
             if store is not None:
                 store.close()
 

@@ -1,5 +1,6 @@
 """A real window, offscreen unless QT_QPA_PLATFORM says otherwise, driven by key events as the platform sends them."""
 
+import contextlib
 import http.server
 import os
 import threading
@@ -50,11 +51,15 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.requests: list[str] = []
+        self._held = ""
+        self._go_on = threading.Event()
         site = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append(self.path)
+                if self.path == site._held:
+                    site._go_on.wait(WAIT_MS / 1000)
                 kind, body = site.pages.get(self.path, ("text/plain", b"not here"))
                 self.send_response(200 if self.path in site.pages else 404)
                 self.send_header("Content-Type", kind)
@@ -62,7 +67,8 @@ class Site:
                 if kind == "application/octet-stream":
                     self.send_header("Content-Disposition", 'attachment; filename="../../evil\\u202etxt.sh"')
                 self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # the browser may have stopped waiting
+                    self.wfile.write(body)
 
             def do_POST(self) -> None:
                 self.do_GET()
@@ -78,6 +84,15 @@ class Site:
     def add(self, path: str, body: str, kind: str = "text/html; charset=utf-8") -> str:
         self.pages[path] = (kind, body.encode())
         return self.url + path
+
+    @contextlib.contextmanager
+    def holding(self, path: str) -> Iterator[None]:
+        """Whoever asks for `path` meanwhile waits for the end of this."""
+        self._go_on.clear()
+        self._held = path
+        yield
+        self._held = ""
+        self._go_on.set()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -141,8 +156,10 @@ class Driver:
         return self.window.status.message
 
     def open(self, url: str) -> None:
-        """And wait for it, or for our error page."""
-        with self._qtbot.waitSignal(self.composition.views.loaded, timeout=WAIT_MS):
+        """And wait for it, or for our error page; that another tab has loaded is not enough."""
+        with self._qtbot.waitSignal(
+            self.composition.views.loaded, timeout=WAIT_MS, check_params_cb=lambda view, _ok: view is self.view
+        ):
             self.browser.open(url)
 
     def js(self, script: str, view: WebView | None = None, world: int = ISOLATED_WORLD) -> Any:
@@ -175,7 +192,9 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
         first = begin(next(iter(urls), "mb://start"), profile, settings, qapp)
         composition = Composition(Options(urls=urls, **options), settings, profile, first)
         running.append(composition)
-        with qtbot.waitSignal(composition.views.loaded, timeout=WAIT_MS):
+        with qtbot.waitSignal(
+            composition.views.loaded, timeout=WAIT_MS, check_params_cb=lambda view, _ok: view is first.view
+        ):
             composition.start()
         composition.window.activateWindow()
         driver = Driver(composition, qtbot)

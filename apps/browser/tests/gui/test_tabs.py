@@ -48,6 +48,31 @@ def test_d_closes_a_tab_and_u_opens_it_again_with_its_history(browser: Any, site
     browser.until(lambda: browser.browser.current_title() == "One")
 
 
+def test_a_tab_closed_while_it_was_loading_is_opened_again_where_it_was_going(browser: Any, site: Any) -> None:
+    site.add("/next", "<title>Next</title>")
+    with site.holding("/next"):
+        browser.browser.open(f"{site.url}/next")
+        browser.until(lambda: "/next" in site.requests)
+        browser.keys("d")
+    browser.until(lambda: titles(browser) == ["Two"])
+    browser.keys("u")
+    browser.until(lambda: browser.browser.current_title() == "Next")
+    browser.keys("H")
+    browser.until(lambda: browser.browser.current_title() == "One")
+
+
+def test_a_tab_closed_before_its_first_page_came_is_opened_again(browser: Any, site: Any) -> None:
+    site.add("/slow", "<title>Slow</title>")
+    browser.until(lambda: titles(browser) == ["One", "Two"])
+    with site.holding("/slow"):
+        browser.command(f"tabopen {site.url}/slow")
+        browser.until(lambda: "/slow" in site.requests)
+        browser.keys("d")
+    browser.until(lambda: titles(browser) == ["One", "Two"])
+    browser.keys("u")
+    browser.until(lambda: browser.browser.current_title() == "Slow")
+
+
 def test_closing_the_last_tab_leaves_the_start_page(browser: Any) -> None:
     browser.keys("d", "d")
     browser.until(lambda: [tab.url for tab in browser.browser.tabs()] == ["mb://start"])

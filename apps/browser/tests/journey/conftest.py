@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import importlib.util
 import json
 import os
 import signal
@@ -157,9 +158,31 @@ def _free_port() -> int:
         return port
 
 
+def colours(image: Any) -> int:
+    """How many different colours a screenshot shows: one where nothing was painted."""
+    pixels = image.rgb
+    return len({pixels[at : at + 3] for at in range(0, len(pixels), 3 * 97)})
+
+
+@pytest.fixture(name="colours")
+def _colours() -> Callable[..., int]:
+    return colours
+
+
 @pytest.fixture(name="until")
 def _until() -> Callable[..., Any]:
     return until
+
+
+@pytest.fixture(params=["python", "rust"])
+def backend(request: pytest.FixtureRequest) -> str:
+    wheels = [name for name in ("ai_rust_client", "storage_rust") if importlib.util.find_spec(name) is None]
+    if request.param == "rust" and wheels:
+        message = f"not installed: {', '.join(wheels)}"
+        if os.environ.get("REQUIRE_NATIVE") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return str(request.param)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The main job, as a person does it: a page, a question, a streamed answer, an action, and all of it found again."""
 
-import importlib.util
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,17 +15,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
 QUESTION = "When was the lighthouse built?"
 ANSWER = "**Margaret Alder** built it in **1868**, after three ships were lost."
-
-
-@pytest.fixture(params=["python", "rust"])
-def backend(request: pytest.FixtureRequest) -> str:
-    wheels = [name for name in ("ai_rust_client", "storage_rust") if importlib.util.find_spec(name) is None]
-    if request.param == "rust" and wheels:
-        message = f"not installed: {', '.join(wheels)}"
-        if os.environ.get("REQUIRE_NATIVE") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return str(request.param)
 
 
 @pytest.fixture
@@ -49,12 +36,6 @@ def stored(home: Path) -> list[tuple[str, str]]:
         return [(found.prompt, found.response) for found in store.recent().conversations]
 
 
-def colours(image: Any) -> int:
-    """How many different colours a screenshot shows: one where nothing was painted."""
-    pixels = image.rgb
-    return len({pixels[at : at + 3] for at in range(0, len(pixels), 3 * 97)})
-
-
 @pytest.mark.parametrize("brain", ["offline", "provider"])
 def test_a_question_about_a_page_is_answered_acted_on_stored_and_found_after_a_restart(
     backend: str,
@@ -64,6 +45,7 @@ def test_a_question_about_a_page_is_answered_acted_on_stored_and_found_after_a_r
     start: Callable[..., Any],
     screen: Any,
     until: Callable[..., Any],
+    colours: Callable[..., int],
     tmp_path: Path,
     artifacts: Path,
 ) -> None:

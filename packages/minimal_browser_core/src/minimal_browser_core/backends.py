@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from minimal_browser_core.ports.chat import ChatClient
-    from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore
+    from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore
     from minimal_browser_core.secrets import Secret
 
 GROUP = "minimal_browser.backends"
@@ -89,7 +89,7 @@ class AiSelection(Selection):
 
 @dataclass(frozen=True, slots=True)
 class StorageSelection(Selection):
-    """Both stores come from one implementation: two SQLite libraries must not share a file within a process."""
+    """All stores come from one implementation: two SQLite libraries must not share a file within a process."""
 
     def open_conversations(self, path: str | os.PathLike[str], **options: Any) -> "ConversationStore":
         """Blocks on the disk; StorageErrors. `options` as those of `storage_rust.ConversationStore`."""
@@ -110,6 +110,16 @@ class StorageSelection(Selection):
         from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
 
         return PythonBookmarkStore(path, **options)
+
+    def open_history(self, path: str | os.PathLike[str], **options: Any) -> "HistoryStore":
+        """As `open_conversations`; the file is that of the bookmarks."""
+        if self.backend == "rust":
+            from minimal_browser_core.native.storage import RustHistoryStore
+
+            return RustHistoryStore(path, **options)
+        from minimal_browser_core.fallback.history import PythonHistoryStore
+
+        return PythonHistoryStore(path, **options)
 
 
 def select_ai(

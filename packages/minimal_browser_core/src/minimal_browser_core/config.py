@@ -6,6 +6,7 @@ what a person gets to start from.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ Backend = Literal["auto", "python", "rust"]
 Provider = Literal["auto", "openrouter", "openai", "server", "offline"]
 Rule = Literal["ask", "allow", "deny"]
 Bindings = dict[str, str]
+
+
+_HOST_NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 class Range(NamedTuple):
@@ -88,6 +92,14 @@ class CopilotConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryConfig:
+    remember: bool = True
+    days: Annotated[int, Range(0, 36_500)] = 0
+    page_text: bool = False
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeysConfig:
     """Keys to command lines, a table a mode; an empty command line takes a default binding away."""
 
@@ -113,6 +125,7 @@ class Config:
     security: SecurityConfig = field(default_factory=SecurityConfig)
     ui: UiConfig = field(default_factory=UiConfig)
     copilot: CopilotConfig = field(default_factory=CopilotConfig)
+    history: HistoryConfig = field(default_factory=HistoryConfig)
     keys: KeysConfig = field(default_factory=KeysConfig)
 
 
@@ -298,4 +311,9 @@ def _unusable(config: Config) -> list[str]:
         problems.append("ai.base_url must be an http or https address, such as http://127.0.0.1:11434/v1.")
     if config.ai.provider == "server" and not config.ai.base_url:
         problems.append('ai.provider is "server", so ai.base_url must say where it is.')
+    problems += [
+        f"history.exclude lists names of hosts, such as example.org, and “{name[:60]}” is none."
+        for name in config.history.exclude
+        if not _HOST_NAME.fullmatch(name)
+    ]
     return problems

@@ -1,5 +1,6 @@
 import inspect
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -244,6 +245,19 @@ def browser() -> RecordingBrowser:
         ("bookmarks", ("open_page", "mb://bookmarks")),
         ("bookmarks a&b", ("open_page", "mb://bookmarks?q=a%26b")),
         ("bookmark-delete 7", ("remove_bookmark", 7)),
+        ("history", ("open_page", "mb://history")),
+        ("recall lens light", ("open_page", "mb://history?q=lens%20light")),
+        ("history clear the desk", ("open_page", "mb://history?q=clear%20the%20desk")),
+        ("history clear", ("open_page", "mb://history?forget=all")),
+        ("history-clear all", ("open_page", "mb://history?forget=all")),
+        ("history clear hour", ("open_page", "mb://history?forget=hour")),
+        ("history-clear today", ("open_page", f"mb://history?forget=day&day={date.today()}")),
+        (
+            "history-delete",
+            ("open_page", "mb://history?forget=page&url=https%3A%2F%2Fexample.org%2Fa%2Fb%2Fc.html%3Fq%3D1"),
+        ),
+        ("history-delete www.A.test", ("open_page", "mb://history?forget=site&host=www.a.test")),
+        ("history-delete a.test/x", ("open_page", "mb://history?forget=page&url=https%3A%2F%2Fa.test%2Fx")),
         ("conversations lens light", ("open_page", "mb://conversations?q=lens%20light")),
         ("conversation-delete 7", ("delete_conversation", 7)),
         ("command-line", ("show_command_line", ":", "")),

@@ -9,6 +9,7 @@ from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.completion import (
     MAX_CANDIDATES,
     Candidate,
+    argument_of,
     bookmark_candidates,
     complete,
     tab_candidates,
@@ -94,9 +95,8 @@ def test_equal_candidates_keep_the_order_of_their_source() -> None:
 
 
 def test_an_address_that_comes_twice_is_offered_once() -> None:
-    sources = {
-        Completion.ADDRESS: lambda: [Candidate("https://x.test/", "first"), Candidate("https://x.test/", "again")]
-    }
+    offered = [Candidate("https://x.test/", "first"), Candidate("https://x.test/", "again")]
+    sources = {Completion.ADDRESS: lambda: offered}
     assert complete("open x", ALL, sources).candidates == [Candidate("https://x.test/", "first")]
 
 
@@ -140,3 +140,23 @@ def test_completion_never_raises_and_only_rewrites_the_end(line: str) -> None:
     assert 0 <= completions.start <= len(line)
     for candidate in completions.candidates:
         assert completions.apply(line, candidate).startswith(line[: completions.start])
+
+
+def test_what_the_source_found_itself_keeps_its_place_before_all_others() -> None:
+    found = [Candidate("https://z.test/", "Élan", found=True), Candidate("https://a.test/elan", found=True)]
+    offered = [*found, Candidate("elan"), Candidate("https://a.test/elan"), Candidate("x")]
+    sources = {Completion.ADDRESS: lambda: offered}
+    assert list(complete("open elan", ALL, sources).candidates) == [*found, Candidate("elan")]
+
+
+def test_the_argument_being_typed_is_told() -> None:
+    def told(line: str) -> tuple[str, str] | None:
+        argument = argument_of(line, ALL)
+        return (argument.typed, argument.parameter.name) if argument else None
+
+    assert told("open a b") == ("a b", "address")
+    assert told(":3 o ") == ("", "address")
+    assert told("bookmark red gr") == ("gr", "tags")
+    assert told("tab-move 1 2") is None
+    for line in ("", "open", "nonsense x", "reload x"):
+        assert told(line) is None

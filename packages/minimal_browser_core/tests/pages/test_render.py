@@ -15,13 +15,17 @@ from minimal_browser_core.errors import ActionError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
+from minimal_browser_core.memory.history import HistoryList, HistoryRow
+from minimal_browser_core.pages.address import AllOfIt, TheDay, TheLastHour, ThePage, TheSite, forget_url
 from minimal_browser_core.pages.render import (
     Fact,
     render_bookmarks,
     render_conversation,
     render_conversations,
     render_error,
+    render_forget,
     render_help,
+    render_history,
     render_start,
     render_version,
 )
@@ -79,6 +83,11 @@ def row(
     return ConversationRow(id=id, thread_id=1, when=WHEN, url=url, **values)  # type: ignore[arg-type]
 
 
+def visit(text: str = "plain", url: str | None = None, **kwargs: object) -> HistoryRow:
+    values: dict[str, object] = {"id": 7, "title": text, "when": WHEN, "visit_count": 3, **kwargs}
+    return HistoryRow(url=f"https://h/{text}" if url is None else url, **values)  # type: ignore[arg-type]
+
+
 @pytest.fixture(scope="module")
 def registry() -> CommandRegistry:
     registry = CommandRegistry()
@@ -104,6 +113,12 @@ def all_pages(text: str) -> dict[str, str]:
         "found": render_conversations(text, ConversationList((hit,), text, complete=False)),
         "not found": render_conversations(text, ConversationList(())),
         "thread": render_conversation([row(text=text), row(8, text, url=text)]),
+        "visited": render_history("", HistoryList((visit(text),), text), hint=text),
+        "recalled": render_history(text, HistoryList((visit(text, snippet=text, highlights=((3, 40), (-5, 2))),))),
+        "day": render_history("", HistoryList((visit(text),)), day=WHEN.date()),
+        "no visits": render_history(text, HistoryList(()), hint=text),
+        "forget page": render_forget(ThePage(f"https://h/{text}")),
+        "forget site": render_forget(TheSite(text)),
         "bookmarks": render_bookmarks(text, [bookmark, KeptBookmark(8, text, text)]),
         "no bookmarks": render_bookmarks(text, []),
         "error": render_error(text, text, text, text),
@@ -116,7 +131,7 @@ def test_hostile_text_adds_no_element_and_no_attribute(page: str) -> None:
     assert hostile.shape() == tame.shape()
 
 
-@pytest.mark.parametrize("page", [page for page in all_pages("x") if page not in ("start", "recent")])
+@pytest.mark.parametrize("page", [page for page in all_pages("x") if page not in ("start", "recent", "day")])
 def test_hostile_text_is_shown_as_it_is(page: str) -> None:
     assert "<script>alert(1)</script>" in Document(all_pages(HOSTILE)[page]).text
 
@@ -133,7 +148,7 @@ def test_a_page_can_be_sent_as_utf_8_and_holds_nothing_that_html_cannot(page: st
     assert re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", all_pages(HOSTILE)[page].encode().decode()) is None
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(), max_size=40))
 def test_any_text_leaves_every_page_in_shape(text: str) -> None:
     visible = f"x{text}y"
@@ -151,6 +166,7 @@ def test_only_addresses_of_the_web_and_of_ours_become_links() -> None:
             render_bookmarks("", [KeptBookmark(1, url, "title")]),
             render_conversation([row(url=url)]),
             render_conversations("", ConversationList((row(url=url),))),
+            render_history("", HistoryList((visit(url=url),))),
         ):
             assert all(link.startswith("mb://") for link in Document(html).links()), url
     assert "https://ok.test/" in Document(render_bookmarks("", [KeptBookmark(1, "https://ok.test/", "t")])).links()
@@ -251,6 +267,10 @@ def test_offsets_that_make_no_sense_lose_no_text(highlights: tuple[tuple[int, in
         (lambda: render_conversations("", ConversationList(())), "No conversations yet"),
         (lambda: render_conversations(" zebra ", ConversationList(())), "Nothing matches zebra"),
         (lambda: render_conversations("", ConversationList(()), cursor="c"), "That was all"),
+        (lambda: render_history("", HistoryList(())), "No visits yet"),
+        (lambda: render_history(" zebra ", HistoryList(())), "Nothing matches zebra"),
+        (lambda: render_history("", HistoryList(()), cursor="c"), "That was all"),
+        (lambda: render_history("", HistoryList(()), day=WHEN.date()), "No visits on this day"),
         (lambda: render_bookmarks("", []), "No bookmarks yet"),
         (lambda: render_bookmarks("zebra", []), "Nothing matches zebra"),
     ],
@@ -276,6 +296,38 @@ def test_answers_go_through_the_renderer_that_is_given() -> None:
     assert "<strong>12</strong>" in html
     assert "<i>" not in html
     assert "(no answer)" in html
+
+
+def test_visits_stand_under_their_days_and_each_can_be_forgotten() -> None:
+    rows = (visit("First"), visit("Second", when=WHEN.replace(day=22)))
+    document = Document(render_history("", HistoryList(rows, "next one"), hint="What is kept."))
+    for words in ("Monday, 23 November 2026", "Sunday, 22 November 2026", "First", "3 visits", "What is kept."):
+        assert words in document.text
+    for link in (
+        "https://h/First",
+        "mb://history?day=2026-11-22",
+        "mb://history?forget=day&day=2026-11-22",
+        "mb://history?forget=page&url=https%3A%2F%2Fh%2FSecond",
+        "mb://history?forget=all",
+        "mb://history?cursor=next%20one",
+    ):
+        assert link in document.links()
+
+
+def test_recalled_words_are_marked_unless_the_title_shows_them() -> None:
+    hit = visit("Zoo", snippet="the wombat digs", highlights=((4, 10),))
+    assert "the <mark>wombat</mark> digs" in render_history("wombat", HistoryList((hit,)))
+    titled = visit("Wombat", snippet="Wombat", highlights=((0, 6),))
+    assert "<mark>" not in render_history("wombat", HistoryList((titled,)))
+
+
+def test_nothing_is_forgotten_but_by_a_form_that_is_sent() -> None:
+    for what in (ThePage("https://a.test/"), TheSite("a.test"), TheDay(WHEN.date()), TheLastHour(), AllOfIt()):
+        elements = Document(render_forget(what)).elements
+        (form,) = [attributes for tag, attributes in elements if tag == "form"]
+        assert form["method"] == "post"
+        assert form["action"] == forget_url(what)
+        assert forget_url(what) not in Document(render_forget(what)).links()
 
 
 def test_bookmarks_show_what_was_kept() -> None:

@@ -13,7 +13,7 @@ def apply(action: Action, browser: "QtBrowser") -> None:
     """Pages open in a tab of their own: the one being read stays. CommandError where it cannot be done."""
     match action:
         case Navigate(url):
-            browser.open(url, OpenTarget.TAB)
+            browser.follow(url, OpenTarget.TAB)
         case Search(query):
             browser.search(query, OpenTarget.TAB)
         case ShowHtml(title, html):

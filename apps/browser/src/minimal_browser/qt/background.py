@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """Two threads: one for the disk, and one that makes the copilot, which may wait for a keyring to be unlocked."""
+    """Three threads: one for the disk, one that makes the copilot, which may wait for a keyring to be unlocked, and one
+    that looks up what a person is typing, which does not wait behind what the first is at."""
 
     def __init__(
         self, open_stores: Callable[[], Stores], open_copilot: Callable[[Stores], CopilotService], parent: QObject
@@ -27,6 +28,7 @@ class Background(QObject):
         self._lock = threading.Lock()
         self._disk = Worker(self)
         self._opener = Worker(self)
+        self._looker = Worker(self)
 
     def submit(
         self,
@@ -46,6 +48,12 @@ class Background(QObject):
         """As `submit`, with the stores."""
         self._disk.submit(lambda: work(self.stores()), done, failed)
 
+    def look_up(
+        self, work: Callable[[Stores], T], done: Callable[[T], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """As `with_stores`, for what only reads, and quickly."""
+        self._looker.submit(lambda: work(self.stores()), done, failed)
+
     def with_copilot(self, use: Callable[[CopilotService], None]) -> None:
         """Call `use` on the GUI thread: now where the copilot is there, else once it is."""
         if self._copilot is not None:
@@ -63,6 +71,7 @@ class Background(QObject):
     def close(self) -> None:
         """Blocks until all that was submitted is done, then closes everything."""
         self._opener.close()
+        self._looker.close()
         self._disk.close()
         if self._copilot is not None:
             self._copilot.close()

@@ -15,23 +15,23 @@ from minimal_browser.qt.find import Finder
 from minimal_browser.qt.hinting import Hinting
 from minimal_browser.qt.keyboard import Keyboard
 from minimal_browser.qt.present import present
-from minimal_browser.qt.suggestions import Suggestions
-from minimal_browser.qt.timers import once
+from minimal_browser.qt.suggestions import Answer, Suggestions
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
+from minimal_browser.services import Stores
 from minimal_browser_core.commands.parser import execute
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.memory.history import HistoryRow
 from minimal_browser_core.ports.browser import CommandLinePrefix, MessageLevel, OpenTarget, TabInfo
 
 log = logging.getLogger(__name__)
 
 FOCUS_SETTLES_MS = (40, 120, 300)
 """When to look, after a click, whether a field of the page got the caret."""
-RESTORE_SETTLES_MS = 500
 DEVTOOLS_SIZE = (1000, 700)
 MOST_SUGGESTED = 500
 
@@ -61,7 +61,7 @@ class QtBrowser(QObject):
         self.keyboard = Keyboard(keymap, self.run, self)
         self.copilot = Copilot(self, background)
         self.hinting = Hinting(self)
-        self.suggestions = Suggestions(registry, self.tabs)
+        self.suggestions = Suggestions(registry, self.tabs, self._look_up, self)
         self._finder = Finder(self._tell_find)
 
         window.native_window_made.connect(self.keyboard.watch)
@@ -72,16 +72,16 @@ class QtBrowser(QObject):
         self.keyboard.pending_changed.connect(window.status.show_keys)
         self.keyboard.clicked.connect(self._clicked)
         self.hinting.ended.connect(lambda field: self.set_mode(Mode.INSERT if field else Mode.NORMAL))
-        self.hinting.link_chosen.connect(self._load)
+        self.hinting.link_chosen.connect(self.follow)
         self.hinting.nothing_found.connect(lambda: self.show_message("nothing to follow in view", MessageLevel.WARNING))
         views.message.connect(self.show_message)
         views.found.connect(self._finder.show)
-        views.loaded.connect(lambda view, _ok: self.suggestions.visited(view.address(), view.title()))
         views.link_proposed.connect(self.copilot.propose_link)
         window.tabs.current_changed.connect(self._current_changed)
         window.tabs.bar.close_wanted.connect(lambda index: self.close_tab(index + 1))
         window.tabs.bar.new_wanted.connect(self.new_tab)
         window.command_line.complete = self.suggestions.complete
+        self.suggestions.changed.connect(window.command_line.renew)
         window.command_line.submitted.connect(self._submitted)
         window.command_line.edited.connect(self._edited)
         window.command_line.left.connect(lambda: self.set_mode(Mode.NORMAL))
@@ -107,24 +107,26 @@ class QtBrowser(QObject):
     # -- pages
 
     def open(self, target: str, where: OpenTarget = OpenTarget.CURRENT) -> None:
-        from minimal_browser_core.urls import resolve
+        from minimal_browser_core.urls import as_url, resolve
 
-        self._load(resolve(target, self._search_url), where)
+        text = target.strip()
+        self.follow(resolve(text, self._search_url), where, typed=as_url(text) is not None)
 
     def search(self, words: str, where: OpenTarget = OpenTarget.CURRENT) -> None:
         from minimal_browser_core.urls import search_url
 
-        self._load(search_url(words, self._search_url), where)
+        self.follow(search_url(words, self._search_url), where)
 
-    def _load(self, url: str, where: OpenTarget = OpenTarget.CURRENT) -> None:
+    def follow(self, url: str, where: OpenTarget = OpenTarget.CURRENT, *, typed: bool = False) -> None:
+        """Open an address that is one; `typed` where the person typed or chose it. CommandError for an invalid one."""
         address = QUrl(url)
         if not address.isValid():
             raise CommandError(f"{url} is not an address: {address.errorString()}")
         current = self.window.tabs.current()
         if where is OpenTarget.CURRENT and current is not None and self.views.is_web(current):
-            current.load(address)
+            self.views.load(current, address, typed=typed)
         else:
-            self.views.add(where).load(address)
+            self.views.load(self.views.add(where), address, typed=typed)
 
     def open_page(self, url: str) -> None:
         wanted = QUrl(url)
@@ -134,7 +136,7 @@ class QtBrowser(QObject):
                 if view.url() != wanted:
                     view.load(wanted)
                 return
-        self._load(url, OpenTarget.TAB)
+        self.follow(url, OpenTarget.TAB)
 
     def show_generated(self, title: str, html: str) -> None:
         self.views.add_generated(title, html)
@@ -183,7 +185,7 @@ class QtBrowser(QObject):
         history.goToItem(items[-1])
 
     def view_source(self) -> None:
-        self._load(f"view-source:{self.current_url()}", OpenTarget.TAB)
+        self.follow(f"view-source:{self.current_url()}", OpenTarget.TAB)
 
     def toggle_devtools(self) -> None:
         if self._devtools is not None:
@@ -245,7 +247,9 @@ class QtBrowser(QObject):
         return self.window.tabs.infos()
 
     def new_tab(self) -> None:
-        self.open(self._start_page, OpenTarget.TAB)
+        from minimal_browser_core.urls import resolve
+
+        self.follow(resolve(self._start_page, self._search_url), OpenTarget.TAB)
 
     def close_tab(self, number: int | None = None) -> None:
         tabs = self.window.tabs
@@ -258,11 +262,7 @@ class QtBrowser(QObject):
             tabs.close(tabs.bar.currentIndex() if number is None else number - 1)
 
     def undo_close(self) -> None:
-        closed = self.window.tabs.pop_closed()
-        view = self.views.add(OpenTarget.TAB, index=closed.index)
-        view.restore_history(closed.history)
-        # A restored page was once seen not to load; why is not known.
-        once(view, view.load_if_idle, RESTORE_SETTLES_MS).start()
+        self.views.reopen(self.window.tabs.pop_closed())
 
     def select_tab(self, number: int) -> None:
         self.window.tabs.select(number - 1 if number > 0 else number)
@@ -307,6 +307,7 @@ class QtBrowser(QObject):
     def show_command_line(self, prefix: CommandLinePrefix = ":", text: str = "") -> None:
         self.hinting.stop()
         self.keyboard.set_mode(Mode.COMMAND)
+        self.suggestions.renew()
         self.window.command_line.open(prefix, text)
 
     def show_message(self, text: str, level: MessageLevel = MessageLevel.INFO) -> None:
@@ -396,6 +397,21 @@ class QtBrowser(QObject):
             lambda bookmarks: setattr(self.suggestions, "bookmarks", bookmarks),
             self._not_kept,
         )
+
+    def history_changed(self) -> None:
+        """What is on display of it is shown anew."""
+        self.suggestions.renew()
+        self.window.command_line.renew()
+
+    def _look_up(self, text: str, limit: int, answer: Answer) -> None:
+        def complete(stores: Stores) -> Sequence[HistoryRow]:
+            return stores.need_history().complete(text, limit=limit) if stores.history is not None else ()
+
+        def failed(error: Exception) -> None:
+            log.warning("nothing suggested from the history: %s", error)
+            answer(())
+
+        self._background.look_up(complete, answer, failed)
 
     def _kept(self, text: str) -> None:
         self.show_message(text)

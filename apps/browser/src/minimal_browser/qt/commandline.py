@@ -185,6 +185,11 @@ class CommandLine(QWidget):
         self._suggest()
         self.edited.emit(self.prefix, text)
 
+    def renew(self) -> None:
+        """There may be other suggestions now; they do not disturb who has begun to choose, or has gone on."""
+        if self.isVisible() and self._chosen() < 0 and self._place is None and self.edit.text() == self._typed:
+            self._suggest()
+
     def _suggest(self) -> None:
         self._typed = self.edit.text()
         found = self.complete(self._typed) if self.prefix == ":" else ()

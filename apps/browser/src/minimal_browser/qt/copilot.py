@@ -290,7 +290,7 @@ class Copilot(QObject):
     def _open_link(self, url: str) -> None:
         from minimal_browser_core.ports.browser import OpenTarget
 
-        self._guard(lambda: self._browser.open(url, OpenTarget.TAB))
+        self._guard(lambda: self._browser.follow(url, OpenTarget.TAB))
 
     def _guard(self, do: Callable[[], None]) -> None:
         try:

@@ -49,6 +49,7 @@ class FirstPage(QObject):
             self.view.iconChanged,
             page.refused,
             page.load_failed,
+            page.status_failed,
             self.view.loadFinished,
         ):
             signal.connect(lambda *told, signal=signal: self._missed.append((signal, told)))

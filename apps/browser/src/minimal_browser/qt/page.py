@@ -27,6 +27,10 @@ class WebPage(QWebEnginePage):
     """What the page was not allowed to do, in words for the person."""
     load_failed = pyqtSignal(QUrl, str)
     """The page could not be loaded: its address, and why in Chromium's words."""
+    status_failed = pyqtSignal(QUrl, int)
+    """A server answered with an error, and perhaps with a page about it: the address, and the status (RFC 9110, 15)."""
+    navigating = pyqtSignal(QWebEnginePage.NavigationType)
+    """The page itself, none of its frames, goes on to another address."""
     window_wanted = pyqtSignal(QWebEngineNewWindowRequest)
     """The person followed a link that opens elsewhere; answered by `openIn` before this returns."""
 
@@ -45,6 +49,8 @@ class WebPage(QWebEnginePage):
         isMainFrame: bool,  # noqa: N803
     ) -> bool:
         if not url.scheme().startswith("mb") or type in _BY_THE_PERSON or self.url().scheme() == "mb":
+            if isMainFrame:
+                self.navigating.emit(type)
             return super().acceptNavigationRequest(url, type, isMainFrame)
         self.refused.emit(f"{self.url().host()} tried to open {url.toDisplayString()}: pages of the web may not")
         return False
@@ -70,7 +76,9 @@ class WebPage(QWebEnginePage):
 
     def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
         failed = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus
-        if failed and not info.isDownload() and info.errorCode() != ABORTED:
+        if failed and info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain:
+            self.status_failed.emit(info.url(), info.errorCode())
+        elif failed and not info.isDownload() and info.errorCode() != ABORTED:
             self.load_failed.emit(info.url(), info.errorString() or f"error {info.errorCode()}")
 
 

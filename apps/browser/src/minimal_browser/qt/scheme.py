@@ -31,12 +31,22 @@ class OwnPages(QWebEngineUrlSchemeHandler):
         super().__init__(parent)
         self._background: Background | None = None
         self._write: Callable[[str], str] = str
+        self._act: Callable[[str, Callable[[str], None]], None] = lambda _url, _done: None
         self._waiting: list[QWebEngineUrlRequestJob] = []
 
-    def serve_with(self, background: "Background", write: Callable[[str], str]) -> None:
-        """`write` turns an address into HTML, on the worker; it does not raise for one that leads nowhere."""
+    def serve_with(
+        self,
+        background: "Background",
+        write: Callable[[str], str],
+        act: Callable[[str, Callable[[str], None]], None],
+    ) -> None:
+        """`write` turns an address into HTML, on the worker; it does not raise for one that leads nowhere.
+
+        `act` does what a form of ours asks for by its address, and calls back with the address to go on to.
+        """
         self._background = background
         self._write = write
+        self._act = act
         waiting, self._waiting = self._waiting, []
         for job in waiting:
             if not sip.isdeleted(job):
@@ -48,10 +58,13 @@ class OwnPages(QWebEngineUrlSchemeHandler):
             self._waiting.append(job)
             return
         background = self._background
-        if job.requestMethod().data() != b"GET" or not self._ours(job.initiator()):
+        method, url = job.requestMethod().data(), job.requestUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        if method == b"POST" and job.initiator().scheme() == SCHEME:
+            self._act(url, lambda next_url: self._redirect(job, next_url))
+            return
+        if method != b"GET" or not self._ours(job.initiator()):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
             return
-        url = job.requestUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
         background.submit(
             lambda: self._write(url).encode("utf-8", "replace"),
             lambda body: self._answer(job, body),
@@ -71,6 +84,12 @@ class OwnPages(QWebEngineUrlSchemeHandler):
         buffer.setData(QByteArray(body))
         job.setAdditionalResponseHeaders({QByteArray(k): [QByteArray(v)] for k, v in _HEADERS.items()})
         job.reply(b"text/html; charset=utf-8", buffer)
+
+    @staticmethod
+    def _redirect(job: QWebEngineUrlRequestJob, url: str) -> None:
+        """The answer to a form: going back or reloading does not send it again."""
+        if not sip.isdeleted(job):
+            job.redirect(QUrl(url))
 
     @staticmethod
     def _fail(job: QWebEngineUrlRequestJob) -> None:

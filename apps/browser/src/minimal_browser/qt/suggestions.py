@@ -1,53 +1,62 @@
-"""What the command line suggests: commands, tabs, bookmarks, and the addresses of this session."""
+"""What the command line suggests: commands, tabs, and addresses from history, bookmarks and tabs."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
+from PyQt6.QtCore import QObject, pyqtSignal
+
 from minimal_browser.qt.commandline import Suggestion
+from minimal_browser_core.commands import completion
+from minimal_browser_core.commands.completion import Candidate
 from minimal_browser_core.commands.registry import CommandRegistry, Completion
+from minimal_browser_core.memory.history import HistoryRow
+from minimal_browser_core.pages.address import PAGES, page_url
 from minimal_browser_core.ports.browser import TabInfo
 from minimal_browser_core.ports.storage import Bookmark
 
-ADDRESSES_KEPT = 500
-OWN_PAGES = {
-    "mb://start": "Start page",
-    "mb://help": "Help",
-    "mb://conversations": "Conversations",
-    "mb://bookmarks": "Bookmarks",
-    "mb://version": "Version",
-}
+MOST_VISITED = 20
+
+Answer = Callable[[Sequence[HistoryRow]], None]
 
 
-class Suggestions:
-    """Answers from memory, as it is asked at each key."""
+class Suggestions(QObject):
+    """Answers at once from memory, as it is asked at each key; what the history has to say follows."""
 
-    def __init__(self, registry: CommandRegistry, tabs: Callable[[], Sequence[TabInfo]]) -> None:
+    changed = pyqtSignal()
+    """The history has answered: the same line may get other suggestions now."""
+
+    def __init__(
+        self,
+        registry: CommandRegistry,
+        tabs: Callable[[], Sequence[TabInfo]],
+        look_up: Callable[[str, int, Answer], None],
+        parent: QObject,
+    ) -> None:
+        """`look_up` asks the history for what a text may mean, and calls back on this thread, where it can answer."""
+        super().__init__(parent)
         self._registry = registry
         self._tabs = tabs
-        self._visited: OrderedDict[str, str] = OrderedDict()
+        self._look_up = look_up
+        self._visited: Sequence[HistoryRow] = ()
+        self._answered: str | None = None
+        self._asked: str | None = None
+        self._wanted: str | None = None
         self.bookmarks: Sequence[Bookmark] = ()
 
-    def visited(self, url: str, title: str) -> None:
-        if url.split(":", 1)[0] in ("http", "https", "file"):
-            self._visited.pop(url, None)
-            self._visited[url] = title
-            if len(self._visited) > ADDRESSES_KEPT:
-                self._visited.popitem(last=False)
+    def renew(self) -> None:
+        """The history may have changed since it was asked."""
+        self._answered = None
 
     def complete(self, line: str) -> Sequence[Suggestion]:
         """For a line without its `:`; none where it says all already."""
-        from minimal_browser_core.commands import completion
-
-        def addresses() -> Iterable[completion.Candidate]:
-            yield from (completion.Candidate(url, title) for url, title in reversed(self._visited.items()))
-            yield from completion.bookmark_candidates(self.bookmarks)
-            yield from (completion.Candidate(url, title) for url, title in OWN_PAGES.items())
-
+        argument = completion.argument_of(line, self._registry)
+        typed = argument.typed if argument and argument.parameter.completion is Completion.ADDRESS else None
+        if typed is not None and typed != self._answered:
+            self._ask(typed)
         found = completion.complete(
             line,
             self._registry,
             {
-                Completion.ADDRESS: addresses,
+                Completion.ADDRESS: lambda: self._addresses(typed),
                 Completion.TAB: lambda: completion.tab_candidates(self._tabs()),
                 Completion.TAG: lambda: completion.tag_candidates(self.bookmarks),
             },
@@ -56,3 +65,26 @@ class Suggestions:
             Suggestion(found.apply(line, candidate), candidate.text, candidate.detail) for candidate in found.candidates
         ]
         return [] if [suggestion.line for suggestion in suggestions] == [line] else suggestions
+
+    def _addresses(self, typed: str | None) -> Iterable[Candidate]:
+        # Until the answer is there, the last one is looked through: it is often the same.
+        is_answer = typed == self._answered
+        yield from (Candidate(row.url, row.title, found=is_answer) for row in self._visited)
+        yield from completion.bookmark_candidates(self.bookmarks)
+        yield from (Candidate(tab.url, tab.title) for tab in self._tabs() if tab.url)
+        yield from (Candidate(page_url(name), title) for name, title in PAGES.items())
+
+    def _ask(self, typed: str) -> None:
+        """One question at a time, and of those that came meanwhile only the last."""
+        self._wanted = typed
+        if self._asked is None:
+            self._asked = typed
+            self._look_up(typed, MOST_VISITED, self._take)
+
+    def _take(self, rows: Sequence[HistoryRow]) -> None:
+        asked, self._asked = self._asked, None
+        if self._wanted != asked and self._wanted is not None:
+            self._ask(self._wanted)  # the line has moved on: what it says now counts
+            return
+        self._visited, self._answered = rows, asked
+        self.changed.emit()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
 
@@ -17,6 +17,8 @@ CLOSED_TABS_KEPT = 30
 class ClosedTab:
     index: int
     history: QByteArray
+    url: QUrl
+    """Where it was, or was going when it was closed."""
 
 
 class TabBar(QTabBar):
@@ -120,8 +122,9 @@ class Tabs(QObject):
     def close(self, index: int) -> None:
         """Keep its history for `pop_closed`, then take the view away."""
         view = self.views()[index]
-        if view.address() and view.url().scheme() != "mb-generated":
-            self._closed.append(ClosedTab(index, view.history_bytes()))
+        url = view.wanted()
+        if url not in (QUrl(), QUrl("about:blank")) and url.scheme() != "mb-generated":
+            self._closed.append(ClosedTab(index, view.history_bytes(), url))
             del self._closed[:-CLOSED_TABS_KEPT]
         self.bar.blockSignals(True)
         self.bar.removeTab(index)
@@ -134,6 +137,10 @@ class Tabs(QObject):
         if not self._closed:
             raise CommandError("no closed tab to open again")
         return self._closed.pop()
+
+    def drop_closed(self) -> None:
+        """Forget the closed tabs: none can be opened again."""
+        self._closed.clear()
 
     def _retitle(self, view: WebView) -> None:
         index = self.index_of(view)

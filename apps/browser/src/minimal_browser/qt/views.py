@@ -14,6 +14,8 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from minimal_browser.qt.page import WebPage
+from minimal_browser.qt.tabs import ClosedTab
+from minimal_browser.qt.visits import VisitWatch
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
 from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
@@ -32,6 +34,10 @@ class Views(QObject):
     loaded = pyqtSignal(WebView, bool)
     """A page has loaded, or, False, what stands there is our error page."""
     found = pyqtSignal(QWebEngineFindTextResult)
+    visited = pyqtSignal(WebView, bool, bool)
+    """As `VisitWatch.visited`, and in which view."""
+    retitled = pyqtSignal(str, str)
+    """As `VisitWatch.retitled`."""
     link_proposed = pyqtSignal(str)
     """A generated page wants to open this http or https address; the person decides."""
 
@@ -46,6 +52,7 @@ class Views(QObject):
         self._error_page = error_page
         self._generated: GeneratedWorld | None = None
         self._failed: dict[WebView, QUrl] = {}
+        self._watches: dict[WebView, VisitWatch] = {}
         window.tabs.current_changed.connect(self._tell)
 
     def add(self, where: OpenTarget, index: int | None = None) -> WebView:
@@ -53,17 +60,38 @@ class Views(QObject):
         self.adopt(view, where, index)
         return view
 
-    def adopt(self, view: WebView, where: OpenTarget, index: int | None = None) -> None:
-        """Give a view of a `WebPage` its tab."""
+    def adopt(self, view: WebView, where: OpenTarget, index: int | None = None, *, typed: bool = False) -> None:
+        """Give a view of a `WebPage` its tab. `typed` as of `load`, for what it is loading already."""
         page = view.web_page
         if not isinstance(page, WebPage):
             raise TypeError("only a view of a WebPage can be adopted")
         page.refused.connect(self._refused)
         page.load_failed.connect(lambda url, reason: self.show_error(view, url, reason))
+        page.status_failed.connect(lambda url, status: self._status_failed(view, url, status))
         page.window_wanted.connect(self._window_wanted)
         page.fullScreenRequested.connect(self._full_screen)
         page.renderProcessTerminated.connect(lambda status, _code: self._crashed(view, status))
+        watch = self._watches[view] = VisitWatch(view)
+        watch.typed = typed
+        page.navigating.connect(watch.navigating)
+        watch.visited.connect(lambda typed, has_title: self.visited.emit(view, typed, has_title))
+        watch.retitled.connect(self.retitled)
+        view.destroyed.connect(lambda: self._watches.pop(view, None))
         self._connect(view, where, index)
+
+    def reopen(self, closed: ClosedTab) -> None:
+        """A closed tab again, with its history, at the page that it was at or was going to."""
+        view = self.add(OpenTarget.TAB, index=closed.index)
+        view.restore_history(closed.history)
+        if view.at_entry() == closed.url:
+            self._watches[view].restored()
+        else:
+            view.load(closed.url)
+
+    def load(self, view: WebView, address: QUrl, *, typed: bool) -> None:
+        """`typed` says that the person typed or chose the address, for the history's ranking."""
+        self._watches[view].typed = typed
+        view.load(address)
 
     def add_generated(self, title: str, html: str) -> WebView:
         """HTML that nobody trusts, in a world of its own."""
@@ -126,7 +154,16 @@ class Views(QObject):
         failed = self._failed.pop(view, None) is not None
         if not failed:
             log.info("loaded %s", view.address())
+        if view in self._watches:
+            self._watches[view].finished(not failed)
         self.loaded.emit(view, not failed)
+
+    def _status_failed(self, view: WebView, url: QUrl, status: int) -> None:
+        """The server's own page for an error is what stands there."""
+        log.info("%s answered with the status %d", url.toDisplayString(), status)
+        if view is self._window.tabs.current():
+            self.message.emit(f"{url.host()} answered with the status {status}", MessageLevel.WARNING)
+        self.loaded.emit(view, False)
 
     def _replace(self, view: WebView, url: QUrl, html: str) -> None:
         if self._failed.get(view) == url:

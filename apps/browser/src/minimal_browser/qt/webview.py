@@ -1,7 +1,7 @@
 """The widget that shows one page, and how it is moved about."""
 
 from PyQt6.QtCore import QByteArray, QDataStream, QIODevice, Qt, QUrl
-from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
+from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage, QWebEngineScript
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 
 from minimal_browser.qt.present import present
@@ -38,7 +38,9 @@ class WebView(QWebEngineView):
     def __init__(self, page: QWebEnginePage) -> None:
         super().__init__()
         self.web_page = page
+        self._wanted = QUrl()
         page.setParent(self)
+        page.loadingChanged.connect(self._loading_changed)
         self.setPage(page)
 
     def run(self, script: str) -> None:
@@ -86,10 +88,18 @@ class WebView(QWebEngineView):
         stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
         stream >> present(self.history())  # type: ignore[operator]  # the stubs leave it out
 
-    def load_if_idle(self) -> None:
-        """Load the page that the history stands at, where that has neither begun nor ended."""
-        if not self.title() and not self.web_page.isLoading():
-            self.reload()
+    def at_entry(self) -> QUrl:
+        """The address of the history's current entry, which may not be loaded yet; empty where it has none."""
+        history = present(self.history())
+        return history.currentItem().url() if history.count() else QUrl()
+
+    def wanted(self) -> QUrl:
+        """Where the view is going, while it loads; else where it is. Chromium's history knows only where it is."""
+        return self.url() if self._wanted.isEmpty() else self._wanted
+
+    def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
+        started = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus
+        self._wanted = info.url() if started and info.url().scheme() != "data" else QUrl()
 
     def address(self) -> str:
         """What the status bar and commands call this page; "" before anything was opened."""

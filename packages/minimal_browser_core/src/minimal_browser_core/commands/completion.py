@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from minimal_browser_core.commands.registry import Command, CommandRegistry, Completion, ParameterKind
+from minimal_browser_core.commands.registry import CommandRegistry, Completion, Parameter, ParameterKind
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.ports.browser import TabInfo
 from minimal_browser_core.ports.storage import Bookmark
@@ -24,6 +24,9 @@ class Candidate:
     """What goes into the line."""
     detail: str = ""
     """What it is, shown beside it and looked through too."""
+
+    found: bool = False
+    """The source has matched it in a way of its own: it stays, and goes before those that are matched here."""
 
 
 Sources = Mapping[Completion, Callable[[], Iterable[Candidate]]]
@@ -42,30 +45,46 @@ class Completions:
         return line[: self.start] + candidate.text
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What is being typed at the end of a line."""
+
+    typed: str
+    parameter: Parameter
+
+
+def argument_of(line: str, registry: CommandRegistry) -> Argument | None:
+    """None where no argument of a command is being typed. Never raises."""
+    match = _NAME.match(line)
+    assert match is not None  # noqa: S101  every part may be empty, so anything matches
+    if match.end() == len(line):
+        return None
+    try:
+        command = registry.find(match.group(1))
+    except CommandError:
+        return None
+    if not command.parameters:
+        return None
+    typed = line[match.end() :].lstrip()
+    if command.parameters[0].kind is ParameterKind.TEXT:
+        return Argument(typed, command.parameters[0])
+    words = typed.split(" ")
+    parameter = command.parameters[min(len(words), len(command.parameters)) - 1]
+    if len(words) > len(command.parameters) and parameter.kind is not ParameterKind.WORDS:
+        return None
+    return Argument(words[-1], parameter)
+
+
 def complete(line: str, registry: CommandRegistry, sources: Sources) -> Completions:
     """What could stand at the end of `line` (without the prefix `:`), at most `MAX_CANDIDATES`. Never raises."""
     match = _NAME.match(line)
     assert match is not None  # noqa: S101  every part may be empty, so anything matches
     if match.end() == len(line):
         return Completions(match.start(1), _rank(match.group(1), _commands(registry)))
-    try:
-        command = registry.find(match.group(1))
-    except CommandError:
+    argument = argument_of(line, registry)
+    if argument is None:
         return Completions(len(line))
-    typed = line[match.end() :].lstrip()
-    return _argument(line, typed, command, registry, sources)
-
-
-def _argument(line: str, typed: str, command: Command, registry: CommandRegistry, sources: Sources) -> Completions:
-    if not command.parameters:
-        return Completions(len(line))
-    parameter = command.parameters[0]
-    if parameter.kind is not ParameterKind.TEXT:
-        words = typed.split(" ")
-        parameter = command.parameters[min(len(words), len(command.parameters)) - 1]
-        if len(words) > len(command.parameters) and parameter.kind is not ParameterKind.WORDS:
-            return Completions(len(line))
-        typed = words[-1]
+    parameter = argument.parameter
     if parameter.choices:
         offered: Iterable[Candidate] = [Candidate(choice) for choice in parameter.choices]
     elif parameter.completion is Completion.COMMAND:
@@ -73,7 +92,7 @@ def _argument(line: str, typed: str, command: Command, registry: CommandRegistry
     else:
         source = sources.get(parameter.completion) if parameter.completion else None
         offered = source() if source else ()
-    return Completions(len(line) - len(typed), _rank(typed, offered))
+    return Completions(len(line) - len(argument.typed), _rank(argument.typed, offered))
 
 
 def _commands(registry: CommandRegistry) -> list[Candidate]:
@@ -102,7 +121,7 @@ def _rank(typed: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     scored: dict[str, tuple[int, Candidate]] = {}
     wanted = typed.casefold()
     for candidate in candidates:
-        score = _score(wanted, candidate)
+        score = -1 if candidate.found else _score(wanted, candidate)
         if score is not None and candidate.text not in scored:
             scored[candidate.text] = (score, candidate)
     best = sorted(scored.values(), key=lambda pair: pair[0])

@@ -71,6 +71,7 @@ _NORMAL = {
     "a": "ask",
     "ga": "copilot",
     "gc": "conversations",
+    "gH": "history",
     "b": "bookmark",
     "B": "bookmarks",
     # help and the end

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
+
+from minimal_browser_core.memory.days import DayGroup, by_day
 
 if TYPE_CHECKING:
     from minimal_browser_core.ports.storage import Conversation, ConversationStore
@@ -27,12 +28,6 @@ class ConversationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DayGroup:
-    day: date
-    rows: tuple[ConversationRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ConversationList:
     """Part of a listing. `next_cursor` fetches the next part; `complete` is False for a bounded ranking."""
 
@@ -41,9 +36,9 @@ class ConversationList:
     complete: bool = True
 
     @property
-    def days(self) -> tuple[DayGroup, ...]:
+    def days(self) -> tuple[DayGroup[ConversationRow], ...]:
         """The rows by local day, in the order they stand in."""
-        return tuple(DayGroup(day, tuple(rows)) for day, rows in groupby(self.rows, lambda row: row.when.date()))
+        return by_day(self.rows)
 
 
 class ConversationService:

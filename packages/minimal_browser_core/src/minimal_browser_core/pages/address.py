@@ -1,9 +1,10 @@
-"""The addresses of our own pages: `mb://help`, `mb://conversations?q=lens`, `mb://conversations?id=7`.
+"""The addresses of our own pages: `mb://help`, `mb://conversations?q=lens`, `mb://history?day=2026-11-23`.
 
 The page is the host of the URL, its parameters are the query, as an HTML form sends them (WHATWG URL, 5).
 """
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from minimal_browser_core.errors import MinimalBrowserError
@@ -45,19 +46,69 @@ class ConversationsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Visited pages; with `day`, those visited on that local day."""
+
+    query: str = ""
+    cursor: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPage:
+    """Asks whether that much of the history is to be forgotten. A form on it answers, and on no other page of ours is
+    anything done: what follows a link never destroys."""
+
+    what: "Forgettable"
+
+
+@dataclass(frozen=True, slots=True)
+class ThePage:
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TheSite:
+    """A host and all below it."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class TheDay:
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class TheLastHour:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AllOfIt:
+    pass
+
+
+Forgettable = ThePage | TheSite | TheDay | TheLastHour | AllOfIt
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationPage:
     """The thread that holds the exchange `id`."""
 
     id: int
 
 
-PageAddress = StartPage | HelpPage | VersionPage | BookmarksPage | ConversationsPage | ConversationPage
+PageAddress = (
+    StartPage | HelpPage | VersionPage | BookmarksPage | HistoryPage | ForgetPage | ConversationsPage | ConversationPage
+)
 
 PAGES = {
     "start": "Start page",
     "help": "Help",
     "conversations": "Conversations",
     "bookmarks": "Bookmarks",
+    "history": "History",
     "version": "Version",
 }
 """The name and the title of each page."""
@@ -85,12 +136,53 @@ def parse_address(url: str) -> PageAddress:
             return VersionPage()
         case "bookmarks":
             return BookmarksPage(query=_parameter(parts.query, "q") or "")
+        case "history":
+            return _history(parts.query)
         case _:
             id = _parameter(parts.query, "id")
             if id is not None:
                 return ConversationPage(_id(id))
             query, cursor = _parameter(parts.query, "q") or "", _parameter(parts.query, "cursor") or None
             return ConversationsPage(query, cursor)
+
+
+def _history(query: str) -> HistoryPage | ForgetPage:
+    forget = _parameter(query, "forget")
+    if forget is not None:
+        return ForgetPage(_forgettable(forget, query))
+    day = _parameter(query, "day")
+    return HistoryPage(_parameter(query, "q") or "", _parameter(query, "cursor") or None, _day(day) if day else None)
+
+
+def _forgettable(what: str, query: str) -> Forgettable:
+    match what:
+        case "page" if url := _parameter(query, "url"):
+            return ThePage(url)
+        case "site" if host := _parameter(query, "host"):
+            return TheSite(host)
+        case "day":
+            return TheDay(_day(_parameter(query, "day") or ""))
+        case "hour":
+            return TheLastHour()
+        case "all":
+            return AllOfIt()
+        case _:
+            raise PageAddressError("the address does not say what to forget: a page, a site, a day, hour or all")
+
+
+def forget_url(what: Forgettable) -> str:
+    """The page that asks whether to forget it."""
+    match what:
+        case ThePage(url):
+            return page_url("history", forget="page", url=url)
+        case TheSite(host):
+            return page_url("history", forget="site", host=host)
+        case TheDay(day):
+            return page_url("history", forget="day", day=day.isoformat())
+        case TheLastHour():
+            return page_url("history", forget="hour")
+        case AllOfIt():
+            return page_url("history", forget="all")
 
 
 def page_url(name: str, **parameters: str | int | None) -> str:
@@ -105,6 +197,16 @@ def _parameter(query: str, name: str) -> str | None:
     except ValueError:
         raise PageAddressError("the address has too many parameters") from None
     return values[-1] if values else None
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise PageAddressError(f"a day is written as 2026-11-23, not {text[:40]!r}") from None
+    if not 1970 <= day.year < 9999:
+        raise PageAddressError(f"the history begins in 1970, and {text[:40]} is not in it")
+    return day
 
 
 def _id(text: str) -> int:

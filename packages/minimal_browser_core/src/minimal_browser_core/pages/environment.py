@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minimal_browser_core.pages.address import PAGES, SCHEME, page_url
+from minimal_browser_core.pages.address import PAGES, SCHEME, AllOfIt, TheDay, ThePage, forget_url, page_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from minimal_browser_core.memory.conversations import ConversationRow
+    from minimal_browser_core.memory.history import HistoryRow
 
 # What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -39,9 +40,14 @@ def environment() -> "Environment":
         pages=PAGES,
         page_url=page_url,
         thread_url=thread_url,
+        forget_page_url=lambda url: forget_url(ThePage(url)),
+        forget_day_url=lambda day: forget_url(TheDay(day)),
+        forget_all_url=forget_url(AllOfIt()),
         current=None,
     )
-    made.filters.update(excerpt=excerpt, plain=plain, highlighted=highlighted, moment=moment, day=day, host=host)
+    made.filters.update(
+        excerpt=excerpt, plain=plain, highlighted=highlighted, moment=moment, day=day, clock=clock, host=host
+    )
     made.tests["linkable"] = is_linkable
     return made
 
@@ -86,7 +92,7 @@ def plain(text: str) -> str:
     return _MARKS.sub("", text)
 
 
-def highlighted(row: "ConversationRow") -> list[tuple[str, bool]]:
+def highlighted(row: "ConversationRow | HistoryRow") -> list[tuple[str, bool]]:
     """The snippet in pieces, each with whether it matched. Offsets beyond the text or out of order do no harm."""
     pieces: list[tuple[str, bool]] = []
     position = 0
@@ -105,6 +111,10 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     return f"{value.day} {value:%b} {value.year}, {value:%H:%M}"
+
+
+def clock(value: datetime) -> str:
+    return f"{value:%H:%M}"
 
 
 def is_linkable(url: str) -> bool:

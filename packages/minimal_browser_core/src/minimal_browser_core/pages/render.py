@@ -6,12 +6,24 @@ origin is safe to hand in; it comes out escaped, and a stored address becomes a 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
+from minimal_browser_core.memory.history import HistoryList
 from minimal_browser_core.pages import help as help_texts
-from minimal_browser_core.pages.address import page_url
+from minimal_browser_core.pages.address import (
+    AllOfIt,
+    Forgettable,
+    TheDay,
+    TheLastHour,
+    ThePage,
+    TheSite,
+    forget_url,
+    page_url,
+)
+from minimal_browser_core.pages.environment import day as long_day
 from minimal_browser_core.pages.environment import environment
 from minimal_browser_core.ports.storage import Bookmark
 
@@ -80,6 +92,46 @@ def render_conversation(thread: Sequence[ConversationRow], to_html: Callable[[st
     # Trusted by contract: the one value of any page that is not escaped.
     turns = [(row, Markup(to_html(row.response)) if to_html and row.response else None) for row in thread]  # noqa: S704
     return _render("conversation.html.j2", current="conversations", first=thread[0], turns=turns)
+
+
+def render_history(
+    query: str, results: HistoryList, *, cursor: str | None = None, day: date | None = None, hint: str = ""
+) -> str:
+    """Matches of `query`, or the last visited where it is blank; of one local day, if `day` is given.
+
+    `hint` is a sentence on what is kept and found at all, shown below.
+    """
+    given = {"q": query.strip(), "day": day.isoformat() if day else None}
+    more = page_url("history", **given, cursor=results.next_cursor) if results.next_cursor else None
+    return _render(
+        "history.html.j2",
+        current="history",
+        query=query.strip(),
+        results=results,
+        day=day,
+        more_url=more,
+        continued=cursor is not None,
+        hint=hint,
+    )
+
+
+def render_forget(what: Forgettable) -> str:
+    """Whether to forget this much of the history: the one page of ours with a form that is posted."""
+    return _render("forget.html.j2", current="history", question=_forget_question(what), url=forget_url(what))
+
+
+def _forget_question(what: Forgettable) -> tuple[str, str]:
+    match what:
+        case ThePage(url):
+            return "Forget this page?", url
+        case TheSite(host):
+            return "Forget this site?", f"All pages of {host} and of what is below it."
+        case TheDay(day):
+            return "Forget this day?", f"All visits of {long_day(day)}."
+        case TheLastHour():
+            return "Forget the last hour?", "All visits of the last 60 minutes."
+        case AllOfIt():
+            return "Forget the whole history?", "All visited pages, and the texts that were kept of them."
 
 
 def render_bookmarks(query: str, bookmarks: Sequence[Bookmark]) -> str:
