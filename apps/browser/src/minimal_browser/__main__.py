@@ -1,7 +1,8 @@
 """The program `minimal-browser`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from minimal_browser.cli import Options, parse
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from minimal_browser.profiles import ProfileFolder
     from minimal_browser.qt.first import FirstPage
     from minimal_browser_core.config import Config
+    from minimal_browser_core.startup import Timeline
 
 UNUSABLE = 2
 """Exit code where the program cannot go on: a wrong option, no display, a profile that is in use."""
@@ -51,16 +53,19 @@ def _browse(options: Options) -> int:
         import logging
 
         logging.basicConfig(level=logging.INFO, format="minimal-browser: %(message)s")
-    config = _config(options)
+    timeline, span = _timeline(options)
+    with span("settings"):
+        config = _config(options)
     _check_backends(options, config)
     preflight.require_display()
     try:
-        from PyQt6.QtCore import QLibraryInfo
+        with span("importing Qt"):
+            from PyQt6.QtCore import QLibraryInfo
 
-        preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-        from minimal_browser.qt.application import create_application, quieten
-        from minimal_browser.qt.first import begin
-        from minimal_browser.qt.lock import lock_profile
+            preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+            from minimal_browser.qt.application import create_application, quieten
+            from minimal_browser.qt.first import begin
+            from minimal_browser.qt.lock import lock_profile
     except ImportError as error:
         if error.name is not None and error.name.startswith("minimal_browser"):
             raise
@@ -72,21 +77,45 @@ def _browse(options: Options) -> int:
         try:
             if not options.verbose:
                 quieten()
-            application = create_application(config.ui.theme)
-            first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
-            return _run(application, first, options, config, folder)
+            with span("application"):
+                application = create_application(config.ui.theme)
+            with span("first window"):
+                first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
+            return _run(application, first, options, config, folder, timeline)
         finally:
             lock.unlock()
     finally:
         folder.discard_if_temporary()
 
 
+def _timeline(options: Options) -> "tuple[Timeline | None, Callable[[str], AbstractContextManager[None]]]":
+    """The timeline that --trace-startup asks for, and its spans; without one, spans that cost nothing."""
+    if options.trace_startup is None:
+        return None, lambda _name: nullcontext()
+    from minimal_browser_core.startup import Timeline
+
+    timeline = Timeline()
+    timeline.moment("the program's first line")
+    return timeline, timeline.span
+
+
 def _run(
-    application: "QApplication", first: "FirstPage", options: Options, config: "Config", folder: "ProfileFolder"
+    application: "QApplication",
+    first: "FirstPage",
+    options: Options,
+    config: "Config",
+    folder: "ProfileFolder",
+    timeline: "Timeline | None",
 ) -> int:
     """The event loop; the browser is composed in it, around the first page."""
     from minimal_browser_core.errors import MinimalBrowserError
 
+    span: Callable[[str], AbstractContextManager[None]] = timeline.span if timeline else lambda _name: nullcontext()
+    trace = None
+    if timeline and options.trace_startup:
+        from minimal_browser.qt.startup_trace import StartupTrace
+
+        trace = StartupTrace(timeline, options.trace_startup, first)
     composed: list[Composition] = []
     faults: list[MinimalBrowserError] = []
 
@@ -94,7 +123,8 @@ def _run(
         from minimal_browser.composition import Composition
 
         try:
-            composition = Composition(options, config, folder, first)
+            with span("the browser is made around it"):
+                composition = Composition(options, config, folder, first)
         except MinimalBrowserError as error:
             faults.append(error)
             application.quit()
@@ -104,8 +134,15 @@ def _run(
         composition.start()
 
     first.ready.connect(compose)
-    first.prepare(_import_the_rest)
+
+    def import_the_rest() -> None:
+        with span("importing the browser"):
+            import minimal_browser.composition  # noqa: F401
+
+    first.prepare(import_the_rest)
     application.exec()
+    if trace:
+        trace.tell()
     if not composed:
         first.discard()
         if faults:
@@ -113,10 +150,6 @@ def _run(
         return 0
     composed[0].close()
     return composed[0].exit_code
-
-
-def _import_the_rest() -> None:
-    import minimal_browser.composition  # noqa: F401
 
 
 def _check_backends(options: Options, config: "Config") -> None:

@@ -21,6 +21,7 @@ class Options(NamedTuple):
 
     urls: tuple[str, ...] = ()
     exit_after_load: bool = False
+    trace_startup: Path | None = None
     temp_profile: bool = False
     profile: str | None = None
     profile_dir: Path | None = None
@@ -46,6 +47,9 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("--version", action="store_true", help="show versions and the backends selected, and exit")
     parser.add_argument(
         "--exit-after-load", action="store_true", help="exit once the first page has loaded: 0, or 1 where it failed"
+    )
+    parser.add_argument(
+        "--trace-startup", metavar="FILE", type=Path, help="tell where the start's time and memory went; FILE: a trace"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the browser is doing")
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use in place of the usual one")

@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 WARM_UP_MS = 150
 """From the first page's being loaded to the making of stores and copilot: its first frame goes before."""
+TRACED_MS = 300
+"""How long `--exit-after-load` waits where the start is traced: a page of our own is painted after it is loaded."""
 
 
 class Composition(QObject):
@@ -128,7 +130,7 @@ class Composition(QObject):
         log.info("ready")
         if self._options.exit_after_load:
             self.exit_code = 0 if ok else 1
-            QTimer.singleShot(0, self.window.close)
+            QTimer.singleShot(TRACED_MS if self._options.trace_startup else 0, self.window.close)
         else:
             self._warm_up_timer.start()
 

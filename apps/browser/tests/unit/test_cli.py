@@ -1,5 +1,6 @@
 """The program from outside: options, `--version`, and every way in which it cannot start."""
 
+import json
 import os
 import subprocess
 import sys
@@ -139,6 +140,26 @@ raise SystemExit(main(["--temp-profile", "--exit-after-load", {str(page)!r}]))
     assert result.returncode == 0, result.stderr
     assert "Traceback" not in result.stderr
     assert (tmp_path / "profile.stats").stat().st_size > 0
+
+
+def test_trace_startup_tells_time_and_memory_and_writes_a_trace(tmp_path: Path) -> None:
+    page, trace = tmp_path / "page.html", tmp_path / "trace.json"
+    page.write_text("<title>Page</title>hello")
+    options = ("--temp-profile", "--exit-after-load", f"--trace-startup={trace}", str(page))
+    result = run(*options, QT_QPA_PLATFORM="offscreen")
+    assert result.returncode == 0, result.stderr
+    told = {event["name"]: event["ts"] for event in json.loads(trace.read_text())["traceEvents"] if "ts" in event}
+    assert 0 < told["importing Qt"] < told["first window"] < told["first contentful paint"]
+    assert "first contentful paint" in result.stdout
+    assert "memory of" in result.stdout
+
+
+def test_a_trace_that_cannot_be_written_is_said_and_is_no_failure(tmp_path: Path) -> None:
+    options = ("--temp-profile", "--exit-after-load", "--trace-startup", str(tmp_path / "none" / "trace.json"))
+    result = run(*options, QT_QPA_PLATFORM="offscreen")
+    assert result.returncode == 0, result.stderr
+    assert "trace.json: the trace cannot be written" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_exit_after_load_ends_with_1_where_the_page_cannot_be_loaded(tmp_path: Path) -> None:
