@@ -134,7 +134,7 @@ impl Assembler {
         for annotation in message.annotations.into_iter().flatten() {
             batch.events.push(Event::Annotation(annotation.get().to_owned()));
         }
-        for delta in message.tool_calls.into_iter().flatten() {
+        for delta in message.tool_calls.0 {
             batch.content = true;
             self.take_tool_call(delta);
         }

@@ -82,7 +82,7 @@ pub struct Message<'a> {
     #[serde(borrow)]
     pub annotations: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
-    pub tool_calls: Option<Vec<WireToolCall<'a>>>,
+    pub tool_calls: ToolCalls<'a>,
 }
 
 #[derive(Deserialize, Default)]
@@ -217,6 +217,10 @@ impl Content<'_> {
     }
 }
 
+/// A list of tool calls; a single one in its place is what Text Generation Inference streams.
+#[derive(Default)]
+pub struct ToolCalls<'a>(pub Vec<WireToolCall<'a>>);
+
 #[derive(Default, Clone, Copy, Debug, PartialEq)]
 pub struct Count(pub u64);
 
@@ -302,6 +306,35 @@ impl<'de> Visitor<'de> for ContentVisitor {
 impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         d.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ToolCallsVisitor;
+
+impl<'de> Visitor<'de> for ToolCallsVisitor {
+    type Value = ToolCalls<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list of tool calls")
+    }
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(ToolCalls::default())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut calls = Vec::new();
+        while let Some(call) = seq.next_element()? {
+            calls.push(call);
+        }
+        Ok(ToolCalls(calls))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Ok(ToolCalls(vec![WireToolCall::deserialize(MapAccessDeserializer::new(map))?]))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ToolCalls<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(ToolCallsVisitor)
     }
 }
 

@@ -101,8 +101,9 @@ def test_a_reconnection_time_of_thousands_of_digits_is_ignored() -> None:
     assert parse([b"retry: 5\nretry: " + b"9" * 10_000 + b"\n"]) == ([], None, 5)
 
 
-def test_the_vectors_of_the_package_are_those_of_the_repository() -> None:
-    repository = Path(__file__).parents[4] / "conformance/vectors/sse.json"
+@pytest.mark.parametrize("name", ["sse.json", "dialects.json"])
+def test_the_vectors_of_the_package_are_those_of_the_repository(name: str) -> None:
+    repository = Path(__file__).parents[4] / "conformance/vectors" / name
     if not repository.exists():
-        pytest.skip("not in a checkout of the whole repository")
-    assert (Path(testing.__file__).parent / "vectors/sse.json").read_bytes() == repository.read_bytes()
+        pytest.skip("not in the repository")
+    assert (Path(testing.__file__).parent / "vectors" / name).read_bytes() == repository.read_bytes()

@@ -15,6 +15,7 @@ from .decode import (
     reasoning_text,
     reported_error,
     scalar,
+    tool_calls_of,
 )
 from .timing import Transfer
 from .values import StreamEvent, ToolCall, Usage
@@ -88,8 +89,8 @@ class StreamedAnswer:
                 events.append(StreamEvent("text", text))
         annotations = as_list(message.get("annotations"))
         events.extend(StreamEvent("annotation", json.dumps(each)) for each in annotations)
-        for delta in as_list(message.get("tool_calls")):
-            self._call(as_dict(delta))
+        for delta in tool_calls_of(message):
+            self._call(delta)
         if reason := scalar(choice.get("finish_reason")):
             self.finish_reason = reason
             events.extend(self._complete_calls())

@@ -41,11 +41,10 @@ def parse_response(body: dict[str, Any], model: str, request_id: str | None, tra
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise MalformedError("JSON, but no choices[0].message in it")
-    calls = [call for call in as_list(message.get("tool_calls")) if isinstance(call, dict)]
     return ChatResponse(
         text=content_text(message.get("content")) + scalar(message.get("refusal")),
         reasoning=reasoning_text(message),
-        tool_calls=[ToolCall(scalar(c.get("id")), *_function(c.get("function"))) for c in calls],
+        tool_calls=[ToolCall(scalar(c.get("id")), *_function(c.get("function"))) for c in tool_calls_of(message)],
         usage=parse_usage(body),
         model=scalar(body.get("model")) or model,
         provider=scalar(body.get("provider")) or None,
@@ -162,6 +161,12 @@ def amount(value: Any) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def tool_calls_of(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """A list; a single call in its place is what Text Generation Inference streams."""
+    calls = message.get("tool_calls")
+    return [call for call in ([calls] if isinstance(calls, dict) else as_list(calls)) if isinstance(call, dict)]
 
 
 def as_list(value: Any) -> list[Any]:

@@ -19,7 +19,9 @@ import pytest
 _PARTS = (
     "asynchronous",
     "base",
+    "dialects",
     "ending",
+    "faults",
     "failing",
     "measuring",
     "preferring",
@@ -32,8 +34,10 @@ pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .asynchronous import AsyncReading  # noqa: E402  their asserts are rewritten first
 from .base import ChatSuite  # noqa: E402
+from .dialects import Dialects  # noqa: E402
 from .ending import Cancelling, Ending  # noqa: E402
 from .failing import Failing  # noqa: E402
+from .faults import Faults  # noqa: E402
 from .measuring import Measuring  # noqa: E402
 from .preferring import Preferring  # noqa: E402
 from .reading import Reading  # noqa: E402
@@ -45,6 +49,6 @@ __all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "
 
 
 class ChatClientConformance(
-    Reading, AsyncReading, Ending, Cancelling, Failing, Measuring, Preferring, Retrying, Timing
+    Reading, AsyncReading, Dialects, Ending, Cancelling, Failing, Faults, Measuring, Preferring, Retrying, Timing
 ):
     """All of it; supply the fixtures `make_client` and `errors`."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .connection import Connection
 from .echo import echo
@@ -24,8 +24,9 @@ DEFAULT_MODELS = (Model("fake/echo", "Echo", 8192), Model("fake/large", "Large",
 class FakeServer:
     """Listens on 127.0.0.1 from construction until `close`; thread-safe, one thread per connection.
 
-    `script` holds the replies to come to chat requests, first in first out; `models_script` those to `GET /v1/models`.
-    An empty script means `default`, and for models the list in `models`. A reply may be a function of the request.
+    `script` holds the replies to come to chat requests, first in first out; `models_script` those to `GET /v1/models`
+    and `GET /v1/models/{id}`. An empty script means `default`, and for models those in `models`. A reply may be a
+    function of the request.
     `repeat` puts each reply back at the end of the script. `api_key`, where given, is required as a Bearer token (401
     without); with `tls` it speaks HTTPS. `requests` is what came, in order; `on_request` is called with each, on the
     thread of its connection.
@@ -144,6 +145,8 @@ class FakeServer:
     def _choose(self, request: Request) -> ReplyOrCallable:
         path = urlsplit(request.path).path
         allowed = {"/v1/chat/completions": ("POST",), "/v1/models": ("GET", "HEAD")}.get(path)
+        if path.startswith("/v1/models/"):
+            allowed = ("GET",)
         if allowed is None:
             message = f"there is no {path} here; try /v1/chat/completions or /v1/models"
             return Error(404, message, "invalid_request_error")
@@ -156,6 +159,8 @@ class FakeServer:
             return Raw((Bytes(head(200, {"Content-Length": "0"})),), keep_alive=True)
         if path == "/v1/models":
             return self.models_script.popleft() if self.models_script else _model_list(self.models)
+        if path.startswith("/v1/models/"):
+            return self.models_script.popleft() if self.models_script else self._model(unquote(path[11:]))
         if not isinstance(request.json, dict):
             return Error(400, "the body is not a JSON object", "invalid_request_error")
         if not self.script:
@@ -165,17 +170,24 @@ class FakeServer:
             self.script.append(reply)
         return reply
 
+    def _model(self, name: str) -> Reply:
+        for model in self.models:
+            if model.id == name:
+                return Body(dumps(_model_entry(model)))
+        return Error(404, f"The model '{name}' does not exist", "invalid_request_error", "model_not_found")
+
+
+def _model_entry(model: Model) -> dict[str, object]:
+    entry: dict[str, object] = {"id": model.id, "object": "model"}
+    if model.name is not None:
+        entry["name"] = model.name
+    if model.context_length is not None:
+        entry["context_length"] = model.context_length
+    return entry
+
 
 def _model_list(models: tuple[Model, ...]) -> Body:
-    entries = []
-    for model in models:
-        entry: dict[str, object] = {"id": model.id, "object": "model"}
-        if model.name is not None:
-            entry["name"] = model.name
-        if model.context_length is not None:
-            entry["context_length"] = model.context_length
-        entries.append(entry)
-    return Body(dumps({"object": "list", "data": entries}))
+    return Body(dumps({"object": "list", "data": [_model_entry(model) for model in models]}))
 
 
 def _payloads(reply: Reply, request: Request) -> Iterator[Payload]:

@@ -1,0 +1,113 @@
+"""What each provider really sends: one vector for each habit, streamed and whole.
+
+The file of vectors is a copy of `conformance/vectors/dialects.json`. An entry has a `stream` (the event stream as
+text), a `body` (the whole answer), or both, and what either is to be read as. Of an error `says` is a part of its
+message.
+"""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from minimal_browser_core.ports.chat import ChatClient, ChatResponse, ResponseStream
+from minimal_browser_core.testing.fake_server import Body, Bytes, FakeServer, Stream
+
+from .base import MODEL, QUESTION, ChatSuite, Errors
+
+Vector = dict[str, Any]
+
+
+def dialect_vectors() -> list[Vector]:
+    vectors: list[Vector] = json.loads(
+        files("minimal_browser_core.testing").joinpath("vectors/dialects.json").read_text("utf-8")
+    )
+    return vectors
+
+
+def _with(*parts: str) -> pytest.MarkDecorator:
+    """A parameter for each vector that has all of the parts."""
+    vectors = [v for v in dialect_vectors() if all(part in v or part in v["expect"] for part in parts)]
+    return pytest.mark.parametrize("vector", vectors, ids=lambda vector: vector["name"])
+
+
+def _read(answer: ChatResponse | ResponseStream, expected: Vector) -> Vector:
+    """What the answer holds of that which is expected."""
+    usage = answer.usage
+    found: Vector = {
+        "text": answer.text,
+        "reasoning": answer.reasoning,
+        "tool_calls": [[call.id, call.name, call.arguments] for call in answer.tool_calls],
+        "finish_reason": answer.finish_reason,
+        "model": answer.model,
+        "provider": answer.provider,
+        "usage": usage and {name: getattr(usage, name) for name in expected.get("usage") or ()},
+    }
+    for call, wanted in zip(found["tool_calls"], expected.get("tool_calls", ()), strict=False):
+        if not isinstance(wanted[2], str):  # of arguments that came as an object the spacing is free
+            call[2] = json.loads(call[2])
+    return {name: found[name] for name in expected if name in found}
+
+
+def _expected(vector: Vector) -> Vector:
+    return {"reasoning": "", "tool_calls": [], **vector["expect"]}
+
+
+class Dialects(ChatSuite):
+    @pytest.mark.parametrize("size", [None, 1], ids=["at once", "byte by byte"])
+    @_with("stream", "finish_reason")
+    def test_a_streamed_answer_is_read_as_the_provider_means_it(
+        self, client: ChatClient, server: FakeServer, vector: Vector, size: int | None
+    ) -> None:
+        sent = vector["stream"].encode()
+        pieces = [sent] if size is None else [sent[n : n + size] for n in range(0, len(sent), size)]
+        server.script.append(Stream(tuple(Bytes(piece) for piece in pieces)))
+        stream = client.stream(QUESTION, MODEL)
+        events = list(stream.events())
+        expected = _expected(vector)
+        annotations = expected.pop("annotations", 0)
+        assert _read(stream, expected) == expected
+        assert "".join(event.text for event in events if event.kind == "text") == expected["text"]
+        assert sum(event.kind == "annotation" for event in events) == annotations
+        assert events[-1].kind == "finish"
+
+    @_with("body", "finish_reason")
+    def test_a_whole_answer_is_read_as_the_provider_means_it(
+        self, client: ChatClient, server: FakeServer, vector: Vector
+    ) -> None:
+        server.script.append(Body(json.dumps(vector["body"])))
+        response = client.chat(QUESTION, MODEL)
+        expected = _expected(vector) | {"model": vector["body"]["model"]}
+        expected.pop("annotations", None)
+        assert _read(response, expected) == expected
+        assert response.raw == vector["body"]
+
+    @_with("stream", "error")
+    def test_an_error_in_a_stream_is_told_with_what_had_come(
+        self, client: ChatClient, server: FakeServer, errors: Errors, vector: Vector
+    ) -> None:
+        expected = vector["expect"]
+        server.script.append(Stream((Bytes(vector["stream"].encode()),)))
+        stream = client.stream(QUESTION, MODEL)
+        with pytest.raises(errors.AIClientError, match=expected["error"]["says"]) as caught:
+            list(stream)
+        assert caught.value.partial_text == stream.text == expected["text"]
+        assert caught.value.status == expected["error"].get("status", caught.value.status)
+
+    @_with("body", "error")
+    def test_an_error_in_place_of_an_answer_is_told(
+        self, client: ChatClient, server: FakeServer, errors: Errors, vector: Vector
+    ) -> None:
+        expected = vector["expect"]["error"]
+        server.script.append(Body(json.dumps(vector["body"])))
+        with pytest.raises(errors.AIClientError, match=expected["says"]) as caught:
+            client.chat(QUESTION, MODEL)
+        assert caught.value.status == expected.get("status", caught.value.status)
+
+    def test_every_provider_that_is_supported_has_a_vector(self) -> None:
+        names = {vector["name"].partition(":")[0].partition(" ")[0] for vector in dialect_vectors()}
+        assert names >= {
+            *("OpenRouter", "OpenAI", "DeepSeek", "Groq", "Mistral", "Hugging", "Snowflake", "Z.ai", "Ollama"),
+            *("llama.cpp", "vLLM", "LM"),
+        }
