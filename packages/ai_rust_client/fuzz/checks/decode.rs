@@ -1,0 +1,32 @@
+//! Chunks of a stream, one to a line, and whole answers: nothing panics, and what is told twice is told alike.
+
+use ai_rust_client::assemble::{Assembler, Batch};
+use ai_rust_client::value::{Answer, Event};
+
+pub fn check(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let (mut assembler, mut answer) = (Assembler::default(), Answer::default());
+    let (mut said, mut calls) = (String::new(), 0);
+    let mut take = |batch: Batch, answer: &mut Answer| {
+        for event in batch.apply(answer) {
+            match event {
+                Event::Text(text) => said.push_str(&text),
+                Event::ToolCall(_) => calls += 1,
+                _ => {}
+            }
+        }
+        assert_eq!(said, answer.text);
+        assert_eq!(calls, answer.tool_calls.len());
+    };
+    for line in text.lines() {
+        let mut batch = Batch::default();
+        let fed = assembler.feed(line, &mut batch);
+        take(batch, &mut answer);
+        if fed.is_err() {
+            return;
+        }
+    }
+    let mut batch = Batch::default();
+    assembler.finish(&mut batch);
+    take(batch, &mut answer);
+}
