@@ -73,11 +73,16 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typecheck(session: nox.Session) -> None:
-    """mypy --strict over core, the app and the Python of both wheels; needs no Rust."""
+    """mypy --strict over core, the app and the Python of both wheels, pyright over ai_rust_client; needs no Rust.
+
+    `tests/typing_cases` holds what users write: what must pass, and mistakes that must be told.
+    """
     sync(session, "--group=types", "--group=gui", "--package=minimal_browser_core", "--package=minimal-browser")
     session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src")
     for name in NATIVE:
         session.run("mypy", f"packages/{name}/python")
+    session.run("mypy", "packages/ai_rust_client/tests/typing_cases")
+    session.run("basedpyright", "--pythonpath", f"{session.bin}/python")
 
 
 @nox.session

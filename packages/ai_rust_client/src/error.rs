@@ -59,6 +59,8 @@ pub struct Details {
     pub request_id: Option<String>,
     /// At most 64 KiB of what the provider said.
     pub body: String,
+    /// Of an answer with an error status, as it came; names are in lower case.
+    pub headers: Vec<(String, String)>,
     pub retry_after: Option<Duration>,
     /// The provider's own word on whether to try again (`x-should-retry`).
     pub should_retry: Option<bool>,
@@ -102,7 +104,11 @@ impl Error {
     /// The same error with `change` made to everything that a server may have said.
     pub fn map_text(mut self, change: impl Fn(String) -> String) -> Self {
         self.0.message = change(self.0.message);
-        self.0.details.body = change(self.0.details.body);
+        let details = &mut self.0.details;
+        details.body = change(std::mem::take(&mut details.body));
+        for (_, value) in &mut details.headers {
+            *value = change(std::mem::take(value));
+        }
         self
     }
 

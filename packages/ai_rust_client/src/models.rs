@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::call::Tries;
@@ -12,33 +12,49 @@ use crate::transport::{Request, Transport};
 use crate::value::ModelInfo;
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
-    list(&transport, decode).await
+    get(&transport, &["models"], decode).await
 }
 
-/// The list as the provider sends it.
-pub async fn raw(transport: Arc<Transport>) -> Result<String, Error> {
-    list(&transport, |body| decode(body).map(|_| String::from_utf8_lossy(body).into_owned())).await
+/// The list as the provider sends it, or what it sends of one model.
+pub async fn raw(transport: Arc<Transport>, id: Option<String>) -> Result<String, Error> {
+    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
+    match id {
+        None => get(&transport, &["models"], |body| decode(body).map(|_| text(body))).await,
+        Some(id) => {
+            let is_object = |body: &[u8]| serde_json::from_slice::<Map<String, Value>>(body).ok();
+            get(&transport, &["models", &id], |body| is_object(body).map(|_| text(body))).await
+        }
+    }
 }
 
-async fn list<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
+async fn get<T>(
+    transport: &Transport,
+    path: &[&str],
+    decode: impl Fn(&[u8]) -> Option<T>,
+) -> Result<T, Error> {
     // No model is asked for, and so none is named in what is told of the tries.
     let no_model = [String::new()];
     let mut tries = Tries::new(transport, &no_model);
     loop {
-        match tries.bound(once(transport, &decode)).await {
+        match tries.bound(once(transport, path, &decode)).await {
             Ok(models) => return Ok(models),
             Err(error) => tries.after(error).await?,
         }
     }
 }
 
-async fn once<T>(transport: &Transport, decode: impl Fn(&[u8]) -> Option<T>) -> Result<T, Error> {
-    let url = transport.config.endpoint(&["models"]);
+async fn once<T>(
+    transport: &Transport,
+    path: &[&str],
+    decode: impl Fn(&[u8]) -> Option<T>,
+) -> Result<T, Error> {
+    let url = transport.config.endpoint(path);
     let request = Request { method: Method::GET, url, accept: "application/json", body: None };
     let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
     decode(&body).ok_or_else(|| {
         let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));
-        Error::new(Kind::Protocol, format!("the answer is no list of models; check base_url: {shown}"))
+        let what = if path.len() > 1 { "model" } else { "list of models" };
+        Error::new(Kind::Protocol, format!("the answer is no {what}; check base_url: {shown}"))
     })
 }
 

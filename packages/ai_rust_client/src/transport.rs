@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use reqwest::{Body, Client, Response};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -185,6 +185,7 @@ impl Transport {
                 status: Some(status.as_u16()),
                 request_id: request_id(&headers),
                 body,
+                headers: text_of(&headers),
                 retry_after: retry::retry_after(&headers, SystemTime::now()),
                 should_retry: headers.get("x-should-retry").and_then(|v| v.to_str().ok()?.parse().ok()),
                 ..Details::default()
@@ -240,6 +241,11 @@ pub fn kept(body: &str) -> String {
         end -= 1;
     }
     body[..end].to_owned()
+}
+
+fn text_of(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
 pub fn request_id(headers: &HeaderMap) -> Option<String> {

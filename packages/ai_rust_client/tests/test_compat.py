@@ -6,7 +6,7 @@ Without the OpenAI library (it is in the dependency group `bench`) the compariso
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from minimal_browser_core.testing.fake_server import (
     Error,
     FakeServer,
     Hang,
+    Model,
     Stream,
     ToolCall,
     Usage,
@@ -42,9 +43,15 @@ def library(request: pytest.FixtureRequest) -> Library:
     return openai if request.param == "openai" else compat
 
 
-def outcome(library: Library, replies: list[Any], script: Script, **options: Any) -> Any:
+def outcome(
+    library: Library,
+    replies: list[Any],
+    script: Script,
+    models: Sequence[Any] = ("some/model", "other/model"),
+    **options: Any,
+) -> Any:
     """What a script gives or raises, and what it sent."""
-    with FakeServer(replies) as server:
+    with FakeServer(replies, models=models) as server:
         with library.OpenAI(api_key="sk-test", base_url=server.base_url, **options) as client:
             try:
                 result = script(client)
@@ -57,6 +64,17 @@ def outcome(library: Library, replies: list[Any], script: Script, **options: Any
 def told(error: Any) -> dict[str, Any]:
     names = ("status_code", "body", "code", "param", "type", "request_id")
     attributes = {name: getattr(error, name) for name in names if hasattr(error, name)}
+    if hasattr(error, "request"):
+        # Here the URL is without its query.
+        path = str(error.request.url).partition("/v1")[2].partition("?")[0]
+        attributes["request"] = (error.request.method, path)
+    if hasattr(error, "response"):
+        response = error.response
+        attributes["response"] = (response.status_code, response.text, response.content, response.is_success)
+        attributes["headers"] = {
+            name: value for name, value in response.headers.items() if name not in ("date", "server")
+        }
+        attributes["X-Request-ID"] = response.headers.get("X-Request-ID", "none")
     bases = [base.__name__ for base in type(error).__mro__ if base.__name__ != "OAuthError"]
     return {"class": bases, "message": str(error), "says": error.message, **attributes}
 
@@ -257,6 +275,62 @@ def test_the_model_list_is_the_same() -> None:
         return [page.data[0].id, page.object, page.has_next_page(), [everything(model) for model in page]]
 
     assert len(same([], script)[3]) == 2
+
+
+def test_one_model_is_the_same_whatever_its_name() -> None:
+    models = ["plain", "with/slash and space", Model("known", "Known", 8192)]
+
+    def script(client: Any) -> Any:
+        return [everything(client.models.retrieve(name)) for name in ("plain", "with/slash and space", "known")]
+
+    def missing(client: Any) -> Any:
+        return client.models.retrieve("no/such", timeout=9, extra_query={"q": 1})
+
+    for ask in (script, missing):
+        theirs, ours = (outcome(library, [], ask, models=models) for library in (openai, compat))
+        assert ours == theirs
+    with compat.OpenAI(api_key="k") as client, pytest.raises(ValueError, match="non-empty value for `model`"):
+        client.models.retrieve("")
+
+
+def test_a_key_that_a_function_gives_is_asked_for_before_each_call(library: Library) -> None:
+    keys = iter(["sk-1", "sk-2", "sk-3", "sk-4"])
+    with FakeServer(default=Answer("a")) as server, contextlib.ExitStack() as clients:
+        client = clients.enter_context(library.OpenAI(api_key=lambda: next(keys), base_url=server.base_url))
+        assert client.api_key == ""
+        client.chat.completions.create(**ASK)
+        list(client.chat.completions.create(**ASK, stream=True))
+        client.models.list()
+        assert client.api_key == "sk-3"
+        client.with_options(timeout=5).chat.completions.create(**ASK)
+        client.with_options(api_key="sk-own").chat.completions.create(**ASK)
+    sent = [request.headers["authorization"] for request in server.requests]
+    assert sent == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3", "Bearer sk-4", "Bearer sk-own"]
+
+
+async def test_a_key_that_a_coroutine_gives_is_asked_for_before_each_call(library: Library) -> None:
+    keys = iter(["sk-1", "sk-2", "sk-3"])
+
+    async def key() -> str:
+        await asyncio.sleep(0)
+        return next(keys)
+
+    with FakeServer(default=Answer("a")) as server:
+        async with library.AsyncOpenAI(api_key=key, base_url=server.base_url) as client:
+            await client.chat.completions.create(**ASK)
+            assert [model.id async for model in client.models.list()]
+            await client.models.retrieve(server.models[0].id)
+    assert [r.headers["authorization"] for r in server.requests] == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3"]
+
+
+def test_a_query_of_lists_and_mappings_is_sent_the_same() -> None:
+    def script(client: Any) -> Any:
+        client.chat.completions.create(**ASK)
+        client.chat.completions.create(
+            **ASK, extra_query={"tags": ["c"], "none": None, "deep": {"a": {"b": [1, True]}}}
+        )
+
+    same([Answer("a"), Answer("b")], script, default_query={"tags": ["a", "é&"], "filter": {"on": True}, "n": 1.5})
 
 
 def test_headers_query_body_and_environment_are_sent_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,10 +33,10 @@ def refusal(reply: Any, **options: Any) -> Any:
         (lambda client: client.embeddings, "OpenAI.embeddings"),
         (lambda client: client.chat.completions.parse(**ASK), "Completions.parse"),
         (lambda client: client.chat.completions.with_raw_response, "Completions.with_raw_response"),
-        (lambda client: client.models.retrieve("m"), "Models.retrieve"),
+        (lambda client: client.chat.completions.with_streaming_response, "Completions.with_streaming_response"),
+        (lambda client: client.models.delete("m"), "Models.delete"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
         (lambda client: client.with_options(http_client=object()), "http_client"),
-        (lambda client: compat.OpenAI(api_key=lambda: "k"), "api_key as a function"),  # type: ignore[arg-type]
         (lambda client: compat.OpenAI(api_key="k", workload_identity={}), "workload_identity"),
     ],
 )
@@ -57,9 +57,13 @@ def test_an_unknown_argument_is_named() -> None:
         compat.OpenAI(api_kye="k")
 
 
-def test_a_query_and_a_timeout_that_cannot_be_used_are_named() -> None:
-    with pytest.raises(NotImplementedError, match="filter"):
-        compat.OpenAI(api_key="k", default_query={"filter": ["a", "b"]})
+@pytest.mark.parametrize(("given", "said"), [("", "an empty text"), (None, "NoneType"), (7, "int")])
+def test_a_function_that_gives_no_key_is_named(given: Any, said: str) -> None:
+    with compat.OpenAI(api_key=lambda: given) as client, pytest.raises(ValueError, match=f"the function gave {said}"):
+        client.chat.completions.create(**ASK)
+
+
+def test_a_timeout_that_cannot_be_used_is_named() -> None:
     with pytest.raises(TypeError, match="timeout must be"):
         compat.OpenAI(api_key="k", timeout="soon")
 
@@ -124,12 +128,22 @@ def test_exceptions_cross_a_process_boundary() -> None:
     )  # fmt: skip
 
 
-def test_an_exceptions_response_has_its_status_and_text_and_names_what_it_lacks() -> None:
-    error = refusal(Error(429, "no", headers={"retry-after": "7"}))
+def test_an_exceptions_response_has_its_status_text_and_headers_and_names_what_it_lacks() -> None:
+    error = refusal(Error(429, "no", headers={"retry-after": "7", "X-RateLimit-Remaining-Requests": "0"}))
     assert (error.response.status_code, error.response.json()["error"]["message"]) == (429, "no")
     assert error.retry_after == 7
-    with pytest.raises(compat.NotCoveredError, match="headers"):
-        _ = error.response.headers
+    assert error.response.headers["X-RateLimit-remaining-requests"] == "0"
+    assert "Retry-After" in error.response.headers
+    with pytest.raises(compat.NotCoveredError, match="elapsed"):
+        _ = error.response.elapsed
+
+
+def test_the_request_of_an_exception_shows_neither_password_nor_query() -> None:
+    with FakeServer([Error(404)]) as server:
+        url = server.base_url.replace("//", "//user:word@") + "?key=hidden"
+        with compat.OpenAI(api_key="k", base_url=url) as client, pytest.raises(compat.NotFoundError) as caught:
+            client.chat.completions.create(**ASK)
+        assert repr(caught.value.request) == f"Request(method='POST', url='{server.base_url}/chat/completions')"
 
 
 def test_calls_with_the_same_options_share_a_connection() -> None:

@@ -24,10 +24,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Literal
 
     from ai_rust_client._native import Usage
+
+    _Phase = Literal["connect", "idle", "first_token", "stall", "total"]
 
 
 class AIClientError(Exception):
@@ -78,21 +80,26 @@ class APITimeoutError(APIConnectionError):
         self,
         message: str,
         *,
-        phase: Literal["connect", "idle", "first_token", "stall", "total"] = "total",
+        phase: _Phase = "total",
         **rest: Any,
     ) -> None:
         super().__init__(message, **rest)
-        self.phase = phase
+        self.phase: _Phase = phase
 
 
 class APIStatusError(AIClientError):
-    """The provider answered with an error; `body` holds at most 64 KiB of what it said."""
+    """The provider answered with an error.
+
+    `body` holds at most 64 KiB of what it said, `headers` its headers, their names in lower case; both are empty where
+    the error came inside an answer with status 200.
+    """
 
     code = "status"
 
-    def __init__(self, message: str, *, body: str = "", **rest: Any) -> None:
+    def __init__(self, message: str, *, body: str = "", headers: Mapping[str, str] | None = None, **rest: Any) -> None:
         super().__init__(message, **rest)
         self.body = body
+        self.headers = dict(headers or {})
 
 
 class BadRequestError(APIStatusError):

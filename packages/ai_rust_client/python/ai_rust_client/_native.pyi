@@ -400,7 +400,7 @@ def open_chunks(
 ) -> ChunkStream:
     """`AIClient.stream`, without asking for the usage."""
 
-def list_models(client: AIClient) -> str:
-    """`AIClient.models` as the JSON text that the provider sent. Blocks."""
+def list_models(client: AIClient, id: str | None = None) -> str:
+    """`AIClient.models`, or one of them, as the JSON text that the provider sent. Blocks."""
 
-def start_list_models(client: AIClient) -> Call: ...
+def start_list_models(client: AIClient, id: str | None = None) -> Call: ...

@@ -34,15 +34,17 @@ pub fn open_chunks(
 }
 
 #[pyfunction]
-pub fn list_models(py: Python, client: &AIClient) -> PyResult<String> {
+#[pyo3(signature = (client, id=None))]
+pub fn list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<String> {
     let Session { transport, cancellation, driver } = client.session(py)?;
-    block(py, driver, &cancellation, models::raw(transport))
+    block(py, driver, &cancellation, models::raw(transport, id))
 }
 
 #[pyfunction]
-pub fn start_list_models(py: Python, client: &AIClient) -> PyResult<Call> {
+#[pyo3(signature = (client, id=None))]
+pub fn start_list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<Call> {
     let Session { transport, cancellation, driver } = client.session(py)?;
-    Ok(Pending::start(models::raw(transport), driver, &cancellation).into())
+    Ok(Pending::start(models::raw(transport, id), driver, &cancellation).into())
 }
 
 #[pymethods]

@@ -12,9 +12,10 @@ use serde::Serialize;
 
 use crate::call::Body;
 use crate::py::history::{Conversation, History};
+use crate::py::snapshot;
 
 /// Deeper is a value that holds itself, or one that no server takes.
-const DEEPEST: usize = 128;
+pub const DEEPEST: usize = 128;
 
 /// A text of so many bytes, an image for the most part, is encoded while other threads run.
 const LARGE: usize = 64 << 10;
@@ -35,7 +36,7 @@ pub fn body(
     options: Option<&Bound<PyDict>>,
     mode: Mode,
 ) -> PyResult<Body> {
-    let messages = message_list(messages)?;
+    let messages = snapshot::private(message_list(messages)?.as_any())?.cast_into::<PyList>()?;
     let mut conversation = history.recall(&messages);
     let body = write_messages(&messages, &mut conversation)
         .and_then(|()| assemble(messages.py(), &conversation.json, model, options, mode));
@@ -98,7 +99,8 @@ fn write_option<'py>(
     out.add(b",");
     write_json(name, &mut out.json);
     out.add(b":");
-    write(value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
+    let value = snapshot::private(value)?;
+    write(&value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
 }
 
 fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {

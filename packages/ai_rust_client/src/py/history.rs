@@ -82,7 +82,8 @@ impl Conversation {
 }
 
 /// The conversations of one client, the latest last. Its lock is held while the interpreter is, and no Python code runs
-/// under it.
+/// under it. What is compared under it no other thread may change: without a GIL `snapshot` sees to that, so that
+/// whoever holds the lock never waits for anything.
 #[derive(Default)]
 pub struct History(Mutex<Vec<Conversation>>);
 

@@ -9,6 +9,7 @@ mod events;
 mod history;
 mod hub;
 mod log;
+mod snapshot;
 mod stream;
 mod values;
 mod wait;

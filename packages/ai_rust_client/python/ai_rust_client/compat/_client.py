@@ -1,15 +1,15 @@
 """`OpenAI` and `AsyncOpenAI`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ai_rust_client import AIClient
 from ai_rust_client.compat._errors import NotCoveredError, OpenAIError
-from ai_rust_client.compat._options import DEFAULT_TIMEOUT, NOT_GIVEN, Settings, is_omitted
+from ai_rust_client.compat._options import DEFAULT_TIMEOUT, NOT_GIVEN, CallOptions, Settings, is_omitted
 from ai_rust_client.compat._resources import AsyncChat, AsyncModels, Chat, Models
 
 _NOT_COVERED = (
@@ -55,7 +55,7 @@ class _Client:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], Any] | None = None,
         organization: str | None = None,
         project: str | None = None,
         base_url: object = None,
@@ -66,17 +66,15 @@ class _Client:
         **not_covered: object,
     ) -> None:
         _refuse(not_covered)
-        if callable(api_key):
-            raise NotCoveredError("api_key as a function is not covered by ai_rust_client.compat; pass the key")
-        api_key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY")
-        if not api_key:
+        self._ask_key, api_key = _key(api_key if api_key is not None else os.environ.get("OPENAI_API_KEY"))
+        if not api_key and not self._ask_key:
             raise OpenAIError("no API key: pass api_key, or set the environment variable OPENAI_API_KEY")
         if base_url is None or is_omitted(base_url):
             base_url = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
         self.organization = organization if organization is not None else os.environ.get("OPENAI_ORG_ID")
         self.project = project if project is not None else os.environ.get("OPENAI_PROJECT_ID")
         own = {"OpenAI-Organization": self.organization, "OpenAI-Project": self.project}
-        settings = Settings(api_key, str(base_url), max_retries=max_retries)
+        settings = Settings(api_key or "", str(base_url), max_retries=max_retries)
         self._settings = (
             settings.with_headers({name: value for name, value in own.items() if value})
             .with_headers(default_headers)
@@ -90,6 +88,7 @@ class _Client:
 
     @property
     def api_key(self) -> str:
+        """The key of the last call, where a function gives it; empty before the first."""
         return self._settings.api_key
 
     @property
@@ -103,7 +102,7 @@ class _Client:
     def with_options(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], Any] | None = None,
         organization: str | None = None,
         project: str | None = None,
         base_url: object = None,
@@ -123,6 +122,10 @@ class _Client:
         twin.project = project if project is not None else self.project
         twin.timeout = self.timeout if is_omitted(timeout) else timeout
         settings = self._settings
+        twin._ask_key = self._ask_key
+        if api_key is not None:
+            twin._ask_key, key = _key(api_key)
+            settings = replace(settings, api_key=key or "")
         if set_default_headers is not None:
             settings = replace(settings, headers=())
         if set_default_query is not None:
@@ -131,7 +134,6 @@ class _Client:
         twin._settings = (
             replace(
                 settings,
-                api_key=settings.api_key if api_key is None else api_key,
                 base_url=settings.base_url if base_url is None or is_omitted(base_url) else str(base_url),
                 max_retries=settings.max_retries if is_omitted(max_retries) else max_retries,
             )
@@ -148,22 +150,35 @@ class _Client:
     def is_closed(self) -> bool:
         return self._connections.closed
 
-    def _client_for(self, headers: Any, query: Any, timeout: object) -> AIClient:
-        """The client of one call, which may have options of its own."""
-        settings = self._settings.with_headers(headers).with_query(query).with_timeout(timeout)
-        return self._connections.client(settings)
+    def _client_for(self, options: CallOptions, key: object = None) -> tuple[AIClient, Settings]:
+        """The client of one call, which may have options of its own; `key` is what the function for it gave."""
+        if self._ask_key is not None:
+            if not isinstance(key, str) or not key:
+                kind = "an empty text" if key == "" else type(key).__name__
+                raise ValueError(f"api_key is to give a key; the function gave {kind}")
+            self._settings = replace(self._settings, api_key=key)
+        settings = self._settings.with_headers(options.headers).with_query(options.query).with_timeout(options.timeout)
+        return self._connections.client(settings), settings
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        raise NotCoveredError(
-            f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
-            "which has chat.completions.create and models.list; use the OpenAI library for it"
-        )
+    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise NotCoveredError(
+                f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
+                "which has chat.completions.create, models.list and models.retrieve; use the OpenAI library for it"
+            )
 
 
 class OpenAI(_Client):
-    """See the OpenAI library. Thread-safe; the key is in no repr and no exception."""
+    """See the OpenAI library. Thread-safe; the key is in no repr and no exception.
+
+    `api_key` may be a function that gives the key, and is asked before each call.
+    """
+
+    def _call(self, options: CallOptions) -> tuple[AIClient, Settings]:
+        return self._client_for(options, self._ask_key and self._ask_key())
 
     @property
     def chat(self) -> Chat:
@@ -185,7 +200,10 @@ class OpenAI(_Client):
 
 
 class AsyncOpenAI(_Client):
-    """`OpenAI` for asyncio."""
+    """`OpenAI` for asyncio; a function that gives the key is a coroutine function."""
+
+    async def _call(self, options: CallOptions) -> tuple[AIClient, Settings]:
+        return self._client_for(options, self._ask_key and await self._ask_key())
 
     @property
     def chat(self) -> AsyncChat:
@@ -203,6 +221,11 @@ class AsyncOpenAI(_Client):
 
     async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         self._connections.close()
+
+
+def _key(api_key: str | Callable[[], Any] | None) -> tuple[Callable[[], Any] | None, str | None]:
+    """The function that gives the key, or the key."""
+    return (api_key, None) if callable(api_key) else (None, api_key)
 
 
 def _refuse(arguments: Mapping[str, object]) -> None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Collection, Iterator
 from copy import copy, deepcopy
 from types import MethodType
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 M = TypeVar("M", bound="BaseModel")
 
@@ -35,10 +35,12 @@ class BaseModel:
     def __init__(self, /, **fields: Any) -> None:
         _fill(self, fields)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in self._required:
-            return None  # promised, and not sent
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+
+        def __getattr__(self, name: str) -> Any:
+            if name in self._required:
+                return None  # promised, and not sent
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def model_dump(
         self,
@@ -112,7 +114,7 @@ class BaseModel:
             return NotImplemented
         return _all_fields(self) == _all_fields(other)
 
-    __hash__ = None  # type: ignore[assignment]  # changeable, as in the OpenAI library
+    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # changeable, as in the OpenAI library
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in _all_fields(self).items())

@@ -1,11 +1,12 @@
 """What a client and a call are set up with, in the OpenAI library's terms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ai_rust_client import AIClient
+from ai_rust_client.compat._errors import Request
 
 
 class NotGiven:
@@ -72,13 +73,23 @@ Seconds = float | None
 
 
 @dataclass(frozen=True)
+class CallOptions:
+    """What one call may say for itself."""
+
+    headers: Mapping[str, Any] | None = field(default=None, repr=False)
+    query: Mapping[str, object] | None = field(default=None, repr=False)
+    timeout: object = NOT_GIVEN
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that one `AIClient` is made with; equal settings share one, and its connections."""
 
     api_key: str = field(repr=False)
     base_url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    query: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
+    """Each parameter, with the pairs that it goes out as."""
     timeouts: tuple[Seconds, Seconds] = (5.0, 600.0)
     """To connect; between two bytes."""
     max_retries: int = 2
@@ -93,24 +104,30 @@ class Settings:
     def with_query(self, query: Mapping[str, object] | None) -> Self:
         if not query:
             return self
-        merged = dict(self.query) | {name: _query_value(name, value) for name, value in query.items()}
+        merged = dict(self.query) | {name: tuple(_query_pairs(name, value)) for name, value in query.items()}
         return replace(self, query=tuple(merged.items()))
 
-    def with_timeout(self, timeout: object) -> Self:
+    def with_timeout(self, timeout: Any) -> Self:
         """A number, None, or an object with `connect` and `read`, as `Timeout` here and in httpx."""
         if is_omitted(timeout):
             return self
         if timeout is None or isinstance(timeout, int | float):
             return replace(self, timeouts=(timeout, timeout))
         try:
-            return replace(self, timeouts=(timeout.connect, timeout.read))  # type: ignore[attr-defined]
+            return replace(self, timeouts=(timeout.connect, timeout.read))
         except AttributeError:
             kind = type(timeout).__name__
             raise TypeError(f"timeout must be a number of seconds, None or a Timeout, not {kind}") from None
 
+    def request(self, method: str, path: str) -> Request:
+        """As exceptions tell of it: neither a query nor a password of the base URL is in it."""
+        scheme, host, base, _, _ = urlsplit(self.base_url)
+        return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
+
     def make_client(self) -> AIClient:
         scheme, host, path, query, _ = urlsplit(self.base_url)
-        query = "&".join(filter(None, (query, urlencode(self.query))))
+        pairs = [pair for _, pairs in self.query for pair in pairs]
+        query = "&".join(filter(None, (query, urlencode(pairs))))
         connect, read = self.timeouts
         return AIClient(
             self.api_key,
@@ -123,12 +140,18 @@ class Settings:
         )
 
 
-def _query_value(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise NotImplementedError(f"the query's {name}: only text, numbers and booleans are covered")
+def _query_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """As the OpenAI library writes them: lists with `[]` behind the name, mappings with `[key]`."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _query_pairs(f"{name}[{key}]", item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _query_pairs(f"{name}[]", item)
+    elif isinstance(value, bool):
+        yield name, "true" if value else "false"
+    elif value is not None:
+        yield name, str(value)
 
 
 def plain(value: Any) -> Any:

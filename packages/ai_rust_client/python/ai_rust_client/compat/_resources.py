@@ -3,12 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from urllib.parse import quote
 
-from ai_rust_client import AIClient, AIClientError, ChatResponse
+from ai_rust_client import AIClientError, ChatResponse
 from ai_rust_client._native import list_models, open_chunks, start_list_models
 from ai_rust_client.compat._errors import NotCoveredError, from_native
 from ai_rust_client.compat._model import build
-from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, is_omitted, plain, plain_messages
+from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain, plain_messages
 from ai_rust_client.compat._streaming import AsyncStream, Stream
 from ai_rust_client.compat.types import AsyncPage, ChatCompletion, ChatCompletionChunk, Model, SyncPage
 
@@ -59,26 +60,26 @@ _OPTIONS = frozenset(
 
 
 class _Resource:
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        raise NotCoveredError(
-            f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
-            "which has chat.completions.create and models.list; use the OpenAI library for it"
-        )
+    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise NotCoveredError(
+                f"{type(self).__name__}.{name} is not covered by ai_rust_client.compat, "
+                "which has chat.completions.create, models.list and models.retrieve; use the OpenAI library for it"
+            )
 
 
 # -- chat.completions --------------------------------------------------------------------------------------------------
 
 
-def _prepare(
-    client: "OpenAI | AsyncOpenAI", messages: Iterable[Any], options: dict[str, Any]
-) -> tuple[AIClient, Any, dict[str, Any]]:
-    """The client of this call, and messages and options as the wire has them."""
+def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOptions, Any, dict[str, Any]]:
+    """What is of the call itself, and messages and options as the wire has them."""
     extra_headers, extra_query, extra_body = (
         options.pop(name, None) for name in ("extra_headers", "extra_query", "extra_body")
     )
-    native = client._client_for(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
+    own = CallOptions(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
     for name in options:
         if name not in _OPTIONS:
             raise TypeError(f"create() takes no argument {name!r}; pass in extra_body what your provider knows beside")
@@ -87,7 +88,7 @@ def _prepare(
         if name in ("messages", "model", "stream"):
             raise NotCoveredError(f"{name} in extra_body is not covered by ai_rust_client.compat; pass it by itself")
         sent[name] = plain(value)
-    return native, plain_messages(messages), sent
+    return own, plain_messages(messages), sent
 
 
 def _completion(response: ChatResponse) -> ChatCompletion:
@@ -130,15 +131,17 @@ class Completions(_Resource):
         Options are the OpenAI library's, and go to the wire as they are; of the call itself are `extra_headers`,
         `extra_query`, `extra_body` and `timeout`.
         """
-        client, sent, options = _prepare(self._client, messages, options)
+        own, sent, options = _prepare(messages, options)
+        client, settings = self._client._call(own)
+        request = settings.request("POST", "chat/completions")
         try:
             if not stream:
                 return _completion(client.chat(sent, model, **options))
             source = open_chunks(client, sent, model, **options)
             source.wait_for_head()
         except AIClientError as error:
-            raise from_native(error) from error
-        return Stream(source, self._client._settings)
+            raise from_native(error, request) from error
+        return Stream(source, settings, request)
 
 
 class AsyncCompletions(_Resource):
@@ -171,7 +174,9 @@ class AsyncCompletions(_Resource):
         **options: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
         """As of `OpenAI`; cancelling the task closes the connection."""
-        client, sent, options = _prepare(self._client, messages, options)
+        own, sent, options = _prepare(messages, options)
+        client, settings = await self._client._call(own)
+        request = settings.request("POST", "chat/completions")
         try:
             if not stream:
                 return _completion(await client.achat(sent, model, **options))
@@ -181,8 +186,8 @@ class AsyncCompletions(_Resource):
             await _until_ready(source._arm_head, source)
             source._raise_early_failure()
         except AIClientError as error:
-            raise from_native(error) from error
-        return AsyncStream(source, self._client._settings)
+            raise from_native(error, request) from error
+        return AsyncStream(source, settings, request)
 
 
 class Chat(_Resource):
@@ -217,26 +222,50 @@ class Models(_Resource):
         timeout: object = NOT_GIVEN,
     ) -> SyncPage:
         """What the provider offers, all of it. Blocks."""
-        client = self._client._client_for(extra_headers, extra_query, timeout)
+        client, settings = self._client._call(CallOptions(extra_headers, extra_query, timeout))
         try:
             return _page(SyncPage, list_models(client))
         except AIClientError as error:
-            raise from_native(error) from error
+            raise from_native(error, settings.request("GET", "models")) from error
+
+    def retrieve(
+        self,
+        model: str,
+        *,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        timeout: object = NOT_GIVEN,
+    ) -> Model:
+        """What the provider says of one model. Blocks."""
+        path = _model_path(model)
+        client, settings = self._client._call(CallOptions(extra_headers, extra_query, timeout))
+        try:
+            return build(Model, json.loads(list_models(client, model)))
+        except AIClientError as error:
+            raise from_native(error, settings.request("GET", path)) from error
+
+
+def _model_path(model: str) -> str:
+    if not model:
+        raise ValueError(f"Expected a non-empty value for `model` but received {model!r}")
+    return f"models/{quote(model, safe='')}"
 
 
 class AsyncPaginator:
     """What `AsyncOpenAI.models.list()` gives: await it for the page, or iterate over it."""
 
-    def __init__(self, client: AIClient) -> None:
+    def __init__(self, client: "AsyncOpenAI", own: CallOptions) -> None:
         self._client = client
+        self._own = own
 
     async def _fetch(self) -> AsyncPage:
         from ai_rust_client._aio import call
 
+        client, settings = await self._client._call(self._own)
         try:
-            return _page(AsyncPage, await call(start_list_models, self._client))
+            return _page(AsyncPage, await call(start_list_models, client))
         except AIClientError as error:
-            raise from_native(error) from error
+            raise from_native(error, settings.request("GET", "models")) from error
 
     def __await__(self) -> Generator[Any, None, AsyncPage]:
         return self._fetch().__await__()
@@ -257,4 +286,23 @@ class AsyncModels(_Resource):
         extra_query: Mapping[str, object] | None = None,
         timeout: object = NOT_GIVEN,
     ) -> AsyncPaginator:
-        return AsyncPaginator(self._client._client_for(extra_headers, extra_query, timeout))
+        """What the provider offers, all of it, once it is awaited or iterated over."""
+        return AsyncPaginator(self._client, CallOptions(extra_headers, extra_query, timeout))
+
+    async def retrieve(
+        self,
+        model: str,
+        *,
+        extra_headers: Mapping[str, Any] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        timeout: object = NOT_GIVEN,
+    ) -> Model:
+        """What the provider says of one model."""
+        from ai_rust_client._aio import call
+
+        path = _model_path(model)
+        client, settings = await self._client._call(CallOptions(extra_headers, extra_query, timeout))
+        try:
+            return build(Model, json.loads(await call(start_list_models, client, model)))
+        except AIClientError as error:
+            raise from_native(error, settings.request("GET", path)) from error

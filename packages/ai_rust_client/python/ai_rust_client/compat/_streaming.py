@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from ai_rust_client import AIClientError
-from ai_rust_client.compat._errors import NotCoveredError, from_native, reported
+from ai_rust_client.compat._errors import NotCoveredError, Request, from_native, reported
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._options import Settings
 from ai_rust_client.compat.types import ChatCompletionChunk
@@ -19,15 +19,16 @@ T = TypeVar("T")
 class _Chunks(Generic[T]):
     """What both kinds of stream share: chunks that have arrived, and the source of more."""
 
-    def __init__(self, source: "ChunkStream", settings: Settings) -> None:
+    def __init__(self, source: "ChunkStream", settings: Settings, request: Request) -> None:
         self._source = source
         self._settings = settings
+        self._request = request
         self._waiting: list[str] = []
         """The next one last."""
         self._closed = False
 
     def _take(self) -> T:
-        return cast(T, _read_chunk(self._waiting.pop(), self._settings.api_key))
+        return cast(T, _read_chunk(self._waiting.pop(), self._settings.api_key, self._request))
 
     def _close(self) -> None:
         self._closed = True
@@ -53,7 +54,7 @@ class Stream(_Chunks[T]):
             except AIClientError as error:
                 if self._closed:
                     raise StopIteration from None
-                raise from_native(error) from error
+                raise from_native(error, self._request) from error
         return self._take()
 
     def close(self) -> None:
@@ -84,7 +85,7 @@ class AsyncStream(_Chunks[T]):
             except AIClientError as error:
                 if self._closed:
                     raise StopAsyncIteration from None
-                raise from_native(error) from error
+                raise from_native(error, self._request) from error
         return self._take()
 
     async def close(self) -> None:
@@ -97,11 +98,11 @@ class AsyncStream(_Chunks[T]):
         self._close()
 
 
-def _read_chunk(text: str, mask: str) -> ChatCompletionChunk:
+def _read_chunk(text: str, mask: str, request: Request) -> ChatCompletionChunk:
     """Raises `APIError` where the provider reports an error in place of a chunk; it never holds `mask`."""
     data = json.loads(text)
     if error := data.get("error"):
-        raise reported(json.loads(json.dumps(error).replace(mask, "***")))
+        raise reported(json.loads(json.dumps(error).replace(mask, "***")), request)
     for choice in data.get("choices") or ():
         # A server that does not stream answers with the whole completion.
         if "message" in choice and "delta" not in choice:

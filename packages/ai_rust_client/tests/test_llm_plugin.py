@@ -1,0 +1,85 @@
+"""The plugin in the real `llm`: its Python API and its command."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Usage
+
+llm = pytest.importorskip("llm", reason="the plugin is of llm, which is not installed")
+plugin = pytest.importorskip("ai_rust_client.llm_plugin")
+
+PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000049454e44ae426082")
+
+
+@pytest.fixture
+def options(server: FakeServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    monkeypatch.setenv("LLM_USER_PATH", str(tmp_path))
+    monkeypatch.setenv("OPENROUTER_API_KEY", "sk-or-1")
+    return {"model": "some/model", "base_url": server.base_url}
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_conversation_with_a_system_prompt_goes_out_whole(
+    server: FakeServer, options: dict[str, Any], stream: bool
+) -> None:
+    server.script += [Answer(("It ", "is."), usage=Usage(5, 2)), Answer("Grey.")]
+    conversation = plugin.Model().conversation()
+    first = conversation.prompt("Is it blue?", system="Be short.", stream=stream, temperature=0.5, **options)
+    assert list(first) == (["It ", "is."] if stream else ["It is."])
+    assert conversation.prompt("And the sea?", system="Be short.", stream=stream, **options).text() == "Grey."
+    assert (first.usage().input, first.usage().output) == (5, 2)
+    sent = server.requests[1].json
+    assert sent["model"] == "some/model"
+    assert sent["messages"] == [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "Is it blue?"},
+        {"role": "assistant", "content": "It is."},
+        {"role": "user", "content": "And the sea?"},
+    ]
+    assert server.requests[0].json["temperature"] == 0.5
+    assert server.requests[0].headers["authorization"] == "Bearer sk-or-1"
+
+
+def test_an_image_and_a_schema_go_out(server: FakeServer, options: dict[str, Any]) -> None:
+    server.script.append(Answer('{"colour": "red"}'))
+    schema = {"type": "object", "properties": {"colour": {"type": "string"}}}
+    attachments = [llm.Attachment(type="image/png", content=PIXEL)]
+    response = plugin.Model().prompt("Which?", attachments=attachments, schema=schema, **options)
+    assert json.loads(response.text()) == {"colour": "red"}
+    text, image = server.requests[0].json["messages"][0]["content"]
+    assert text == {"type": "text", "text": "Which?"}
+    assert image["image_url"]["url"].startswith("data:image/png;base64,iVBOR")
+    assert server.requests[0].json["response_format"]["json_schema"]["schema"] == schema
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_the_asynchronous_face_answers_too(server: FakeServer, options: dict[str, Any], stream: bool) -> None:
+    server.script.append(Answer(("It ", "is.")))
+    assert await plugin.AsyncModel().prompt("Is it?", stream=stream, **options).text() == "It is."
+
+
+def test_the_command_finds_the_model_streams_and_tells_failures_in_one_line(
+    server: FakeServer, options: dict[str, Any], tmp_path: Path
+) -> None:
+    server.script += [Answer(("It ", "is.")), Error(401, "no such key")]
+    command = [sys.executable, "-m", "llm", "prompt", "-m", "ai-rust", "Is it?"]
+    for name, value in options.items():
+        command += ["-o", name, value]
+    runs = [subprocess.run(command, capture_output=True, text=True, timeout=60, check=False) for _ in range(2)]
+    assert (runs[0].returncode, runs[0].stdout) == (0, "It is.\n"), runs[0].stderr
+    assert runs[1].returncode == 1
+    assert "no such key" in runs[1].stderr
+    assert "Traceback" not in runs[1].stderr
+    assert (Path(os.environ["LLM_USER_PATH"]) / "logs.db").exists()
+
+
+def test_only_llm_imports_llm() -> None:
+    code = "import sys, ai_rust_client, ai_rust_client.compat; print({'llm', 'pydantic'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "set()\n"

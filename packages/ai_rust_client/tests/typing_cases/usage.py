@@ -1,0 +1,118 @@
+"""What users write: type checkers find nothing to say, and the types are these. Checked by nox's session `types`."""
+
+# pyright: strict
+
+import asyncio
+import select
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, Literal, assert_type
+
+from ai_rust_client import (
+    AIClient,
+    APIStatusError,
+    APITimeoutError,
+    ChatResponse,
+    Message,
+    ModelInfo,
+    RateLimitError,
+    ResponseStream,
+    StreamEvent,
+    StreamInterruptedError,
+    ToolCall,
+    Usage,
+)
+from ai_rust_client.compat import APIStatusError as CompatStatusError
+from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
+from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
+
+HISTORY: list[Message] = [
+    {"role": "system", "content": "Answer in one word."},
+    {"role": "user", "content": [{"type": "text", "text": "what?"}, {"type": "image_url", "image_url": {"url": "…"}}]},
+]
+
+
+def whole(client: AIClient) -> str:
+    response = client.chat(HISTORY, "some/model", temperature=0.2, response_format={"type": "json_object"})
+    assert_type(response, ChatResponse)
+    assert_type(response.tool_calls, list[ToolCall])
+    assert_type(response.usage, Usage | None)
+    assert_type(response.raw, dict[str, Any])
+    assert_type(response.rate_limits, dict[str, str])
+    assert_type(client.send_request("q", "m"), str)
+    assert_type(client.models(), list[ModelInfo])
+    messages = [*HISTORY, {"role": "assistant", "content": response.text}]
+    return client.chat(messages, ("first/model", "second/model")).text
+
+
+def streamed(client: AIClient) -> None:
+    with client.stream(HISTORY, ["first/model", "second/model"]) as stream:
+        assert_type(stream, ResponseStream)
+        for delta in stream:
+            assert_type(delta, str)
+    events: Iterator[StreamEvent] = client.stream([{"role": "user", "content": "q"}], "m").events()
+    for event in events:
+        assert_type(event.kind, Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"])
+        assert_type(event.tool_call, ToolCall | None)
+    assert_type("".join(client.stream_response("q", "m")), str)
+
+
+def in_a_loop_of_ones_own(stream: ResponseStream) -> None:
+    select.select([stream.fileno()], [], [])
+    assert_type(stream.drain(), list[StreamEvent])
+
+
+def failing(client: AIClient) -> float | None:
+    try:
+        client.send_request("q", "m")
+    except RateLimitError as error:
+        return error.retry_after
+    except APITimeoutError as error:
+        assert_type(error.phase, Literal["connect", "idle", "first_token", "stall", "total"])
+    except StreamInterruptedError as error:
+        assert_type(error.partial_text, str)
+    except APIStatusError as error:
+        assert_type(error.headers, dict[str, str])
+        assert_type(error.status, int | None)
+    return None
+
+
+async def asynchronous() -> None:
+    async with AIClient("key", base_url="http://127.0.0.1:1/v1", total_timeout=60, stall_timeout=None) as client:
+        call: Coroutine[Any, Any, ChatResponse] = client.achat(HISTORY, "m")
+        assert_type(await call, ChatResponse)
+        assert_type(await client.amodels(), list[ModelInfo])
+        answers = await asyncio.gather(client.achat(HISTORY, "a"), client.achat(HISTORY, "b"))
+        assert_type(answers, tuple[ChatResponse, ChatResponse])
+        stream = await client.stream(HISTORY, "m")
+        assert_type(stream, ResponseStream)
+        async for delta in stream:
+            assert_type(delta, str)
+        events: AsyncIterator[StreamEvent] = client.stream(HISTORY, "m").aevents()
+        assert_type([event.text async for event in events], list[str])
+
+
+def coming_from_the_openai_library() -> None:
+    client = OpenAI(api_key="key", timeout=Timeout(60, connect=5), max_retries=3, default_query={"tags": ["a"]})
+    completion = client.chat.completions.create(model="m", messages=HISTORY)
+    assert_type(completion, ChatCompletion)
+    assert_type(completion.choices[0].message.content, str | None)
+    for chunk in client.chat.completions.create(model="m", messages=HISTORY, stream=True):
+        assert_type(chunk, ChatCompletionChunk)
+    assert_type(client.models.retrieve("m"), Model)
+    try:
+        client.with_options(api_key=lambda: "key").models.list()
+    except CompatStatusError as error:
+        assert_type(error.response.headers["x"], str)
+        assert_type(error.request.url, str)
+
+
+async def coming_from_the_asynchronous_openai_library() -> None:
+    async def key() -> str:
+        return "key"
+
+    async with AsyncOpenAI(api_key=key) as client:
+        assert_type(await client.chat.completions.create(model="m", messages=HISTORY), ChatCompletion)
+        stream = await client.chat.completions.create(model="m", messages=HISTORY, stream=True)
+        async for chunk in stream:
+            assert_type(chunk, ChatCompletionChunk)
+        assert_type([model.id async for model in client.models.list()], list[str])
