@@ -105,10 +105,6 @@ def pages(count: int) -> Iterator[Visit]:
         yield Visit(EPOCH + n * MINUTE, url, host, " ".join(title).capitalize())
 
 
-def text_bytes(data: Iterator[Row]) -> int:
-    return sum(len(row.prompt.encode()) + len(row.response.encode()) for row in data)
-
-
 WORDS = vocabulary()
 HAN = han()
 

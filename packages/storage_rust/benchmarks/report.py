@@ -77,7 +77,8 @@ def sections(found: Results) -> Iterator[str]:
             ]
             yield f"Steady writing.\n\n{table('', [OURS, 'sqlite3'], steady)}"
     if PAGES in found.sizes():
-        typed = [(name, both(found, PAGES, f"complete: {name}")) for name in corpus.TYPED]
+        names_typed = [*corpus.TYPED, "the first of a process"]
+        typed = [(name, both(found, PAGES, f"complete: {name}")) for name in names_typed]
         typed.append(("memory, MiB", value(found, PAGES, "memory of completing")))
         text = f"### Address bar, {PAGES:,} pages\n\nMilliseconds, p50 / p99."
         yield f"{text}\n\n{table('typed', [OURS, 'core', 'LIKE'], typed)}"

@@ -21,7 +21,7 @@ from contenders import MODULES
 STAGES = ("search", "open", "append", "history", "startup", "steady")
 # What would take hours, or more memory than there is, at a million: the twin, llm, and a file that is written whole.
 LARGE, ABOVE = ("storage_rust", "sqlite3", "apsw", "sqlite-utils", "tantivy"), 100_000
-CJK, CJK_SIZE = ("storage_rust", "core", "sqlite3", "tantivy", "JSON log"), 100_000
+CJK, CJK_SIZE = ("storage_rust", "sqlite3", "tantivy", "JSON log"), 100_000
 UNITS = {"k": 1_000, "M": 1_000_000}
 
 

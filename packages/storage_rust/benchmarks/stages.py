@@ -10,6 +10,7 @@ from crew import crew
 from results import OURS, Key, Results
 from stores import has_grown
 
+ENOUGH = 4  # seconds for a class of queries; who has taken so long is not asked again
 ALL_FOUND = 10_000  # conversations among which each query finds something
 TWINS = (OURS, "core")
 
@@ -56,9 +57,11 @@ def search(results: Results, names: Sequence[str], folder: Path, kind: str, coun
         for query in wanted:
             for _ in range(effort.rounds):
                 for process in processes:
-                    if not query.only or process.name in query.only:
+                    key = Key(count, f"search: {query.name}", process.name)
+                    spent = sum(results.samples.get(key, ())) / 1000
+                    if spent < ENOUGH and (not query.only or process.name in query.only):
                         samples = process("search", queries=query.queries, **limits(effort), **query.how)
-                        results.add(Key(count, f"search: {query.name}", process.name), samples)
+                        results.add(key, samples)
         for process in processes:
             results.values[Key(count, f"memory of searching ({kind})", process.name)] = process("memory")
             process("close")

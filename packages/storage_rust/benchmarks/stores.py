@@ -27,7 +27,7 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
         if kind == "rows":
             for how, rate in made["rates"].items():
                 results.values[Key(count, f"load: {how}", name)] = rate
-            results.values[Key(count, "size", name)] = made["bytes"] / raw_bytes(folder, count)
+            results.values[Key(count, "size", name)] = made["over_text"]
             results.values[Key(count, "memory of the load", name)] = made["peak_mb"]
 
 
@@ -36,13 +36,6 @@ def has_grown(name: str, folder: Path, rows: int) -> None:
     note = folder / f"{place(folder, name).name}.json"
     made = json.loads(note.read_text())
     note.write_text(json.dumps(made | {"grown": made["grown"] + rows}))
-
-
-def raw_bytes(folder: Path, count: int) -> int:
-    note = folder / "raw_bytes"
-    if not note.is_file():
-        note.write_text(str(corpus.text_bytes(corpus.rows(count))))
-    return int(note.read_text())
 
 
 def made_by() -> str:

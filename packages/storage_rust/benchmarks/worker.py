@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,17 @@ class Worker:
         shutil.rmtree(self.store.folder, ignore_errors=True)
         self.store.folder.mkdir(parents=True)
         rows = (corpus.cjk_rows if self.cjk else corpus.rows)(self.count)
-        rates = self.store.build(rows, cjk=self.cjk)
+        size = 0
+
+        def weighed() -> Iterator[Row]:
+            nonlocal size
+            for row in rows:
+                size += len(row.prompt.encode()) + len(row.response.encode())
+                yield row
+
+        rates = self.store.build(weighed(), cjk=self.cjk)
         os.sync()
-        return {"rates": rates, "bytes": self.bytes(), "peak_mb": peak_mb()}
+        return {"rates": rates, "over_text": self.bytes() / size, "peak_mb": peak_mb()}
 
     def bytes(self) -> int:
         return sum(path.stat().st_size for path in self.store.files())

@@ -1,11 +1,10 @@
 """What a contender can do. What one cannot do stays as it is here, and is left out of its column."""
 
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from row import Row
 
@@ -13,7 +12,6 @@ Durability = Literal["normal", "full"]
 Rates = dict[str, float]  # rows a second, by the way of loading
 
 BATCH = 10_000
-_T = TypeVar("_T")
 
 
 class Contender(ABC):
@@ -46,20 +44,6 @@ class Contender(ABC):
 
     def files(self) -> list[Path]:
         return [path for path in self.folder.rglob("*") if path.is_file()]
-
-
-class Clock:
-    """Adds up the time of the calls that it is given, and only theirs: making the rows is not loading them."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def time(self, work: Callable[[], _T]) -> _T:
-        start = time.perf_counter()
-        try:
-            return work()
-        finally:
-            self.seconds += time.perf_counter() - start
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

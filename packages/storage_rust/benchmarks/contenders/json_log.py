@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 
+from clock import Clock
 from row import Row
 
-from contenders.contender import Clock, Contender, Durability, Rates
+from contenders.contender import Contender, Durability, Rates
 
 
 class Store(Contender):

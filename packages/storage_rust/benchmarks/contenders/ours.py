@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from clock import Clock
 from row import Row
 
-from contenders.contender import Clock, Contender, Durability, Rates, batches
+from contenders.contender import Contender, Durability, Rates, batches
 
 
 class OurStore(Contender):

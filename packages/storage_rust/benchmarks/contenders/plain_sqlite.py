@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from clock import Clock
 from row import Row
 
 from contenders import sql
-from contenders.contender import Clock, Contender, Durability, Rates, batches
+from contenders.contender import Contender, Durability, Rates, batches
 
 
 class Store(Contender):

@@ -6,10 +6,11 @@ from typing import Any
 
 import llm
 import sqlite_utils
+from clock import Clock
 from llm.logs import LogStore, merged_log_rows, message_hash
 from row import Row
 
-from contenders.contender import Clock, Contender, Durability, Rates, batches
+from contenders.contender import Contender, Durability, Rates, batches
 
 Message: Any = llm.Message
 TextPart: Any = llm.parts.TextPart

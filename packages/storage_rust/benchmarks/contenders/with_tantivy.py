@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import tantivy
+from clock import Clock
 from row import Row
 
-from contenders.contender import Clock, Contender, Durability, Rates, batches
+from contenders.contender import Contender, Durability, Rates, batches
 
 FIELDS = ["prompt", "response"]
 HEAP = 128_000_000
