@@ -1,12 +1,14 @@
 """What the browser has beside its window: stores and copilot, or why it has them not."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minimal_browser_core.errors import BackendError, StorageError
 from minimal_browser_core.memory.history import HistoryService
+from minimal_browser_core.ports.browser import Importable
 from minimal_browser_core.ports.chat import ChatClient
-from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore
+from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore, ImportReport
 
 if TYPE_CHECKING:
     from minimal_browser_core.copilot.session import CopilotSession
@@ -32,9 +34,28 @@ class Stores:
         return self.bookmarks
 
     def need_history(self) -> HistoryService:
+        return HistoryService(self._need_history())
+
+    def _need_history(self) -> HistoryStore:
         if self.history is None:
             raise StorageError(f"visited pages cannot be stored in this session: {' '.join(self.problems)}")
-        return HistoryService(self.history)
+        return self.history
+
+    def import_file(self, kind: Importable, path: Path) -> ImportReport:
+        """Blocks, for minutes where the file is large, until it is taken or `interrupt` ends it. StorageErrors."""
+        match kind:
+            case "bookmarks":
+                return self.need_bookmarks().import_file(path)
+            case "conversations":
+                return self.need_conversations().import_file(path)
+            case "history":
+                return self._need_history().import_file(path)
+
+    def interrupt(self) -> None:
+        """End the imports under way, from any thread: nothing of their files is taken."""
+        for store in (self.conversations, self.history):
+            if store is not None:
+                store.interrupt()
 
     def close(self) -> None:
         """Blocks on the disk."""

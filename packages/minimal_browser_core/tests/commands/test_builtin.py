@@ -9,7 +9,7 @@ from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.ports.browser import Browser, CommandLinePrefix, MessageLevel, OpenTarget, TabInfo
+from minimal_browser_core.ports.browser import Browser, CommandLinePrefix, Importable, MessageLevel, OpenTarget, TabInfo
 
 HERE, TAB, BEHIND = OpenTarget.CURRENT, OpenTarget.TAB, OpenTarget.BACKGROUND_TAB
 
@@ -140,6 +140,9 @@ class RecordingBrowser:
     def delete_conversation(self, id: int) -> None:
         self._note("delete_conversation", id)
 
+    def import_file(self, kind: Importable, path: str) -> None:
+        self._note("import_file", kind, path)
+
     def toggle_copilot(self) -> None:
         self._note("toggle_copilot")
 
@@ -245,6 +248,7 @@ def browser() -> RecordingBrowser:
         ("bookmarks", ("open_page", "mb://bookmarks")),
         ("bookmarks a&b", ("open_page", "mb://bookmarks?q=a%26b")),
         ("bookmark-delete 7", ("remove_bookmark", 7)),
+        ("import bookmarks 'my marks.html'", ("import_file", "bookmarks", "my marks.html")),
         ("history", ("open_page", "mb://history")),
         ("recall lens light", ("open_page", "mb://history?q=lens%20light")),
         ("history clear the desk", ("open_page", "mb://history?q=clear%20the%20desk")),

@@ -8,13 +8,14 @@ from PyQt6.QtCore import QObject
 
 from minimal_browser.qt.worker import Worker
 from minimal_browser.services import CopilotService, Stores
+from minimal_browser_core.errors import Interrupted
 
 T = TypeVar("T")
 
 
 class Background(QObject):
-    """Three threads: one for the disk, one that makes the copilot, which may wait for a keyring to be unlocked, and one
-    that looks up what a person is typing, which does not wait behind what the first is at."""
+    """Four threads: one for the disk, one that makes the copilot, which may wait for a keyring to be unlocked, one that
+    looks up what a person is typing, and one for what takes long; nothing waits behind another's work."""
 
     def __init__(
         self, open_stores: Callable[[], Stores], open_copilot: Callable[[Stores], CopilotService], parent: QObject
@@ -26,9 +27,11 @@ class Background(QObject):
         self._stores: Stores | None = None
         self._copilot: CopilotService | None = None
         self._lock = threading.Lock()
+        self._ending = False
         self._disk = Worker(self)
         self._opener = Worker(self)
         self._looker = Worker(self)
+        self._lengthy = Worker(self)
 
     def submit(
         self,
@@ -54,6 +57,18 @@ class Background(QObject):
         """As `with_stores`, for what only reads, and quickly."""
         self._looker.submit(lambda: work(self.stores()), done, failed)
 
+    def at_length(
+        self, work: Callable[[Stores], T], done: Callable[[T], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """As `with_stores`, for what may take minutes. `close` ends it early, where the stores can."""
+
+        def begin() -> T:
+            if self._ending:
+                raise Interrupted("the browser is closing")
+            return work(self.stores())
+
+        self._lengthy.submit(begin, done, failed)
+
     def with_copilot(self, use: Callable[[CopilotService], None]) -> None:
         """Call `use` on the GUI thread: now where the copilot is there, else once it is."""
         if self._copilot is not None:
@@ -72,6 +87,10 @@ class Background(QObject):
         """Blocks until all that was submitted is done, then closes everything."""
         self._opener.close()
         self._looker.close()
+        self._ending = True
+        if self._stores is not None:
+            self._stores.interrupt()
+        self._lengthy.close()
         self._disk.close()
         if self._copilot is not None:
             self._copilot.close()

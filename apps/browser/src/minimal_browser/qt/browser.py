@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl
 from PyQt6.QtGui import QGuiApplication
@@ -26,7 +27,7 @@ from minimal_browser_core.errors import CommandError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.memory.history import HistoryRow
-from minimal_browser_core.ports.browser import CommandLinePrefix, MessageLevel, OpenTarget, TabInfo
+from minimal_browser_core.ports.browser import CommandLinePrefix, Importable, MessageLevel, OpenTarget, TabInfo
 
 log = logging.getLogger(__name__)
 
@@ -390,6 +391,17 @@ class QtBrowser(QObject):
             self._not_kept,
         )
 
+    def import_file(self, kind: Importable, path: str) -> None:
+        from minimal_browser_core.memory.reports import describe
+
+        source = Path(path).expanduser()
+        self.show_message(f"taking {kind} in from {source} …")
+        self._background.at_length(
+            lambda stores: stores.import_file(kind, source),
+            lambda report: self._kept(f"{kind}: {describe(report)}"),
+            self._not_kept,
+        )
+
     def load_bookmarks(self) -> None:
         """For the command line's suggestions, in the background."""
         self._background.with_stores(
@@ -416,8 +428,9 @@ class QtBrowser(QObject):
     def _kept(self, text: str) -> None:
         self.show_message(text)
         self.load_bookmarks()
+        self.history_changed()
         for view in self.window.tabs.views():
-            if view.url().scheme() == "mb" and view.url().host() in ("bookmarks", "conversations"):
+            if view.url().scheme() == "mb" and view.url().host() in ("bookmarks", "conversations", "history"):
                 view.reload()
 
     def _not_kept(self, error: Exception) -> None:

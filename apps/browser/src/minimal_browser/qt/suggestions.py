@@ -1,5 +1,6 @@
 """What the command line suggests: commands, tabs, and addresses from history, bookmarks and tabs."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,6 +13,8 @@ from minimal_browser_core.memory.history import HistoryRow
 from minimal_browser_core.pages.address import PAGES, page_url
 from minimal_browser_core.ports.browser import TabInfo
 from minimal_browser_core.ports.storage import Bookmark
+
+log = logging.getLogger(__name__)
 
 MOST_VISITED = 20
 
@@ -87,4 +90,5 @@ class Suggestions(QObject):
             self._ask(self._wanted)  # the line has moved on: what it says now counts
             return
         self._visited, self._answered = rows, asked
+        log.info("%d suggestions from the history for %d characters", len(rows), len(asked or ""))
         self.changed.emit()

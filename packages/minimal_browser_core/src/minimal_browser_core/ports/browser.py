@@ -31,6 +31,8 @@ class MessageLevel(Enum):
     ERROR = "error"
 
 
+Importable = Literal["conversations", "bookmarks", "history"]
+
 CommandLinePrefix = Literal[":", "/", "?"]
 """What the command line is open for: a command, find forwards, find backwards."""
 
@@ -167,6 +169,10 @@ class Browser(Protocol):
 
     def delete_conversation(self, id: int) -> None:
         """Delete one exchange, by the number that `mb://conversations` shows; the message tells the outcome."""
+
+    def import_file(self, kind: Importable, path: str) -> None:
+        """Take a file's conversations, bookmarks or visits in, as the stores' `import_file` does; the message tells the
+        outcome. The file is only read."""
 
     # -- the copilot
 

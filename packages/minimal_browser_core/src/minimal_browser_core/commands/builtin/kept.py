@@ -15,7 +15,7 @@ from minimal_browser_core.pages.address import (
     forget_url,
     page_url,
 )
-from minimal_browser_core.ports.browser import Browser
+from minimal_browser_core.ports.browser import Browser, Importable
 from minimal_browser_core.urls import as_url
 
 _TAGS = Parameter("tags", ParameterKind.WORDS, "words to find it by", optional=True, completion=Completion.TAG)
@@ -28,6 +28,10 @@ _FORGOTTEN = Parameter(
     optional=True,
     completion=Completion.ADDRESS,
 )
+_WHAT = Parameter(
+    "what", ParameterKind.CHOICE, "what the file holds", choices=("bookmarks", "conversations", "history")
+)
+_FILE = Parameter("file", ParameterKind.WORD, "its path, in quotes where it holds blanks")
 _ID = Parameter("id", ParameterKind.INTEGER, "the number that the page shows")
 
 
@@ -71,6 +75,10 @@ def _delete_history(browser: Browser, address: str | None) -> None:
     browser.open_page(forget_url(TheSite(text.lower()) if is_host else ThePage(as_url(text) or text)))
 
 
+def _import(browser: Browser, what: Importable, file: str) -> None:
+    browser.import_file(what, file)
+
+
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*")
 
 _GROUP = "Bookmarks, history and conversations"
@@ -112,5 +120,14 @@ COMMANDS = (
         (_FORGOTTEN,),
     ),
     Command("conversations", _conversations, "Show what was asked and answered, or what matches.", _GROUP, (_QUERY,)),
+    Command(
+        "import",
+        _import,
+        "Take bookmarks, conversations or visited pages in from a file.",
+        _GROUP,
+        (_WHAT, _FILE),
+        note="Bookmarks: HTML as browsers export it, or the older browser's bookmarks.json. Conversations: JSON, JSON "
+        "Lines, exports of ChatGPT, Claude and others. History: the older browser's history.db. None is taken twice.",
+    ),
     Command("conversation-delete", _delete_conversation, "Delete one exchange.", _GROUP, (_ID,)),
 )
