@@ -226,6 +226,14 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
+@nox.session(default=False)
+def screenshots(session: nox.Session) -> None:
+    """The pictures of the user guide, taken anew from the program as it is (Xvfb)."""
+    sync(session, "--group=dev", "--group=gui", "--package=minimal-browser")
+    session.run("python", "scripts/bootstrap.py")
+    session.run("pytest", "apps/browser/tests/journey/screenshots.py")
+
+
 @each(MEMBERS, "bench", default=False)
 def bench(session: nox.Session, package: str) -> None:
     """The package's benchmarks, which print ratios of one run; not a default."""

@@ -3,6 +3,10 @@
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QUrl
+
+from minimal_browser.qt.theme import current_theme
+from minimal_browser_core.ports.browser import OpenTarget
 
 
 @pytest.fixture
@@ -108,3 +112,11 @@ def test_a_window_that_a_page_opens_on_its_own_is_blocked(browser: Any, site: An
 
 def test_the_window_is_named_after_the_page(browser: Any) -> None:
     browser.until(lambda: browser.window.windowTitle() == "One — Minimal Browser")
+
+
+def test_an_empty_tab_has_the_colour_of_the_window_and_a_page_gets_white(browser: Any, site: Any) -> None:
+    view = browser.composition.views.add(OpenTarget.TAB)
+    assert view.web_page.backgroundColor().name() == current_theme().window
+    view.load(QUrl(site.add("/plain", "<title>Plain</title>")))
+    browser.until(lambda: view.title() == "Plain")
+    assert view.web_page.backgroundColor().name() == "#ffffff"

@@ -39,6 +39,8 @@ def until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:
 class Screen:
     """One X display with one window on it."""
 
+    size = SIZE
+
     def __init__(self, display: str) -> None:
         self.display = display
         self._env = {**os.environ, "DISPLAY": display}
@@ -62,6 +64,17 @@ class Screen:
 
     def type(self, text: str) -> None:
         self.xdotool("type", "--delay", "15", text)
+
+    def settle(self) -> None:
+        """Return once two looks at the screen, a fifth of a second apart, show the same."""
+
+        def still() -> bool:
+            with mss.MSS(display=self.display) as camera:
+                before = camera.grab(camera.monitors[0]).rgb
+                time.sleep(0.2)
+                return before == camera.grab(camera.monitors[0]).rgb
+
+        until(still, "the screen to be still")
 
     def shot(self, path: Path) -> mss.screenshot.ScreenShot:
         """The whole screen, kept as a PNG for people to look at."""

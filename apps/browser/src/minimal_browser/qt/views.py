@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtGui import QColor
 from PyQt6.QtWebEngineCore import (
     QWebEngineFindTextResult,
     QWebEngineFullScreenRequest,
@@ -15,6 +16,7 @@ from PyQt6.QtWebEngineCore import (
 
 from minimal_browser.qt.page import WebPage
 from minimal_browser.qt.tabs import ClosedTab
+from minimal_browser.qt.theme import current_theme
 from minimal_browser.qt.visits import VisitWatch
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
@@ -57,6 +59,7 @@ class Views(QObject):
 
     def add(self, where: OpenTarget, index: int | None = None) -> WebView:
         view = WebView(WebPage(self._profile))
+        colour_while_empty(view.web_page)
         self.adopt(view, where, index)
         return view
 
@@ -102,6 +105,7 @@ class Views(QObject):
         url = self._generated.add(html)
         page = self._generated.page(url, self)
         view = WebView(page)
+        colour_while_empty(page)
         page.refused.connect(self._refused)
         page.link_followed.connect(self.link_proposed)
         self._connect(view, OpenTarget.TAB, None)
@@ -184,3 +188,9 @@ class Views(QObject):
     def _crashed(self, view: WebView, status: QWebEnginePage.RenderProcessTerminationStatus) -> None:
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
             self.show_error(view, view.url(), "The process that showed this page ended. Reload to start it anew.")
+
+
+def colour_while_empty(page: QWebEnginePage) -> None:
+    """The window's colour until there is a page: white would glare in the dark. Pages themselves count on white."""
+    page.setBackgroundColor(QColor(current_theme().window))
+    page.urlChanged.connect(lambda _url: page.setBackgroundColor(QColor("white")))
