@@ -1,96 +1,76 @@
-"""Measuring and printing, for all benchmarks.
+"""Rounds in which all contenders take turns: the machine's mood is the same for all, and the ratios are what counts."""
 
-All contenders take turns in one run, and what counts is the ratio between them: the machine's mood is the same for all.
-CPU is that of this process, all of its threads; the server runs in another. Medians of the rounds.
-"""
-
-import contextlib
-import gc
-import os
+import random
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
-Run = Callable[[], tuple[float, float] | None]
-"""Does the work once; gives its own CPU and wall seconds where they are not this process's."""
+import answers
+from cases import Case
+from contenders.wire import body
+from conversation import conversation
+from servers import Server
+from workers import Worker
 
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds for one unit of work."""
-
-    cpu: float
-    wall: float
+WARM_UP = 1
+"""Rounds that do not count: the first connects, and fills caches."""
 
 
-def measure(runs: dict[str, Run], units: int, rounds: int) -> dict[str, Cost]:
-    """Medians over `rounds`, after one that does not count."""
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    for number in range(rounds + 1):
-        for name, run in runs.items():
-            gc.collect()
-            wall, cpu = time.perf_counter(), time.process_time()
-            own = run()
-            used = own or (time.process_time() - cpu, time.perf_counter() - wall)
-            if number > 0:
-                taken[name].append(used)
-    return {
-        name: Cost(statistics.median(c for c, _ in all_) / units, statistics.median(w for _, w in all_) / units)
-        for name, all_ in taken.items()
-    }
+@dataclass
+class Costs:
+    """Of one contender in one case: seconds for a unit of work, round by round."""
+
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+    server: list[float] = field(default_factory=list)
+    http2: bool = False
+
+    def of(self, kind: str) -> list[float]:
+        return {"cpu": self.cpu, "wall": self.wall, "server": self.server}[kind]
+
+    def median(self, kind: str = "cpu") -> float:
+        return statistics.median(self.of(kind))
+
+    def spread(self, kind: str = "cpu") -> float:
+        """Half of the range between the quartiles, over the median."""
+        low, middle, high = quartiles(self.of(kind))
+        return (high - low) / 2 / middle
 
 
-@contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The address of the server, in a process of its own; says at the end what it cost."""
-    command = [sys.executable, str(Path(__file__).with_name("server.py"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        try:
-            yield address
-            with urllib.request.urlopen(f"{address}/cpu") as answer:
-                print(f"  (the server's own CPU, apart: {float(answer.read()):.1f} s)")
-        finally:
-            process.communicate()
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    if len(values) < 2:
+        return values[0], values[0], values[0]
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, middle, high
 
 
-def table(title: str, costs: dict[str, Cost], unit: str = "us", scale: float = 1e6) -> None:
-    ours = costs["ai_rust_client"]
-    print(f"\n{title}")
-    print(f"  {'':16} {'CPU ' + unit:>12} {'x ours':>8} {'wall ' + unit:>12} {'x ours':>8}")
-    for name, cost in sorted(costs.items(), key=lambda item: item[1].cpu):
-        cpu, wall = f"{cost.cpu * scale:12.2f}", f"{cost.wall * scale:12.2f}"
-        print(f"  {name:16} {cpu} {cost.cpu / ours.cpu:8.2f} {wall} {cost.wall / ours.wall:8.2f}")
-
-
-def target(what: str, value: float, limit: float, *, least: bool = False, unit: str = "x") -> None:
-    """Print a target of the project beside what was measured."""
-    met = value >= limit if least else value <= limit
-    bound = "at least" if least else "at most"
-    print(f"  {'met   ' if met else 'MISSED'} {what}: {value:.2f} {unit} ({bound} {limit:g} {unit})")
-
-
-def ratio(costs: dict[str, Cost], name: str, to: str, kind: str = "cpu") -> float | None:
-    """What `name` takes of what `to` takes; None where one of them was left out."""
-    if name not in costs or to not in costs:
-        return None
-    return float(getattr(costs[name], kind) / getattr(costs[to], kind))
-
-
-def compare(costs: dict[str, Cost], what: str, name: str, to: str, limit: float, *, kind: str = "cpu",
-            least: bool = False) -> None:  # fmt: skip
-    value = ratio(costs, name, to, kind)
-    if value is None:
-        print(f"  unknown {what}: {name} or {to} was left out")
-    else:
-        target(what, value, limit, least=least)
-
-
-def load() -> str:
-    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+def measure(case: Case, workers: dict[str, Worker], server: Server) -> dict[str, Costs]:
+    """The order within a round changes from round to round, so that nobody always comes after the same neighbour."""
+    size = len(body(conversation("0"))) if case.work in ("first", "later") else 0
+    order = {
+        "work": case.work, "url": f"{server.url}/{case.path}", "ca": server.ca, "count": case.count, "size": size,
+        "warm": case.warm,
+    }  # fmt: skip
+    expected = (answers.streamed_text(case.chunks), case.chunks) if case.chunks else (answers.TEXT, 1)
+    costs = {name: Costs() for name in workers}
+    began = time.monotonic()
+    turns, shuffled = list(workers), random.Random(case.name)
+    for number in range(WARM_UP + case.rounds):
+        shuffled.shuffle(turns)
+        for name in turns:
+            before = server.used()
+            took = workers[name].obey(order)
+            after = server.used()
+            if (took["text"], took["parts"]) != expected:
+                raise SystemExit(
+                    f"{name} did other work in {case.name}: {len(took['text'])} characters in {took['parts']} parts, "
+                    f"not {len(expected[0])} in {expected[1]}"
+                )
+            costs[name].http2 = after.http2 > before.http2
+            if number >= WARM_UP:
+                costs[name].cpu.append(took["cpu"] / case.units)
+                costs[name].wall.append(took["each"] if case.each else took["wall"] / case.units)
+                costs[name].server.append((after.cpu - before.cpu) / case.units)
+    print(f"{case.name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return costs

@@ -1,43 +1,164 @@
-"""All benchmarks, one after the other.
+"""All benchmarks in one run, contenders in turns.
 
-python benchmarks/run.py [--quick]
+    python benchmarks/run.py             prints machine, versions, CPU, wall, start, memory and targets
+    python benchmarks/run.py --write     and puts them into benchmarks/README.md and README.md
+    python benchmarks/run.py --quick     a look, not a measurement
+    python benchmarks/run.py --only bulk apart --with openai pyreqwest
+
+It measures the ai_rust_client that is installed: install a wheel, as an editable build is not optimised.
 """
 
 import argparse
+import contextlib
 import importlib.metadata
+import io
+import json
 import os
 import platform
-import subprocess
 import sys
 import time
+import tomllib
+import zipfile
 from pathlib import Path
 
-BENCHMARKS = ("requests", "chunks", "history", "many", "start", "memory")
-LIBRARIES = ("ai_rust_client", "openai", "httpx2", "aiohttp", "pyreqwest", "httpr", "litellm")
+import memory
+import start
+from cases import CASES, Case
+from measure import measure
+from registry import NAMES, NATIVE, OURS
+from report import OVER_HTTP1, markdown, replace, summary
+from servers import encrypted, plain
+from targets import Results
+from workers import HERE, Installed, Worker, build_native, find, native_worker
+
+PROCESSES = ("start", "memory")
+START_ROUNDS, MEMORY_ROUNDS = 11, 3
 
 
-def version(name: str) -> str:
+def is_editable(name: str) -> bool:
+    origin = json.loads(importlib.metadata.distribution(name).read_text("direct_url.json") or "{}")
+    return bool(origin.get("dir_info", {}).get("editable"))
+
+
+def wheel_size() -> float:
+    """MB of the package, packed as a wheel is."""
+    import ai_rust_client
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        folder = Path(ai_rust_client.__file__).parent
+        for path in folder.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.write(path)
+    return len(packed.getvalue()) / 1e6
+
+
+def processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def reqwest_version() -> str:
+    packages = tomllib.loads((HERE / "native" / "Cargo.lock").read_text(encoding="utf-8"))["package"]
+    return next(str(package["version"]) for package in packages if package["name"] == "reqwest")
+
+
+def load() -> float:
+    return os.getloadavg()[0]
+
+
+def introduction(
+    cases: list[Case], installed: list[Installed], missing: list[str], before: float, seconds: float
+) -> str:
+    names = {one.contender.name for one in installed}
+    versions = {one.contender.distribution: one.version for one in installed if one.contender.distribution}
+    versions["reqwest (native)"] = reqwest_version()
+    slow = sorted({f"{name} ({case.title})" for case in cases for name in case.without if name in names})
+    kernel = f"{platform.system()} {platform.release().partition('-')[0]}"
+    lines = [
+        f"{time.strftime('%Y-%m-%d')}. {kernel}, {processor()}, {os.cpu_count()} cores, CPython "
+        f"{platform.python_version()}; load {before:.1f} before the run and {load():.1f} after its "
+        f"{seconds / 60:.0f} minutes.",
+        ", ".join(f"{name} {version}" for name, version in versions.items()) + ".",
+    ]
+    if missing:
+        lines.append(f"Not installed: {'; '.join(missing)}.")
+    if slow:
+        lines.append(f"Left out as they would take minutes: {', '.join(slow)}.")
+    if any(case.tls for case in cases):
+        lines.append(f"TLS is with HTTP/2, but {OVER_HTTP1} with HTTP/1.1: what that client speaks as it is set up.")
+    return "\n".join(lines)
+
+
+def run_cases(cases: list[Case], installed: list[Installed], programs: Path | None, results: Results) -> None:
+    workers: dict[str, Worker] = {}
     try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"
+        if programs is not None:
+            workers[NATIVE] = native_worker(programs)
+        workers |= {one.contender.name: one.worker() for one in installed}
+        able = {one.contender.name: one.contender for one in installed}
+        with contextlib.ExitStack() as stack:
+            servers = {False: stack.enter_context(plain())}
+            if programs is not None:
+                servers[True] = stack.enter_context(encrypted(programs / "tls_server"))
+            for case in cases:
+                if case.tls not in servers:
+                    continue
+                taking_part = {
+                    name: worker
+                    for name, worker in workers.items()
+                    if name not in case.without
+                    and (name == NATIVE or (case.needs in able[name].can and (able[name].tls or not case.tls)))
+                }
+                results.costs[case.name] = measure(case, taking_part, servers[case.tls])
+    finally:
+        for worker in workers.values():
+            worker.close()
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="three rounds of each: a look, not a measurement")
+    names = [*(case.name for case in CASES), *PROCESSES]
+    parser.add_argument("--quick", action="store_true", help="two rounds of each: a look, not a measurement")
+    parser.add_argument("--write", action="store_true", help="put the results into the READMEs")
+    parser.add_argument("--only", nargs="+", choices=names, metavar="CASE", default=names, help=", ".join(names))
+    parser.add_argument("--with", dest="others", nargs="+", choices=NAMES, metavar="NAME", default=list(NAMES),
+                        help=f"beside {OURS}: {', '.join(NAMES)}")  # fmt: skip
     options = parser.parse_args()
-    machine = f"{platform.platform()}, {os.cpu_count()} cores"
-    print(f"{time.strftime('%Y-%m-%d')}, {machine}, CPython {platform.python_version()}")
-    print(", ".join(f"{name} {version(name)}" for name in LIBRARIES))
-    failed = 0
-    for name in BENCHMARKS:
-        rounds = ["--rounds", "3"] if options.quick and name != "memory" else []
-        print(f"\n== {name} ==", flush=True)
-        script = Path(__file__).with_name(f"bench_{name}.py")
-        failed |= subprocess.run([sys.executable, str(script), *rounds]).returncode
-    return failed
+    partly = options.quick or options.only != names or options.others != list(NAMES)
+    if options.write and partly:
+        raise SystemExit("--write is for whole runs: without --quick, --only and --with")
+    if options.write and is_editable(OURS):
+        raise SystemExit("ai_rust_client is an editable install, which is not optimised; install a wheel")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode an import compiles each time
+    before, began = load(), time.monotonic()
+    installed, missing = find((OURS, *options.others))
+    results = Results(wheel=wheel_size())
+    cases = [case.quick() if options.quick else case for case in CASES if case.name in options.only]
+    if cases:
+        wanted = NATIVE in options.others or any(case.tls for case in cases)
+        run_cases(cases, installed, build_native() if wanted else None, results)
+    with plain() as server:
+        if "start" in options.only:
+            rounds = 1 if options.quick else START_ROUNDS
+            results.imports = start.imports(installed, rounds)
+            results.first_answers = start.first_answers(installed, server, rounds)
+            print(f"start: after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        if "memory" in options.only:
+            rounds = 1 if options.quick else MEMORY_ROUNDS
+            results.requests_memory = memory.after_requests(installed, server, rounds)
+            results.streams_memory = memory.of_streams(installed, server, rounds)
+    text = markdown(results, introduction(cases, installed, missing, before, time.monotonic() - began))
+    print(text)
+    if is_editable(OURS):
+        print("\nai_rust_client is an editable install: unless it was built with --release, this is no measurement.")
+    if options.write:
+        replace(HERE / "README.md", text)
+        replace(HERE.parent / "README.md", summary(results))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -1,0 +1,24 @@
+"""The OpenAI library. HTTP/2 is what it can do when told to."""
+
+from typing import Any
+
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
+
+from .basics import KEY
+from .chat_api import ChatAPI
+from .wire import tls
+
+
+class Client(ChatAPI):
+    def __init__(self, url: str, ca: str | None) -> None:
+        super().__init__()
+        self.url = url
+        self.tls = tls(ca)
+
+    def make(self) -> Any:
+        http = DefaultHttpxClient(**self.tls) if self.tls else None
+        return OpenAI(api_key=KEY, base_url=self.url, http_client=http)
+
+    def amake(self) -> Any:
+        http = DefaultAsyncHttpxClient(**self.tls) if self.tls else None
+        return AsyncOpenAI(api_key=KEY, base_url=self.url, http_client=http)

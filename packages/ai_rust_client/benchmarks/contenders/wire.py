@@ -1,0 +1,47 @@
+"""What a plain HTTP client does by hand that a chat client does for one: encoding, events, JSON; and TLS settings."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .basics import KEY, MODEL, Messages
+
+HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+
+
+def body(messages: Messages, *, stream: bool = False) -> bytes:
+    return json.dumps({"model": MODEL, "messages": messages, "stream": stream}).encode()
+
+
+def text_of(document: Any) -> str:
+    text: str = document["choices"][0]["message"]["content"]
+    return text
+
+
+def contents(lines: Iterable[str]) -> Iterator[str]:
+    """The chunks of text in the lines of a stream."""
+    for line in lines:
+        if line.startswith("data: ") and line != "data: [DONE]":
+            content = json.loads(line[6:])["choices"][0]["delta"].get("content")
+            if content:
+                yield content
+
+
+class Lines:
+    """Whole lines out of pieces of bytes."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def take(self, data: Any) -> list[str]:
+        *lines, self.rest = (self.rest + bytes(data)).split(b"\n")
+        return [line.decode() for line in lines]
+
+
+def tls(ca: str | None) -> dict[str, Any]:
+    """Arguments of the clients of httpx and httpx2: none without TLS, else our authority, and HTTP/2 where offered."""
+    if ca is None:
+        return {}
+    import ssl
+
+    return {"verify": ssl.create_default_context(cafile=ca), "http2": True}

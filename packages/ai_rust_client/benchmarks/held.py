@@ -1,0 +1,55 @@
+"""What a process of its own holds, in MB. Linux only, as it reads /proc. It imports little, as that counts too.
+
+python held.py requests|streams MODULE:CLASS|bare URL
+"""
+
+import os
+import sys
+
+from contenders.basics import QUESTION
+from contenders.loading import load
+
+CALLS = 100
+SETTLED = 1.5
+"""Seconds after which all streams are open and flow."""
+
+
+def resident() -> float:
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  pathlib is more than all of this file
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def requests(client: type, url: str) -> None:
+    contender = client(url, None)
+    for _ in range(CALLS):
+        contender.ask(QUESTION)
+    print(resident())
+
+
+def streams(client: type, url: str) -> None:
+    """What they add to the process; it ends before they do."""
+    import asyncio
+
+    async def together() -> float:
+        contender = client(url, None)
+        before = resident()
+        reading = [asyncio.create_task(contender.aread(QUESTION)) for _ in range(CALLS)]
+        done, _ = await asyncio.wait(reading, timeout=SETTLED)
+        if done:
+            raise SystemExit(f"{len(done)} of {CALLS} streams have ended, and should be open")
+        return resident() - before
+
+    with asyncio.Runner() as runner:
+        print(runner.run(together()), flush=True)
+        os._exit(0)
+
+
+def main(kind: str, client: str, url: str) -> None:
+    if client == "bare":
+        print(resident())
+    else:
+        (streams if kind == "streams" else requests)(load(client), url)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

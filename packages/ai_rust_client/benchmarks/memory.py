@@ -1,0 +1,39 @@
+"""What processes hold, in MB: after 100 requests, and with 100 paced streams open."""
+
+import statistics
+import subprocess
+import sys
+
+from servers import Server
+from workers import HERE, Installed
+
+PACED_CHUNKS = 1000
+BARE = "bare"
+
+
+def _held(python: str, kind: str, client: str, url: str) -> float:
+    command = [python, str(HERE / "held.py"), kind, client, url]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1])
+
+
+def after_requests(installed: list[Installed], server: Server, rounds: int) -> dict[str, float]:
+    """Over a bare interpreter, which is beside them under its name."""
+    url = f"{server.url}/answer"
+    bare = statistics.median(_held(sys.executable, "requests", BARE, url) for _ in range(rounds))
+    held = {BARE: bare}
+    for one in installed:
+        if "ask" in one.contender.can:
+            values = [_held(one.python, "requests", one.contender.client, url) for _ in range(rounds)]
+            held[one.contender.name] = statistics.median(values) - bare
+    return held
+
+
+def of_streams(installed: list[Installed], server: Server, rounds: int) -> dict[str, float]:
+    """Over the same process before it opened them."""
+    url = f"{server.url}/paced-{PACED_CHUNKS}"
+    held = {}
+    for one in installed:
+        if {"ask", "aask"} & set(one.contender.can) and "aread" in one.contender.can:
+            values = [_held(one.python, "streams", one.contender.client, url) for _ in range(rounds)]
+            held[one.contender.name] = statistics.median(values)
+    return held
