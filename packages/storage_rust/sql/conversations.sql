@@ -92,22 +92,65 @@ FROM page JOIN conversations AS c ON c.id = page.id
 ORDER BY page.score, page.id DESC
 
 -- name: search_recent
+-- The matches among the newest :window rows before (:timestamp, :id).
+WITH near AS MATERIALIZED (
+  SELECT id, timestamp FROM conversations
+  WHERE (timestamp, id) < (:timestamp, :id)
+  ORDER BY timestamp DESC, id DESC LIMIT :window
+), page AS MATERIALIZED (
+  SELECT id, timestamp FROM near
+  WHERE id IN (
+      SELECT rowid FROM conversations_fts
+      WHERE conversations_fts MATCH :match
+        AND rowid BETWEEN (SELECT min(id) FROM near) AND (SELECT max(id) FROM near))
+    AND (NOT :filtered OR EXISTS (
+      SELECT 1 FROM conversations AS c
+      WHERE c.id = near.id
+        AND (:model IS NULL OR c.model = :model)
+        AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+        AND (:since IS NULL OR c.timestamp >= :since)
+        AND (:until IS NULL OR c.timestamp < :until)
+        AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+        AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))))
+  ORDER BY timestamp DESC, id DESC LIMIT :limit
+)
 SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM conversations_fts JOIN conversations AS c ON c.id = conversations_fts.rowid
-WHERE conversations_fts MATCH :match AND conversations_fts.rowid < :before
-  AND (:model IS NULL OR c.model = :model)
-  AND (:thread_id IS NULL OR c.thread_id = :thread_id)
-  AND (:since IS NULL OR c.timestamp >= :since)
-  AND (:until IS NULL OR c.timestamp < :until)
-  AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
-  AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
-ORDER BY conversations_fts.rowid DESC LIMIT :limit
+FROM page JOIN conversations AS c ON c.id = page.id
+ORDER BY page.timestamp DESC, page.id DESC
+
+-- name: search_recent_end
+-- The last row of the window of `search_recent`; none where the window reaches beyond the oldest.
+SELECT timestamp, id FROM conversations
+WHERE (timestamp, id) < (:timestamp, :id)
+ORDER BY timestamp DESC, id DESC LIMIT 1 OFFSET :window - 1
+
+-- name: search_count
+SELECT count(*) FROM (
+  SELECT 1 FROM conversations_fts WHERE conversations_fts MATCH :match LIMIT :bound)
+
+-- name: search_recent_few
+-- All the matches, where they are few enough to be put in order.
+WITH page AS MATERIALIZED (
+  SELECT c.id, c.timestamp
+  FROM conversations_fts JOIN conversations AS c ON c.id = conversations_fts.rowid
+  WHERE conversations_fts MATCH :match AND (c.timestamp, c.id) < (:timestamp, :id)
+    AND (:model IS NULL OR c.model = :model)
+    AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+    AND (:since IS NULL OR c.timestamp >= :since)
+    AND (:until IS NULL OR c.timestamp < :until)
+    AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+    AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
+  ORDER BY c.timestamp DESC, c.id DESC LIMIT :limit
+)
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
+FROM page JOIN conversations AS c ON c.id = page.id
+ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_without
--- No word that must be there: everything, or everything but what :without finds, the last added first.
+-- No word that must be there: everything, or everything but what :without finds, the newest first.
 SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
 FROM conversations AS c
-WHERE c.id < :before
+WHERE (c.timestamp, c.id) < (:timestamp, :id)
   AND (:without IS NULL OR c.id NOT IN (SELECT rowid FROM conversations_fts WHERE conversations_fts MATCH :without))
   AND (:model IS NULL OR c.model = :model)
   AND (:thread_id IS NULL OR c.thread_id = :thread_id)
@@ -115,7 +158,7 @@ WHERE c.id < :before
   AND (:until IS NULL OR c.timestamp < :until)
   AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
   AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
-ORDER BY c.id DESC LIMIT :limit
+ORDER BY c.timestamp DESC, c.id DESC LIMIT :limit
 
 -- name: stats
 SELECT

@@ -17,6 +17,7 @@ mod failure;
 pub mod frecency;
 pub mod history;
 mod migrate;
+mod newest;
 mod options;
 pub mod owners;
 mod paths;

@@ -1,6 +1,6 @@
 //! Searching conversations: the query, its filters, its pages.
 
-use crate::conversations::{ConversationStore, FIELDS, all, conversation, cut_to};
+use crate::conversations::{ConversationStore, FIELDS, conversation, cut_to};
 use crate::cursor::{self, Key};
 use crate::error::Result;
 use crate::query::{Part, parse};
@@ -22,26 +22,7 @@ impl ConversationStore {
         if let Some(matching) = wanted.matching.as_deref().filter(|_| search.order == Order::Relevance) {
             return self.ranked(matching, &wanted.parts, search, limit, mark);
         }
-        let before = search.cursor.as_deref().map_or(Ok(i64::MAX), |cursor| cursor::one("search", cursor))?;
-        if wanted.nothing {
-            return Ok(SearchPage { hits: Vec::new(), next_cursor: None, complete: true });
-        }
-        let narrow = Narrow::of(search);
-        let last = limit + 1;
-        let mut rows = self.db.read(|db| {
-            let (name, expression) = match &wanted.matching {
-                Some(matching) => ("search_recent", (":match", matching as &dyn rusqlite::ToSql)),
-                None => ("search_without", (":without", &wanted.without as &dyn rusqlite::ToSql)),
-            };
-            let mut values = narrow.values();
-            values.extend([expression, (":before", &before), (":limit", &last)]);
-            all(db, name, &*values)
-        })?;
-        let more = cut_to(&mut rows, limit);
-        let next_cursor =
-            rows.last().filter(|_| more).map(|last| cursor::write("search", &[Key::Whole(last.id)]));
-        let hits = self.hits(rows.into_iter().map(|row| (row, 0.0)), &wanted.parts, mark)?;
-        Ok(SearchPage { hits, next_cursor, complete: true })
+        self.newest(&wanted, search, limit, mark)
     }
 
     fn ranked(
@@ -91,7 +72,7 @@ impl ConversationStore {
         Ok(SearchPage { hits, next_cursor, complete: search.exact || matches <= RANKED })
     }
 
-    fn hits(
+    pub(crate) fn hits(
         &self,
         rows: impl Iterator<Item = (Conversation, f64)>,
         parts: &[Part],
@@ -109,17 +90,17 @@ impl ConversationStore {
 }
 
 /// The filters of a search as its statements take them.
-struct Narrow<'a> {
+pub(crate) struct Narrow<'a> {
     search: &'a Search,
     url_last: Option<String>,
 }
 
 impl<'a> Narrow<'a> {
-    fn of(search: &'a Search) -> Self {
+    pub(crate) fn of(search: &'a Search) -> Self {
         Self { search, url_last: search.url_prefix.as_ref().map(|prefix| format!("{prefix}\u{10ffff}")) }
     }
 
-    fn narrows(&self) -> bool {
+    pub(crate) fn narrows(&self) -> bool {
         let Search { model, tag, thread_id, url_prefix, since, until, .. } = self.search;
         model.is_some()
             || tag.is_some()
@@ -129,7 +110,7 @@ impl<'a> Narrow<'a> {
             || until.is_some()
     }
 
-    fn values(&self) -> Vec<(&'static str, &dyn rusqlite::ToSql)> {
+    pub(crate) fn values(&self) -> Vec<(&'static str, &dyn rusqlite::ToSql)> {
         let search = self.search;
         vec![
             (":model", &search.model),

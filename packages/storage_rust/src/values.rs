@@ -100,7 +100,7 @@ pub struct NewBookmark {
 pub enum Order {
     #[default]
     Relevance,
-    /// The last added first.
+    /// The newest first, by their timestamps.
     Recent,
 }
 

@@ -279,7 +279,7 @@ class ConversationStore:
         """One page of what `query` finds; the language stands in the README, and no text is an error.
 
         The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
-        `order="recent"` gives the last added first, as a query without a word that must be there does.
+        `order="recent"` gives the newest first, by their timestamps, as a query without a word that must be there does.
         `exact` ranks every match however many there are; otherwise see `SearchPage.complete`.
         """
 

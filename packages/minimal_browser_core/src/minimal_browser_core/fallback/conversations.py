@@ -8,20 +8,18 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.fallback.conversation_search import ConversationSearch, conversation
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
 from minimal_browser_core.fallback.sqlite.new_rows import checked_row, grams_of, new_row
-from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, parse
-from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchHit, SearchPage, Thread
-from minimal_browser_core.fallback.sqlite.snippet import snippet
+from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams
 from minimal_browser_core.fallback.sqlite.transfer_rows import ExportedRow, export_rows, import_rows
 from minimal_browser_core.fallback.transfer.report import ImportReport
 
 SCHEMA_VERSION: Final = 2
-RANKED: Final = 20_000  # matches, the newest, that a search ranks unless it is exact
 
 FORMAT: Final = Format(
     name="conversations",
@@ -31,19 +29,10 @@ FORMAT: Final = Format(
     indexes=("conversations_fts",),
     probe="SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
 )
-FIELDS: Final = {
-    PLAIN: Field(("prompt", "response"), ("prompt_grams", "response_grams")),
-    "prompt": Field(("prompt",), ("prompt_grams",)),
-    "response": Field(("response",), ("response_grams",)),
-    "model": Field(("model",), ("model_grams",)),
-    "tag": Field(("tags",), ("tags_grams",)),
-    "url": Field(("url",), ("url_grams",)),
-}
 _BATCH: Final = 200
 _PROGRESS: Final = 1000  # rows between two calls of a progress function
 
 Progress = Callable[[int, int], object]
-_Row = tuple[Any, ...]
 
 
 class PythonConversationStore:
@@ -72,6 +61,7 @@ class PythonConversationStore:
             check_on_open=check_on_open,
         )
         self._sql = statements("conversations")
+        self._search = ConversationSearch(self._db, self._sql)
 
     # -- writing
 
@@ -199,7 +189,7 @@ class PythonConversationStore:
     def get(self, id: int) -> Conversation | None:
         with self._db.read() as db:
             row = db.execute(self._sql["get"], {"id": convert.identifier("id", id)}).fetchone()
-        return None if row is None else _conversation(row)
+        return None if row is None else conversation(row)
 
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
         """The newest first, by their timestamps."""
@@ -216,7 +206,7 @@ class PythonConversationStore:
         more = len(rows) > limit
         rows = rows[:limit]
         return Page(
-            [_conversation(row) for row in rows],
+            [conversation(row) for row in rows],
             convert.write_cursor("recent", rows[-1][3], rows[-1][0]) if more else None,
         )
 
@@ -224,7 +214,7 @@ class PythonConversationStore:
         """The whole tree, parents before children; empty where there is no such thread."""
         with self._db.read() as db:
             rows = db.execute(self._sql["thread"], {"thread_id": convert.identifier("thread_id", thread_id)}).fetchall()
-        return [_conversation(row) for row in rows]
+        return [conversation(row) for row in rows]
 
     def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
         """The last used first. `cursor` is that of the thread after which to go on."""
@@ -262,7 +252,7 @@ class PythonConversationStore:
                 rows = db.execute(self._sql["after"], {"id": last_id, "limit": _BATCH}).fetchall()
             if not rows:
                 return
-            yield from map(_conversation, rows)
+            yield from map(conversation, rows)
             last_id = rows[-1][0]
 
     # -- searching
@@ -289,78 +279,22 @@ class PythonConversationStore:
         """One page of what `query` finds. Its language stands in `fallback.sqlite.query`; no text is an error.
 
         The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
-        `order="recent"` gives the last added first, as a query without a word that must be there does.
-        Unless `exact`, a query with more than RANKED matches ranks the newest of them, and `complete` is False.
+        `order="recent"` gives the newest first, by their timestamps, as a query without a word that must be there does.
+        Unless `exact`, a query with more than RANKED matches ranks those added last, and `complete` is False.
         """
-        limit = convert.limit(limit)
-        if order not in ("relevance", "recent"):
-            raise InvalidData(f"order must be 'relevance' or 'recent', not {order!r:.50}")
-        wanted = parse(convert.query_text(query), FIELDS)
-        url_first, url_last = convert.url_range(convert.optional_text("url_prefix", url_prefix))
-        values: dict[str, Any] = {
-            "model": convert.optional_text("model", model),
-            "tag": convert.optional_text("tag", tag),
-            "thread_id": None if thread_id is None else convert.identifier("thread_id", thread_id),
-            "since": convert.optional_milliseconds("since", since),
-            "until": convert.optional_milliseconds("until", until),
-            "url_first": url_first,
-            "url_last": url_last,
-        }
-        mark = self._db.interrupt_mark()
-        if wanted.match is None or order == "recent":
-            before = convert.MAX_ID if cursor is None else convert.read_cursor("search", cursor, "i")[0]
-            if wanted.nothing:
-                return SearchPage([], None, True)
-            name = "search_without" if wanted.match is None else "search_recent"
-            values |= {"match": wanted.match, "without": wanted.without, "before": before, "limit": limit + 1}
-            with self._db.read() as db:
-                rows = db.execute(self._sql[name], values).fetchall()
-            hits = self._hits(rows[:limit], wanted.parts, mark)
-            return SearchPage(hits, convert.write_cursor("search", hits[-1].id) if len(rows) > limit else None, True)
-        return self._ranked(wanted.match, wanted.parts, values, limit, cursor, exact, mark)
-
-    def _ranked(
-        self,
-        match: str,
-        parts: Sequence[Part],
-        values: dict[str, Any],
-        limit: int,
-        cursor: str | None,
-        exact: bool,
-        mark: int,
-    ) -> SearchPage:
-        values["filtered"] = any(value is not None for value in values.values())
-        newest, last_id, last_score = (
-            (None, None, None) if cursor is None else convert.read_cursor("ranked", cursor, "iif")
+        return self._search.search(
+            query,
+            limit=limit,
+            cursor=cursor,
+            order=order,
+            model=model,
+            tag=tag,
+            thread_id=thread_id,
+            url_prefix=url_prefix,
+            since=since,
+            until=until,
+            exact=exact,
         )
-        with self._db.read() as db:
-            if newest is None:
-                newest = db.execute(self._sql["newest_id"]).fetchone()[0]
-            values |= {
-                "match": match,
-                "newest": newest,
-                "bound": convert.MAX_ID if exact else RANKED + 1,
-                "last_id": last_id,
-                "last_score": last_score,
-                "limit": limit + 1,
-            }
-            rows = db.execute(self._sql["search_relevance"], values).fetchall()
-        found = rows[:limit]
-        next_cursor = None
-        if len(rows) > limit:
-            next_cursor = convert.write_cursor("ranked", newest, found[-1][0], float(found[-1][10]))
-        complete = exact or not rows or rows[0][11] <= RANKED
-        return SearchPage(self._hits(found, parts, mark), next_cursor, complete)
-
-    def _hits(self, rows: Sequence[_Row], parts: Sequence[Part], mark: int) -> list[SearchHit]:
-        hits: list[SearchHit] = []
-        for row in rows:
-            self._db.raise_if_interrupted(mark)
-            # Of two equal windows the answer's is shown: the prompt is on display anyway.
-            shown, highlights = snippet((("response", row[5]), ("prompt", row[4])), parts)
-            score = -row[10] if len(row) > 10 else 0.0
-            hits.append(SearchHit(**_values(row), score=score, snippet=shown, highlights=highlights))
-        return hits
 
     # -- import and export
 
@@ -442,23 +376,3 @@ class PythonConversationStore:
     def __del__(self) -> None:
         if hasattr(self, "_db"):
             self._db.close()
-
-
-def _values(row: _Row) -> dict[str, Any]:
-    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata = row[:10]
-    return {
-        "id": id,
-        "thread_id": thread_id,
-        "parent_id": parent_id,
-        "timestamp": convert.moment(timestamp),
-        "prompt": prompt,
-        "response": response,
-        "model": model,
-        "url": url,
-        "tags": convert.tags(tags),
-        "metadata": convert.metadata(metadata),
-    }
-
-
-def _conversation(row: _Row) -> Conversation:
-    return Conversation(**_values(row))

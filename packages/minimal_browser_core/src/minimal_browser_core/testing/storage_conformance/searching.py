@@ -1,7 +1,9 @@
 """What a search finds, how it ranks it and how it shows it."""
 
+import random
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,56 @@ class Searching(ConversationSuite):
             store.search("x", **arguments)
         with pytest.raises(errors.InvalidData, match="query"):
             store.search(b"x")
+
+    @pytest.mark.parametrize("word", ["everywhere", "seldom", "everywhere -seldom", ""])
+    def test_old_chats_that_were_imported_late_are_not_the_newest(self, store: Any, word: str) -> None:
+        """Enough of them that the index cannot be put in order at once, in times that go through each other."""
+        chance = random.Random(7)  # noqa: S311  an order, not secrets
+        minutes = chance.sample(range(5000), 2500)
+        store.add_many(
+            {
+                "prompt": f"everywhere {n}",
+                "response": "seldom" if n % 400 == 3 else "often",
+                "model": "m" if n % 3 else "n",
+                "timestamp": T0 + timedelta(minutes=minute),
+            }
+            for n, minute in enumerate(minutes)
+        )
+        for model in (None, "n"):
+            seen: list[Any] = []
+            cursor = None
+            while True:
+                page = store.search(word, order="recent", limit=900, cursor=cursor, model=model)
+                seen += page.hits
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+            wanted = [
+                row
+                for row in store
+                if (word != "seldom" or row.response == "seldom")
+                and not ("-" in word and row.response == "seldom")
+                and model in (None, row.model)
+            ]
+            wanted.sort(key=lambda row: (row.timestamp, row.id), reverse=True)
+            assert [hit.id for hit in seen] == [row.id for row in wanted]
+
+    def test_a_cursor_of_the_recent_order_stays_valid_while_rows_are_added(self, store: Any) -> None:
+        for n in range(6):
+            store.add_conversation(f"word {n}", "r", "m", timestamp=T0 + timedelta(hours=n))
+        first = store.search("word", order="recent", limit=2)
+        store.add_conversation("word, newer", "r", "m", timestamp=T0 + timedelta(hours=50))
+        store.add_conversation("word, older", "r", "m", timestamp=T0 + timedelta(hours=2, minutes=30))
+        rest = store.search("word", order="recent", limit=20, cursor=first.next_cursor)
+        assert [hit.prompt for hit in first.hits + rest.hits] == [
+            "word 5",
+            "word 4",
+            "word 3",
+            "word, older",
+            "word 2",
+            "word 1",
+            "word 0",
+        ]
 
 
 _MANY_ROWS = """
