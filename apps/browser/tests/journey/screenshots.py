@@ -1,6 +1,6 @@
 """Take the pictures of the user guide anew: `scripts/nox -s screenshots`. They are taken from the program as it is.
 
-A module of pytest that is named on the command line, for the fixtures of the journeys; it tests nothing that they do not.
+A module of pytest that is named on the command line, for the fixtures of the journeys; it tests nothing beyond them.
 """
 
 import json
