@@ -1,27 +1,52 @@
-"""`help()` is of use: every public name says what it is."""
+"""`help()` is of use: every public name says what it is, at run time and in the stubs."""
 
+import ast
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import ai_rust_client
-
-CLASSES = [value for name in ai_rust_client.__all__ if inspect.isclass(value := getattr(ai_rust_client, name))]
-
-
-def names() -> Iterator[tuple[str, object]]:
-    for cls in CLASSES:
-        yield cls.__name__, cls
-        for name, value in vars(cls).items():
-            if not name.startswith("_") and not isinstance(value, str):
-                yield f"{cls.__name__}.{name}", value
+from ai_rust_client import compat
+from ai_rust_client.compat import types
 
 
-@pytest.mark.parametrize(("name", "value"), list(names()), ids=[name for name, _ in names()])
-def test_a_public_name_has_a_docstring(name: str, value: object) -> None:
-    assert value.__doc__, name
-    assert value.__doc__.strip()
+def described(module: ModuleType) -> Iterator[tuple[str, str | None]]:
+    """Each public class of a module and each public name of it, with its docstring."""
+    exported = getattr(module, "__all__", None) or [
+        name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__
+    ]
+    for name in exported:
+        cls = getattr(module, name)
+        if not inspect.isclass(cls) or name.startswith("_"):
+            continue
+        yield f"{module.__name__}.{name}", cls.__dict__.get("__doc__")
+        for member, value in vars(cls).items():
+            if not member.startswith("_") and (callable(value) or inspect.isdatadescriptor(value)):
+                yield f"{module.__name__}.{name}.{member}", value.__doc__
+
+
+NAMES = dict(name for module in (ai_rust_client, compat, types) for name in described(module))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_name_has_a_docstring(name: str) -> None:
+    assert (NAMES[name] or "").strip()
+
+
+def test_every_public_name_of_the_stubs_has_a_docstring() -> None:
+    stubs = Path(ai_rust_client.__file__).with_name("_native.pyi")
+    internal = {"Call", "ChunkStream", "EventLoopHub", "list_models", "open_chunks", "start_list_models"}
+    without = []
+    for top in ast.parse(stubs.read_text("utf-8")).body:
+        if not isinstance(top, ast.ClassDef | ast.FunctionDef) or top.name in internal:
+            continue
+        members = [node for node in top.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+        without += [f"{top.name}.{node.name}" for node in members if not ast.get_docstring(node)]
+        without += [] if ast.get_docstring(top) else [top.name]
+    assert without == []
 
 
 def test_help_tells_the_settings_their_units_and_what_is_raised() -> None:
@@ -33,3 +58,4 @@ def test_help_tells_the_settings_their_units_and_what_is_raised() -> None:
 
 def test_the_package_itself_is_described() -> None:
     assert "streaming client" in (ai_rust_client.__doc__ or "")
+    assert "import line" in (compat.__doc__ or "")

@@ -34,9 +34,11 @@ def make_client() -> Iterator[MakeClient]:
 # -- TLS ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1 that nobody has signed, with its key, as PEM."""
+DAY = datetime.timedelta(days=1)
+
+
+def write_certificate(path: Path, address: str = "127.0.0.1", end: datetime.timedelta = DAY) -> Path:
+    """A certificate that nobody has signed, with its key, as PEM; it began two days ago."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -46,13 +48,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     now = datetime.datetime.now(datetime.UTC)
     signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .not_valid_before(now - 2 * DAY)
+        .not_valid_after(now + end)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -60,11 +61,20 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def tls_server(certificate: Path) -> Iterator[FakeServer]:
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_certificate(tmp_path_factory.mktemp("tls") / "certificate.pem")
+
+
+def serving(certificate: Path) -> FakeServer:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    with FakeServer(tls=context) as server:
+    return FakeServer(tls=context)
+
+
+@pytest.fixture
+def tls_server(certificate: Path) -> Iterator[FakeServer]:
+    with serving(certificate) as server:
         yield server
 
 
@@ -94,6 +104,22 @@ def test_a_server_of_an_unknown_authority_is_refused_with_advice(
     with pytest.raises(our_errors.APIConnectionError, match="ca_bundle"):
         make_client(base_url=tls_server.base_url, max_retries=0).chat(QUESTION, MODEL)
     assert tls_server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"address": "127.0.0.2"}, "not valid for"), ({"end": -DAY}, "expired")],
+    ids=["another name", "expired"],
+)
+def test_a_certificate_that_does_not_hold_is_refused_though_its_authority_is_known(
+    make_client: MakeClient, tmp_path: Path, wrong: dict[str, Any], told: str
+) -> None:
+    certificate = write_certificate(tmp_path / "wrong.pem", **wrong)
+    with serving(certificate) as server:
+        client = make_client(base_url=server.base_url, ca_bundle=certificate, max_retries=0)
+        with pytest.raises(our_errors.APIConnectionError, match=told):
+            client.chat(QUESTION, MODEL)
+        assert server.requests == []
 
 
 def test_a_ca_bundle_without_certificates_is_named(make_client: MakeClient, tmp_path: Path) -> None:

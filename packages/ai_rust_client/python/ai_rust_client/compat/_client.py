@@ -93,10 +93,12 @@ class _Client:
 
     @property
     def base_url(self) -> str:
+        """Where the API is, with a slash at its end."""
         return self._settings.base_url.rstrip("/") + "/"
 
     @property
     def max_retries(self) -> int:
+        """How often a call is repeated at most."""
         return self._settings.max_retries
 
     def with_options(
@@ -148,6 +150,7 @@ class _Client:
     copy = with_options
 
     def is_closed(self) -> bool:
+        """Whether this client, or one that shares its connections, was closed."""
         return self._connections.closed
 
     def _client_for(self, options: CallOptions, key: object = None) -> tuple[AIClient, Settings]:
@@ -182,10 +185,12 @@ class OpenAI(_Client):
 
     @property
     def chat(self) -> Chat:
+        """`chat.completions.create`."""
         return Chat(self)
 
     @property
     def models(self) -> Models:
+        """`models.list` and `models.retrieve`."""
         return Models(self)
 
     def close(self) -> None:
@@ -207,13 +212,16 @@ class AsyncOpenAI(_Client):
 
     @property
     def chat(self) -> AsyncChat:
+        """`chat.completions.create`."""
         return AsyncChat(self)
 
     @property
     def models(self) -> AsyncModels:
+        """`models.list` and `models.retrieve`."""
         return AsyncModels(self)
 
     async def close(self) -> None:
+        """End what is under way and close the connections; any number of times."""
         self._connections.close()
 
     async def __aenter__(self) -> Self:

@@ -89,14 +89,17 @@ class Response:
             self.request = request
 
     def json(self) -> Any:
+        """What the answer holds; raises ValueError where it is no JSON."""
         return json.loads(self.text)
 
     @property
     def content(self) -> bytes:
+        """The answer's text in UTF-8."""
         return self.text.encode()
 
     @property
     def is_success(self) -> bool:
+        """Whether the status is one of 200 to 299."""
         return 200 <= self.status_code < 300
 
     if not TYPE_CHECKING:  # what is not there, type checkers are to say
@@ -141,28 +144,36 @@ class APIResponseValidationError(APIError):
         self.status_code = self.response.status_code
 
 
-class BadRequestError(APIStatusError): ...
+class BadRequestError(APIStatusError):
+    """400: the provider does not take this request."""
 
 
-class AuthenticationError(APIStatusError): ...
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or wrong."""
 
 
-class PermissionDeniedError(APIStatusError): ...
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
 
 
-class NotFoundError(APIStatusError): ...
+class NotFoundError(APIStatusError):
+    """404: the model or the endpoint does not exist."""
 
 
-class ConflictError(APIStatusError): ...
+class ConflictError(APIStatusError):
+    """409: it conflicts with another request."""
 
 
-class UnprocessableEntityError(APIStatusError): ...
+class UnprocessableEntityError(APIStatusError):
+    """422: understood, and not possible."""
 
 
-class RateLimitError(APIStatusError): ...
+class RateLimitError(APIStatusError):
+    """429: too many requests, or too many tokens."""
 
 
-class InternalServerError(APIStatusError): ...
+class InternalServerError(APIStatusError):
+    """5xx: the provider failed."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {

@@ -88,10 +88,12 @@ class BaseModel:
         return _dump(self, exclude_unset, exclude_defaults, exclude_none)
 
     def to_json(self, *, indent: int | None = 2, exclude_unset: bool = True, **options: Any) -> str:
+        """`to_dict` as JSON text."""
         options.pop("use_api_names", None)
         return self.model_dump_json(indent=indent, exclude_unset=exclude_unset, **options)
 
     def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with `update` laid over it; what it holds is shared unless `deep`."""
         twin = deepcopy(self) if deep else copy(self)
         twin.__dict__ |= update or {}
         return twin

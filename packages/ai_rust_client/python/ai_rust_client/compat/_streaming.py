@@ -36,6 +36,7 @@ class _Chunks(Generic[T]):
 
     @property
     def response(self) -> Any:
+        """Not covered: raises."""
         raise NotCoveredError("the response of a stream is not covered by ai_rust_client.compat")
 
 
@@ -58,6 +59,7 @@ class Stream(_Chunks[T]):
         return self._take()
 
     def close(self) -> None:
+        """Close the connection; iteration then ends. Any number of times."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -89,6 +91,7 @@ class AsyncStream(_Chunks[T]):
         return self._take()
 
     async def close(self) -> None:
+        """Close the connection; iteration then ends. Any number of times."""
         self._close()
 
     async def __aenter__(self) -> Self:

@@ -6,6 +6,8 @@ from ai_rust_client.compat._model import BaseModel
 
 
 class CompletionTokensDetails(BaseModel):
+    """What the tokens of the answer went into."""
+
     accepted_prediction_tokens: int | None = None
     audio_tokens: int | None = None
     reasoning_tokens: int | None = None
@@ -14,6 +16,8 @@ class CompletionTokensDetails(BaseModel):
 
 
 class PromptTokensDetails(BaseModel):
+    """What the tokens of the question were."""
+
     audio_tokens: int | None = None
     cache_write_tokens: int | None = None
     cached_tokens: int | None = None
@@ -22,6 +26,8 @@ class PromptTokensDetails(BaseModel):
 
 
 class CompletionUsage(BaseModel):
+    """How many tokens a call took."""
+
     completion_tokens: int
     prompt_tokens: int
     total_tokens: int
@@ -30,12 +36,16 @@ class CompletionUsage(BaseModel):
 
 
 class TopLogprob(BaseModel):
+    """A token that was likely at its place, with the logarithm of its probability."""
+
     token: str
     bytes: list[int] | None = None
     logprob: float
 
 
 class ChatCompletionTokenLogprob(BaseModel):
+    """A token of the answer, with the logarithm of its probability."""
+
     token: str
     bytes: list[int] | None = None
     logprob: float
@@ -43,11 +53,15 @@ class ChatCompletionTokenLogprob(BaseModel):
 
 
 class ChoiceLogprobs(BaseModel):
+    """The tokens of an answer, with the logarithms of their probabilities."""
+
     content: list[ChatCompletionTokenLogprob] | None = None
     refusal: list[ChatCompletionTokenLogprob] | None = None
 
 
 class ModerationResult(BaseModel):
+    """What moderation says of one text."""
+
     categories: dict[str, bool]
     category_applied_input_types: dict[str, list[str]]
     category_scores: dict[str, float]
@@ -57,18 +71,24 @@ class ModerationResult(BaseModel):
 
 
 class ModerationResults(BaseModel):
+    """What moderation says of the question or of the answer."""
+
     model: str
     results: list[ModerationResult]
     type: Literal["moderation_results"]
 
 
 class ModerationError(BaseModel):
+    """That moderation failed."""
+
     code: str
     message: str
     type: Literal["error"]
 
 
 class Moderation(BaseModel):
+    """What moderation says of the question and of the answer."""
+
     input: ModerationResults | ModerationError
     output: ModerationResults | ModerationError
 
@@ -77,6 +97,8 @@ class Moderation(BaseModel):
 
 
 class AnnotationURLCitation(BaseModel):
+    """A page that the answer cites, and where."""
+
     end_index: int
     start_index: int
     title: str
@@ -84,11 +106,15 @@ class AnnotationURLCitation(BaseModel):
 
 
 class Annotation(BaseModel):
+    """A note on the answer."""
+
     type: Literal["url_citation"]
     url_citation: AnnotationURLCitation
 
 
 class ChatCompletionAudio(BaseModel):
+    """The answer as sound, in base64."""
+
     id: str
     data: str
     expires_at: int
@@ -96,33 +122,45 @@ class ChatCompletionAudio(BaseModel):
 
 
 class FunctionCall(BaseModel):
+    """A call as it was before tools."""
+
     arguments: str
     name: str
 
 
 class Function(BaseModel):
+    """The function that the model calls; `arguments` is JSON as the model wrote it: it may be malformed."""
+
     arguments: str
     name: str
 
 
 class ChatCompletionMessageFunctionToolCall(BaseModel):
+    """A call of a function, whole."""
+
     id: str
     function: Function
     type: Literal["function"]
 
 
 class Custom(BaseModel):
+    """The tool of one's own that the model calls, and its input as text."""
+
     input: str
     name: str
 
 
 class ChatCompletionMessageCustomToolCall(BaseModel):
+    """A call of a tool of one's own."""
+
     id: str
     custom: Custom
     type: Literal["custom"]
 
 
 class ChatCompletionMessage(BaseModel):
+    """What the model says."""
+
     content: str | None = None
     refusal: str | None = None
     role: Literal["assistant"]
@@ -133,6 +171,8 @@ class ChatCompletionMessage(BaseModel):
 
 
 class Choice(BaseModel):
+    """One of the answers, and why it ended."""
+
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
     index: int
     logprobs: ChoiceLogprobs | None = None
@@ -140,6 +180,8 @@ class Choice(BaseModel):
 
 
 class ChatCompletion(BaseModel):
+    """A whole answer."""
+
     id: str
     choices: list[Choice]
     created: int
@@ -156,6 +198,8 @@ class ChatCompletion(BaseModel):
 
 
 class ChoiceDeltaAudio(BaseModel):
+    """A piece of the sound."""
+
     id: str | None = None
     data: str | None = None
     expires_at: int | None = None
@@ -163,16 +207,22 @@ class ChoiceDeltaAudio(BaseModel):
 
 
 class ChoiceDeltaFunctionCall(BaseModel):
+    """A piece of a call as it was before tools."""
+
     arguments: str | None = None
     name: str | None = None
 
 
 class ChoiceDeltaToolCallFunction(BaseModel):
+    """A piece of the function's name or arguments."""
+
     arguments: str | None = None
     name: str | None = None
 
 
 class ChoiceDeltaToolCall(BaseModel):
+    """A piece of the call with this index."""
+
     index: int
     id: str | None = None
     function: ChoiceDeltaToolCallFunction | None = None
@@ -180,6 +230,8 @@ class ChoiceDeltaToolCall(BaseModel):
 
 
 class ChoiceDelta(BaseModel):
+    """A piece of what the model says."""
+
     audio: ChoiceDeltaAudio | None = None
     content: str | None = None
     function_call: ChoiceDeltaFunctionCall | None = None
@@ -189,6 +241,8 @@ class ChoiceDelta(BaseModel):
 
 
 class ChunkChoice(BaseModel):
+    """A piece of one of the answers; `finish_reason` comes with its last."""
+
     delta: ChoiceDelta
     index: int
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | None = None
@@ -199,6 +253,8 @@ ChunkChoice.__name__ = "Choice"  # as the OpenAI library prints it
 
 
 class ChatCompletionChunk(BaseModel):
+    """A piece of a streamed answer."""
+
     id: str
     choices: list[ChunkChoice]
     created: int
@@ -215,6 +271,8 @@ class ChatCompletionChunk(BaseModel):
 
 
 class Model(BaseModel):
+    """A model that the provider offers."""
+
     id: str
     created: int
     object: Literal["model"]
@@ -231,10 +289,12 @@ class _Page(BaseModel):
         return False
 
     def next_page_info(self) -> None:
-        return None
+        """Always None."""
 
 
 class SyncPage(_Page):
+    """The list of models, all of it."""
+
     data: list[Model]
     object: str
 
@@ -243,6 +303,8 @@ class SyncPage(_Page):
 
 
 class AsyncPage(_Page):
+    """`SyncPage` for asyncio."""
+
     data: list[Model]
     object: str
 
