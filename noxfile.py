@@ -149,7 +149,8 @@ def tests(session: nox.Session, package: str) -> None:
     """The package's tests; a wheel's run with core beside it, which holds the conformance suites."""
     if package in NATIVE:
         need_cargo(session)
-        sync(session, f"--package={package}", "--package=minimal_browser_core")
+        recipes = ["--group=recipes"] if package == "storage_rust" else []
+        sync(session, *recipes, f"--package={package}", "--package=minimal_browser_core")
         env = {"REQUIRE_NATIVE": "1"}
     else:
         sync(session, f"--package={package}")

@@ -1,9 +1,12 @@
 """The examples of the README run as they stand: in a fresh process, in an empty folder."""
 
+import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -42,3 +45,31 @@ def test_the_bot_remembers(tmp_path: Path) -> None:
 def test_one_store_serves_a_loop(tmp_path: Path) -> None:
     (loop,) = [example for example in EXAMPLES if "asyncio.run(" in example]
     assert run(loop, tmp_path) == ["20 5"]
+
+
+CLIENT = """
+from fastapi.testclient import TestClient
+
+with TestClient(app) as client:
+    for n in range(25):
+        exchange = {"prompt": f"question {n}", "response": "answer"}
+        assert client.post("/exchanges", params=exchange).json() == {"id": n + 1}
+    first = client.get("/search", params={"q": "question"}).json()
+    rest = client.get("/search", params={"q": "question", "cursor": first["next"]}).json()
+    print(len(first["hits"]), len(rest["hits"]), rest["next"])
+"""
+
+
+def recipe(text: str, library: str) -> str:
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is in the dependency group recipes")
+    (found,) = [example for example in EXAMPLES if text in example]
+    return found
+
+
+def test_an_api_serves_it(tmp_path: Path) -> None:
+    assert run(recipe("FastAPI(", "fastapi") + CLIENT, tmp_path) == ["20 5 None"]
+
+
+def test_a_data_frame_is_made_of_it(tmp_path: Path) -> None:
+    assert run(recipe("pandas.DataFrame", "pandas"), tmp_path) == ["{'a': 20.0, 'b': 25.0}"]
