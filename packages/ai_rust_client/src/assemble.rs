@@ -1,5 +1,6 @@
 //! Chunks of a stream in, events out.
 
+use crate::template::Template;
 use crate::value::{Answer, Event, ToolCall, Usage};
 use crate::wire::{Choice, Completion, Message, Reported, WireToolCall, arguments_text};
 
@@ -61,6 +62,7 @@ pub struct Assembler {
     model: String,
     provider: String,
     finished: bool,
+    template: Template,
 }
 
 /// The same names stand in every chunk: copy one only when it changes.
@@ -83,7 +85,14 @@ impl Assembler {
 
     /// Take the data of one event; `[DONE]` is the caller's.
     pub fn feed(&mut self, data: &str, batch: &mut Batch) -> Result<(), Fault> {
-        self.take(Completion::parse(data).map_err(Fault::Malformed)?, batch)
+        if let Some(text) = self.template.text(data) {
+            batch.events.push(Event::Text(text));
+            batch.content = true;
+            return Ok(());
+        }
+        let chunk = Completion::parse(data).map_err(Fault::Malformed)?;
+        self.template.learn(data, &chunk);
+        self.take(chunk, batch)
     }
 
     pub fn take(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), Fault> {

@@ -1,5 +1,6 @@
 //! One call: tries, models in order of preference, and the total timer.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,58 +12,49 @@ use crate::refusals::{self, REMEMBERED, Refusals};
 use crate::retry;
 use crate::transport::{Transport, timed_out};
 
+/// What is shorter is sent in one piece.
+const ONE_PIECE: usize = 64 << 10;
+
 /// A request body that differs only in its model.
 #[derive(Debug, Clone)]
 pub struct Body {
     models: Vec<String>,
-    /// The whole body, with the first model.
-    first: Bytes,
-    /// Where in it what follows the model's name begins, with its comma.
-    rest: usize,
+    /// What follows the model's name, with its comma. In pieces, so that what is known from earlier calls is not copied.
+    rest: Vec<Bytes>,
 }
 
 impl Body {
     /// `rest` continues the object that begins with the model: `,"messages":[…]}`. `models` is not empty.
-    pub fn new(models: Vec<String>, rest: &[u8]) -> Self {
-        let mut body = Self::begin(&models[0], rest.len());
-        let at = body.len();
-        body.extend_from_slice(rest);
-        Self::whole(models, body, at)
+    pub fn new(models: Vec<String>, rest: Vec<Bytes>) -> Self {
+        Self { models, rest }
     }
 
-    /// The beginning of a body, as far as the model's name; `more` bytes are to follow.
-    pub fn begin(model: &str, more: usize) -> Vec<u8> {
-        let mut body = Vec::with_capacity(more + model.len() + 16);
-        body.extend_from_slice(b"{\"model\":");
+    pub fn for_model(&self, model: &str) -> Vec<Bytes> {
+        let size = length(&self.rest);
+        let mut begin = Vec::with_capacity(model.len() + 16 + if size < ONE_PIECE { size } else { 0 });
+        begin.extend_from_slice(b"{\"model\":");
         // Writing a string into memory cannot fail.
-        let _ = serde_json::to_writer(&mut body, model);
-        body
-    }
-
-    /// `body` is what `begin` made for the first model, `rest` bytes long then, and what followed.
-    pub fn whole(models: Vec<String>, body: Vec<u8>, rest: usize) -> Self {
-        Self { models, first: body.into(), rest }
-    }
-
-    pub fn for_model(&self, model: &str) -> Bytes {
-        if model == self.models[0] {
-            return self.first.clone();
+        let _ = serde_json::to_writer(&mut begin, model);
+        if size < ONE_PIECE {
+            self.rest.iter().for_each(|piece| begin.extend_from_slice(piece));
+            return vec![begin.into()];
         }
-        let rest = &self.first[self.rest..];
-        let mut body = Self::begin(model, rest.len());
-        body.extend_from_slice(rest);
-        body.into()
+        std::iter::once(begin.into()).chain(self.rest.iter().cloned()).collect()
     }
 
     /// With the first model.
     #[expect(clippy::len_without_is_empty, reason = "it never is")]
     pub fn len(&self) -> usize {
-        self.first.len()
+        length(&self.for_model(&self.models[0]))
     }
 
     pub fn models(&self) -> &[String] {
         &self.models
     }
+}
+
+pub fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
 }
 
 /// The tries of one call. The caller makes each, `bound` by what is left of the total time, and gives every failure
@@ -131,7 +123,8 @@ impl<'a> Tries<'a> {
         self.refusals.forget(self.config.scope, self.model());
     }
 
-    pub async fn bound<T>(&self, once: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    /// By reference: a future that holds another by value holds room for it twice.
+    pub async fn bound<T>(&self, once: Pin<&mut impl Future<Output = Result<T, Error>>>) -> Result<T, Error> {
         match (self.deadline, self.total) {
             (Some(deadline), Some(limit)) => timeout_at(deadline, once)
                 .await

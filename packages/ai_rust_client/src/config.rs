@@ -28,10 +28,13 @@ pub struct Settings {
     pub headers: Vec<(String, String)>,
     pub proxy: Option<String>,
     pub ca_bundle: Option<PathBuf>,
+    pub log_content: bool,
 }
 
 pub struct Config {
     base_url: Url,
+    /// Where chats are asked.
+    pub chat: Url,
     pub headers: HeaderMap,
     secrets: Vec<Secret>,
     /// Alike for clients of the same base URL and headers.
@@ -42,6 +45,8 @@ pub struct Config {
     pub proxy: Option<Proxy>,
     pub proxy_is_tls: bool,
     pub roots: Vec<Certificate>,
+    /// Whether debug lines may tell what was said.
+    pub log_content: bool,
 }
 
 /// A setting that cannot be used.
@@ -88,6 +93,7 @@ impl Config {
         Ok(Self {
             scope: scope(&base_url, &headers),
             has_key: headers.contains_key(AUTHORIZATION),
+            chat: below(&base_url, &["chat", "completions"]),
             base_url,
             headers,
             secrets,
@@ -95,16 +101,13 @@ impl Config {
             max_retries,
             proxy_is_tls: is_tls_proxy(settings.proxy.as_deref()),
             proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
+            log_content: settings.log_content,
             roots: settings.ca_bundle.map_or(Ok(Vec::new()), read_roots)?,
         })
     }
 
     pub fn endpoint(&self, path: &[&str]) -> Url {
-        let mut url = self.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        url
+        below(&self.base_url, path)
     }
 
     pub fn is_tls(&self) -> bool {
@@ -140,6 +143,14 @@ impl fmt::Debug for Config {
         write!(f, "AIClient(base_url='{}', api_key=", self.shown_base_url())?;
         f.write_str(if self.has_key { "'***')" } else { "None)" })
     }
+}
+
+fn below(base_url: &Url, path: &[&str]) -> Url {
+    let mut url = base_url.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
 }
 
 fn scope(base_url: &Url, headers: &HeaderMap) -> u64 {

@@ -21,6 +21,7 @@ pub mod retry;
 pub mod secret;
 pub mod sse;
 pub mod stream;
+pub mod template;
 pub mod timers;
 pub mod transport;
 pub mod upload;

@@ -1,5 +1,6 @@
 //! The list of models that a provider offers.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use http::Method;
@@ -36,7 +37,7 @@ async fn get<T>(
     let no_model = [String::new()];
     let mut tries = Tries::new(transport, &no_model);
     loop {
-        match tries.bound(once(transport, path, &decode)).await {
+        match tries.bound(pin!(once(transport, path, &decode))).await {
             Ok(models) => return Ok(models),
             Err(error) => tries.after(error).await?,
         }
@@ -49,7 +50,7 @@ async fn once<T>(
     decode: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<T, Error> {
     let url = transport.config.endpoint(path);
-    let request = Request { method: Method::GET, url, accept: "application/json", body: None };
+    let request = Request { method: Method::GET, url, accept: "application/json", body: Vec::new() };
     let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
     decode(&body).ok_or_else(|| {
         let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));

@@ -1,8 +1,28 @@
 //! What exists once in a process, and anew in a forked child.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::driver::Driver;
+
+static ID: AtomicU32 = AtomicU32::new(0);
+
+/// The id of this process, without a system call; it is asked for with every piece of an answer.
+pub fn id() -> u32 {
+    match ID.load(Ordering::Relaxed) {
+        0 => {
+            let id = std::process::id();
+            ID.store(id, Ordering::Relaxed);
+            id
+        }
+        known => known,
+    }
+}
+
+/// To be called in a forked child before anything else here is.
+pub fn forked() {
+    ID.store(0, Ordering::Relaxed);
+}
 
 /// A value made on first use, and made again after a fork.
 ///
@@ -20,7 +40,7 @@ impl<T: Clone> PerProcess<T> {
 
     pub fn get_or_try_make<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = std::process::id();
+        let process = id();
         if let Some((maker, value)) = &*made
             && *maker == process
         {
@@ -35,7 +55,7 @@ impl<T: Clone> PerProcess<T> {
     /// Take out what this process made, if it made any.
     pub fn take(&self) -> Option<T> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.take_if(|(maker, _)| *maker == std::process::id()).map(|(_, value)| value)
+        made.take_if(|(maker, _)| *maker == id()).map(|(_, value)| value)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::assemble::{Assembler, Batch, Fault};
-use crate::call::{Body, Tries};
+use crate::call::{Body, Tries, length};
 use crate::chat;
 use crate::config::Config;
 use crate::driver::{Attention, Driver};
@@ -129,8 +129,8 @@ impl Stream {
         let mut tries = Tries::new(transport, body.models());
         loop {
             let mut assembler = Assembler::default();
-            let once = self.once(transport, body, &tries, &mut assembler);
-            let Err(mut error) = tries.bound(once).await else { return Ok(()) };
+            let result = tries.bound(pin!(self.once(transport, body, &tries, &mut assembler))).await;
+            let Err(mut error) = result else { return Ok(()) };
             self.inbox.empty(|inbox| {
                 let counted = assembler.usage().cloned();
                 inbox.answer.usage = inbox.answer.usage.take().or(counted);
@@ -150,14 +150,14 @@ impl Stream {
         let sent = Instant::now();
         let model = tries.model();
         let body = body.for_model(model);
-        let bytes_sent = body.len();
+        let bytes_sent = length(&body);
         let request = Request {
             method: Method::POST,
-            url: transport.config.endpoint(&["chat", "completions"]),
+            url: transport.config.chat.clone(),
             accept: "text/event-stream",
-            body: Some(body),
+            body,
         };
-        let response = chat::within_first_token(transport, sent, transport.send(request)).await?;
+        let response = chat::within_first_token(transport, sent, pin!(transport.send(request))).await?;
         let answer = Answer {
             model: Some(model.to_owned()),
             request_id: request_id(response.headers()),
@@ -190,9 +190,10 @@ impl Stream {
         body.extend(transport.read_body(response, sent).await?);
         let mut batch = self.batch();
         batch.received = body.len();
-        chat::decode(&transport.config, &body, assembler, &mut batch)?;
+        let text = chat::text(body);
+        chat::decode(&transport.config, &text, assembler, &mut batch)?;
         if let Some(chunks) = &mut batch.chunks {
-            chunks.push(String::from_utf8_lossy(&body).into_owned());
+            chunks.push(text);
         }
         self.publish(batch, true);
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +36,8 @@ pub struct Request {
     pub method: Method,
     pub url: Url,
     pub accept: &'static str,
-    pub body: Option<Bytes>,
+    /// One after the other; none for a request without a body.
+    pub body: Vec<Bytes>,
 }
 
 impl Transport {
@@ -71,12 +72,12 @@ impl Transport {
             self.client()?.request(request.method.clone(), url.clone()).header(ACCEPT, request.accept);
         builder = builder.headers(self.config.headers.clone());
         let progress = Progress::default();
-        if request.body.is_some() {
+        if !request.body.is_empty() {
             builder = builder.header(CONTENT_TYPE, "application/json");
         }
-        let upload = Upload::new(request.body.clone().unwrap_or_default(), progress.clone());
+        let upload = Upload::new(request.body.clone(), progress.clone());
         builder = builder.body(Body::wrap(upload));
-        self.until_head(builder.send(), &progress, url)
+        self.until_head(pin!(builder.send()), &progress, url)
             .await?
             .map_err(|error| self.connection_error(error, url))
     }
@@ -84,19 +85,18 @@ impl Transport {
     /// Wait for the head; the idle timer runs from the last piece of the request that was sent.
     async fn until_head<T>(
         &self,
-        send: impl Future<Output = T>,
+        mut send: Pin<&mut impl Future<Output = T>>,
         progress: &Progress,
         url: &Url,
     ) -> Result<T, Error> {
         let Some(limit) = self.config.timeouts.idle else { return Ok(send.await) };
-        let mut send = pin!(send);
         // The connection's own timer ends before this one.
         let unconnected = Instant::now() + self.config.timeouts.connect + limit;
         loop {
             // Without a connection yet: look again soon whether there is one.
             let due =
                 progress.last().map_or_else(|| unconnected.min(Instant::now() + limit), |last| last + limit);
-            if let Ok(head) = timeout_at(due, &mut send).await {
+            if let Ok(head) = timeout_at(due, send.as_mut()).await {
                 return Ok(head);
             }
             if progress.last().map_or(unconnected, |last| last + limit) <= Instant::now() {

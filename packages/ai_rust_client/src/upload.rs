@@ -3,6 +3,7 @@
 //! Until its first byte is asked for the connection is being made, which has a timer of its own; and while a large body
 //! goes up a slow line the server has nothing to answer yet. The idle timer therefore runs from the last piece on.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
-const PIECE: usize = 64 << 10;
+const PIECE: usize = 256 << 10;
 
 /// When the last piece was asked for; `None` before the first.
 #[derive(Debug, Clone, Default)]
@@ -29,13 +30,13 @@ impl Progress {
 }
 
 pub struct Upload {
-    left: Bytes,
+    left: VecDeque<Bytes>,
     progress: Progress,
 }
 
 impl Upload {
-    pub fn new(body: Bytes, progress: Progress) -> Self {
-        Self { left: body, progress }
+    pub fn new(body: Vec<Bytes>, progress: Progress) -> Self {
+        Self { left: body.into(), progress }
     }
 }
 
@@ -56,11 +57,12 @@ impl Body for Upload {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         self.progress.note();
-        if self.left.is_empty() {
-            return Poll::Ready(None);
+        let Some(first) = self.left.front_mut() else { return Poll::Ready(None) };
+        let piece = first.split_to(first.len().min(PIECE));
+        if first.is_empty() {
+            self.left.pop_front();
         }
-        let size = self.left.len().min(PIECE);
-        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(size)))))
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -68,6 +70,6 @@ impl Body for Upload {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
+        SizeHint::with_exact(self.left.iter().map(|bytes| bytes.len() as u64).sum())
     }
 }

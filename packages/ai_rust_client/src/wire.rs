@@ -42,6 +42,20 @@ impl<'a> Completion<'a> {
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
+    /// The text, where the chunk brings nothing else.
+    pub fn only_text(&self) -> Option<&str> {
+        let [choice] = self.choices.as_deref()? else { return None };
+        let delta = choice.delta.as_ref()?;
+        let brings_more = self.usage.is_some()
+            || self.x_groq.is_some()
+            || self.reported().is_some()
+            || choice.index.0 != 0
+            || choice.message.is_some()
+            || !choice.finish_reason.as_str().is_empty()
+            || choice.error.is_some();
+        (!brings_more).then(|| delta.only_text()).flatten()
+    }
+
     pub fn reported(&self) -> Option<Reported> {
         match &self.error {
             Some(error) => Some(Reported::from_error(error)),
@@ -150,6 +164,17 @@ impl From<WireUsage> for Usage {
 }
 
 impl<'a> Message<'a> {
+    fn only_text(&self) -> Option<&str> {
+        let reasoning = [&self.reasoning, &self.reasoning_content];
+        let brings_more = !self.refusal.as_str().is_empty()
+            || !self.content.thinking.is_empty()
+            || reasoning.iter().any(|content| !content.text.is_empty() || !content.thinking.is_empty())
+            || self.reasoning_details.is_some()
+            || self.annotations.is_some()
+            || !self.tool_calls.0.is_empty();
+        (!brings_more && !self.content.text.is_empty()).then_some(&*self.content.text)
+    }
+
     /// The first of the names that providers use for reasoning which holds any.
     pub fn take_reasoning(&mut self) -> Cow<'a, str> {
         let named =

@@ -54,6 +54,20 @@ async def test_neither_the_key_nor_what_was_said_is_logged(
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
+async def test_what_was_said_is_logged_where_that_is_asked_for_and_the_key_never(
+    server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.default = Answer(f"the-answer and {KEY}")
+    caplog.set_level(logging.DEBUG, "ai_rust_client")
+    client = AIClient(KEY, base_url=server.base_url, max_retries=0, headers={"X-Token": "the-header"}, log_content=True)
+    await use(client, server)
+    for kind in ("chat", "stream"):
+        assert [line for line in caplog.messages if line.startswith(f"{kind}: sent ") and "the-question" in line]
+        assert [line for line in caplog.messages if line.startswith(f"{kind}: text ") and "the-answer and ***" in line]
+    assert KEY not in caplog.text
+    assert "the-header" not in caplog.text
+
+
 async def test_lines_are_logged_on_the_thread_of_the_caller(
     client: AIClient, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:

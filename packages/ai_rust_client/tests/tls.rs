@@ -10,6 +10,7 @@ use ai_rust_client::chat::chat;
 use ai_rust_client::config::{Config, Settings, Timeouts};
 use ai_rust_client::error::{Error, Kind};
 use ai_rust_client::transport::Transport;
+use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -125,7 +126,7 @@ async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) 
     let timeouts =
         Timeouts { connect: limit, idle: Some(limit), first_token: None, stall: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
-    let body = Body::new(vec!["m".to_owned()], b",\"messages\":[]}");
+    let body = Body::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
     chat(Arc::new(Transport::new(Arc::new(config))), body).await.map(|response| response.answer.text)
 }
 

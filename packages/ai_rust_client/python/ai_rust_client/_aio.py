@@ -6,7 +6,7 @@ Imported on the first async call, because asyncio is.
 import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from ai_rust_client._native import Call, EventLoopHub, ResponseStream
 
@@ -21,28 +21,31 @@ class _Waiting:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.hub = EventLoopHub()
-        self._futures: dict[int, asyncio.Future[None]] = {}
+        self.loop = ref(loop)
+        self.futures: dict[int, asyncio.Future[None]] = {}
         loop.add_reader(self.hub.fileno(), self._wake)
 
     def _wake(self) -> None:
         for ticket in self.hub.collect():
-            future = self._futures.get(ticket)
+            future = self.futures.get(ticket)
             if future is not None and not future.done():
                 future.set_result(None)
 
-    async def until_ready(self, arm: Arm) -> None:
-        ticket = arm(self.hub)
-        if ticket is None:
-            return
-        future = asyncio.get_running_loop().create_future()
-        self._futures[ticket] = future
-        try:
-            await future
-        finally:
-            del self._futures[ticket]
-
 
 _waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, _Waiting] = WeakKeyDictionary()
+_latest: _Waiting | None = None
+
+
+def _of(loop: asyncio.AbstractEventLoop) -> _Waiting:
+    # Most processes have one loop, and to look it up costs more than all else here.
+    global _latest
+    if _latest is not None and _latest.loop() is loop:
+        return _latest
+    waiting = _waiting.get(loop)
+    if waiting is None:
+        waiting = _waiting[loop] = _Waiting(loop)
+    _latest = waiting
+    return waiting
 
 
 class _Cancellable(Protocol):
@@ -51,14 +54,18 @@ class _Cancellable(Protocol):
 
 async def _until_ready(arm: Arm, what: _Cancellable) -> None:
     loop = asyncio.get_running_loop()
-    waiting = _waiting.get(loop)
-    if waiting is None:
-        waiting = _waiting[loop] = _Waiting(loop)
+    waiting = _of(loop)
+    ticket = arm(waiting.hub)
+    if ticket is None:
+        return
+    future = waiting.futures[ticket] = loop.create_future()
     try:
-        await waiting.until_ready(arm)
+        await future
     except BaseException:  # the task was cancelled, or thrown away
         what.cancel()
         raise
+    finally:
+        del waiting.futures[ticket]
 
 
 async def call(start: Callable[..., Call], *arguments: Any, **options: Any) -> Any:

@@ -50,7 +50,8 @@ class AIClient:
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
     are followed within the same origin only.
 
-    Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes, never content or the key.
+    Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes. With
+    `log_content` also what was sent and answered, in full. Never the key.
 
     Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
     """
@@ -69,6 +70,7 @@ class AIClient:
         max_retries: int = 2,
         proxy: str | None = None,
         ca_bundle: str | PathLike[str] | None = None,
+        log_content: bool = False,
     ) -> Self: ...
     def send_request(self, prompt: str, model: str) -> str:
         """The answer's text to one question. Blocks."""

@@ -7,6 +7,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::chat::Response;
+use crate::config::Config;
 use crate::pending::Pending;
 use crate::py::error::raise;
 use crate::py::hub::EventLoopHub;
@@ -23,7 +24,7 @@ fn take<T: Send + 'static>(py: Python, pending: &Pending<T>) -> PyResult<T> {
 pub struct Call(Kind);
 
 enum Kind {
-    Chat(Arc<Pending<Response>>),
+    Chat(Arc<Pending<Response>>, Arc<Config>),
     Models(Arc<Pending<Vec<value::ModelInfo>>>),
     Text(Arc<Pending<String>>),
 }
@@ -34,9 +35,9 @@ impl From<Arc<Pending<String>>> for Call {
     }
 }
 
-impl From<Arc<Pending<Response>>> for Call {
-    fn from(pending: Arc<Pending<Response>>) -> Self {
-        Self(Kind::Chat(pending))
+impl Call {
+    pub fn chat(pending: Arc<Pending<Response>>, config: Arc<Config>) -> Self {
+        Self(Kind::Chat(pending, config))
     }
 }
 
@@ -50,7 +51,7 @@ impl From<Arc<Pending<Vec<value::ModelInfo>>>> for Call {
 impl Call {
     fn arm(&self, hub: &EventLoopHub) -> Option<u64> {
         match &self.0 {
-            Kind::Chat(pending) => pending.arm(&hub.0),
+            Kind::Chat(pending, _) => pending.arm(&hub.0),
             Kind::Models(pending) => pending.arm(&hub.0),
             Kind::Text(pending) => pending.arm(&hub.0),
         }
@@ -58,7 +59,7 @@ impl Call {
 
     fn cancel(&self) {
         match &self.0 {
-            Kind::Chat(pending) => pending.cancel(),
+            Kind::Chat(pending, _) => pending.cancel(),
             Kind::Models(pending) => pending.cancel(),
             Kind::Text(pending) => pending.cancel(),
         }
@@ -66,8 +67,8 @@ impl Call {
 
     fn result<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match &self.0 {
-            Kind::Chat(pending) => {
-                Bound::new(py, ChatResponse::new(py, take(py, pending)?)).map(Bound::into_any)
+            Kind::Chat(pending, config) => {
+                Bound::new(py, ChatResponse::new(py, take(py, pending)?, config)).map(Bound::into_any)
             }
             Kind::Models(pending) => model_list(take(py, pending)?).into_bound_py_any(py),
             Kind::Text(pending) => take(py, pending)?.into_bound_py_any(py),

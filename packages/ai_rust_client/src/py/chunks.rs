@@ -1,5 +1,7 @@
 //! What `compat` is made of: chunks and model lists as the provider sends them.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -30,7 +32,8 @@ pub fn open_chunks(
 ) -> PyResult<ChunkStream> {
     let body = encode::body(&client.history, messages, model, options, Mode::Stream)?;
     let Session { transport, cancellation, driver } = client.session(py)?;
-    Ok(ChunkStream(ResponseStream::new(Stream::open(transport, driver, body, &cancellation, true))))
+    let stream = Stream::open(transport, driver, body, &cancellation, true);
+    Ok(ChunkStream(ResponseStream::new(stream, Arc::clone(&client.config))))
 }
 
 #[pyfunction]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
 use tokio_util::sync::CancellationToken;
 
@@ -57,12 +58,13 @@ pub struct Session {
 /// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
 /// are followed within the same origin only.
 ///
-/// Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes, never content or the key.
+/// Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes. With
+/// `log_content` also what was sent and answered, in full. Never the key.
 ///
 /// Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct AIClient {
-    config: Arc<Config>,
+    pub config: Arc<Config>,
     session: PerProcess<Session>,
     closed: AtomicBool,
     pub history: History,
@@ -74,10 +76,10 @@ impl AIClient {
     #[pyo3(
         signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
             idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), total_timeout=None,
-            max_retries=2, proxy=None, ca_bundle=None),
+            max_retries=2, proxy=None, ca_bundle=None, log_content=false),
         text_signature = "(api_key=None, *, base_url='https://openrouter.ai/api/v1', headers=None, \
             connect_timeout=10.0, idle_timeout=60.0, first_token_timeout=None, stall_timeout=120.0, \
-            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None)"
+            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=False)"
     )]
     #[expect(clippy::too_many_arguments, reason = "the contract's signature")]
     fn new(
@@ -92,6 +94,7 @@ impl AIClient {
         max_retries: i64,
         proxy: Option<String>,
         ca_bundle: Option<PathBuf>,
+        log_content: bool,
     ) -> PyResult<Self> {
         let optional = |name, value: Option<f64>| value.map(|value| seconds(name, value)).transpose();
         let timeouts = Timeouts {
@@ -104,7 +107,8 @@ impl AIClient {
         let max_retries =
             u32::try_from(max_retries).map_err(|_| PyValueError::new_err("max_retries must be 0 or more"))?;
         let headers = headers.map_or(Ok(Vec::new()), header_list)?;
-        let settings = Settings { api_key, base_url: base_url.to_owned(), headers, proxy, ca_bundle };
+        let settings =
+            Settings { api_key, base_url: base_url.to_owned(), headers, proxy, ca_bundle, log_content };
         let config = Config::new(settings, timeouts, max_retries).map_err(invalid)?;
         Ok(Self {
             config: Arc::new(config),
@@ -156,8 +160,9 @@ impl AIClient {
     ) -> PyResult<ChatResponse> {
         let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
         let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "chat", &body);
-        Ok(ChatResponse::new(py, block(py, driver, &cancellation, chat::chat(transport, body))?))
+        log::sent(py, "chat", &body, &self.config);
+        let response = block(py, driver, &cancellation, chat::chat(transport, body))?;
+        Ok(ChatResponse::new(py, response, &self.config))
     }
 
     /// `chat` for asyncio; cancelling the task closes the connection.
@@ -182,8 +187,9 @@ impl AIClient {
     ) -> PyResult<Call> {
         let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
         let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "chat", &body);
-        Ok(Pending::start(chat::chat(transport, body), driver, &cancellation).into())
+        log::sent(py, "chat", &body, &self.config);
+        let pending = Pending::start(chat::chat(transport, body), driver, &cancellation);
+        Ok(Call::chat(pending, Arc::clone(&self.config)))
     }
 
     /// `chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
@@ -199,8 +205,9 @@ impl AIClient {
     ) -> PyResult<ResponseStream> {
         let body = encode::body(&self.history, messages, model, options, Mode::StreamWithUsage)?;
         let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "stream", &body);
-        Ok(ResponseStream::new(Stream::open(transport, driver, body, &cancellation, false)))
+        log::sent(py, "stream", &body, &self.config);
+        let stream = Stream::open(transport, driver, body, &cancellation, false);
+        Ok(ResponseStream::new(stream, Arc::clone(&self.config)))
     }
 
     /// What `GET {base_url}/models` lists. Blocks.
@@ -280,8 +287,10 @@ impl AIClient {
 }
 
 /// The async face, which imports asyncio.
-pub fn aio(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
-    py.import(intern!(py, "ai_rust_client._aio"))
+pub fn aio(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    static AIO: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let aio = AIO.get_or_try_init(py, || py.import("ai_rust_client._aio").map(Bound::unbind))?;
+    Ok(aio.bind(py))
 }
 
 fn question<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -39,20 +40,20 @@ pub fn body(
     let messages = snapshot::private(message_list(messages)?.as_any())?.cast_into::<PyList>()?;
     let mut conversation = history.recall(&messages);
     let body = write_messages(&messages, &mut conversation)
-        .and_then(|()| assemble(messages.py(), &conversation.json, model, options, mode));
+        .and_then(|()| assemble(messages.py(), &conversation, model, options, mode));
     history.keep(conversation);
     body
 }
 
-/// `messages` are as JSON, with a comma after each.
 fn assemble(
     py: Python,
-    messages: &[u8],
+    messages: &Conversation,
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
     mode: Mode,
 ) -> PyResult<Body> {
     let mut rest = Writer::default();
+    rest.add(b"]");
     if mode != Mode::Whole {
         rest.add(b",\"stream\":true");
     }
@@ -66,23 +67,10 @@ fn assemble(
         rest.settle(py)?;
     }
     rest.add(b"}");
-    let models = models(model)?;
-    let messages = messages.strip_suffix(b",").unwrap_or(messages);
-    let size = messages.len() + rest.json.len() + 16;
-    let mut body = Body::begin(&models[0], size);
-    let at = body.len();
-    let mut join = || {
-        body.extend_from_slice(b",\"messages\":[");
-        body.extend_from_slice(messages);
-        body.extend_from_slice(b"]");
-        body.extend_from_slice(&rest.json);
-    };
-    if size < LARGE {
-        join()
-    } else {
-        py.detach(join)
-    }
-    Ok(Body::whole(models, body, at))
+    let mut pieces = vec![Bytes::from_static(b",\"messages\":[")];
+    pieces.extend(messages.json());
+    pieces.push(rest.json.into());
+    Ok(Body::new(models(model)?, pieces))
 }
 
 fn write_option<'py>(
@@ -131,7 +119,8 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
 /// Add what is not known yet to the conversation.
 fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
     let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
-    let mut out = Writer { json: std::mem::take(&mut conversation.json), large: Vec::new() };
+    let mut out = Writer::default();
+    let known = conversation.json_len();
     let mut recording = true;
     let mut index = conversation.len();
     let mut written = Ok(());
@@ -140,11 +129,11 @@ fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> 
         recording = recording && conversation.record(&message);
         written = write_message(&message, &mut out, &root.then(Step::Index(index)));
         if written.is_ok() && recording {
-            conversation.end_message(out.json.len());
+            conversation.end_message(known + out.json.len());
         }
         index += 1;
     }
-    conversation.json = out.json;
+    conversation.add(out.json);
     written
 }
 

@@ -8,14 +8,19 @@
 use std::slice::Iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
+
+use crate::call::length;
 
 /// What is shorter is encoded as quickly as it is compared.
 const WORTH_KEEPING: usize = 4 << 10;
 const MOST_BYTES: usize = 32 << 20;
 const MOST_CONVERSATIONS: usize = 8;
 const DEEPEST: usize = 32;
+/// Pieces of JSON that are joined, in bytes.
+const SHORT: usize = 64 << 10;
 
 enum Piece {
     Dict(usize),
@@ -25,8 +30,8 @@ enum Piece {
 
 #[derive(Default)]
 pub struct Conversation {
-    /// The messages as JSON, a comma after each.
-    pub json: Vec<u8>,
+    /// The messages as JSON, a comma after each. In pieces, which requests under way may share.
+    json: Vec<Bytes>,
     pieces: Vec<Piece>,
     /// Where each message that was recorded ends: in `pieces`, in `json`.
     ends: Vec<(usize, usize)>,
@@ -36,6 +41,30 @@ impl Conversation {
     /// How many messages are known.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    pub fn json_len(&self) -> usize {
+        length(&self.json)
+    }
+
+    /// What is known, without the last comma.
+    pub fn json(&self) -> impl Iterator<Item = Bytes> {
+        let last = self.json.len().saturating_sub(1);
+        self.json.iter().enumerate().map(move |(index, piece)| {
+            if index == last { piece.slice(..piece.len() - 1) } else { piece.clone() }
+        })
+    }
+
+    /// Add the JSON of further messages.
+    pub fn add(&mut self, json: Vec<u8>) {
+        if json.is_empty() {
+            return;
+        }
+        // Many short turns are not to become many pieces.
+        match self.json.last_mut() {
+            Some(last) if last.len() + json.len() <= SHORT => *last = [&last[..], &json].concat().into(),
+            _ => self.json.push(json.into()),
+        }
     }
 
     /// Remember what `message` is made of, to be called before its JSON is added. False where that cannot be told.
@@ -57,7 +86,7 @@ impl Conversation {
         self.ends.truncate(messages);
         let (pieces, json) = self.ends.last().copied().unwrap_or_default();
         self.pieces.truncate(pieces);
-        self.json.truncate(json);
+        self.json = beginning(&self.json, json);
     }
 
     /// How many of its messages `messages` begins with.
@@ -75,7 +104,7 @@ impl Conversation {
         });
         Self {
             pieces: pieces.collect(),
-            json: self.json[..json].to_vec(),
+            json: beginning(&self.json, json),
             ends: self.ends[..messages].to_vec(),
         }
     }
@@ -91,12 +120,21 @@ impl History {
     /// What is known of the beginning of `messages`; the caller adds the rest, and gives it back to `keep`.
     pub fn recall(&self, messages: &Bound<PyList>) -> Conversation {
         let mut kept = self.lock();
-        let matched = kept.iter().map(|conversation| conversation.matched(messages)).enumerate();
-        let Some((index, messages_known)) = matched.max_by_key(|(_, count)| *count).filter(|(_, n)| *n > 0)
-        else {
+        let (mut index, mut messages_known) = (0, 0);
+        for (at, conversation) in kept.iter().enumerate().rev() {
+            let matched = conversation.matched(messages);
+            if matched > messages_known {
+                (index, messages_known) = (at, matched);
+            }
+            // The turn after it: none begins with more.
+            if matched == conversation.len() {
+                break;
+            }
+        }
+        if messages_known == 0 {
             return Conversation::default();
-        };
-        if kept[index].ends[messages_known - 1].1 * 2 < kept[index].json.len() {
+        }
+        if kept[index].ends[messages_known - 1].1 * 2 < kept[index].json_len() {
             // Another conversation that begins alike, with the same system message perhaps.
             return kept[index].beginning(messages.py(), messages_known);
         }
@@ -107,14 +145,14 @@ impl History {
 
     pub fn keep(&self, mut conversation: Conversation) {
         conversation.cut(conversation.len());
-        if !(WORTH_KEEPING..=MOST_BYTES).contains(&conversation.json.len()) {
+        if !(WORTH_KEEPING..=MOST_BYTES).contains(&conversation.json_len()) {
             return;
         }
         let mut kept = self.lock();
         kept.push(conversation);
-        let mut total: usize = kept.iter().map(|conversation| conversation.json.len()).sum();
+        let mut total: usize = kept.iter().map(|conversation| conversation.json_len()).sum();
         while total > MOST_BYTES || kept.len() > MOST_CONVERSATIONS {
-            total -= kept.remove(0).json.len();
+            total -= kept.remove(0).json_len();
         }
     }
 
@@ -125,6 +163,19 @@ impl History {
     fn lock(&self) -> MutexGuard<'_, Vec<Conversation>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first `size` bytes of what `pieces` hold.
+fn beginning(pieces: &[Bytes], mut size: usize) -> Vec<Bytes> {
+    let mut taken = Vec::new();
+    for piece in pieces {
+        if size == 0 {
+            break;
+        }
+        taken.push(piece.slice(..piece.len().min(size)));
+        size -= piece.len().min(size);
+    }
+    taken
 }
 
 fn record(value: &Bound<PyAny>, pieces: &mut Vec<Piece>, depth: usize) -> bool {

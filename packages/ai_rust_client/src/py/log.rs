@@ -1,4 +1,4 @@
-//! Python's `logging`, logger `ai_rust_client`: timing and sizes, never what was said.
+//! Python's `logging`, logger `ai_rust_client`: timing and sizes; what was said only where the client was made so.
 //!
 //! Always on the thread of the caller; the runtime's own threads know no Python.
 
@@ -8,6 +8,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::call::Body;
+use crate::config::Config;
 use crate::error::{Error, Kind};
 use crate::value::{Answer, Transfer};
 
@@ -41,11 +42,17 @@ fn debug(py: Python, line: impl FnOnce() -> String) {
     }
 }
 
-pub fn sent(py: Python, what: &str, body: &Body) {
+pub fn sent(py: Python, what: &str, body: &Body, config: &Config) {
     debug(py, || format!("{what}: asking {}, {} bytes", body.models().join(", "), body.len()));
+    if config.log_content {
+        let whole = || body.for_model(&body.models()[0]).concat();
+        debug(py, || {
+            format!("{what}: sent {}", config.scrub(String::from_utf8_lossy(&whole()).into_owned()))
+        });
+    }
 }
 
-pub fn answered(py: Python, what: &str, answer: impl FnOnce() -> Answer) {
+pub fn answered(py: Python, what: &str, config: &Config, answer: impl Fn() -> Answer) {
     let milliseconds = |time: Option<std::time::Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
     debug(py, || {
         let answer = answer();
@@ -59,6 +66,14 @@ pub fn answered(py: Python, what: &str, answer: impl FnOnce() -> Answer) {
             answer.request_id.as_deref().unwrap_or("without an id"),
         )
     });
+    if config.log_content {
+        debug(py, || {
+            let Answer { text, reasoning, tool_calls, .. } = answer();
+            let calls: Vec<_> = tool_calls.iter().map(|call| (&call.name, &call.arguments)).collect();
+            let told = format!("{what}: text {text:?}, reasoning {reasoning:?}, tool calls {calls:?}");
+            config.scrub(told)
+        });
+    }
 }
 
 /// Without the error's message, which may repeat what the provider said.

@@ -15,6 +15,9 @@ mod values;
 mod wait;
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::process;
 
 /// Raised when something is taken away or changes its meaning.
 const API_VERSION: u32 = 1;
@@ -35,5 +38,24 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<chunks::ChunkStream>()?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
-    module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)
+    module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)?;
+    after_fork(module)
+}
+
+#[pyfunction]
+fn _forked() {
+    process::forked();
+}
+
+#[cfg(unix)]
+fn after_fork(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let hooks = PyDict::new(module.py());
+    hooks.set_item("after_in_child", wrap_pyfunction!(_forked, module)?)?;
+    module.py().import("os")?.call_method("register_at_fork", (), Some(&hooks))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn after_fork(_: &Bound<'_, PyModule>) -> PyResult<()> {
+    Ok(())
 }

@@ -8,7 +8,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::config::Config;
 use crate::inbox::{Found, Inbox};
+use crate::process;
 use crate::py::client::aio;
 use crate::py::error::{other_process, raise};
 use crate::py::events::{AsyncEvents, Events, Ready};
@@ -29,18 +31,19 @@ use crate::wake::Fileno;
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
 pub struct ResponseStream {
     stream: Arc<Stream>,
+    config: Arc<Config>,
     process: u32,
     logged: AtomicBool,
 }
 
 impl ResponseStream {
-    pub fn new(stream: Arc<Stream>) -> Self {
-        Self { stream, process: std::process::id(), logged: AtomicBool::new(false) }
+    pub fn new(stream: Arc<Stream>, config: Arc<Config>) -> Self {
+        Self { stream, config, process: process::id(), logged: AtomicBool::new(false) }
     }
 
     /// The stream, in the process that opened it. In a forked child its locks may be held by threads that are gone.
     pub fn here(&self) -> PyResult<&Stream> {
-        if self.process == std::process::id() { Ok(&self.stream) } else { Err(other_process()) }
+        if self.process == process::id() { Ok(&self.stream) } else { Err(other_process()) }
     }
 
     /// Wait for what `take` looks for.
@@ -75,7 +78,9 @@ impl ResponseStream {
     /// Once for a stream: a reader may ask again after the end.
     fn log_end(&self, py: Python) {
         if !self.logged.swap(true, Ordering::Relaxed) {
-            log::answered(py, "stream", || self.stream.inbox.empty(|inbox| inbox.answer.clone()));
+            log::answered(py, "stream", &self.config, || {
+                self.stream.inbox.empty(|inbox| inbox.answer.clone())
+            });
         }
     }
 

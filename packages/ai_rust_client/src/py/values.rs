@@ -7,6 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::chat::Response;
+use crate::config::Config;
 use crate::py::log;
 use crate::value::{self, Answer, Event, Transfer};
 
@@ -186,8 +187,8 @@ pub struct ChatResponse {
 }
 
 impl ChatResponse {
-    pub fn new(py: Python, response: Response) -> Self {
-        log::answered(py, "chat", || response.answer.clone());
+    pub fn new(py: Python, response: Response, config: &Config) -> Self {
+        log::answered(py, "chat", config, || response.answer.clone());
         Self { answer: response.answer, body: response.raw, raw: PyOnceLock::new() }
     }
 }

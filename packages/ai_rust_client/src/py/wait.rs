@@ -28,13 +28,13 @@ pub fn block<T: Send>(
     client: &CancellationToken,
     work: impl Future<Output = Result<T, Error>> + Send,
 ) -> PyResult<T> {
-    let work = async {
-        // A connection that the server has closed while nothing ran is told from one that can be used.
-        yield_now().await;
-        work.await
-    };
     let result = {
-        let mut work = Box::pin(client.run_until_cancelled(work));
+        let mut work = Box::pin(work);
+        let mut work = pin!(client.run_until_cancelled(async {
+            // A connection that the server has closed while nothing ran is told from one that can be used.
+            yield_now().await;
+            work.as_mut().await
+        }));
         until_done(py, driver, work.as_mut())
     };
     let result = result.inspect_err(|_| driver.attend())?;
