@@ -44,6 +44,8 @@ def shown(value: float | None) -> str:
     """Three significant digits, thousands set apart."""
     if value is None:
         return ""
+    if isinstance(value, int):
+        return f"{value:,}"
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:#.3g}".rstrip(".")

@@ -11,7 +11,7 @@ from row import Row
 Durability = Literal["normal", "full"]
 Rates = dict[str, float]  # rows a second, by the way of loading
 
-BATCH = 10_000
+BATCH = 50_000
 
 
 class Contender(ABC):
