@@ -51,6 +51,8 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.requests: list[str] = []
+        self.fallback = "not here"
+        """What is sent, with the status 404, for any other path."""
         self._held = ""
         self._go_on = threading.Event()
         site = self
@@ -60,7 +62,7 @@ class Site:
                 site.requests.append(self.path)
                 if self.path == site._held:
                     site._go_on.wait(WAIT_MS / 1000)
-                kind, body = site.pages.get(self.path, ("text/plain", b"not here"))
+                kind, body = site.pages.get(self.path, ("text/html", site.fallback.encode()))
                 self.send_response(200 if self.path in site.pages else 404)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))

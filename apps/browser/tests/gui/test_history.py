@@ -101,6 +101,27 @@ def test_a_page_that_changes_its_own_address_is_recorded_at_each(browser: Any, s
     assert {hit.visit_count for hit in visited(browser).values()} == {1}
 
 
+def test_a_download_leaves_the_page_where_it_is(start: Any, site: Any, tmp_path: Path) -> None:
+    site.add("/file", "data", "application/octet-stream")
+    page = "<title>Files</title><a id=a href=/file>get</a>"
+    browser = start(site.add("/files", page), config=f"[browser]\ndownload_folder = '{tmp_path}'\n")
+    browser.js("document.getElementById('a').click()")
+    browser.until(lambda: "Downloaded" in browser.message)
+    browser.js("history.pushState({}, '', '/files/more'); document.title = 'More'", world=0)
+    settled(browser)
+    browser.until(lambda: {path: hit.title for path, hit in visited(browser).items()} == {
+        "files": "Files", "files/more": "More",
+    })  # fmt: skip
+
+
+def test_an_application_that_is_served_with_an_error_is_recorded_where_it_goes(start: Any, site: Any) -> None:
+    site.fallback = "<title>App</title>app"
+    browser = start(f"{site.url}/deep/link")
+    browser.js("history.pushState({}, '', '/there'); document.title = 'There'", world=0)
+    settled(browser)
+    browser.until(lambda: {path: hit.title for path, hit in visited(browser).items()} == {"there": "There"})
+
+
 def test_a_title_that_changes_later_is_the_one_that_is_kept(browser: Any, site: Any) -> None:
     browser.open(site.add("/inbox", "<title>Loading</title>"))
     browser.js("document.title = 'Inbox'", world=0)

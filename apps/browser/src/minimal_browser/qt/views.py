@@ -165,6 +165,7 @@ class Views(QObject):
     def _status_failed(self, view: WebView, url: QUrl, status: int) -> None:
         """The server's own page for an error is what stands there."""
         log.info("%s answered with the status %d", url.toDisplayString(), status)
+        self._watches[view].finished(False)
         if view is self._window.tabs.current():
             self.message.emit(f"{url.host()} answered with the status {status}", MessageLevel.WARNING)
         self.loaded.emit(view, False)

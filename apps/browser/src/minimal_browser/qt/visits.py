@@ -53,6 +53,7 @@ class VisitWatch(QObject):
         self._titles_left = 0
         self._title = once(self, self._tell_title, TITLE_SETTLES_MS)
         view.loadStarted.connect(self._started)
+        view.loadFinished.connect(self._stopped)
         view.urlChanged.connect(self._moved)
         view.titleChanged.connect(self._titled)
 
@@ -67,17 +68,21 @@ class VisitWatch(QObject):
         self._place = self._here(visited=True)
 
     def finished(self, ok: bool) -> None:
-        """A load has ended; not `ok`, with our error page."""
-        self._loading = False
+        """A load has ended with a page; not `ok`, with one about what failed."""
         before, here = self._place, self._here(visited=ok)
         self._place = here
+        self._address = self._view.address()
+        self._titles_left = MOST_TITLES if ok else 0
         if ok and (before is None or not self._is_revisit(before, here)):
             self._visit(has_title=True)
 
     def _started(self) -> None:
         self._loading = True
         self._hurry_title()
-        self._titles_left = 0
+
+    def _stopped(self, _ok: bool) -> None:
+        """With or without a page: a navigation may have become a download, or have been given up."""
+        self._loading = False
 
     def _moved(self, url: QUrl) -> None:
         """Without a load, this is the page's own doing."""
@@ -86,6 +91,7 @@ class VisitWatch(QObject):
             return
         self._hurry_title()
         self._address = self._view.address()
+        self._titles_left = MOST_TITLES
         here = self._place = self._here(visited=True)
         is_replaced = here.index == before.index and len(here.urls) < LONGEST_SESSION
         if is_replaced or self._is_revisit(before, here) or not _is_elsewhere(before.urls[before.index], url):
@@ -95,8 +101,6 @@ class VisitWatch(QObject):
         self._title.start()
 
     def _visit(self, *, has_title: bool) -> None:
-        self._address = self._view.address()
-        self._titles_left = MOST_TITLES
         self.visited.emit(self.typed, has_title)
         self.typed = False
 

@@ -15,6 +15,7 @@ from minimal_browser_core.ports.storage import Bookmark
 
 MAX_CANDIDATES = 50
 
+_BARE = re.compile(r"^[a-z][a-z0-9+.-]*://(www\.)?")
 _NAME = re.compile(r":*\s*[0-9]*\s*(\S*)")
 
 
@@ -136,13 +137,10 @@ def _score(wanted: str, candidate: Candidate) -> int | None:
         return 0
     if text.startswith(wanted):
         return 1
-    bare = re.sub(r"^[a-z][a-z0-9+.-]*://(www\.)?", "", text)
-    if bare.startswith(wanted):
-        return 2
-    if re.search(rf"\b{re.escape(wanted)}", text):
-        return 3
     if wanted in text:
-        return 4
+        if _BARE.sub("", text).startswith(wanted):
+            return 2
+        return 3 if re.search(rf"\b{re.escape(wanted)}", text) else 4
     words = wanted.split()
     both = f"{text} {candidate.detail.casefold()}"
     if words and all(word in both for word in words):
