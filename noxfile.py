@@ -239,8 +239,9 @@ def screenshots(session: nox.Session) -> None:
 def bench(session: nox.Session, package: str) -> None:
     """The package's benchmarks, which print ratios of one run; not a default."""
     arguments = ["--group=bench", f"--package={package}", "--package=minimal_browser_core"]
-    sync(session, *arguments, *(["--group=gui"] if package == "minimal-browser" else []))
-    if package in NATIVE:
+    extra = {"minimal-browser": ["--group=gui"], **{native: [f"--no-install-package={native}"] for native in NATIVE}}
+    sync(session, *arguments, *extra.get(package, []))
+    if package in NATIVE:  # as a wheel: an editable build is not optimised
         session.run_install("uv", "pip", "install", "--reinstall-package", package, folder(package))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     benchmarks = ROOT / folder(package) / "benchmarks"

@@ -75,6 +75,6 @@ CASES = (
     _requests("tls_request", "TLS: a request, sync", "ask", tls=True),
     _requests("tls_arequest", "TLS: a request, async", "aask", tls=True),
     _stream("tls_bulk", "TLS: a chunk, in writes of 16 KiB", "stream", 2000, tls=True),
-    _stream("tls_apart", "TLS: a chunk, a write for each", "apart", 2000, tls=True),
+    _stream("tls_apart", "TLS: a chunk, a frame for each", "apart", 2000, tls=True),
     _many("tls_many", "TLS: 100 streams of 200 chunks", tls=True),
 )

@@ -136,6 +136,8 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode an import compiles each time
     before, began = load(), time.monotonic()
     installed, missing = find((OURS, *options.others))
+    if options.write and missing:
+        raise SystemExit(f"--write is for whole runs, and these are not installed: {'; '.join(missing)}")
     results = Results(wheel=wheel_size())
     cases = [case.quick() if options.quick else case for case in CASES if case.name in options.only]
     if cases:

@@ -16,7 +16,7 @@ type Failure = Box<dyn std::error::Error>;
 
 #[derive(Deserialize)]
 struct Order {
-    /// ask, read, many, first or later; with an `a` before it the same, as there is no other face.
+    /// As in `worker.py`; aask is ask and aread is read, as there is no other face.
     work: String,
     url: String,
     ca: Option<String>,
@@ -105,8 +105,8 @@ fn client(ca: Option<&str>) -> Result<Client, Failure> {
 }
 
 async fn obey(client: &Client, order: &Order) -> Result<Answer, Failure> {
-    let work = order.work.strip_prefix('a').filter(|work| *work != "sk").unwrap_or(&order.work);
-    let streamed = matches!(work, "read" | "many");
+    let work = order.work.as_str();
+    let streamed = matches!(work, "read" | "aread" | "many");
     let question = match work {
         "first" | "later" => "x".repeat(order.size),
         _ => "Tell me a long story.".to_owned(),
