@@ -1,7 +1,9 @@
 """What was measured, by size, subject and contender; and how it is printed."""
 
+import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 OURS = "storage_rust"
@@ -28,6 +30,20 @@ class Results:
 
     def p99(self, key: Key) -> float | None:
         return percentile(self.samples.get(key), 99)
+
+    def save(self, file: Path, version: str) -> None:
+        kept = [[[*key, found] for key, found in part.items()] for part in (self.samples, self.values)]
+        file.write_text(json.dumps([version, *kept]))
+
+    def complete_from(self, file: Path, version: str) -> bool:
+        """What earlier runs with the same `version` measured, and this one did not; whether there was any."""
+        before = json.loads(file.read_text()) if file.is_file() else [None]
+        if before[0] != version:
+            return False
+        for kept, part in zip(before[1:], (self.samples, self.values), strict=True):
+            for size, what, contender, found in kept:
+                part.setdefault(Key(size, what, contender), found)
+        return True
 
     def sizes(self) -> list[int]:
         return sorted({key.size for key in (*self.samples, *self.values)} - {0})

@@ -9,14 +9,20 @@ python benchmarks/run.py --sizes 1M --only steady --steady 60
 import argparse
 import contextlib
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import report
+import startup
 from clock import CPU
 from contenders import MODULES
+from history import complete
+from results import Results
+from stages import Effort, append, open_and_look, search
+from steady import steady
+from stores import build, made_by
 
 STAGES = ("search", "open", "append", "history", "startup", "steady")
 # What would take hours, or more memory than there is, at a million: the twin, llm, and a file that is written whole.
@@ -36,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", metavar="SIZE,SIZE", help="default 10k,100k,1M")
     parser.add_argument("--quick", action="store_true", help="10k unless --sizes says otherwise, and few rounds")
-    parser.add_argument("--dir", type=Path, help="where the stores are made and kept (about 12 GB); default: nowhere")
+    parser.add_argument("--dir", type=Path, help="where the stores are made and kept (about 15 GB); default: nowhere")
     parser.add_argument("--only", default=",".join(STAGES), help=f"of {','.join(STAGES)}; default all")
     parser.add_argument("--contenders", default=",".join(MODULES), help=f"of {','.join(MODULES)}; default all")
     parser.add_argument("--steady", type=float, default=0, metavar="MINUTES", help="write for so long; default 0")
@@ -66,17 +72,31 @@ def working_folder(chosen: Path | None) -> Iterator[Path]:
         yield chosen.resolve()
 
 
-def main() -> None:
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
-    import report
-    import startup
-    from history import complete
-    from results import Results
-    from stages import Effort, append, open_and_look, search
-    from steady import steady
-    from stores import build
+def measure_stores(options: argparse.Namespace, found: Results, folder: Path, count: int, effort: Effort) -> None:
+    names = [name for name in options.contenders if count <= ABOVE or name in LARGE]
+    rows, cjk = folder / f"rows-{count}", folder / f"cjk-{count}"
+    rows.mkdir(exist_ok=True)
+    if set(options.only) & {"search", "open", "append"} or ("steady" in options.only and options.steady):
+        build(found, names, rows, "rows", count)
+    if "search" in options.only:
+        print(f"searching {count:,}", flush=True)
+        search(found, names, rows, "rows", count, effort)
+        if count == CJK_SIZE or options.quick:
+            cjk.mkdir(exist_ok=True)
+            able = [name for name in names if name in CJK]
+            build(found, able, cjk, "cjk", count)
+            search(found, able, cjk, "cjk", count, effort)
+    if "open" in options.only:
+        open_and_look(found, names, rows, count, effort)
+    if "append" in options.only:
+        print(f"appending to {count:,}", flush=True)
+        append(found, names, rows, count, effort)
+    if "steady" in options.only and options.steady:
+        print(f"writing steadily to {count:,} for {options.steady:g} minutes", flush=True)
+        steady(found, rows, count, options.steady)
 
+
+def main() -> None:
     options = arguments()
     if options.write and (options.cpu or options.quick):
         raise SystemExit(
@@ -96,34 +116,19 @@ def main() -> None:
     print(header, flush=True)
     with working_folder(options.dir) as folder:
         for count in options.sizes:
-            names = [name for name in options.contenders if count <= ABOVE or name in LARGE]
-            rows, cjk = folder / f"rows-{count}", folder / f"cjk-{count}"
-            rows.mkdir(exist_ok=True)
-            if set(options.only) & {"search", "open", "append", "steady"}:
-                build(found, names, rows, "rows", count)
-            if "search" in options.only:
-                print(f"searching {count:,}", flush=True)
-                search(found, names, rows, "rows", count, effort)
-                if count == CJK_SIZE or options.quick:
-                    cjk.mkdir(exist_ok=True)
-                    able = [name for name in names if name in CJK]
-                    build(found, able, cjk, "cjk", count)
-                    search(found, able, cjk, "cjk", count, effort)
-            if "open" in options.only:
-                open_and_look(found, names, rows, count, effort)
-            if "append" in options.only:
-                print(f"appending to {count:,}", flush=True)
-                append(found, names, rows, count, effort)
-            if "steady" in options.only and options.steady:
-                print(f"writing steadily to {count:,} for {options.steady:g} minutes", flush=True)
-                steady(found, rows, count, options.steady)
+            measure_stores(options, found, folder, count, effort)
         if "history" in options.only:
             complete(found, folder, *effort)
     if "startup" in options.only:
         startup.imports(found, 5 if options.quick else 21)
         startup.wheel(found)
-    minutes = (time.monotonic() - start) / 60
-    text = report.report(found, f"{header}, at the end {report.load()}; {minutes:.0f} minutes.")
+    header += f", at the end {report.load()}; {(time.monotonic() - start) / 60:.0f} minutes."
+    if options.dir and not options.cpu and not options.quick:
+        kept, version = options.dir / "results.json", made_by()
+        if found.complete_from(kept, version):
+            header += " What it left out is from earlier runs with the same versions."
+        found.save(kept, version)
+    text = report.report(found, header)
     print(f"\n{text}")
     if options.write:
         report.write(text)

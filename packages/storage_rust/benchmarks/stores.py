@@ -4,10 +4,12 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import corpus
+from clock import CPU
 from contenders import BORROWS, DISTRIBUTIONS
 from crew import Process, place
 from results import Key, Results
@@ -39,9 +41,10 @@ def has_grown(name: str, folder: Path, rows: int) -> None:
 
 
 def made_by() -> str:
-    """What a store depends on: the versions of all, the code of ours, and the texts."""
+    """What a store and its rates depend on: the versions of all, the code of ours, the texts, and the clock."""
     parts = [f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS]
     native = importlib.util.find_spec("storage_rust._native")
+    parts.append(os.environ.get(CPU, ""))
     files = [Path(corpus.__file__), *sorted(Path(__file__).with_name("contenders").glob("*.py"))]
     if native and native.origin:
         files.append(Path(native.origin))
