@@ -100,8 +100,8 @@ impl Error {
             Kind::Corrupt => (
                 Kind::Corrupt,
                 format!(
-                    "{path} is damaged ({said}): close it and open it again with check_on_open=True to have it \
-                     moved aside, or restore a backup"
+                    "{path} is damaged ({said}): close it and open it again with check_on_open=True (on the command \
+                     line: check --rescue) to have it moved aside and what can be read recovered, or restore a backup"
                 ),
             ),
             Kind::Full => (

@@ -126,6 +126,26 @@ def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Pat
 def test_a_mistake_ends_in_a_sentence(module: str, folder: Path, arguments: list[str], sentence: str) -> None:
     assert sentence in run(folder, "-m", module, *arguments, code=1)
     assert not (folder / "none.db").exists()
+    assert not (folder / "new.db").exists()
+
+
+def test_a_damaged_store_is_rescued_on_demand(module: str, folder: Path) -> None:
+    def command(*arguments: str, code: int = 0) -> str:
+        return run(folder, "-m", module, "store.db", *arguments, code=code)
+
+    rows = [{"prompt": f"question {n}", "response": "answer " * 200} for n in range(200)]
+    (folder / "rows.json").write_text(json.dumps(rows))
+    command("import", "rows.json")
+    content = bytearray((folder / "store.db").read_bytes())
+    for page in range(30, len(content) // 4096, 9):
+        content[page * 4096 : page * 4096 + 4000] = bytes(4000)
+    (folder / "store.db").write_bytes(content)
+    told = command("check", "--rescue", code=1)
+    assert "store.db.damaged-" in told
+    assert "what could be read is in a new" in told
+    assert command("check") == "no problems\n"
+    assert json.loads(command("stats", "--json"))["conversations"] > 100
+    assert command("search", "nowhere") == "nothing found\n"
 
 
 def test_a_wrong_command_line_ends_in_its_usage(module: str, folder: Path) -> None:

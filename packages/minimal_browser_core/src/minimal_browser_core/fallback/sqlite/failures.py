@@ -45,8 +45,8 @@ def translate(error: sqlite3.Error | OSError, path: str) -> StorageError:
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return DatabaseCorrupt(
-                f"{path} is damaged ({error}): close it and open it again with check_on_open=True to have it moved "
-                "aside, or restore a backup",
+                f"{path} is damaged ({error}): close it and open it again with check_on_open=True (on the command "
+                "line: check --rescue) to have it moved aside and what can be read recovered, or restore a backup",
                 path=path,
             )
         case sqlite3.SQLITE_FULL:

@@ -54,6 +54,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         return made
 
     search = command("search", 'find exchanges: words, "a phrase", -word, prefix*, field:word')
+    search.epilog = "A query that begins with a minus stands behind two: search -- -word"
     search.add_argument("query")
     search.add_argument("--order", choices=("relevance", "recent"), default="relevance")
     search.add_argument("--model")
@@ -71,7 +72,9 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     exporting.add_argument("--query", help="only what this finds")
     backup = command("backup", "copy the store, while others use it")
     backup.add_argument("file")
-    command("check", "read the whole file and say what is wrong with it")
+    check = command("check", "read the whole file and say what is wrong with it")
+    rescue = "move a damaged file aside, and put what can be read into a new one"
+    check.add_argument("--rescue", action="store_true", help=rescue)
     command("stats", "counts and sizes")
     return parser
 
@@ -80,7 +83,11 @@ def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
     database = Path(options.database)
     if options.command != "import" and not database.exists():
         raise StorageError(f"{database} does not exist: `import` makes a store", path=str(database))
-    with open_store(database, read_only=options.command in _READING) as store:
+    for name in options.files if options.command == "import" else ():
+        if not Path(name).exists():  # before an empty store is made for it
+            raise StorageError(f"{name} does not exist: nothing was imported", path=name)
+    thorough = {"check_on_open": True} if options.command == "check" and options.rescue else {}
+    with open_store(database, read_only=options.command in _READING, **thorough) as store:
         code: int = _COMMANDS[options.command](store, options)
     return code
 
@@ -204,6 +211,9 @@ def _told(value: object, sentence: str, as_json: bool) -> int:
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
     """The last column takes what is left of the line."""
+    if not rows:
+        sys.stdout.write("nothing found\n")
+        return 0
     cells = [[_line(str(cell)) for cell in row] for row in [names, *rows]]
     widths = [min(24, max(map(_width, column))) for column in list(zip(*cells, strict=True))[:-1]]
     left = max(20, shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths))
