@@ -28,6 +28,8 @@ pub(crate) static FORMAT: Format = Format {
     ],
     salvage: sql::PLACES_SALVAGE,
     probe: "SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
+    merged: &[],
+    backlog: None,
 };
 
 pub static FIELDS: [Field; 6] = [

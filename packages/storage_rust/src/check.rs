@@ -9,6 +9,16 @@ impl Database {
     /// Problems in words. On a store that may be written the search index is compared with the text, too.
     pub fn check(&self, index_statement: &str) -> Result<Vec<String>> {
         let mut problems = Vec::new();
+        if !self.is_read_only() {
+            // Else rows of the backlog would be missing in the index.
+            match self.catch_up() {
+                Err(error) if error.kind() == Kind::Corrupt => {
+                    problems.push(error.to_string());
+                    return Ok(problems);
+                }
+                caught_up => caught_up?,
+            }
+        }
         // On a connection that has read before, FTS5's part of the check goes by what the index was like then.
         let read = self.read_on(true, |db| {
             let mut statement = db.prepare("PRAGMA integrity_check")?;

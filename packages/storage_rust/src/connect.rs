@@ -14,6 +14,8 @@ use crate::pool::{IDLE, Link, SLICE};
 
 /// Of SQLite's virtual machine, between two looks for an interrupt.
 const STEPS_BETWEEN_CHECKS: i32 = 2000;
+/// Pages in the log at which a writer copies it back after all: `maintenance` comes long before.
+const AUTOCHECKPOINT: i64 = 16_384;
 /// Bytes that the log keeps on the disk once it has been copied back.
 const WAL_LIMIT: i64 = 64 << 20;
 /// Of a connection's page cache, at most; SQLite's 2 MiB hold less than a completion or a search looks at.
@@ -37,7 +39,7 @@ impl Database {
         connection.busy_timeout(self.options.busy_timeout)?;
         connection.execute_batch(&format!(
             "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};
-             PRAGMA cache_size = -{CACHE_KIB};",
+             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT};",
             match self.options.durability {
                 Durability::Normal => "NORMAL",
                 Durability::Full => "FULL",

@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use crate::backlog;
 use crate::cursor::{self, Key};
-use crate::database::{Database, Failure, Format, Options};
+use crate::database::{Backlog, Database, Failure, Format, Options};
 use crate::error::{Error, Kind, Result};
 use crate::query::Field;
 use crate::salvage::Shape;
@@ -31,6 +32,8 @@ static FORMAT: Format = Format {
     ],
     salvage: sql::CONVERSATIONS_SALVAGE,
     probe: "SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
+    merged: &["conversations_fts"],
+    backlog: Some(Backlog { is_behind: backlog::is_behind, catch_up: backlog::catch_up }),
 };
 
 pub static FIELDS: [Field; 6] = [
@@ -80,7 +83,8 @@ impl ConversationStore {
         rows: &[NewConversation],
         mut progress: impl FnMut(usize) -> Result<()>,
     ) -> Result<usize> {
-        self.db.write(|db| {
+        let added = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        backlog::load(&self.db, |db| {
             for (n, row) in rows.iter().enumerate() {
                 let added = Ready::new(row).map_err(Failure::from).and_then(|ready| self.insert(db, &ready));
                 added.map_err(|failure| at_row(n, failure))?;
@@ -88,8 +92,9 @@ impl ConversationStore {
                     progress(n + 1)?;
                 }
             }
-            Ok(rows.len())
-        })
+            Ok(added)
+        })?;
+        Ok(rows.len())
     }
 
     fn insert(&self, db: &Connection, row: &Ready<'_>) -> std::result::Result<i64, Failure> {

@@ -5,14 +5,17 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{Error, Kind, Result, kind_of};
 pub use crate::failure::Failure;
-pub use crate::options::{Durability, Format, Options};
+use crate::maintenance::{Maintenance, Signals};
+pub use crate::options::{Backlog, Durability, Format, Options};
 use crate::owners::{Claim, Owners};
 use crate::paths::{MEMORY, absolute};
 use crate::pool::Pool;
+use crate::segments::due_merge;
+use crate::upkeep::Worker;
 
 const READERS: usize = 4;
 
@@ -23,8 +26,9 @@ pub struct Database {
     pub(crate) options: Options,
     process: u32,
     pub(crate) epoch: Arc<AtomicI64>,
-    pub(crate) writer: Pool,
+    pub(crate) writer: Arc<Pool>,
     pub(crate) readers: Pool,
+    pub(crate) maintenance: Maintenance,
     claim: Mutex<Option<Claim>>,
     /// The medium cannot be written, whatever the permissions say.
     pub(crate) immutable: bool,
@@ -39,7 +43,8 @@ impl Database {
             options,
             process: std::process::id(),
             epoch: Arc::default(),
-            writer: Pool::new(1),
+            writer: Arc::new(Pool::new(1)),
+            maintenance: Maintenance::default(),
             readers: Pool::new(READERS),
             claim: Mutex::default(),
             immutable: false,
@@ -59,7 +64,11 @@ impl Database {
         }
         match recognised {
             Ok(link) => {
+                let is_left = !database.options.read_only && database.is_work_left(&link.connection);
                 database.writer.put(link);
+                if is_left {
+                    database.maintenance.wake(|signals| database.worker(signals));
+                }
                 Ok(database)
             }
             Err(Failure::Ours(error)) => Err(error),
@@ -120,9 +129,29 @@ impl Database {
         if self.is_forked() {
             return;
         }
+        self.maintenance.stop();
         self.readers.close();
         if self.writer.close() {
             self.release();
+        }
+    }
+
+    fn is_work_left(&self, db: &Connection) -> bool {
+        let is_left = || match self.format.backlog {
+            Some(backlog) if (backlog.is_behind)(db)? => Ok(true),
+            _ => Ok::<_, rusqlite::Error>(due_merge(db, self.format.merged)?.is_some()),
+        };
+        is_left().unwrap_or(false)
+    }
+
+    pub(crate) fn worker(&self, signals: Arc<Signals>) -> Worker {
+        Worker {
+            signals,
+            writer: self.writer.clone(),
+            path: (!self.in_memory()).then(|| self.path.clone()),
+            durability: self.options.durability,
+            format: self.format,
+            checkpointer: None,
         }
     }
 
@@ -135,7 +164,8 @@ impl Drop for Database {
     fn drop(&mut self) {
         if self.is_forked() {
             self.readers.leak();
-            self.writer.leak();
+            self.maintenance.leak();
+            std::mem::forget(self.writer.clone());
             std::mem::forget(self.claim.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         } else {
             self.close();

@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod backlog;
 pub mod backup;
 pub mod bookmarks;
 mod check;
@@ -16,6 +17,7 @@ pub mod error;
 mod failure;
 pub mod frecency;
 pub mod history;
+mod maintenance;
 mod migrate;
 mod newest;
 mod options;
@@ -26,11 +28,13 @@ pub mod query;
 mod recognise;
 mod salvage;
 pub mod search;
+mod segments;
 pub mod snippet;
 mod sql;
 pub mod text;
 mod transactions;
 pub mod transfer;
+mod upkeep;
 pub mod values;
 
 #[cfg(feature = "python")]

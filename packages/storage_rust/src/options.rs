@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::Connection;
+
 use crate::owners::Owners;
 use crate::pool::Stop;
 use crate::salvage::Shape;
@@ -21,6 +23,17 @@ pub struct Format {
     pub shapes: &'static [Shape],
     pub salvage: &'static str,
     pub probe: &'static str,
+    /// Of the indexes, those that are merged by `maintenance`, not by writes.
+    pub merged: &'static [&'static str],
+    pub backlog: Option<Backlog>,
+}
+
+/// Rows that are stored but not yet in an index.
+#[derive(Clone, Copy, Debug)]
+pub struct Backlog {
+    pub is_behind: fn(&Connection) -> rusqlite::Result<bool>,
+    /// Index rows until the function says that it is enough; whether some are left.
+    pub catch_up: fn(&Connection, &mut dyn FnMut() -> bool) -> rusqlite::Result<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

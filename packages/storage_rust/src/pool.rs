@@ -35,6 +35,7 @@ pub struct Pool {
 struct State {
     idle: Vec<Link>,
     lent: usize,
+    waiting: usize,
     closed: bool,
 }
 
@@ -45,6 +46,22 @@ impl Pool {
 
     pub fn put(&self, link: Link) {
         self.lock().idle.push(link);
+    }
+
+    /// Whether somebody waits for a connection.
+    pub fn is_awaited(&self) -> bool {
+        self.lock().waiting > 0
+    }
+
+    /// A connection that is idle, if nobody waits for it.
+    pub fn try_take(&self) -> Option<Lease<'_>> {
+        let mut state = self.lock();
+        if state.closed || state.waiting > 0 {
+            return None;
+        }
+        let link = state.idle.pop()?;
+        state.lent += 1;
+        Some(Lease { pool: self, link: Some(link) })
     }
 
     /// A connection, `made` where none is idle and the capacity allows another.
@@ -62,8 +79,10 @@ impl Pool {
                 state.lent += 1;
                 break;
             }
+            state.waiting += 1;
             let waited = self.returned.wait_timeout(state, SLICE).unwrap_or_else(PoisonError::into_inner);
             state = waited.0;
+            state.waiting -= 1;
             if waited.1.timed_out() {
                 drop(state);
                 if stop() {

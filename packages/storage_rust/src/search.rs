@@ -12,10 +12,7 @@ use crate::values::{Conversation, Hit, Order, Search, SearchPage, checked_limit}
 pub const RANKED: i64 = 20_000;
 
 impl ConversationStore {
-    /// One page of what `query` finds; its language stands in `query`, and no text is an error.
-    ///
-    /// Unless `exact`, a query with more than `RANKED` matches ranks the newest of them, and says so.
-    pub fn search(&self, query: &str, search: &Search) -> Result<SearchPage> {
+    pub(crate) fn search_index(&self, query: &str, search: &Search) -> Result<SearchPage> {
         let limit = checked_limit(search.limit)?;
         let wanted = parse(query, &FIELDS);
         let mark = self.db.interrupt_mark();

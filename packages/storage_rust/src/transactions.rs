@@ -25,7 +25,35 @@ impl Database {
             transaction.commit()?;
             Ok(value)
         });
-        outcome.map_err(|failure| self.told(failure, link))
+        let told = outcome.map_err(|failure| self.told(failure, link));
+        drop(lease);
+        if told.is_ok() {
+            self.maintenance.wrote(|signals| self.worker(signals));
+        }
+        told
+    }
+
+    /// Index the rows that a bulk load left, in batches between which others write. It never fails for want of the lock
+    /// or of space, since the rows themselves are stored: the rest is left to `maintenance`. `interrupt` does that, too.
+    pub(crate) fn catch_up(&self) -> Result<()> {
+        let Some(backlog) = self.format.backlog else { return Ok(()) };
+        if !self.read(|db| Ok((backlog.is_behind)(db)?))? {
+            return Ok(());
+        }
+        let mark = self.interrupt_mark();
+        let _guard = self.maintenance.catching_up();
+        loop {
+            let enough = &mut || self.interrupt_mark() != mark || self.writer.is_awaited();
+            match self.write(|db| Ok((backlog.catch_up)(db, enough)?)) {
+                Ok(true) if self.interrupt_mark() == mark => {}
+                Err(error) if error.kind() == Kind::Stopped => return Err(error),
+                _ => return Ok(()),
+            }
+            if self.should_stop() {
+                return Err(Error::new(Kind::Stopped, &self.path, "Stopped"));
+            }
+            std::thread::sleep(Duration::from_millis(2)); // Whoever waits for the lock looks once a millisecond.
+        }
     }
 
     /// Write the whole file anew and empty the log, so that nothing is left of what was deleted.

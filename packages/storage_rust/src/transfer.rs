@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use crate::backlog;
 use crate::conversations::{ConversationStore, add_thread, conversation};
 use crate::database::Failure;
 use crate::error::Result;
@@ -42,15 +43,15 @@ type Attempt<T> = std::result::Result<T, Failure>;
 
 impl ConversationStore {
     /// Take what `next` gives until it gives nothing, all or nothing: (taken, skipped because they were there).
-    pub fn import_rows(&self, mut next: impl FnMut() -> Result<Vec<Record>>) -> Result<(usize, usize)> {
+    pub fn import_rows(&self, mut next: impl FnMut() -> Result<Vec<Record>>) -> Result<(i64, i64)> {
         let mark = self.db.interrupt_mark();
-        self.db.write(|db| {
+        let (mut taken, mut skipped) = (0, 0);
+        backlog::load(&self.db, |db| {
             let used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
-            let (mut taken, mut skipped) = (0, 0);
             loop {
                 let batch = next()?;
                 if batch.is_empty() {
-                    return Ok((taken, skipped));
+                    return Ok(taken);
                 }
                 for record in &batch {
                     if import(db, record, !used)? {
@@ -61,7 +62,8 @@ impl ConversationStore {
                 }
                 self.db.still(mark)?;
             }
-        })
+        })?;
+        Ok((taken, skipped))
     }
 
     /// The rows from the id `first` on, in the order of arrival.

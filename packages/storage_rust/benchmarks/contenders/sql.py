@@ -6,6 +6,8 @@ from row import Row
 
 SCHEMA = (Path(__file__).parents[2] / "sql" / "conversations.schema.sql").read_text()
 SCHEMA = SCHEMA.replace("content = 'conversations'", 'content="conversations"')  # as sqlite-utils looks for it
+# Without a thread that merges, the index needs SQLite's own settings.
+SCHEMA = "".join(line for line in SCHEMA.splitlines(keepends=True) if "(conversations_fts, rank)" not in line)
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA busy_timeout = 5000;"
 COLUMNS = "c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata"
 ADD_THREAD = "INSERT INTO threads (created_at, updated_at) VALUES (?1, ?1)"

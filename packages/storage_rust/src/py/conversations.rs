@@ -115,7 +115,7 @@ impl PyConversationStore {
             .call1((slf, path, format, query))
     }
 
-    fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>) -> PyResult<(usize, usize)> {
+    fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>) -> PyResult<(i64, i64)> {
         bulk::calling_back(py, |raised| {
             self.store.import_rows(|| raised.attached(|py| bulk::next_batch(batches.bind(py))))
         })

@@ -1,6 +1,7 @@
 //! Whether a row is one of ours, by what stands in its columns.
 
 use rusqlite::types::Value as Stored;
+use serde_json::{Map, Value as Json};
 
 use super::btree::{Row, Value};
 
@@ -48,24 +49,26 @@ fn column(letter: char, value: &Value) -> Option<(Stored, bool)> {
         ('m', Value::Whole(number)) => whole(TIMES.contains(number), *number),
         ('b', Value::Bytes(bytes)) => Some((Stored::Blob(bytes.clone()), true)),
         ('a', Value::Text { raw, cut }) => {
-            let sound = serde_json::from_slice::<Vec<String>>(raw).is_ok() && !cut;
-            Some(json(raw, sound, "[]"))
+            Some(json(raw, *cut, "[]", |text| serde_json::from_str::<Vec<String>>(text).is_ok()))
         }
         ('o', Value::Text { raw, cut }) => {
-            let sound =
-                serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(raw).is_ok() && !cut;
-            Some(json(raw, sound, "{}"))
+            Some(json(raw, *cut, "{}", |text| serde_json::from_str::<Map<String, Json>>(text).is_ok()))
         }
-        ('t', Value::Text { raw, cut }) => {
-            let text = String::from_utf8_lossy(raw);
-            let whole = !cut && text.as_bytes() == raw.as_slice();
-            Some((Stored::Text(text.into_owned()), whole))
-        }
+        ('t', Value::Text { raw, cut }) => Some(text(raw, *cut)),
         _ => None,
     }
 }
 
-fn json(raw: &[u8], sound: bool, empty: &str) -> (Stored, bool) {
-    let text = if sound { String::from_utf8_lossy(raw).into_owned() } else { empty.to_owned() };
-    (Stored::Text(text), sound)
+fn text(raw: &[u8], cut: bool) -> (Stored, bool) {
+    let text = String::from_utf8_lossy(raw);
+    let whole = !cut && text.as_bytes() == raw;
+    (Stored::Text(text.into_owned()), whole)
+}
+
+fn json(raw: &[u8], cut: bool, empty: &str, is_sound: impl Fn(&str) -> bool) -> (Stored, bool) {
+    if is_sound(&String::from_utf8_lossy(raw)) {
+        text(raw, cut)
+    } else {
+        (Stored::Text(empty.to_owned()), false)
+    }
 }

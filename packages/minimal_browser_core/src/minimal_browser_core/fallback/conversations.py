@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -12,6 +13,7 @@ from minimal_browser_core.fallback.conversation_search import ConversationSearch
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
+from minimal_browser_core.fallback.sqlite.maintenance import is_behind
 from minimal_browser_core.fallback.sqlite.new_rows import checked_row, grams_of, new_row
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.sql import statements
@@ -28,6 +30,8 @@ FORMAT: Final = Format(
     schema="conversations",
     indexes=("conversations_fts",),
     probe="SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
+    merged=("conversations_fts",),
+    backlog="conversations",
 )
 _BATCH: Final = 200
 _PROGRESS: Final = 1000  # rows between two calls of a progress function
@@ -280,9 +284,12 @@ class PythonConversationStore:
 
         The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
         `order="recent"` gives the newest first, by their timestamps, as a query without a word that must be there does.
-        Unless `exact`, a query with more than RANKED matches ranks those added last, and `complete` is False.
+        Unless `exact`, a query with more than RANKED matches ranks those added last, and `complete` is False;
+        so it is while rows wait to be indexed.
         """
-        return self._search.search(
+        with self._db.read() as db:
+            behind = is_behind(db, self._sql)
+        page = self._search.search(
             query,
             limit=limit,
             cursor=cursor,
@@ -295,6 +302,7 @@ class PythonConversationStore:
             until=until,
             exact=exact,
         )
+        return replace(page, complete=page.complete and not behind)
 
     # -- import and export
 

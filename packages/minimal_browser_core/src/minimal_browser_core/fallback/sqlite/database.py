@@ -22,9 +22,10 @@ from minimal_browser_core.errors import (
 
 from . import damage, owners
 from .failures import code_of, corrupt, translate, translated
+from .maintenance import Maintenance, is_behind
 from .migrate import migrate
 from .paths import MEMORY, absolute, uri
-from .sql import script
+from .sql import script, statements
 
 Durability = Literal["normal", "full"]
 
@@ -49,6 +50,8 @@ class Format:
     schema: str
     indexes: tuple[str, ...]
     probe: str
+    merged: tuple[str, ...] = ()  # of the indexes, those that are merged by `maintenance`, not by writes
+    backlog: str | None = None  # whose statements index rows that are stored but not yet in the index
 
     @property
     def marker(self) -> bytes:
@@ -110,6 +113,8 @@ class Database:
         self._idle: list[_Connection] = []
         self._key: owners.FileKey | None = None
         self._writer: _Connection | None = None
+        self._backlog = statements(kind.backlog) if kind.backlog else None
+        self.maintenance = Maintenance(self.write, kind.merged, self._backlog)
         with translated(self.path):
             self._open(check_on_open)
 
@@ -124,6 +129,9 @@ class Database:
             self._recognise()
             if check:
                 self._quick_check()
+            with suppress(sqlite3.DatabaseError):  # what is damaged here, a check reports
+                if self._backlog and not self.read_only and is_behind(self._writer.raw, self._backlog):
+                    self.maintenance.wake()
         except sqlite3.Error as error:
             self._abandon()
             if code_of(error) in _DAMAGED:
@@ -294,6 +302,7 @@ class Database:
             raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
         with self._write_lock, translated(self.path), self._transaction() as db:
             yield db
+        self.maintenance.wrote()
 
     def rewrite(self) -> None:
         """Write the whole file anew and empty the log, so that nothing is left of what was deleted."""
@@ -368,6 +377,7 @@ class Database:
         """Waits for the write under way; reads under way finish. In a forked child it does nothing: see `owners`."""
         if self._pid != os.getpid():
             return
+        self.maintenance.stop()
         with self._pool_lock:
             if self._closed:
                 return

@@ -42,6 +42,8 @@ def check(database: Database, *index_statements: str) -> list[str]:
     """Problems in words. On a store that may be written the search index is compared with the text, too."""
     problems: list[str] = []
     try:
+        if not database.read_only:
+            database.maintenance.catch_up()  # else rows of the backlog would be missing in the index
         # On a connection that has read before, FTS5's part of the check goes by what the index was like then.
         with database.read(fresh=True) as db:
             problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]

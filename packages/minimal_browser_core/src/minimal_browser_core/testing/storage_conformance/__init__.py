@@ -32,6 +32,7 @@ _PARTS = (
     "searching",
     "threads",
     "transfer",
+    "upkeep",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
@@ -50,6 +51,7 @@ from .rows import Rows  # noqa: E402
 from .searching import Searching  # noqa: E402
 from .threads import Threads  # noqa: E402
 from .transfer import Transfer  # noqa: E402
+from .upkeep import Upkeep  # noqa: E402
 
 __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
@@ -65,6 +67,7 @@ class ConversationStoreConformance(
     ConversationDamage,
     Processes,
     Durability,
+    Upkeep,
     ConversationMigration,
 ):
     """All of it; supply the fixtures `open_store` and `errors`."""

@@ -68,6 +68,13 @@ CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
   prefix = '2 3'
 );
 
+-- Who writes merges the segments afterwards (the command 'merge'), when nobody waits. A program that does not know of this
+-- merges as it writes, once a level has 256 of them.
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('automerge', 0);
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('usermerge', 8);
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 256);
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('hashsize', 67108864); -- bytes of one transaction
+
 CREATE TRIGGER IF NOT EXISTS conversations_insert AFTER INSERT ON conversations BEGIN
   UPDATE threads SET updated_at = max(updated_at, new.timestamp) WHERE id = new.thread_id;
 END;

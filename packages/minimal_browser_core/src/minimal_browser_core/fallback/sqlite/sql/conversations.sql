@@ -164,7 +164,8 @@ ORDER BY c.timestamp DESC, c.id DESC LIMIT :limit
 SELECT
   (SELECT count(*) FROM conversations) AS conversations,
   (SELECT count(*) FROM threads) AS threads,
-  (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM index_backlog) AS not_indexed,
+  (SELECT min(coalesce(sum(last_id - first_id + 1), 0), (SELECT count(*) FROM conversations)) FROM index_backlog)
+    AS not_indexed,
   (SELECT page_count FROM pragma_page_count()) AS pages,
   (SELECT page_size FROM pragma_page_size()) AS page_size
 
@@ -209,3 +210,34 @@ ON CONFLICT (fingerprint) DO UPDATE SET conversation_id = excluded.conversation_
 -- name: same
 SELECT thread_id FROM conversations
 WHERE id = :id AND timestamp = :timestamp AND prompt = :prompt AND response = :response AND model = :model
+
+-- name: backlog_first
+-- The least id that a row can get from here on.
+SELECT coalesce((SELECT min(seq, 9223372036854775806) + 1 FROM sqlite_sequence WHERE name = 'conversations'), -9223372036854775808)
+
+-- name: backlog_begin
+INSERT INTO index_backlog (first_id, last_id) VALUES (:first, 9223372036854775807)
+
+-- name: backlog_end
+UPDATE index_backlog
+SET first_id = coalesce((SELECT min(id) FROM conversations WHERE id >= :first), 0),
+    last_id = coalesce((SELECT max(id) FROM conversations WHERE id >= :first), 0)
+WHERE first_id = :first
+
+-- name: backlog_next
+SELECT first_id, last_id FROM index_backlog ORDER BY first_id LIMIT 1
+
+-- name: backlog_chunk
+SELECT max(id) FROM (SELECT id FROM conversations WHERE id BETWEEN :first AND :last ORDER BY id LIMIT :limit)
+
+-- name: index_rows
+INSERT INTO conversations_fts (
+  rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+SELECT id, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams
+FROM conversations WHERE id BETWEEN :first AND :last
+
+-- name: backlog_shrink
+UPDATE index_backlog SET first_id = :rest WHERE first_id = :first
+
+-- name: backlog_done
+DELETE FROM index_backlog WHERE first_id = :first

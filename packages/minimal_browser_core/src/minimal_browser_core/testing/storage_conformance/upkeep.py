@@ -1,0 +1,123 @@
+"""What is put off until later: rows that are stored but not indexed yet, segments of the index that are not merged."""
+
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from .base import ConversationSuite, Open
+
+LOAD = 1500  # rows: more than are indexed at once with being stored
+
+_LOADER = """
+import sys, importlib
+module, name, path, rows = sys.argv[1:]
+store = getattr(importlib.import_module(module), name)(path, busy_timeout=60)
+while True:
+    store.add_many([{"prompt": f"needle {n}", "response": "r " * 50, "model": "m"} for n in range(int(rows))])
+    print(flush=True)
+"""
+_BACKLOG = """
+INSERT INTO index_backlog VALUES (1, 2000);
+INSERT INTO threads (id, created_at, updated_at) VALUES (1, 0, 0);
+WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+INSERT INTO conversations (thread_id, timestamp, prompt, response, model) SELECT 1, n, 'needle', 'r', 'm' FROM n;
+DELETE FROM conversations WHERE id % 3 = 0;
+UPDATE conversations SET response = 'haystack' WHERE id % 1000 = 1;
+"""
+_APPEND = "INSERT INTO conversations (thread_id, timestamp, prompt, response, model) VALUES (1, 0, 'needle', 'r', 'm')"
+
+
+class Upkeep(ConversationSuite):
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """A test that waits in vain runs into pytest's own limit."""
+        while not is_so():
+            time.sleep(0.01)
+
+    def found(self, store: Any, query: str) -> int:
+        return len(store.search(query, limit=10_000, exact=True).hits)
+
+    def segments(self, path: Path) -> int:
+        """Of a store that is closed."""
+        with closing(sqlite3.connect(path)) as db:
+            return int(db.execute("SELECT count(DISTINCT segid) FROM conversations_fts_idx").fetchone()[0])
+
+    def test_a_bulk_load_is_found_when_it_returns(self, store: Any) -> None:
+        store.add_many([{"prompt": f"needle {n}", "response": "r", "model": "m"} for n in range(LOAD)])
+        assert store.stats()["not_indexed"] == 0
+        assert self.found(store, "needle") == LOAD
+        assert store.search("needle", exact=True).complete
+        assert store.check() == []
+
+    def test_rows_that_somebody_left_without_an_index_are_found_in_the_end(self, path: Path, opened: Open) -> None:
+        opened().close()
+        with closing(sqlite3.connect(path)) as db:
+            db.executescript(_BACKLOG)
+        store = opened()
+        assert len(store.recent(limit=100).conversations) == 100
+        self.until(lambda: store.search("needle", exact=True).complete)
+        assert store.stats()["not_indexed"] == 0
+        assert self.found(store, "needle") == 1334
+        assert self.found(store, "haystack") == 2
+        assert store.check() == []
+
+    def test_until_then_searches_are_incomplete_and_a_check_waits(self, path: Path, opened: Open) -> None:
+        opened().close()
+        with closing(sqlite3.connect(path)) as db:
+            db.executescript(_BACKLOG)
+        reader = opened(read_only=True)
+        assert not reader.search("needle").complete
+        assert not reader.search("needle", order="recent").complete
+        assert reader.stats()["not_indexed"] > 0
+        reader.close()
+        store = opened()
+        assert store.check() == []
+        assert store.stats()["not_indexed"] == 0
+
+    def test_segments_that_somebody_left_are_merged(self, path: Path, opened: Open) -> None:
+        store = opened()
+        store.start_thread()
+        store.close()
+        with closing(sqlite3.connect(path)) as db:
+            for _ in range(100):
+                db.execute(_APPEND)
+                db.commit()
+        assert self.segments(path) >= 100
+
+        def are_merged() -> bool:
+            with opened() as store:
+                store.start_thread()
+                time.sleep(0.1)
+            return self.segments(path) < 16
+
+        self.until(are_merged)
+        store = opened()
+        assert self.found(store, "needle") == 100
+        assert store.check() == []
+
+    def test_a_bulk_load_that_is_killed_is_whole_or_absent(
+        self, path: Path, opened: Open, store_class: type[Any]
+    ) -> None:
+        chance = random.Random(3)  # noqa: S311  moments, not secrets
+        told = 0
+        for _ in range(20):
+            arguments = [store_class.__module__, store_class.__name__, str(path), str(LOAD)]
+            loader = subprocess.Popen([sys.executable, "-c", _LOADER, *arguments], stdout=subprocess.PIPE)  # noqa: S603  ours
+            assert loader.stdout
+            time.sleep(chance.uniform(0.05, 0.6))
+            loader.kill()
+            told += loader.communicate()[0].count(b"\n")
+            store = opened()
+            loads, rest = divmod(len(store), LOAD)
+            assert rest == 0
+            assert loads >= told
+            store.close()
+        store = opened()
+        self.until(lambda: store.stats()["not_indexed"] == 0)
+        assert self.found(store, '"needle 7"') == len(store) // LOAD
+        assert store.check() == []
