@@ -5,6 +5,7 @@ Sessions that need Rust fail when cargo is missing and REQUIRE_NATIVE=1, and are
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,11 @@ def typecheck(session: nox.Session) -> None:
 
     `tests/typing_cases` holds what users write: what must pass, and mistakes that must be told.
     """
-    sync(session, "--group=types", "--group=gui", "--package=minimal_browser_core", "--package=minimal-browser")
+    groups = ("--group=types", "--group=dev", "--group=gui")
+    sync(session, *groups, "--package=minimal_browser_core", "--package=minimal-browser")
     session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src")
-    for name in NATIVE:
-        session.run("mypy", f"packages/{name}/python")
-    session.run("mypy", "packages/ai_rust_client/tests/typing_cases")
+    session.run("mypy", "packages/storage_rust/python")
+    session.run("mypy", "packages/ai_rust_client/python", "packages/ai_rust_client/tests/typing_cases")
     session.run("basedpyright", "--pythonpath", f"{session.bin}/python")
 
 
@@ -89,7 +90,7 @@ def typecheck(session: nox.Session) -> None:
 def stubtest(session: nox.Session) -> None:
     """The stubs of both wheels against what the built modules really offer."""
     need_cargo(session)
-    sync(session, "--group=types", *(f"--package={name}" for name in NATIVE))
+    sync(session, "--group=types", "--group=dev", *(f"--package={name}" for name in NATIVE))
     for name in NATIVE:
         session.run("stubtest", name, "--ignore-missing-stub", "--mypy-config-file", "pyproject.toml")
 
@@ -144,16 +145,48 @@ def rust(session: nox.Session, package: str) -> None:
     session.run("cargo", "test", manifest, "--locked", "--profile=editable", "--no-default-features", external=True)
 
 
+@each(NATIVE, "sanitize", venv_backend="none", default=False)
+def sanitize(session: nox.Session, package: str) -> None:
+    """The crate's tests under AddressSanitizer (nightly Rust) and under valgrind; which is missing is said."""
+    need_cargo(session)
+    target = session.run("rustc", "--print=host-tuple", external=True, silent=True).strip()
+    test = ["test", f"--manifest-path={folder(package)}/Cargo.toml", "--locked", "--profile=editable"]
+    test += ["--no-default-features", "--lib", "--tests"]
+    # Tests of random input are a hundred times slower here.
+    env = {"PROPTEST_CASES": "32"}
+    ran = 0
+    if has_nightly():
+        flags = {"RUSTFLAGS": "-Zsanitizer=address", "CARGO_TARGET_DIR": str(ROOT / folder(package) / "target/asan")}
+        session.run("cargo", "+nightly", *test, f"--target={target}", env=env | flags, external=True)
+        ran += 1
+    else:
+        session.warn("no nightly Rust (rustup toolchain install nightly): not tested under AddressSanitizer")
+    if shutil.which("valgrind"):
+        runner = f"CARGO_TARGET_{target.upper().replace('-', '_')}_RUNNER"
+        valgrind = "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite"
+        session.run("cargo", *test, env=env | {runner: valgrind}, external=True)
+        ran += 1
+    else:
+        session.warn("valgrind is not on PATH: not tested under it")
+    if not ran:
+        session.skip("neither a nightly Rust nor valgrind is there: nothing was checked")
+
+
+def has_nightly() -> bool:
+    command = ["cargo", "+nightly", "--version"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 @each(PACKAGES, "tests", python=PYTHONS)
 def tests(session: nox.Session, package: str) -> None:
     """The package's tests; a wheel's run with core beside it, which holds the conformance suites."""
     if package in NATIVE:
         need_cargo(session)
         recipes = ["--group=recipes"] if package == "storage_rust" else []
-        sync(session, *recipes, f"--package={package}", "--package=minimal_browser_core")
+        sync(session, "--group=dev", *recipes, f"--package={package}", "--package=minimal_browser_core")
         env = {"REQUIRE_NATIVE": "1"}
     else:
-        sync(session, f"--package={package}")
+        sync(session, "--group=dev", f"--package={package}")
         env = {"REQUIRE_NATIVE": "0"}
     session.run("pytest", folder(package), *session.posargs, env=env)
 
