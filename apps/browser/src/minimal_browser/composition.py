@@ -81,7 +81,7 @@ class Composition(QObject):
         self.history = History(self.background, self.profile, config.history, self)
         self.views.visited.connect(self.history.visited)
         self.views.retitled.connect(self.history.retitled)
-        self.history.recorded.connect(self.browser.history_changed)
+        self.history.recorded.connect(self.browser.suggestions.renew)
         self.history.failed.connect(lambda text: self.browser.show_message(text, MessageLevel.ERROR))
         downloads = config.browser.download_folder
         self.downloads = Downloads(
@@ -137,7 +137,7 @@ class Composition(QObject):
     def _warm_up(self) -> None:
         self.window.setWindowIcon(QIcon.fromTheme("web-browser"))
         self.browser.copilot.warm_up()
-        self.browser.load_bookmarks()
+        self.browser.keeping.load_bookmarks()
         self.history.begin()
         self.background.with_stores(lambda stores: stores.problems, self.browser.show_problems)
 
@@ -163,7 +163,7 @@ class Composition(QObject):
             forget_links(self.profile, what.url if isinstance(what, ThePage) else None)
             if isinstance(what, AllOfIt):
                 self.window.tabs.drop_closed()
-            self.browser.history_changed()
+            self.browser.suggestions.renew()
             self.browser.show_message(outcome)
             done("mb://history")
 

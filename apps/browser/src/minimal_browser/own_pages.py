@@ -76,12 +76,13 @@ class PageWriter:
 
     def forget(self, what: "Forgettable") -> str:
         """Forget that much of the history, and say what came of it. StorageErrors."""
+        from minimal_browser_core.memory.history import kept_address
         from minimal_browser_core.pages import address as kinds
 
         history = self._stores().need_history()
         match what:
             case kinds.ThePage(url):
-                gone = history.forget_page(url)
+                gone = history.forget_page(kept_address(url) or url)
             case kinds.TheSite(host):
                 gone = history.forget_site(host)
             case kinds.TheDay(day):

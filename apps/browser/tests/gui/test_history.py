@@ -254,21 +254,21 @@ def test_suggestions_stand_in_the_order_of_frecency(browser: Any, site: Any) -> 
     browser.until(lambda: labels(browser)[:2] == [often, seldom])
 
 
-def test_an_answer_to_an_older_text_is_dropped(browser: Any, site: Any) -> None:
+def test_an_answer_to_an_older_text_is_dropped(browser: Any, site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settled(browser)
     suggestions = browser.browser.suggestions
     asked: list[Any] = []
-    suggestions._look_up = lambda typed, limit, answer: asked.append((typed, answer))
+    look_up = browser.composition.background.look_up
+    monkeypatch.setattr(browser.composition.background, "look_up", lambda *question: asked.append(question))
     browser.type(":open one")
-    assert [typed for typed, _ in asked] == [""]
-    asked[0][1]([])
-    assert [typed for typed, _ in asked] == ["", "one"], "of those that came meanwhile only the last is asked"
-    assert suggestions._answered is None
-    browser.keys("<BS>")
-    asked[1][1]([])
-    assert [typed for typed, _ in asked] == ["", "one", "on"]
-    asked[2][1]([])
-    assert suggestions._answered == "on"
+    assert len(asked) == 1, "one question at a time"
+    look_up(*asked.pop())
+    browser.until(lambda: asked, "the next question")
+    assert suggestions._answered is None, "the answer was one to no text at all"
+    assert suggestions._asked == "one", "of those that came meanwhile only the last is asked"
+    look_up(*asked.pop())
+    browser.until(lambda: labels(browser)[:1] == [f"{site.url}/one"])
+    assert not asked
 
 
 def test_an_answer_does_not_disturb_who_has_begun_to_choose(browser: Any, site: Any) -> None:
@@ -279,7 +279,7 @@ def test_an_answer_does_not_disturb_who_has_begun_to_choose(browser: Any, site: 
     line = browser.window.command_line
     chosen = line.edit.text()
     assert chosen != "open "
-    browser.browser.history_changed()
+    browser.browser.suggestions.renew()
     assert line.edit.text() == chosen
     assert line._chosen() == 0
 
@@ -441,3 +441,19 @@ def test_bookmarks_of_an_earlier_version_are_taken_over(start: Any, tmp_path: Pa
     browser.open("mb://bookmarks")
     browser.until(lambda: "Kept" in text(browser))
     assert not (profile / "bookmarks.db").exists()
+
+
+def test_a_file_that_holds_no_places_is_left_alone_and_told_once(start: Any, site: Any, tmp_path: Path) -> None:
+    profile = tmp_path / "foreign"
+    profile.mkdir()
+    foreign = b"SQLite format 3\0" + b"\xff" * 5000
+    (profile / "places.db").write_bytes(foreign)
+    browser = start(site.add("/one", "<title>One</title>one"), folder=profile)
+    browser.until(lambda: "places.db" in browser.message)
+    assert len(browser.composition.background.stores().problems) == 1
+    browser.command("history")
+    browser.until(lambda: "places.db" in text(browser))
+    browser.type(":open one")
+    browser.until(lambda: labels(browser)[:1] == [f"{site.url}/one"], "the open tab to be suggested")
+    browser.keys("<Esc>")
+    assert (profile / "places.db").read_bytes() == foreign

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl
 from PyQt6.QtGui import QGuiApplication
@@ -14,19 +13,18 @@ from minimal_browser.qt.background import Background
 from minimal_browser.qt.copilot import Copilot
 from minimal_browser.qt.find import Finder
 from minimal_browser.qt.hinting import Hinting
+from minimal_browser.qt.keeping import Keeping
 from minimal_browser.qt.keyboard import Keyboard
 from minimal_browser.qt.present import present
-from minimal_browser.qt.suggestions import Answer, Suggestions
+from minimal_browser.qt.suggestions import Suggestions
 from minimal_browser.qt.views import Views
 from minimal_browser.qt.webview import WebView
 from minimal_browser.qt.window import BrowserWindow
-from minimal_browser.services import Stores
 from minimal_browser_core.commands.parser import execute
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.memory.history import HistoryRow
 from minimal_browser_core.ports.browser import CommandLinePrefix, Importable, MessageLevel, OpenTarget, TabInfo
 
 log = logging.getLogger(__name__)
@@ -34,7 +32,6 @@ log = logging.getLogger(__name__)
 FOCUS_SETTLES_MS = (40, 120, 300)
 """When to look, after a click, whether a field of the page got the caret."""
 DEVTOOLS_SIZE = (1000, 700)
-MOST_SUGGESTED = 500
 
 
 class QtBrowser(QObject):
@@ -62,7 +59,8 @@ class QtBrowser(QObject):
         self.keyboard = Keyboard(keymap, self.run, self)
         self.copilot = Copilot(self, background)
         self.hinting = Hinting(self)
-        self.suggestions = Suggestions(registry, self.tabs, self._look_up, self)
+        self.suggestions = Suggestions(registry, self.tabs, background, self)
+        self.keeping = Keeping(self, background)
         self._finder = Finder(self._tell_find)
 
         window.native_window_made.connect(self.keyboard.watch)
@@ -153,7 +151,7 @@ class QtBrowser(QObject):
         self._background.submit(
             write,
             lambda html: self.show_generated(title or widget_type, html),
-            self._not_kept,
+            lambda error: self.show_message(str(error), MessageLevel.ERROR),
         )
 
     def current_url(self) -> str:
@@ -370,71 +368,16 @@ class QtBrowser(QObject):
     # -- what is kept
 
     def add_bookmark(self, url: str, title: str, tags: Sequence[str] = (), note: str = "") -> None:
-        tags = tuple(tags)
-        self._background.with_stores(
-            lambda stores: stores.need_bookmarks().add(url, title, tags=tags, note=note),
-            lambda _id: self._kept(f"bookmarked: {title or url}"),
-            self._not_kept,
-        )
+        self.keeping.add_bookmark(url, title, tuple(tags), note)
 
     def remove_bookmark(self, id: int) -> None:
-        self._background.with_stores(
-            lambda stores: stores.need_bookmarks().remove(id),
-            lambda gone: self._kept(f"bookmark {id} removed" if gone else f"there is no bookmark {id}"),
-            self._not_kept,
-        )
+        self.keeping.remove_bookmark(id)
 
     def delete_conversation(self, id: int) -> None:
-        self._background.with_stores(
-            lambda stores: stores.need_conversations().delete(id),
-            lambda gone: self._kept(f"exchange {id} deleted" if gone else f"there is no exchange {id}"),
-            self._not_kept,
-        )
+        self.keeping.delete_conversation(id)
 
     def import_file(self, kind: Importable, path: str) -> None:
-        from minimal_browser_core.memory.reports import describe
-
-        source = Path(path).expanduser()
-        self.show_message(f"taking {kind} in from {source} …")
-        self._background.at_length(
-            lambda stores: stores.import_file(kind, source),
-            lambda report: self._kept(f"{kind}: {describe(report)}"),
-            self._not_kept,
-        )
-
-    def load_bookmarks(self) -> None:
-        """For the command line's suggestions, in the background."""
-        self._background.with_stores(
-            lambda stores: list(stores.bookmarks.search(limit=MOST_SUGGESTED)) if stores.bookmarks else [],
-            lambda bookmarks: setattr(self.suggestions, "bookmarks", bookmarks),
-            self._not_kept,
-        )
-
-    def history_changed(self) -> None:
-        """What is on display of it is shown anew."""
-        self.suggestions.renew()
-        self.window.command_line.renew()
-
-    def _look_up(self, text: str, limit: int, answer: Answer) -> None:
-        def complete(stores: Stores) -> Sequence[HistoryRow]:
-            return stores.need_history().complete(text, limit=limit) if stores.history is not None else ()
-
-        def failed(error: Exception) -> None:
-            log.warning("nothing suggested from the history: %s", error)
-            answer(())
-
-        self._background.look_up(complete, answer, failed)
-
-    def _kept(self, text: str) -> None:
-        self.show_message(text)
-        self.load_bookmarks()
-        self.history_changed()
-        for view in self.window.tabs.views():
-            if view.url().scheme() == "mb" and view.url().host() in ("bookmarks", "conversations", "history"):
-                view.reload()
-
-    def _not_kept(self, error: Exception) -> None:
-        self.show_message(str(error), MessageLevel.ERROR)
+        self.keeping.import_file(kind, path)
 
     # -- the copilot
 

@@ -38,7 +38,7 @@ class History(QObject):
 
     recorded = pyqtSignal()
     failed = pyqtSignal(str)
-    """Why a visit could not be stored; once for each reason."""
+    """Why the history could not be written; once for each reason."""
 
     def __init__(
         self, background: Background, profile: QWebEngineProfile, settings: HistoryConfig, parent: QObject
@@ -101,8 +101,11 @@ class History(QObject):
         log.info("kept the text of %s", address)
 
     def _expire(self) -> None:
-        days = self._settings.days
-        self._store(lambda history: log.info("forgot %d old visits", history.expire(days)))
+        def expire(stores: "Stores") -> int:
+            return stores.need_history().expire(self._settings.days) if stores.history is not None else 0
+
+        # At length: the file is written anew where something goes.
+        self._background.at_length(expire, lambda gone: log.info("forgot %d old visits", gone), self._not_stored)
 
     def _store(self, work: "Callable[[HistoryService], None]") -> None:
         if self._early is not None:
@@ -117,10 +120,10 @@ class History(QObject):
 
     def _not_stored(self, error: Exception) -> None:
         reason = str(error)
-        log.error("visit not stored: %s", reason)
+        log.error("the history was not written: %s", reason)
         if reason not in self._told:
             self._told.add(reason)
-            self.failed.emit(f"This visit was not stored: {reason}")
+            self.failed.emit(f"The history was not written: {reason}")
 
 
 def forget_links(profile: QWebEngineProfile, url: str | None) -> None:

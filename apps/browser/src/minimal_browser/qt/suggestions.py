@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from minimal_browser.qt.background import Background
 from minimal_browser.qt.commandline import Suggestion
+from minimal_browser.services import Stores
 from minimal_browser_core.commands import completion
 from minimal_browser_core.commands.completion import Candidate
 from minimal_browser_core.commands.registry import CommandRegistry, Completion
@@ -18,27 +20,24 @@ log = logging.getLogger(__name__)
 
 MOST_VISITED = 20
 
-Answer = Callable[[Sequence[HistoryRow]], None]
-
 
 class Suggestions(QObject):
     """Answers at once from memory, as it is asked at each key; what the history has to say follows."""
 
     changed = pyqtSignal()
-    """The history has answered: the same line may get other suggestions now."""
+    """The same line may get other suggestions now."""
 
     def __init__(
         self,
         registry: CommandRegistry,
         tabs: Callable[[], Sequence[TabInfo]],
-        look_up: Callable[[str, int, Answer], None],
+        background: Background,
         parent: QObject,
     ) -> None:
-        """`look_up` asks the history for what a text may mean, and calls back on this thread, where it can answer."""
         super().__init__(parent)
         self._registry = registry
         self._tabs = tabs
-        self._look_up = look_up
+        self._background = background
         self._visited: Sequence[HistoryRow] = ()
         self._answered: str | None = None
         self._asked: str | None = None
@@ -46,8 +45,9 @@ class Suggestions(QObject):
         self.bookmarks: Sequence[Bookmark] = ()
 
     def renew(self) -> None:
-        """The history may have changed since it was asked."""
+        """The history may have changed since it was asked: a line that is open asks again."""
         self._answered = None
+        self.changed.emit()
 
     def complete(self, line: str) -> Sequence[Suggestion]:
         """For a line without its `:`; none where it says all already."""
@@ -82,7 +82,11 @@ class Suggestions(QObject):
         self._wanted = typed
         if self._asked is None:
             self._asked = typed
-            self._look_up(typed, MOST_VISITED, self._take)
+            self._background.look_up(lambda stores: _visited(stores, typed), self._take, self._not_answered)
+
+    def _not_answered(self, error: Exception) -> None:
+        log.warning("nothing suggested from the history: %s", error)
+        self._take(())
 
     def _take(self, rows: Sequence[HistoryRow]) -> None:
         asked, self._asked = self._asked, None
@@ -92,3 +96,8 @@ class Suggestions(QObject):
         self._visited, self._answered = rows, asked
         log.info("%d suggestions from the history for %d characters", len(rows), len(asked or ""))
         self.changed.emit()
+
+
+def _visited(stores: Stores, typed: str) -> Sequence[HistoryRow]:
+    """On a thread of the background's."""
+    return stores.need_history().complete(typed, limit=MOST_VISITED) if stores.history is not None else ()

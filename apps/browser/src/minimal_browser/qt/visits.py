@@ -32,7 +32,7 @@ class _Place:
     urls: tuple[QUrl, ...]
     index: int
     visited: bool
-    """False where our error page, or one restored, stands for a page that was not loaded."""
+    """False where a page about what failed stands for the one that was wanted."""
 
 
 class VisitWatch(QObject):
@@ -74,7 +74,8 @@ class VisitWatch(QObject):
         self._address = self._view.address()
         self._titles_left = MOST_TITLES if ok else 0
         if ok and (before is None or not self._is_revisit(before, here)):
-            self._visit(has_title=True)
+            self.visited.emit(self.typed, True)
+        self.typed = False
 
     def _started(self) -> None:
         self._loading = True
@@ -96,13 +97,8 @@ class VisitWatch(QObject):
         is_replaced = here.index == before.index and len(here.urls) < LONGEST_SESSION
         if is_replaced or self._is_revisit(before, here) or not _is_elsewhere(before.urls[before.index], url):
             return
-        self.typed = False
-        self._visit(has_title=False)
+        self.visited.emit(False, False)
         self._title.start()
-
-    def _visit(self, *, has_title: bool) -> None:
-        self.visited.emit(self.typed, has_title)
-        self.typed = False
 
     def _titled(self) -> None:
         if not self._loading and self._titles_left:
