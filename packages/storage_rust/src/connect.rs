@@ -8,6 +8,7 @@ use std::time::Instant;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::database::Database;
+use crate::fts5;
 use crate::options::Durability;
 use crate::paths::is_writable;
 use crate::pool::{IDLE, Link, SLICE};
@@ -45,6 +46,7 @@ impl Database {
                 Durability::Full => "FULL",
             }
         ))?;
+        fts5::register(&connection)?;
         let (started, stopped) = (Arc::new(AtomicI64::new(IDLE)), Arc::new(AtomicBool::new(false)));
         connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(self.watch(&started, &stopped)))?;
         Ok(Link { connection, started, stopped })

@@ -34,19 +34,32 @@ pub fn two(kind: &str, cursor: &str) -> Result<(i64, i64)> {
 /// Two whole numbers and a float.
 pub fn ranked(kind: &str, cursor: &str) -> Result<(i64, i64, f64)> {
     let [first, second, third] = keys(kind, cursor)?;
-    let bits = (third.len() == 16).then(|| u64::from_str_radix(third, 16).ok()).flatten();
-    let score = bits.map(f64::from_bits).ok_or_else(|| foreign(cursor))?;
-    Ok((whole(cursor, first)?, whole(cursor, second)?, score))
+    Ok((whole(cursor, first)?, whole(cursor, second)?, float(cursor, third)?))
+}
+
+/// Two whole numbers and so many floats.
+pub fn scored(kind: &str, cursor: &str, floats: usize) -> Result<(i64, i64, Vec<f64>)> {
+    match &*pieces(kind, cursor)? {
+        [first, second, rest @ ..] if rest.len() == floats => {
+            let rest = rest.iter().map(|key| float(cursor, key)).collect::<Result<_>>()?;
+            Ok((whole(cursor, first)?, whole(cursor, second)?, rest))
+        }
+        _ => Err(foreign(cursor)),
+    }
 }
 
 fn keys<'a, const N: usize>(kind: &str, cursor: &'a str) -> Result<[&'a str; N]> {
+    pieces(kind, cursor)?.try_into().map_err(|_| foreign(cursor))
+}
+
+fn pieces<'a>(kind: &str, cursor: &'a str) -> Result<Vec<&'a str>> {
     let mut pieces = cursor.split(':');
-    let found = pieces.next();
-    let keys: Vec<&str> = pieces.collect();
-    if found != Some(kind) {
-        return Err(foreign(cursor));
-    }
-    keys.try_into().map_err(|_| foreign(cursor))
+    if pieces.next() == Some(kind) { Ok(pieces.collect()) } else { Err(foreign(cursor)) }
+}
+
+fn float(cursor: &str, key: &str) -> Result<f64> {
+    let bits = (key.len() == 16).then(|| u64::from_str_radix(key, 16).ok()).flatten();
+    bits.map(f64::from_bits).ok_or_else(|| foreign(cursor))
 }
 
 fn whole(cursor: &str, key: &str) -> Result<i64> {

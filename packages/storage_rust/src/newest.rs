@@ -9,8 +9,8 @@ use crate::conversations::{ConversationStore, all, cut_to};
 use crate::cursor::{self, Key};
 use crate::error::Result;
 use crate::failure::Failure;
+use crate::narrow::Narrow;
 use crate::query::Query;
-use crate::search::Narrow;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::values::{Conversation, Search, SearchPage};
 

@@ -55,6 +55,21 @@ pub struct Query {
     pub without: Option<String>,
     pub nothing: bool,
     pub parts: Vec<Part>,
+    /// The phrases of `matching`, in the order of `parts` and then those that must not be there.
+    pub phrases: usize,
+    negative: Option<String>,
+}
+
+impl Query {
+    /// The same query, of rows that also hold the words of `value` in a field, at the end of `parts`.
+    pub fn narrowed(&self, value: &str, name: &'static str, fields: &'static [Field]) -> Option<Self> {
+        let words = whole_words(value);
+        self.matching.as_ref().filter(|_| !words.is_empty())?;
+        let mut parts = self.parts.clone();
+        parts.push(Part { run: PartKind::Words, field: name, texts: words, prefix: false });
+        let matching = Some(both(&parts, self.negative.as_deref(), fields));
+        Some(Self { matching, parts, phrases: self.phrases + 1, ..Self::default() })
+    }
 }
 
 pub fn parse(text: &str, fields: &'static [Field]) -> Query {
@@ -71,20 +86,16 @@ pub fn parse(text: &str, fields: &'static [Field]) -> Query {
         }
     }
     let wanted = distinct(wanted);
-    let without = distinct(unwanted)
-        .iter()
-        .map(|parts| format!("({})", all(parts, fields)))
-        .collect::<Vec<_>>()
-        .join(" OR ");
+    let unwanted = distinct(unwanted);
+    let phrases = wanted.len() + unwanted.iter().map(Vec::len).sum::<usize>();
+    let without =
+        unwanted.iter().map(|parts| format!("({})", all(parts, fields))).collect::<Vec<_>>().join(" OR ");
     let without = (!without.is_empty()).then_some(without);
     if wanted.is_empty() {
         return Query { without: without.filter(|_| !asked), nothing: asked, ..Query::default() };
     }
-    let matching = match without {
-        Some(without) => format!("({}) NOT ({without})", all(&wanted, fields)),
-        None => all(&wanted, fields),
-    };
-    Query { matching: Some(matching), parts: wanted, ..Query::default() }
+    let matching = Some(both(&wanted, without.as_deref(), fields));
+    Query { matching, parts: wanted, phrases, negative: without, ..Query::default() }
 }
 
 /// What is being typed, where each word is the beginning of one and nothing has a meaning of its own.
@@ -223,6 +234,13 @@ fn whole_words(text: &str) -> Vec<String> {
 /// ANDed by standing side by side: FTS5 then passes over a part in which its own tokenizer finds no word.
 fn all(parts: &[Part], fields: &[Field]) -> String {
     parts.iter().map(|part| expression(part, fields)).collect::<Vec<_>>().join(" ")
+}
+
+fn both(wanted: &[Part], without: Option<&str>, fields: &[Field]) -> String {
+    match without {
+        Some(without) => format!("({}) NOT ({without})", all(wanted, fields)),
+        None => all(wanted, fields),
+    }
 }
 
 fn expression(part: &Part, fields: &[Field]) -> String {

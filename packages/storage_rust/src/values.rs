@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::snippet::Span;
 
+/// Matches, the newest, that a search ranks unless it is exact.
+pub const RANKED: i64 = 20_000;
 pub const MAX_LIMIT: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -118,6 +120,8 @@ pub struct Search {
     pub until: Option<i64>,
     /// Rank every match, however many there are.
     pub exact: bool,
+    /// Matches, the newest, that are ranked unless `exact`.
+    pub window: i64,
 }
 
 impl Default for Search {
@@ -133,6 +137,7 @@ impl Default for Search {
             since: None,
             until: None,
             exact: false,
+            window: RANKED,
         }
     }
 }

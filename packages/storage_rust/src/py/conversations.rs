@@ -235,6 +235,7 @@ impl PyConversationStore {
             since: convert::milliseconds("since", since)?,
             until: convert::milliseconds("until", until)?,
             exact,
+            ..Search::default()
         };
         PySearchPage::new(py, detached(py, || self.store.search(&query, &search))?)
     }

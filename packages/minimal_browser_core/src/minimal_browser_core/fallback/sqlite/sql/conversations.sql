@@ -61,6 +61,30 @@ SELECT coalesce(max(id), 0) FROM conversations
 -- name: count
 SELECT count(*) FROM conversations
 
+-- name: ids
+-- The first and the last.
+SELECT coalesce((SELECT min(id) FROM conversations), 0), coalesce((SELECT max(id) FROM conversations), 0)
+
+-- name: ids_in_thread
+SELECT id FROM conversations
+WHERE thread_id = :thread_id AND timestamp >= :since AND (:until IS NULL OR timestamp < :until)
+
+-- name: ids_by_time
+SELECT id FROM conversations WHERE timestamp >= :since AND (:until IS NULL OR timestamp < :until)
+
+-- name: ids_by_tag
+SELECT conversation_id FROM conversation_tags WHERE tag = :tag
+
+-- name: ids_by_url
+SELECT id FROM conversations WHERE url >= :url_first AND url < :url_last
+
+-- name: visit
+-- Shows the matches in a range of ids to :visitor, the last added first; visit is a function of the wheel's own.
+SELECT visit(conversations_fts, :visitor) FROM conversations_fts
+WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND (:model IS NULL OR EXISTS (SELECT 1 FROM conversations WHERE id = conversations_fts.rowid AND model = :model))
+ORDER BY rowid DESC
+
 -- name: search_relevance
 -- Ranks the newest :bound matches that are not newer than :newest, and goes on after the row :last_id, whose score is
 -- taken anew: scores move a little while rows are added, the order hardly does.
