@@ -66,6 +66,7 @@ CASES = (
     _requests("request", "a request, sync", "ask"),
     _requests("arequest", "a request, async", "aask"),
     _stream("bulk", "a chunk, in writes of 16 KiB", "stream", 2000),
+    _stream("varied", "a chunk with a field that changes, 16 KiB", "varied", 2000),
     _stream("apart", "a chunk, a write for each", "apart", 2000),
     _stream("paced", "a chunk, one every 5 ms, sync", "paced", 100, rounds=5),
     _stream("apaced", "a chunk, one every 5 ms, async", "paced", 100, "aread", rounds=5),

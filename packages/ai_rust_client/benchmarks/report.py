@@ -110,7 +110,7 @@ def markdown(results: Results, intro: str) -> str:
     return "\n\n".join([*sections, "### Targets", _targets(results)])
 
 
-SUMMARY = ("request", "arequest", "bulk", "apart", "tls_bulk", "later")
+SUMMARY = ("request", "arequest", "bulk", "varied", "apart", "tls_bulk", "first", "later", "many")
 
 
 def summary(results: Results) -> str:

@@ -32,7 +32,7 @@ from targets import Results
 from workers import HERE, Installed, Worker, build_native, find, native_worker
 
 PROCESSES = ("start", "memory")
-START_ROUNDS, MEMORY_ROUNDS = 11, 3
+START_ROUNDS, MEMORY_ROUNDS = 9, 3
 
 
 def is_editable(name: str) -> bool:

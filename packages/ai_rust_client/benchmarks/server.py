@@ -4,7 +4,7 @@
 
 Prints its address. Each line of stdin is answered with what was used so far (CPU seconds, requests); ends with stdin.
 The first part of the path says what is answered: `/answer` a whole answer, `/stream-N` N chunks of text in writes of
-16 KiB, `/apart-N` N chunks with a write for each, `/paced-N` a chunk every 5 ms.
+16 KiB, `/varied-N` the same of chunks that vary, `/apart-N` N chunks with a write for each, `/paced-N` one every 5 ms.
 """
 
 import asyncio
@@ -66,11 +66,12 @@ class Connection(asyncio.Protocol):
         kind, _, count = path.split("/")[1].partition("-")
         if kind == "answer":
             self.transport.write(WHOLE_REPLIES[id(answers)])
-        elif kind == "stream":
+        elif kind in ("stream", "varied"):
+            parts = answers.varied if kind == "varied" else answers.parts
             self.transport.write(STREAM_HEAD + framed(answers.head))
             for start in range(0, int(count), AT_ONCE):
                 numbers = range(start, min(start + AT_ONCE, int(count)))
-                self.transport.write(framed(b"".join(answers.parts[n % len(answers.parts)] for n in numbers)))
+                self.transport.write(framed(b"".join(parts[n % len(parts)] for n in numbers)))
             self.transport.write(framed(answers.end) + b"0\r\n\r\n")
         else:
             self.task = asyncio.create_task(self.one_by_one(answers, int(count), PACE if kind == "paced" else 0))

@@ -53,7 +53,7 @@ class Judged:
 
 
 REQUESTS, AREQUESTS = ("request", "tls_request"), ("arequest", "tls_arequest")
-CHUNKS = ("bulk", "apart", "paced", "apaced", "tls_bulk", "tls_apart")
+CHUNKS = ("bulk", "varied", "apart", "paced", "apaced", "tls_bulk", "tls_apart")
 MANY = ("many", "tls_many")
 OPENAI = ("openai",)
 RATIOS = (
