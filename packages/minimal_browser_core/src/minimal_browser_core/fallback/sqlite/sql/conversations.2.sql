@@ -4,6 +4,7 @@ DROP TRIGGER conversations_insert_fts;
 DROP TRIGGER conversations_update_fts;
 DROP TRIGGER conversations_delete_fts;
 DROP TABLE conversations_fts;
+DELETE FROM index_backlog; -- the index that is made anew holds everything
 
 ALTER TABLE conversations ADD COLUMN model_grams TEXT NOT NULL DEFAULT '';
 ALTER TABLE conversations ADD COLUMN tags_grams TEXT NOT NULL DEFAULT '';

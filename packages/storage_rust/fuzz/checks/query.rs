@@ -1,0 +1,52 @@
+//! What somebody types, line by line: SQLite takes every expression that is made of it, and every highlight lies in its
+//! snippet.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use storage_rust::conversations::ConversationStore;
+use storage_rust::database::{Durability, Options};
+use storage_rust::owners::Alone;
+use storage_rust::values::{NewConversation, Order, Search};
+
+static STORE: LazyLock<ConversationStore> = LazyLock::new(|| {
+    let options = Options {
+        read_only: false,
+        busy_timeout: Duration::from_secs(5),
+        durability: Durability::Normal,
+        check_on_open: false,
+        owners: Arc::new(Alone),
+        stop: Arc::new(|| false),
+    };
+    let store = ConversationStore::open(":memory:", options).expect("a store in memory");
+    for (prompt, response) in
+        [("What does C++ have?", "foo_bar a.b() 👍🏽"), ("東京の天気は?", "iPhoneを買う ทอง \0 é")]
+    {
+        let new = NewConversation {
+            prompt: prompt.to_owned(),
+            response: response.to_owned(),
+            model: "モデル-1".to_owned(),
+            tags: vec!["天気予報".to_owned()],
+            ..NewConversation::default()
+        };
+        store.add(&new).expect("a row");
+    }
+    store
+});
+
+pub fn check(input: &[u8]) {
+    for query in String::from_utf8_lossy(input).lines() {
+        for order in [Order::Relevance, Order::Recent] {
+            let search = Search { limit: 10, order, ..Search::default() };
+            let page = STORE.search(query, &search).expect("every text is a query");
+            for hit in page.hits {
+                let length = hit.snippet.chars().count();
+                let mut end_before = 0;
+                for (start, end) in hit.highlights {
+                    assert!(end_before <= start && start < end && end <= length, "{query:?}");
+                    end_before = end;
+                }
+            }
+        }
+    }
+}
