@@ -64,19 +64,26 @@ async def test_the_asynchronous_face_answers_too(server: FakeServer, options: di
     assert await plugin.AsyncModel().prompt("Is it?", stream=stream, **options).text() == "It is."
 
 
-def test_the_command_finds_the_model_streams_and_tells_failures_in_one_line(
-    server: FakeServer, options: dict[str, Any], tmp_path: Path
-) -> None:
-    server.script += [Answer(("It ", "is.")), Error(401, "no such key")]
+def run_llm(options: dict[str, Any]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "llm", "prompt", "-m", "ai-rust", "Is it?"]
     for name, value in options.items():
         command += ["-o", name, value]
-    runs = [subprocess.run(command, capture_output=True, text=True, timeout=60, check=False) for _ in range(2)]
-    assert (runs[0].returncode, runs[0].stdout) == (0, "It is.\n"), runs[0].stderr
-    assert runs[1].returncode == 1
-    assert "no such key" in runs[1].stderr
-    assert "Traceback" not in runs[1].stderr
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+
+
+def test_the_command_finds_the_model_and_logs_the_answer(server: FakeServer, options: dict[str, Any]) -> None:
+    server.script.append(Answer(("It ", "is.")))
+    run = run_llm(options)
+    assert (run.returncode, run.stdout) == (0, "It is.\n"), run.stderr
     assert (Path(os.environ["LLM_USER_PATH"]) / "logs.db").exists()
+
+
+def test_the_command_tells_a_failure_in_one_line(server: FakeServer, options: dict[str, Any]) -> None:
+    server.script.append(Error(401, "no such key"))
+    run = run_llm(options)
+    assert run.returncode == 1
+    assert "no such key" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_only_llm_imports_llm() -> None:

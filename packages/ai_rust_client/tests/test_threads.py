@@ -82,7 +82,7 @@ def test_a_history_that_other_threads_change_meanwhile_is_sent_as_it_was_at_some
 
     def change() -> None:
         turn = 0
-        while not done.is_set():
+        while not done.wait(0.0001):  # a thread that never waits would keep a GIL from the others
             turn += 1
             for message in shared:
                 message["n"] = turn
