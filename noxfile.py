@@ -261,6 +261,17 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bundle(session: nox.Session) -> None:
+    """The browser as one folder that needs no Python, in dist/, and packed; with `-- --native`, on the Rust modules."""
+    native = "--native" in session.posargs
+    if native:
+        need_cargo(session)
+    extra = ["--extra=rust_modules"] if native else []
+    sync(session, "--no-default-groups", "--group=bundle", "--no-editable", "--package=minimal-browser", *extra)
+    session.run("python", "scripts/bundle.py", str(DIST), *session.posargs)
+
+
+@nox.session(default=False)
 def screenshots(session: nox.Session) -> None:
     """The pictures of the user guide, taken anew from the program as it is (Xvfb)."""
     sync(session, "--group=dev", "--group=gui", "--package=minimal-browser")

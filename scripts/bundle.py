@@ -1,0 +1,88 @@
+"""Build the browser as one folder that needs no Python, start it, and say how large it is.
+
+usage: bundle.py FOLDER [--native]
+
+Makes FOLDER/minimal-browser.AppDir (the folder, with the AppRun, desktop file and icon that an AppImage has) and
+FOLDER/minimal-browser-<version>-<machine>.tar.xz of it. Linux; PyInstaller and the packages must be installed. The
+languages of Chromium's own texts are BUNDLE_LANGUAGES, a list with commas.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+BUNDLE = Path(__file__).resolve().parent.parent / "apps" / "browser" / "bundle"
+APPRUN = '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/usr/minimal-browser" "$@"\n'
+
+
+def build(folder: Path, native: bool) -> Path:
+    with tempfile.TemporaryDirectory() as work:
+        command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR"]
+        command += [f"--distpath={work}/dist", f"--workpath={work}/build", str(BUNDLE / "minimal-browser.spec")]
+        subprocess.run(command, check=True, env={**os.environ, "BUNDLE_NATIVE": "1" if native else "0"})
+        app = folder / "minimal-browser.AppDir"
+        shutil.rmtree(app, ignore_errors=True)
+        app.mkdir(parents=True)
+        shutil.move(f"{work}/dist/minimal-browser", app / "usr")
+    for name in ("minimal-browser.desktop", "minimal-browser.svg"):
+        shutil.copy(BUNDLE / name, app)
+    (app / "AppRun").write_text(APPRUN)
+    (app / "AppRun").chmod(0o755)
+    return app
+
+
+def try_out(app: Path, native: bool) -> None:
+    """Start it with an empty environment and an empty home, so that nothing of this machine helps."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"HOME": home, "PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+
+        def said(*arguments: str) -> str:
+            command = [str(app / "AppRun"), *arguments]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+            if done.returncode or "Traceback" in done.stderr:
+                sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            return done.stdout
+
+        versions = said("--version")
+        print(versions, end="")
+        backend = "rust" if native else "python"
+        if versions.count(f"backend {backend} ") != 2:
+            sys.exit(f"the bundle was to run on {backend}")
+        page = Path(home) / "page.html"
+        page.write_text("<title>Page</title><p>Some text.")
+        for address in ("mb://start", str(page)):
+            said("--temp-profile", "--exit-after-load", address)
+
+
+def size(path: Path) -> float:
+    """MB; what links point to counts once."""
+    return sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir()) / 1e6
+
+
+def pack(app: Path) -> Path:
+    name = f"minimal-browser-{version('minimal-browser')}-{platform.machine()}"
+    packed = app.parent / f"{name}.tar.xz"
+    with tarfile.open(packed, "w:xz", preset=6) as archive:
+        archive.add(app, arcname=name)
+    return packed
+
+
+def main() -> None:
+    folder, native = Path(sys.argv[1]), "--native" in sys.argv[2:]
+    app = build(folder, native)
+    try_out(app, native)
+    packed = pack(app)
+    print(f"{app}: {size(app):.0f} MB; {packed.name}: {packed.stat().st_size / 1e6:.0f} MB")
+    print("the checklist's figures: 285 MB, to come under 250 MB")
+    for part in sorted((app / "usr").rglob("*"), key=lambda file: -file.lstat().st_size)[:5]:
+        print(f"  {part.lstat().st_size / 1e6:6.1f} MB  {part.name}")
+
+
+if __name__ == "__main__":
+    main()
