@@ -9,6 +9,7 @@ use ai_rust_client::call::Body;
 use ai_rust_client::chat::chat;
 use ai_rust_client::config::{Config, Settings, Timeouts};
 use ai_rust_client::error::{Error, Kind};
+use ai_rust_client::models::models;
 use ai_rust_client::transport::Transport;
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
@@ -115,6 +116,12 @@ async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
 }
 
 async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) -> Result<String, Error> {
+    let body = Body::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
+    let transport = transport(proxy, base_url, ca_bundle, Duration::from_secs(30));
+    chat(transport, body).await.map(|response| response.answer.text)
+}
+
+fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Duration) -> Arc<Transport> {
     let settings = Settings {
         api_key: Some("key".to_owned()),
         base_url: base_url.to_owned(),
@@ -122,12 +129,10 @@ async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) 
         proxy,
         ..Settings::default()
     };
-    let limit = Duration::from_secs(30);
-    let timeouts =
-        Timeouts { connect: limit, idle: Some(limit), first_token: None, stall: None, total: None };
+    let connect = Duration::from_secs(30);
+    let timeouts = Timeouts { connect, idle: Some(idle), first_token: None, stall: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
-    let body = Body::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
-    chat(Arc::new(Transport::new(Arc::new(config))), body).await.map(|response| response.answer.text)
+    Arc::new(Transport::new(Arc::new(config)))
 }
 
 #[tokio::test]
@@ -164,6 +169,27 @@ async fn an_expired_certificate_is_refused() {
     let error = ask(address, authority.bundle("expired.pem")).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Connection);
     assert!(error.message().contains("expired"), "{error}");
+}
+
+#[tokio::test]
+async fn a_slow_handshake_does_not_count_as_silence() {
+    let authority = Authority::new();
+    let acceptor = authority.acceptor(CertificateParams::new(["localhost".to_owned()]).unwrap(), &[]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let mut socket = acceptor.accept(socket).await.unwrap();
+        let _ = socket.read(&mut [0; 4096]).await;
+        socket
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{\"data\":[{\"id\":\"m\"}]}")
+            .await
+            .unwrap();
+        let _ = socket.shutdown().await;
+    });
+    let transport = transport(None, &base_url, authority.bundle("slow.pem"), Duration::from_millis(500));
+    assert_eq!(models(transport).await.unwrap()[0].id, "m");
 }
 
 #[tokio::test]
