@@ -79,7 +79,17 @@ def hammer():
             if n % 10 == 0:
                 store.search("hammered")
 
-{"write": write, "read": read, "hammer": hammer}[step]()
+def rescue():
+    from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked
+    while True:
+        try:
+            with Store(path, check_on_open=True) as store:
+                print(len(store))
+            return
+        except (DatabaseCorrupt, DatabaseLocked):
+            pass
+
+{"write": write, "read": read, "hammer": hammer, "rescue": rescue}[step]()
 """
 
 
@@ -142,3 +152,14 @@ def test_both_write_one_file_at_once_and_lose_nothing(tmp_path: Path) -> None:
     report = json.loads(run("native", "read", path))
     assert len(report["rows"]) == 600
     assert report["check"] == [[], []]
+
+
+def test_both_rescue_one_file_at_once_and_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    run("native", "hammer", path)
+    path.write_bytes(b"\x7f" * 64 + path.read_bytes()[64:])
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda name: run(name, "rescue", path), ["native", "fallback", "native", "fallback"]))
+    assert [int(count) for count in seen] == [150] * 4
+    names = {file.name for file in tmp_path.iterdir() if not file.name.endswith(("-wal", "-shm"))}
+    assert len(names) == 2  # the store, and the damaged one beside it
