@@ -17,7 +17,7 @@ use crate::values::{Search, SearchPage};
 /// Rows between two looks whether to go on.
 const CHUNK: i64 = 256;
 /// A transaction holds the write lock no longer, but for its commit.
-const BATCH: Duration = Duration::from_millis(500);
+const BATCH: Duration = Duration::from_secs(1);
 /// Fewer rows are indexed in the transaction that stores them.
 const FEW: i64 = 1000;
 

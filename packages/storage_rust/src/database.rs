@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
@@ -13,7 +14,7 @@ use crate::maintenance::{Maintenance, Signals};
 pub use crate::options::{Backlog, Durability, Format, Options};
 use crate::owners::{Claim, Owners};
 use crate::paths::{MEMORY, absolute};
-use crate::pool::Pool;
+use crate::pool::{Pool, SLICE};
 use crate::segments::due_merge;
 use crate::upkeep::Worker;
 
@@ -144,12 +145,18 @@ impl Database {
         is_left().unwrap_or(false)
     }
 
+    /// How long SQLite itself waits for a lock, when `patiently` does the rest.
+    pub(crate) fn patience(&self) -> Duration {
+        self.options.busy_timeout.min(SLICE)
+    }
+
     pub(crate) fn worker(&self, signals: Arc<Signals>) -> Worker {
         Worker {
             signals,
             writer: self.writer.clone(),
             path: (!self.in_memory()).then(|| self.path.clone()),
             durability: self.options.durability,
+            busy_timeout: self.patience(),
             format: self.format,
             checkpointer: None,
         }

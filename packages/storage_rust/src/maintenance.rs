@@ -86,7 +86,7 @@ impl Maintenance {
         }
     }
 
-    /// While it is held, the thread leaves the backlog to the caller.
+    /// While it is held, the thread leaves the index to the caller.
     pub fn catching_up(&self) -> CatchingUp<'_> {
         self.signals.catching_up.fetch_add(1, SeqCst);
         CatchingUp(&self.signals)

@@ -11,7 +11,7 @@ use crate::damage;
 use crate::database::Database;
 use crate::error::{Error, Kind, Result};
 use crate::failure::Failure;
-use crate::pool::{Link, SLICE};
+use crate::pool::Link;
 
 impl Database {
     pub(crate) fn look(&self) -> Result<()> {
@@ -77,7 +77,7 @@ impl Database {
             }
         }
         // From here on `patiently` waits for the write lock, and looks up meanwhile.
-        db.busy_timeout(self.options.busy_timeout.min(SLICE))?;
+        db.busy_timeout(self.patience())?;
         Ok(link)
     }
 

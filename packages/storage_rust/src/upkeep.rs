@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::error::{Kind, kind_of};
 use crate::maintenance::Signals;
 use crate::options::{Durability, Format};
-use crate::pool::{Pool, SLICE};
+use crate::pool::Pool;
 use crate::segments::due_merge;
 
 /// Of the log: as SQLite does by default, and where writers never pause long enough for the log to begin anew.
@@ -18,7 +18,7 @@ const PAGES_AT_MOST: i64 = 8000;
 pub enum Slice {
     Done,
     More,
-    /// A caller wants the connection.
+    /// A caller wants the connection, or does such work itself.
     Awaited,
     /// Another process holds the file.
     Busy,
@@ -30,6 +30,8 @@ pub struct Worker {
     /// None in memory.
     pub path: Option<String>,
     pub durability: Durability,
+    /// What the connection waits for a lock.
+    pub busy_timeout: Duration,
     pub format: &'static Format,
     pub checkpointer: Option<Connection>,
 }
@@ -38,12 +40,15 @@ impl Worker {
     /// A little of what is left to do: rows of the backlog, or some `pages` of a merge. An error leaves it to the next
     /// write, or to whoever reads the file and is told.
     pub fn slice(&self, pages: u64) -> Slice {
+        if self.signals.callers_catch_up() {
+            return Slice::Awaited;
+        }
         let Some(lease) = self.writer.try_take() else { return Slice::Awaited };
         let Ok(link) = lease.link("") else { return Slice::Awaited };
         let db = &link.connection;
         let outcome = self.unhurried(db, || {
             let begin = || Transaction::new_unchecked(db, TransactionBehavior::Immediate);
-            if let Some(backlog) = self.format.backlog.filter(|_| !self.signals.callers_catch_up())
+            if let Some(backlog) = self.format.backlog
                 && (backlog.is_behind)(db)?
             {
                 let transaction = begin()?;
@@ -79,7 +84,7 @@ impl Worker {
         if full {
             db.execute_batch("PRAGMA synchronous = FULL")?;
         }
-        db.busy_timeout(SLICE)?;
+        db.busy_timeout(self.busy_timeout)?;
         outcome
     }
 

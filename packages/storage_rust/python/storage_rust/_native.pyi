@@ -206,7 +206,8 @@ class ConversationStore:
 
         InvalidData names the first bad row by its position, as in `rows[3]`. All rows are read before the first is
         stored. `progress(stored, total)` is called now and then inside the transaction: it must not use this store,
-        and what it raises undoes everything.
+        and what it raises undoes everything. Then the rows are indexed, in batches between which others write; who
+        breaks that off, by Ctrl-C or `interrupt`, has the rows stored, and the index follows in the background.
         """
 
     def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
