@@ -163,7 +163,7 @@ class Composition(QObject):
             forget_links(self.profile, what.url if isinstance(what, ThePage) else None)
             if isinstance(what, AllOfIt):
                 self.window.tabs.drop_closed()
-            self.browser.suggestions.renew()
+            self.browser.suggestions.forget()
             self.browser.show_message(outcome)
             done("mb://history")
 

@@ -26,6 +26,7 @@ def begin(*given, real=first_page.begin):
     return first
 
 first_page.begin = begin
+first_page.PATIENCE_MS = 60_000  # a slow machine's patience ends before the load, and the imports begin
 main(["--temp-profile", "--exit-after-load", sys.argv[1]])
 """
 

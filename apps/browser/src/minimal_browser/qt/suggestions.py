@@ -49,6 +49,11 @@ class Suggestions(QObject):
         self._answered = None
         self.changed.emit()
 
+    def forget(self) -> None:
+        """The history has lost pages: none of them may be shown meanwhile."""
+        self._visited = ()
+        self.renew()
+
     def complete(self, line: str) -> Sequence[Suggestion]:
         """For a line without its `:`; none where it says all already."""
         argument = completion.argument_of(line, self._registry)

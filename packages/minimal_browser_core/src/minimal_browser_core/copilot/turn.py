@@ -1,7 +1,6 @@
 """One question being answered, as an event loop sees it: a descriptor to watch and events to drain."""
 
 import threading
-from collections import deque
 from itertools import groupby
 
 from minimal_browser_core.copilot.actions import Action
@@ -33,7 +32,7 @@ class Turn:
         self.finished = False
         """Whether the last event has been drained."""
         self._lock = threading.Lock()
-        self._events: deque[TurnEvent] = deque()
+        self._events: list[TurnEvent] = []
         self._wakeup = Wakeup()
         self._stream: ResponseStream | None = None
         self._cancelled = False
@@ -64,9 +63,8 @@ class Turn:
     def drain(self) -> list[TurnEvent]:
         """All events that wait, oldest first; neighbouring deltas come as one."""
         self._wakeup.clear()
-        waiting: list[TurnEvent] = []
-        while self._events:
-            waiting.append(self._events.popleft())
+        with self._lock:
+            waiting, self._events = self._events, []
         drained: list[TurnEvent] = []
         for kind, events in groupby(waiting, type):
             if kind is TextDelta:
@@ -122,7 +120,8 @@ class Turn:
             stream.cancel()
 
     def emit(self, event: TurnEvent) -> None:
-        self._events.append(event)
+        with self._lock:  # whoever drains the last event may rely on `wait`, and the other way round
+            self._events.append(event)
+            if isinstance(event, (TurnFinished, TurnFailed)):
+                self._done.set()
         self._wakeup.set()
-        if isinstance(event, (TurnFinished, TurnFailed)):
-            self._done.set()
