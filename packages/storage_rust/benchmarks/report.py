@@ -60,6 +60,7 @@ def sections(found: Results) -> Iterator[str]:
         yield f"Bulk loading, rows a second.\n\n{table('', names, rates)}"
         weights = {
             "files over the raw text": "size",
+            "of the file free after loading, %": "free",
             "memory of searching, MiB": "memory of searching (rows)",
             "memory of loading, MiB": "memory of the load",
         }

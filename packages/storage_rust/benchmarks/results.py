@@ -16,7 +16,7 @@ class Key(NamedTuple):
 
 
 class Results:
-    """Times are in milliseconds, memory in MiB, rates in rows a second."""
+    """Times are in milliseconds, memory in MiB, rates in rows a second, shares in percent."""
 
     def __init__(self) -> None:
         self.samples: dict[Key, list[float]] = {}

@@ -1,5 +1,6 @@
 """Writing at a steady pace for a long time into stores that stay open: are merges put off, and are they made?"""
 
+import contextlib
 import sqlite3
 import time
 from pathlib import Path
@@ -40,8 +41,5 @@ def steady(results: Results, folder: Path, count: int, minutes: float) -> None:
 
 def segments(folder: Path) -> int:
     """Read from a process that writes none of the files."""
-    db = sqlite3.connect(f"{(folder / 'store.db').as_uri()}?mode=ro", uri=True)
-    try:
+    with contextlib.closing(sqlite3.connect(f"{(folder / 'store.db').as_uri()}?mode=ro", uri=True)) as db:
         return int(db.execute(SEGMENTS).fetchone()[0])
-    finally:
-        db.close()

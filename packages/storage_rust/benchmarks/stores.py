@@ -1,10 +1,12 @@
 """Building the stores, which is the measurement of bulk loading, and what they weigh. Built once for each folder."""
 
+import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,12 +27,24 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
             note.unlink(missing_ok=True)
             with Process(name, place(folder, name), kind, count) as process:
                 made = process("build") | {"made_by": version, "grown": 0}
+            made["free"] = free_pages(place(folder, name) / "store.db")
             note.write_text(json.dumps(made))
         if kind == "rows":
             for how, rate in made["rates"].items():
                 results.values[Key(count, f"load: {how}", name)] = rate
             results.values[Key(count, "size", name)] = made["over_text"]
+            if made.get("free") is not None:
+                results.values[Key(count, "free", name)] = made["free"]
             results.values[Key(count, "memory of the load", name)] = made["peak_mb"]
+
+
+def free_pages(file: Path) -> float | None:
+    """The share, in percent, that is kept for rows to come; None where there is no such SQLite file."""
+    if not file.is_file():
+        return None
+    with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+        free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+    return 100.0 * float(free) / float(pages)
 
 
 def has_grown(name: str, folder: Path, rows: int) -> None:
