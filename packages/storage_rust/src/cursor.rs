@@ -37,12 +37,12 @@ pub fn ranked(kind: &str, cursor: &str) -> Result<(i64, i64, f64)> {
     Ok((whole(cursor, first)?, whole(cursor, second)?, float(cursor, third)?))
 }
 
-/// Two whole numbers and so many floats.
-pub fn scored(kind: &str, cursor: &str, floats: usize) -> Result<(i64, i64, Vec<f64>)> {
+/// Three whole numbers and so many floats.
+pub fn scored(kind: &str, cursor: &str, floats: usize) -> Result<([i64; 3], Vec<f64>)> {
     match &*pieces(kind, cursor)? {
-        [first, second, rest @ ..] if rest.len() == floats => {
+        [first, second, third, rest @ ..] if rest.len() == floats => {
             let rest = rest.iter().map(|key| float(cursor, key)).collect::<Result<_>>()?;
-            Ok((whole(cursor, first)?, whole(cursor, second)?, rest))
+            Ok(([whole(cursor, first)?, whole(cursor, second)?, whole(cursor, third)?], rest))
         }
         _ => Err(foreign(cursor)),
     }

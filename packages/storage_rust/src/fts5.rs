@@ -52,6 +52,20 @@ pub fn register(connection: &Connection) -> Result<()> {
     checked(unsafe { create(api, c"visit".as_ptr(), null_mut(), Some(call), None) })
 }
 
+/// Pages that this connection has looked at, in its cache or on the disk: a measure of work that no clock changes.
+pub fn pages(connection: &Connection) -> Result<i64> {
+    let mut sum = 0;
+    for what in [ffi::SQLITE_DBSTATUS_CACHE_HIT, ffi::SQLITE_DBSTATUS_CACHE_MISS] {
+        let (mut now, mut most) = (0, 0);
+        // SAFETY: the connection is open, and the handle leaves this call no more than it leaves the connection.
+        checked(unsafe {
+            ffi::sqlite3_db_status(connection.handle(), what, &raw mut now, &raw mut most, 0)
+        })?;
+        sum += i64::from(now);
+    }
+    Ok(sum)
+}
+
 /// One row that matches.
 pub struct Match<'a> {
     api: &'a ffi::Fts5ExtensionApi,

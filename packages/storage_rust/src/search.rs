@@ -9,7 +9,7 @@ use crate::conversations::{ConversationStore, FIELDS, conversation, cut_to};
 use crate::cursor::{self, Key};
 use crate::error::Result;
 use crate::failure::Failure;
-use crate::fts5::Passed;
+use crate::fts5::{self, Passed};
 use crate::narrow::Narrow;
 use crate::query::{Part, Query, parse};
 use crate::ranking::{Corpus, Ranking, Scored, Wanted};
@@ -20,6 +20,9 @@ use crate::values::{Conversation, Hit, Order, Search, SearchPage, checked_limit}
 /// What a word weighs in the columns of the index: prompt, response, model, tags, URL, and the grams of the first two.
 /// In the others it is 1.
 static COLUMNS: [f64; 7] = [2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0];
+
+/// Matches between two looks at how much work they were, and the least that are ranked.
+const ENOUGH: i64 = 256;
 
 type Attempt<T> = std::result::Result<T, Failure>;
 
@@ -70,8 +73,9 @@ impl ConversationStore {
     }
 }
 
-/// Where a page of a ranking ends: in all that was there up to `newest`, after the row `last`.
+/// Where a page of a ranking ends: among the rows from `oldest` to `newest`, after the row `last`.
 struct Place {
+    oldest: i64,
     newest: i64,
     last: Scored,
     /// None where SQLite has ranked.
@@ -82,16 +86,17 @@ impl Place {
     fn read(cursor: &str, wanted: &Query) -> Result<Self> {
         if cursor.starts_with("ranked:") {
             let (newest, id, score) = cursor::ranked("ranked", cursor)?;
-            return Ok(Self { newest, last: Scored { score, id }, corpus: None });
+            return Ok(Self { oldest: i64::MIN, newest, last: Scored { score, id }, corpus: None });
         }
-        let (newest, id, floats) = cursor::scored("scored", cursor, wanted.parts.len() + 2)?;
+        let ([oldest, newest, id], floats) = cursor::scored("scored", cursor, wanted.parts.len() + 2)?;
         let corpus = Corpus { average_size: floats[1], weights: floats[2..].to_vec() };
-        Ok(Self { newest, last: Scored { score: floats[0], id }, corpus: Some(corpus) })
+        Ok(Self { oldest, newest, last: Scored { score: floats[0], id }, corpus: Some(corpus) })
     }
 
     fn write(&self) -> String {
         let mut keys = vec![Key::Whole(self.newest), Key::Whole(self.last.id), Key::Float(self.last.score)];
         let Some(corpus) = &self.corpus else { return cursor::write("ranked", &keys) };
+        keys.insert(0, Key::Whole(self.oldest));
         keys.push(Key::Float(corpus.average_size));
         keys.extend(corpus.weights.iter().copied().map(Key::Float));
         cursor::write("scored", &keys)
@@ -119,13 +124,14 @@ struct Ranked {
     rows: Vec<(Conversation, f64)>,
     /// Of all matches, not only of the newest.
     complete: bool,
+    oldest: i64,
     newest: i64,
     corpus: Option<Corpus>,
 }
 
 impl Ranked {
     fn place(&self, last: Scored) -> Place {
-        Place { newest: self.newest, last, corpus: self.corpus.clone() }
+        Place { oldest: self.oldest, newest: self.newest, last, corpus: self.corpus.clone() }
     }
 }
 
@@ -140,6 +146,9 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
         Some([only]) => (*only, asked.newest.min(*only)),
         None => (i64::MIN, asked.newest),
     };
+    // A further page looks at the rows of the first, however many there are by now.
+    let oldest = asked.from.map_or(i64::MIN, |from| from.oldest);
+    let first = first.max(oldest);
     let of_model = narrow.of_model(wanted);
     let query = of_model.as_ref().unwrap_or(wanted);
     let is_plain = query.phrases == 1 && asked.from.is_none() && !narrow.narrows();
@@ -158,10 +167,13 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
         ":visitor": Passed::new(&ranking), ":match": query.matching, ":first": first, ":last": last,
         ":model": search.model,
     })?;
+    let (is_bounded, pages) = (!search.exact && asked.from.is_none(), fts5::pages(db)?);
     let mut ended = true;
     while ended && found.next()?.is_some() {
-        let ranking = ranking.borrow();
-        ended = ranking.seen <= asked.window() && !ranking.foreign;
+        let (seen, foreign) = (ranking.borrow().seen, ranking.borrow().foreign);
+        let is_long =
+            seen >= asked.limit.max(ENOUGH) && seen % ENOUGH == 0 && fts5::pages(db)? - pages > search.pages;
+        ended = !foreign && !(is_bounded && (seen > search.window || is_long));
     }
     drop(found);
     let mut ranking = ranking.borrow_mut();
@@ -175,7 +187,8 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
         let row = get.query_row(named_params! {":id": found.id}, conversation)?;
         rows.push((row, found.score));
     }
-    Ok(Some(Ranked { rows, complete: ended, newest: asked.newest, corpus }))
+    let oldest = if ended { oldest } else { ranking.reached };
+    Ok(Some(Ranked { rows, complete: oldest == i64::MIN, oldest, newest: asked.newest, corpus }))
 }
 
 /// The same by SQLite's own `bm25()`, which takes every match's size and every phrase's count.
@@ -204,5 +217,11 @@ fn best_by_sqlite(db: &Connection, asked: &Asked<'_>) -> Attempt<Ranked> {
         rows.push((conversation(row)?, 0.0 - row.get::<_, f64>(10)?));
         matches = row.get::<_, i64>(11)?;
     }
-    Ok(Ranked { rows, complete: matches <= asked.window(), newest: asked.newest, corpus: None })
+    Ok(Ranked {
+        rows,
+        complete: matches <= asked.window(),
+        oldest: i64::MIN,
+        newest: asked.newest,
+        corpus: None,
+    })
 }

@@ -5,6 +5,8 @@ use crate::snippet::Span;
 
 /// Matches, the newest, that a search ranks unless it is exact.
 pub const RANKED: i64 = 20_000;
+/// Pages that it looks at meanwhile, about, once it has some matches to rank: phrases of common words are many to try.
+pub const PAGES: i64 = 1_500;
 pub const MAX_LIMIT: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +124,8 @@ pub struct Search {
     pub exact: bool,
     /// Matches, the newest, that are ranked unless `exact`.
     pub window: i64,
+    /// Pages of the file beyond which, unless `exact`, no further matches are sought for a ranking.
+    pub pages: i64,
 }
 
 impl Default for Search {
@@ -138,6 +142,7 @@ impl Default for Search {
             until: None,
             exact: false,
             window: RANKED,
+            pages: PAGES,
         }
     }
 }

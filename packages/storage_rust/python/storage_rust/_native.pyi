@@ -88,7 +88,7 @@ class SearchPage:
 
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over its newest 20,000 matches."""
+        """False when a very common query was ranked over its newest matches, at most 20,000."""
 
 @final
 class Page:
