@@ -37,6 +37,17 @@ pub struct Part {
     pub prefix: bool,
 }
 
+impl Part {
+    /// Whether the index looks up one word for it.
+    pub fn is_word(&self) -> bool {
+        match self.run {
+            PartKind::Words => self.texts.len() == 1,
+            PartKind::Unspaced => self.texts[0].chars().count() <= 2,
+            PartKind::Affixed | PartKind::Symbols => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartKind {
     Words,

@@ -168,11 +168,15 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
         ":model": search.model,
     })?;
     let (is_bounded, pages) = (!search.exact && asked.from.is_none(), fts5::pages(db)?);
+    // What it costs to find the matches of a single word is told by their number.
+    let is_word = query.phrases == 1 && wanted.parts[0].is_word();
     let mut ended = true;
     while ended && found.next()?.is_some() {
         let (seen, foreign) = (ranking.borrow().seen, ranking.borrow().foreign);
-        let is_long =
-            seen >= asked.limit.max(ENOUGH) && seen % ENOUGH == 0 && fts5::pages(db)? - pages > search.pages;
+        let is_long = !is_word
+            && seen >= asked.limit.max(ENOUGH)
+            && seen % ENOUGH == 0
+            && fts5::pages(db)? - pages > search.pages;
         ended = !foreign && !(is_bounded && (seen > search.window || is_long));
     }
     drop(found);

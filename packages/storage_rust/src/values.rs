@@ -6,7 +6,7 @@ use crate::snippet::Span;
 /// Matches, the newest, that a search ranks unless it is exact.
 pub const RANKED: i64 = 20_000;
 /// Pages that it looks at meanwhile, about, once it has some matches to rank: phrases of common words are many to try.
-pub const PAGES: i64 = 1_500;
+pub const PAGES: i64 = 3_000;
 pub const MAX_LIMIT: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -124,7 +124,7 @@ pub struct Search {
     pub exact: bool,
     /// Matches, the newest, that are ranked unless `exact`.
     pub window: i64,
-    /// Pages of the file beyond which, unless `exact`, no further matches are sought for a ranking.
+    /// Pages of the file beyond which, unless `exact`, no further matches of several words are sought for a ranking.
     pub pages: i64,
 }
 
