@@ -10,7 +10,7 @@ from crew import crew
 from results import OURS, Key, Results
 from stores import has_grown
 
-ENOUGH = 4  # seconds for a class of queries; who has taken so long is not asked again
+ENOUGH = 2  # seconds for a class of queries; who has taken so long is not asked again
 ALL_FOUND = 10_000  # conversations among which each query finds something
 TWINS = (OURS, "core")
 
