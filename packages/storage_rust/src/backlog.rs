@@ -14,8 +14,9 @@ use crate::error::Result;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::values::{Search, SearchPage};
 
-/// Rows between two looks whether to go on.
-const CHUNK: i64 = 256;
+/// Rows between two looks whether to go on. FTS5 writes a segment for each statement that stores many rows: with few rows
+/// in each, the first level would be full of segments.
+const CHUNK: i64 = 4096;
 /// A transaction holds the write lock no longer, but for its commit.
 const BATCH: Duration = Duration::from_secs(1);
 /// Fewer rows are indexed in the transaction that stores them.

@@ -67,6 +67,7 @@ fn a_bulk_load_is_found_when_it_returns() {
         store.add_many(&rows(count), |_| Ok(())).expect("rows");
     }
     assert_eq!(found(&store), 4000);
+    assert!(segments(&path) < 8);
     assert_eq!(store.stats().expect("figures").not_indexed, 0);
     assert_eq!(store.check().expect("a check"), Vec::<String>::new());
 }

@@ -16,7 +16,7 @@ _LULL: Final = 0.01  # seconds without a write, after which writers are taken to
 _OVERDUE: Final = 150  # writes after which there is a turn although they do not pause
 _PAGES: Final = 64  # of an index, merged at once
 _PAGES_A_WRITE: Final = 4  # a row makes half a page, which is merged once in each of some five levels
-_CHUNK: Final = 100  # rows between two looks whether to go on
+_CHUNK: Final = 2000  # rows between two looks whether to go on; each makes a segment
 _BATCH: Final = 0.2  # seconds that a transaction holds the write lock, but for its commit
 _BUSY: Final = 0.5  # seconds until the next try where another process holds the file
 

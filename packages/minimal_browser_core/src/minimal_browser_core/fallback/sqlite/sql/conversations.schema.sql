@@ -69,10 +69,10 @@ CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
 );
 
 -- Who writes merges the segments afterwards (the command 'merge'), when nobody waits. A program that does not know of this
--- merges as it writes, once a level has 256 of them.
+-- merges as it writes, once a level has 900 of them; FTS5 takes 2000 in all.
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('automerge', 0);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('usermerge', 8);
-INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 256);
+INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 900);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('hashsize', 67108864); -- bytes of one transaction
 
 CREATE TRIGGER IF NOT EXISTS conversations_insert AFTER INSERT ON conversations BEGIN
