@@ -163,7 +163,8 @@ def sanitize(session: nox.Session, package: str) -> None:
         session.warn("no nightly Rust (rustup toolchain install nightly): not tested under AddressSanitizer")
     if shutil.which("valgrind"):
         runner = f"CARGO_TARGET_{target.upper().replace('-', '_')}_RUNNER"
-        valgrind = "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite"
+        valgrind = "valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite"
+        valgrind += " --errors-for-leak-kinds=definite"
         session.run("cargo", *test, env=env | {runner: valgrind}, external=True)
         ran += 1
     else:
