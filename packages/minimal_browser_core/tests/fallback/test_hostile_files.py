@@ -87,20 +87,35 @@ def test_no_archive_breaks_an_import(source: Path, inside: bytes, damage: list[t
         _taken_once(store, source)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_no_damage_breaks_a_rescue(source: Path, data: st.DataObject) -> None:
-    """What is rescued is a sound store, whatever was written over the old one."""
+@pytest.fixture(scope="module")
+def old_file() -> bytes:
     frozen = [folder / "conformance/frozen/conversations-1.db" for folder in Path(__file__).parents]
     old = next((file for file in frozen if file.exists()), None)
     if old is None:
         pytest.skip("conformance/frozen is in the repository, and this test is not")
-    content = bytearray(old.read_bytes())
+    return old.read_bytes()
+
+
+@pytest.mark.parametrize("length", [0, 1, 17, 18, 20, 99, 100, 101])
+def test_a_file_that_ends_within_its_header_is_rescued_as_nothing(source: Path, old_file: bytes, length: int) -> None:
+    source.write_bytes(old_file[:length])
+    _rescued(source)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_damage_breaks_a_rescue(source: Path, old_file: bytes, data: st.DataObject) -> None:
+    """What is rescued is a sound store, whatever was written over the old one."""
+    content = bytearray(old_file)
     for at, patch in data.draw(
         st.lists(st.tuples(st.integers(0, len(content)), st.binary(max_size=12)), max_size=30), label="damage"
     ):
         content[at : at + len(patch)] = patch
     source.write_bytes(content[: data.draw(st.integers(0, len(content)), label="length")])
+    _rescued(source)
+
+
+def _rescued(source: Path) -> None:
     target = source.with_name("rescued.db")
     try:
         salvage.salvage(str(source), "conversations", ("conversations_fts",), str(target))

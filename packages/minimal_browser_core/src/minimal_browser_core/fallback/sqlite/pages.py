@@ -37,7 +37,7 @@ class Pages:
             header = self._log.read(100)
         stated = int.from_bytes(header[16:18], "big")
         stated = 65536 if stated == 1 else stated
-        whole = header.startswith(_MAGIC) and _is_page_size(stated)
+        whole = len(header) == 100 and header.startswith(_MAGIC) and _is_page_size(stated)
         self.size = stated if whole else logged_size or _DEFAULT_SIZE
         if logged_size != self.size:
             self._logged = {}
