@@ -2,13 +2,22 @@
 
 import base64
 import contextlib
+import datetime
 import gzip
+import ipaddress
 import json
 import socket
+import ssl
 import threading
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ai_rust_client import AIClient, APIConnectionError, StreamInterruptedError
 from minimal_browser_core.testing.fake_server import Answer, Body, Bytes, FakeServer, Hang, Raw
@@ -48,6 +57,45 @@ def test_requests_go_through_the_proxy(server: FakeServer) -> None:
     request = server.requests[0]
     assert request.path == "http://provider.invalid/v1/chat/completions"
     assert request.headers["proxy-authorization"].startswith("Basic ")
+
+
+def test_a_proxy_may_be_reached_by_https(tls_proxy: tuple[FakeServer, Path]) -> None:
+    proxy, authority = tls_proxy
+    proxy.script.append(Answer("by proxy"))
+    url = proxy.base_url.removesuffix("/v1").replace("//", "//user:word@")
+    client = AIClient(base_url="http://provider.invalid/v1", proxy=url, ca_bundle=authority)
+    assert client.send_request("q", "m") == "by proxy"
+    (request,) = proxy.requests
+    assert request.headers["proxy-authorization"].startswith("Basic ")
+
+
+@pytest.fixture
+def tls_proxy(tmp_path: Path) -> Iterator[tuple[FakeServer, Path]]:
+    """A server behind TLS, and the authority that signed its certificate."""
+    chain, authority = tmp_path / "chain.pem", tmp_path / "authority.pem"
+    write_certificates(chain, authority)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    with FakeServer(tls=context) as server:
+        yield server, authority
+
+
+def write_certificates(chain: Path, authority: Path) -> None:
+    """An authority, and a certificate of 127.0.0.1 that it signed, with its key; for an hour."""
+    now = datetime.datetime.now(datetime.UTC)
+
+    def sign(name: str, issuer: str, key: Any, by: Any, extension: x509.ExtensionType) -> bytes:
+        names = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in (issuer, name)]
+        builder = x509.CertificateBuilder(*names, key.public_key(), x509.random_serial_number())
+        builder = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(hours=1))
+        signed = builder.add_extension(extension, critical=True).sign(by, hashes.SHA256())
+        return signed.public_bytes(serialization.Encoding.PEM)
+
+    root, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority.write_bytes(sign("root", "root", root, root, x509.BasicConstraints(ca=True, path_length=None)))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    forms = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    chain.write_bytes(own.private_bytes(*forms) + sign("proxy", "root", own, root, address))
 
 
 def test_the_environment_names_a_proxy(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:

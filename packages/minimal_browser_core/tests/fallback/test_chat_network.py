@@ -248,6 +248,15 @@ def test_https_goes_through_a_proxy_encrypted(
     assert relay.asked == [("127.0.0.1", tls_server.port)]
 
 
+def test_a_proxy_may_be_reached_by_https(make_client: MakeClient, tls_server: FakeServer, certificate: Path) -> None:
+    tls_server.script.append(Answer("by proxy"))
+    proxy = tls_server.base_url.removesuffix("/v1").replace("//", "//user:word@")
+    client = make_client(base_url="http://provider.invalid/v1", proxy=proxy, ca_bundle=certificate)
+    assert client.chat(QUESTION, MODEL).text == "by proxy"
+    (request,) = tls_server.requests
+    assert request.headers["proxy-authorization"].startswith("Basic ")
+
+
 def test_a_proxy_that_is_not_there_is_an_error_before_anything_is_sent(make_client: MakeClient) -> None:
     with FakeServer() as gone:
         proxy = f"http://127.0.0.1:{gone.port}"

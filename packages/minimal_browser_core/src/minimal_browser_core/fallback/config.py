@@ -111,8 +111,8 @@ def make_config(
 def check_proxy(proxy: str) -> None:
     # The URL is not repeated: it may hold a password.
     url = _split(proxy, "proxy")
-    if url.scheme not in ("http", "socks5", "socks5h") or not url.hostname:
-        raise ValueError("proxy must look like http://host:3128 or socks5://host:1080")
+    if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.hostname:
+        raise ValueError("proxy must look like http://host:3128, https://host:3128 or socks5://host:1080")
 
 
 def _base_url(text: str) -> tuple[str, str | None]:

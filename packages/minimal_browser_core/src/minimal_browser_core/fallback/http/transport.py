@@ -110,7 +110,7 @@ class PooledTransport(httpx2.BaseTransport):
 
     def __init__(self, config: Config) -> None:
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=_ssl_context(config),
+            ssl_context=_ssl_context(config) if config.base_url.startswith("https:") else None,
             proxy=_proxy(config),
             max_connections=None,
             max_keepalive_connections=20,
@@ -207,9 +207,7 @@ def _is_readable(sock: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _ssl_context(config: Config) -> ssl.SSLContext | None:
-    if not config.base_url.startswith("https:"):
-        return None
+def _ssl_context(config: Config) -> ssl.SSLContext:
     context = httpcore2.default_ssl_context()
     if config.ca_bundle is not None:
         try:
@@ -226,9 +224,10 @@ def _proxy(config: Config) -> httpcore2.Proxy | None:
         return None
     url = urlsplit(proxy)
     auth = (unquote(url.username), unquote(url.password or "")) if url.username else None
-    port = url.port or {"http": 80}.get(url.scheme, 1080)
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme, 1080)
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    return httpcore2.Proxy(f"{url.scheme}://{host}:{port}", auth=auth)
+    context = _ssl_context(config) if url.scheme == "https" else None
+    return httpcore2.Proxy(f"{url.scheme}://{host}:{port}", auth=auth, ssl_context=context)
 
 
 def _environment_proxy(base_url: str) -> str | None:
