@@ -41,8 +41,10 @@ def test_sync_use_imports_no_asyncio(run_script: RunScript, server: FakeServer) 
 def test_ctrl_c_ends_a_blocking_call_and_closes_its_connection(server: FakeServer, call: str) -> None:
     server.default = Hang()
     server.models_script.append(Hang())
+    # A test run that a shell put into the background ignores the signal, and its children inherit that.
     script = f"""if True:
-        import sys, ai_rust_client
+        import signal, sys, ai_rust_client
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         client = ai_rust_client.AIClient(base_url=sys.argv[1], idle_timeout=None)
         try:
             client.{call}

@@ -154,9 +154,11 @@ def test_a_forked_child_speaks_on_connections_of_its_own_and_leaves_its_parent_t
 @pytest.mark.parametrize("waiting", ["client.chat([], 'm')", "list(client.stream([], 'm'))", "client.models()"])
 def test_ctrl_c_ends_a_call_and_its_connection(waiting: str) -> None:
     with FakeServer(default=Hang(), models_script=[Hang()]) as server:
+        # A test run that a shell put into the background ignores the signal, and its children inherit that.
         code = f"""
-            import sys
+            import signal, sys
             from minimal_browser_core.fallback.chat import PythonAIClient
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             client = PythonAIClient(base_url=sys.argv[1], idle_timeout=None)
             try:
                 {waiting}

@@ -406,7 +406,12 @@ def test_the_command_prints_its_url_and_serves_until_it_is_interrupted(tmp_path:
     path = tmp_path / "script.json"
     path.write_text('{"replies": [{"reply": "answer", "text": "from the file"}]}')
     with subprocess.Popen(
-        [*COMMAND, "--script", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "--script", path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run that a shell put into the background ignores the signal, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert select.select([process.stdout], [], [], 60)[0]
