@@ -111,10 +111,14 @@ class Memory:
     proportional: int
 
 
-def memory_by_process() -> list[Memory]:
-    """This process and all that it started, the largest first; empty where there is no /proc (outside Linux)."""
+def memory_by_process(root: int | None = None) -> list[Memory]:
+    """The process of the number `root`, this one unless told, and all that it started, the largest first.
+
+    Empty where there is no /proc (outside Linux).
+    """
     found = []
-    for process in [os.getpid(), *_descendants(os.getpid())]:
+    root = os.getpid() if root is None else root
+    for process in [root, *_descendants(root)]:
         try:
             rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
             command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
