@@ -295,6 +295,17 @@ def bench(session: nox.Session, package: str) -> None:
         session.run("python", str(script), *session.posargs)
 
 
+@nox.session(default=False)
+def figures(session: nox.Session) -> None:
+    """Measure and write the documents of figures in docs/: all, or `-- NAME …` (client, storage, browser, …)."""
+    need_cargo(session)
+    sync(session, "--no-default-groups", "--group=figures", "--group=bench", "--package=minimal-browser",
+         "--extra=rust_modules", *(f"--no-install-package={name}" for name in NATIVE))  # fmt: skip
+    again = [f"--reinstall-package={name}" for name in NATIVE]
+    session.run_install("uv", "pip", "install", *again, *map(folder, NATIVE))
+    session.run("python", "scripts/figures", *session.posargs)
+
+
 @each(MEMBERS, "release", default=False)
 def release(session: nox.Session, member: str) -> None:
     """Bump, changelog and lock in one step: `-- VERSION`; with `--dry-run` all of the release, in a copy."""
