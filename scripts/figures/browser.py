@@ -199,7 +199,7 @@ def make(rounds: int) -> None:
 
 
 CONCLUSION = """\
-The native modules make no difference to the first paint, since no page needs them, and hardly any to memory, most of which
-is Qt WebEngine's: what they are worth stands in the documents of [the client](RUST_CLIENT_BENCHMARK.md) and of
-[the store](STORAGE_BENCHMARK.md). qutebrowser sets up all of itself before its first page; this browser shows the page
-and becomes itself around it ([decision 11](decisions/0011-the-window-first.md))."""
+The native modules make no difference to the first paint, since no page needs them, and hardly any to memory, most
+of which is Qt WebEngine's: what they are worth stands in the documents of [the client](RUST_CLIENT_BENCHMARK.md)
+and of [the store](STORAGE_BENCHMARK.md). qutebrowser sets up all of itself before its first page; this browser
+shows the page and becomes itself around it ([decision 11](decisions/0011-the-window-first.md))."""
