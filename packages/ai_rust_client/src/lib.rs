@@ -24,6 +24,7 @@ pub mod stream;
 pub mod template;
 pub mod timers;
 pub mod transport;
+pub mod turns;
 pub mod upload;
 pub mod value;
 pub mod wake;

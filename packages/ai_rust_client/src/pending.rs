@@ -42,7 +42,7 @@ impl<T: Send + 'static> Pending<T> {
 
     /// As of `Mailbox`.
     pub fn arm(&self, hub: &Arc<Hub>) -> Option<u64> {
-        self.driver.watch(&self.attention);
+        self.driver.watch_in_loop(&self.attention);
         self.result.arm(hub)
     }
 

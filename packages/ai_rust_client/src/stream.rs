@@ -77,13 +77,13 @@ impl Stream {
 
     /// As of the inbox.
     pub fn arm(&self, hub: &Arc<Hub>) -> Option<u64> {
-        self.driver.watch(&self.attention);
+        self.driver.watch_in_loop(&self.attention);
         self.inbox.arm(hub)
     }
 
     /// As of the head.
     pub fn arm_head(&self, hub: &Arc<Hub>) -> Option<u64> {
-        self.driver.watch(&self.attention);
+        self.driver.watch_in_loop(&self.attention);
         self.head.arm(hub)
     }
 

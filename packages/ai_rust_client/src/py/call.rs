@@ -51,9 +51,9 @@ impl From<Arc<Pending<Vec<value::ModelInfo>>>> for Call {
 impl Call {
     fn arm(&self, hub: &EventLoopHub) -> Option<u64> {
         match &self.0 {
-            Kind::Chat(pending, _) => pending.arm(&hub.0),
-            Kind::Models(pending) => pending.arm(&hub.0),
-            Kind::Text(pending) => pending.arm(&hub.0),
+            Kind::Chat(pending, _) => pending.arm(&hub.hub),
+            Kind::Models(pending) => pending.arm(&hub.hub),
+            Kind::Text(pending) => pending.arm(&hub.hub),
         }
     }
 

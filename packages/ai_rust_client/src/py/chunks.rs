@@ -77,11 +77,11 @@ impl ChunkStream {
     }
 
     fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.arm(&hub.0))
+        Ok(self.0.here()?.arm(&hub.hub))
     }
 
     fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.arm_head(&hub.0))
+        Ok(self.0.here()?.arm_head(&hub.hub))
     }
 
     fn _poll(&self, py: Python) -> PyResult<Option<Vec<String>>> {

@@ -151,11 +151,11 @@ impl ResponseStream {
     }
 
     fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.here()?.arm(&hub.0))
+        Ok(self.here()?.arm(&hub.hub))
     }
 
     fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.here()?.arm_head(&hub.0))
+        Ok(self.here()?.arm_head(&hub.hub))
     }
 
     fn _poll_text(&self, py: Python) -> PyResult<Option<String>> {

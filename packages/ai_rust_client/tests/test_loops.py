@@ -1,0 +1,203 @@
+"""Event loops: the only one does the network's work itself, several are told by a thread, and none is relied upon."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from ai_rust_client import AIClient, APITimeoutError, ResponseStream
+from minimal_browser_core.testing.fake_server import Answer, Data, FakeServer, Hang, Stream, chunk
+
+QUESTION = [{"role": "user", "content": "q"}]
+ENDLESS = Stream((Data(chunk({"content": "first"})), Hang()))
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+CHUNKS = f"data: {json.dumps(chunk({'content': 'x'}))}\n\n".encode() * 100
+
+
+@pytest.fixture
+def torrent() -> Iterator[str]:
+    """The base URL of a server that sends chunks as quickly as they are taken, until the client leaves."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    connection.sendall(HEAD)
+                    while True:
+                        connection.sendall(CHUNKS)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        listening.shutdown(socket.SHUT_RDWR)
+    serving.join()
+
+
+async def first(stream: ResponseStream) -> str:
+    return await anext(aiter(stream))
+
+
+def test_a_stream_goes_on_while_its_event_loop_is_busy(server: FakeServer) -> None:
+    server.default = Answer(("a", "b", "c"), delay=0.05)
+
+    async def main(stream: ResponseStream) -> str:
+        assert await first(stream) == "a"
+        while stream.time_to_last_byte is None:
+            pass
+        return stream.text
+
+    with AIClient(base_url=server.base_url) as client:
+        assert asyncio.run(main(client.stream(QUESTION, "m"))) == "abc"
+
+
+def test_a_stream_whose_event_loop_is_closed_is_read_to_its_end_without_one(server: FakeServer) -> None:
+    server.default = Answer(("a", "b", "c"), delay=0.05)
+    with AIClient(base_url=server.base_url) as client:
+        stream = client.stream(QUESTION, "m")
+        assert asyncio.run(first(stream)) == "a"
+        assert list(stream) == ["b", "c"]
+
+
+def test_a_stream_goes_over_to_another_event_loop(server: FakeServer) -> None:
+    server.default = Answer(("a", "b", "c"), delay=0.05)
+    with AIClient(base_url=server.base_url) as client:
+        stream = client.stream(QUESTION, "m")
+        assert [asyncio.run(first(stream)) for _ in range(3)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("end", ["closed", "busy"])
+def test_cancelling_closes_the_connection_though_the_event_loop_does_nothing(server: FakeServer, end: str) -> None:
+    server.default = ENDLESS
+
+    async def main(stream: ResponseStream) -> None:
+        assert await first(stream) == "first"
+        if end == "busy":
+            threading.Thread(target=stream.cancel).start()
+            assert server.requests[0].client_left.wait(10)
+
+    with AIClient(base_url=server.base_url) as client:
+        stream = client.stream(QUESTION, "m")
+        asyncio.run(main(stream))
+        stream.cancel()
+        assert server.requests[0].client_left.wait(10)
+
+
+def test_timers_run_out_in_an_event_loop_that_nothing_else_wakes(server: FakeServer) -> None:
+    server.default = Hang()
+
+    async def main(client: AIClient) -> None:
+        with pytest.raises(APITimeoutError):
+            await client.achat(QUESTION, "m")
+
+    with AIClient(base_url=server.base_url, idle_timeout=0.1, max_retries=0) as client:
+        asyncio.run(main(client))
+
+
+def test_a_torrent_leaves_its_event_loop_to_others(torrent: str) -> None:
+    async def main(client: AIClient) -> int:
+        rounds = 0
+
+        async def count() -> None:
+            nonlocal rounds
+            while True:
+                rounds += 1
+                await asyncio.sleep(0)
+
+        stream = client.stream(QUESTION, "m")
+        counting = asyncio.create_task(count())
+        async for _ in stream:
+            if rounds > 100:
+                break
+        counting.cancel()
+        stream.cancel()
+        return rounds
+
+    with AIClient(base_url=torrent) as client:
+        assert asyncio.run(main(client)) > 100
+
+
+def test_blocking_calls_and_an_event_loop_share_a_client(server: FakeServer) -> None:
+    server.default = Answer(("a", "b"), delay=0.005)
+    failures: list[str] = []
+    done = threading.Event()
+
+    def ask(client: AIClient) -> None:
+        while not done.is_set():
+            answers = client.chat(QUESTION, "m").text, "".join(client.stream(QUESTION, "m"))
+            if answers != ("ab", "ab"):
+                failures.append(str(answers))
+
+    async def main(client: AIClient) -> None:
+        async def read() -> str:
+            return "".join([delta async for delta in client.stream(QUESTION, "m")])
+
+        for _ in range(20):
+            answers = await asyncio.gather(*(client.achat(QUESTION, "m") for _ in range(5)))
+            assert [answer.text for answer in answers] == ["ab"] * 5
+            assert client.chat(QUESTION, "m").text == "ab"
+            assert await asyncio.gather(*(read() for _ in range(5))) == ["ab"] * 5
+
+    with AIClient(base_url=server.base_url) as client:
+        threads = [threading.Thread(target=ask, args=(client,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            asyncio.run(main(client))
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+    assert failures == []
+
+
+def test_a_stream_watched_by_descriptor_and_an_event_loop_get_on(server: FakeServer) -> None:
+    server.default = Answer(("a", "b"), delay=0.01)
+
+    async def main(client: AIClient) -> None:
+        watched = client.stream(QUESTION, "m")
+        readable = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(watched.fileno(), readable.set)
+        assert (await client.achat(QUESTION, "m")).text == "ab"
+        await readable.wait()
+        loop.remove_reader(watched.fileno())
+        assert "".join([delta async for delta in watched]) == "ab"
+        assert (await client.achat(QUESTION, "m")).text == "ab"
+
+    with AIClient(base_url=server.base_url) as client:
+        asyncio.run(main(client))
+
+
+def test_an_event_loop_beside_another_is_served_too(server: FakeServer) -> None:
+    server.default = Answer(("a", "b"), delay=0.01)
+
+    async def ask(client: AIClient) -> str:
+        return (await client.achat(QUESTION, "m")).text
+
+    async def main(client: AIClient) -> None:
+        for _ in range(3):
+            open_here = client.stream(QUESTION, "m")
+            assert await first(open_here) == "a"
+            assert await asyncio.to_thread(asyncio.run, ask(client)) == "ab"
+            assert await first(open_here) == "b"
+            assert await ask(client) == "ab"
+
+    with AIClient(base_url=server.base_url) as client:
+        asyncio.run(main(client))
+        assert asyncio.run(ask(client)) == "ab"
+
+
+def test_a_blocking_call_that_fails_closes_its_connection_after_an_event_loop_was_there(server: FakeServer) -> None:
+    server.default = Answer("so")
+    with AIClient(base_url=server.base_url, idle_timeout=0.2, max_retries=0) as client:
+        asyncio.run(client.achat(QUESTION, "m"))
+        assert client.chat(QUESTION, "m").text == "so"
+        server.default = Hang()
+        with pytest.raises(APITimeoutError):
+            client.chat(QUESTION, "m")
+        assert server.requests[-1].client_left.wait(10)
