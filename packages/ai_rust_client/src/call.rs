@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Phase};
 use crate::refusals::{self, REMEMBERED, Refusals};
 use crate::retry;
+use crate::text;
 use crate::transport::{Transport, timed_out};
 
 /// What is shorter is sent in one piece.
@@ -33,8 +34,7 @@ impl Body {
         let size = length(&self.rest);
         let mut begin = Vec::with_capacity(model.len() + 16 + if size < ONE_PIECE { size } else { 0 });
         begin.extend_from_slice(b"{\"model\":");
-        // Writing a string into memory cannot fail.
-        let _ = serde_json::to_writer(&mut begin, model);
+        text::write(model.as_bytes(), &mut begin);
         if size < ONE_PIECE {
             self.rest.iter().for_each(|piece| begin.extend_from_slice(piece));
             return vec![begin.into()];

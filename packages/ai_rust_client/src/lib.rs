@@ -22,6 +22,7 @@ pub mod secret;
 pub mod sse;
 pub mod stream;
 pub mod template;
+pub mod text;
 pub mod timers;
 pub mod transport;
 pub mod turns;

@@ -79,6 +79,15 @@ def test_a_message_may_be_a_dataclass(server: FakeServer) -> None:
     ]
 
 
+@pytest.mark.parametrize("unit", ["a", 'say "no"\n', "é", "„\\“\x00", "🦀\t"])
+@pytest.mark.parametrize("length", [1, 255, 256, 5_000, 70_000])
+def test_texts_of_every_length_arrive_as_they_are(server: FakeServer, unit: str, length: int) -> None:
+    text = (unit * length)[:length]
+    messages = [{"role": "user", "content": text, text: [text]}]
+    assert sent(server, messages, stop=text)["messages"] == messages
+    assert server.requests[-1].json["stop"] == text
+
+
 def itself() -> list[Any]:
     value: list[Any] = []
     value.append(value)
@@ -92,6 +101,7 @@ def itself() -> list[Any]:
         ([{"content": {1, 2}}], {}, TypeError, r"^messages\[0\]\.content: set"),
         ([{"n": float("nan")}], {}, ValueError, r"^messages\[0\]\.n: NaN"),
         ([{"content": "\ud800"}], {}, ValueError, r"^messages\[0\]\.content: half of a surrogate"),
+        ([{"content": "é" * 999 + "\ud800"}], {}, ValueError, r"^messages\[0\]\.content: half of a surrogate"),
         ([{"x": {1: "a"}}], {}, TypeError, r"^messages\[0\]\.x: the names .* not int"),
         (["hello"], {}, TypeError, r"^messages\[0\]: a message is a mapping, not str"),
         ("hello", {}, TypeError, "messages must be a list"),

@@ -119,6 +119,18 @@ def test_what_is_sent_is_what_the_messages_are_now(
         assert json.dumps(server.requests[-1].json["messages"]) == json.dumps(messages)
 
 
+def test_a_long_conversation_is_sent_whole_and_so_are_its_later_turns(client: AIClient, server: FakeServer) -> None:
+    messages = [{"role": "user", "content": f"{number} „é“ " * 200} for number in range(300)]
+    for _ in range(3):
+        client.chat(messages, "m")
+        assert server.requests[-1].json["messages"] == messages
+        messages += [{"role": "assistant", "content": "so"}, {"role": "user", "content": "and " * 9000}]
+    del messages[150:]
+    messages[140]["content"] = "another"
+    client.chat(messages, "m")
+    assert server.requests[-1].json["messages"] == messages
+
+
 def test_two_conversations_that_begin_alike_do_not_mix(client: AIClient, server: FakeServer) -> None:
     one, two = conversation(), conversation()
     for turn in range(20):

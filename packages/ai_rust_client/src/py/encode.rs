@@ -14,12 +14,19 @@ use serde::Serialize;
 use crate::call::Body;
 use crate::py::history::{Conversation, History};
 use crate::py::snapshot;
+use crate::text;
 
 /// Deeper is a value that holds itself, or one that no server takes.
 pub const DEEPEST: usize = 128;
 
 /// A text of so many bytes, an image for the most part, is encoded while other threads run.
 const LARGE: usize = 64 << 10;
+
+/// A text of so many characters is asked for whether it is ASCII, in which case its UTF-8 is there already.
+const LONG: usize = 256;
+
+/// So many bytes of JSON make a piece: an allocation that is used again once the piece is forgotten.
+const PIECE: usize = 64 << 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -85,7 +92,7 @@ fn write_option<'py>(
         ));
     }
     out.add(b",");
-    write_json(name, &mut out.json);
+    text::write(name.as_bytes(), &mut out.json);
     out.add(b":");
     let value = snapshot::private(value)?;
     write(&value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
@@ -120,7 +127,7 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
 fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
     let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
     let mut out = Writer::default();
-    let known = conversation.json_len();
+    let mut known = conversation.json_len();
     let mut recording = true;
     let mut index = conversation.len();
     let mut written = Ok(());
@@ -132,6 +139,10 @@ fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> 
             conversation.end_message(known + out.json.len());
         }
         index += 1;
+        if out.json.len() >= PIECE {
+            known += out.json.len();
+            conversation.add(std::mem::replace(&mut out.json, Vec::with_capacity(PIECE + PIECE / 8)));
+        }
     }
     conversation.add(out.json);
     written
@@ -177,7 +188,7 @@ impl Writer<'_> {
             for (at, text) in texts {
                 json.extend_from_slice(&behind[done..at - first]);
                 done = at - first;
-                write_json(text, json);
+                text::write(text.as_bytes(), json);
             }
             json.extend_from_slice(&behind[done..]);
         });
@@ -192,16 +203,11 @@ fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> 
         )));
     }
     if let Ok(text) = value.cast::<PyString>() {
-        let utf8 = text.to_str().map_err(|_| {
+        write_text(text, out).map_err(|_| {
             PyValueError::new_err(format!(
                 "{path}: half of a surrogate pair has no UTF-8 form; replace it first"
             ))
         })?;
-        if utf8.len() < LARGE {
-            write_json(utf8, &mut out.json);
-        } else {
-            out.large.push((out.json.len(), text.clone()));
-        }
     } else if let Ok(dict) = value.cast::<PyDict>() {
         write_object(dict.iter().map(Ok), out, path)?;
     } else if let Ok(list) = value.cast::<PyList>() {
@@ -236,6 +242,26 @@ fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> 
     Ok(())
 }
 
+fn write_text<'py>(text: &Bound<'py, PyString>, out: &mut Writer<'py>) -> PyResult<()> {
+    let py = text.py();
+    let characters = text.len()?;
+    // Of a subclass no code is to run here.
+    let is_plain = (LONG..LARGE).contains(&characters) && text.is_exact_instance_of::<PyString>();
+    if is_plain && !text.call_method0(intern!(py, "isascii"))?.is_truthy()? {
+        // `to_str` would have the text keep its UTF-8 for as long as it lives.
+        let utf8 = text.encode_utf8()?;
+        text::write(utf8.as_bytes(), &mut out.json);
+        return Ok(());
+    }
+    let utf8 = text.to_str()?;
+    if utf8.len() < LARGE {
+        text::write(utf8.as_bytes(), &mut out.json);
+    } else {
+        out.large.push((out.json.len(), text.clone()));
+    }
+    Ok(())
+}
+
 fn write_object<'py>(
     items: impl Iterator<Item = PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)>>,
     out: &mut Writer<'py>,
@@ -254,7 +280,7 @@ fn write_object<'py>(
         if index > 0 {
             out.add(b",");
         }
-        write_json(name, &mut out.json);
+        text::write(name.as_bytes(), &mut out.json);
         out.add(b":");
         write(&value, out, &path.then(Step::Name(name)))?;
     }
@@ -290,7 +316,7 @@ fn write_int(value: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
     Ok(())
 }
 
-/// Text, numbers and booleans always have a JSON form, and memory always takes it.
+/// Numbers and booleans always have a JSON form, and memory always takes it.
 fn write_json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, value);
 }

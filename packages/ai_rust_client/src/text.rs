@@ -1,0 +1,93 @@
+//! Text as a JSON string (RFC 8259, 7), several bytes at a time: of a history most are text.
+
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGH: u64 = ONES << 7;
+
+pub fn write(utf8: &[u8], out: &mut Vec<u8>) {
+    out.reserve(utf8.len() + 2);
+    out.push(b'"');
+    let mut rest = utf8;
+    loop {
+        let plain = plain(rest);
+        out.extend_from_slice(&rest[..plain]);
+        let Some(byte) = rest.get(plain) else { break };
+        escape(*byte, out);
+        rest = &rest[plain + 1..];
+    }
+    out.push(b'"');
+}
+
+/// How many bytes at the beginning stand for themselves.
+fn plain(bytes: &[u8]) -> usize {
+    let (words, tail) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let found = escaped_in(u64::from_le_bytes(*word));
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let tail = tail.iter().position(|byte| is_escaped(*byte)).unwrap_or(tail.len());
+    words.len() * 8 + tail
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// The high bit of each byte that is escaped. A byte above one may be marked wrongly, the lowest mark is right: that is
+/// as far as a subtraction borrows.
+fn escaped_in(word: u64) -> u64 {
+    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
+    (control | zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\')))) & HIGH
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => {
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            out.extend_from_slice(b"\\u00");
+            out.extend([byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let mut out = Vec::new();
+        write(text.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_character_is_written_as_serde_json_writes_it_wherever_it_stands() {
+        for code in (0..0x300).chain([0x2028, 0xffff, 0x1f980]) {
+            let character = char::from_u32(code).unwrap();
+            for before in 0..17 {
+                let text = format!("{}{character}{character}after", "x".repeat(before));
+                assert_eq!(written(&text), serde_json::to_string(&text).unwrap());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn so_is_every_text(text in "(?s).{0,80}", mixed in "[ -~\\n\"\\\\\u{0}-\u{1f}é„🦀]{0,80}") {
+            prop_assert_eq!(written(&text), serde_json::to_string(&text).unwrap());
+            prop_assert_eq!(written(&mixed), serde_json::to_string(&mixed).unwrap());
+        }
+    }
+}
