@@ -44,12 +44,8 @@ async fn once(
     let sent = Instant::now();
     let body = body.for_model(model);
     let bytes_sent = length(&body);
-    let request = Request {
-        method: Method::POST,
-        url: transport.config.chat.clone(),
-        accept: "application/json",
-        body,
-    };
+    let request =
+        Request { method: Method::POST, url: &transport.config.chat, accept: "application/json", body };
     let response = within_first_token(transport, sent, pin!(transport.send(request))).await?;
     let request_id = request_id(response.headers());
     let mut transfer = Transfer::begin(sent, response.headers(), bytes_sent, failed_tries);

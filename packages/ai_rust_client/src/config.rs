@@ -11,6 +11,9 @@ use url::Url;
 
 use crate::secret::{MASK, Secret};
 
+/// For so many headers a map need not grow.
+const ROOM: usize = 12;
+
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     pub connect: Duration,
@@ -43,7 +46,7 @@ pub struct Config {
     pub timeouts: Timeouts,
     pub max_retries: u32,
     pub proxy: Option<Proxy>,
-    pub proxy_is_tls: bool,
+    proxy_is_tls: bool,
     pub roots: Vec<Certificate>,
     /// Whether debug lines may tell what was said.
     pub log_content: bool,
@@ -63,7 +66,8 @@ fn invalid<T>(message: impl Into<String>) -> Result<T, Invalid> {
 impl Config {
     pub fn new(settings: Settings, timeouts: Timeouts, max_retries: u32) -> Result<Self, Invalid> {
         let (base_url, credentials) = parse_base_url(&settings.base_url)?;
-        let mut headers = HeaderMap::new();
+        // With room for those of a request: it is copied for each.
+        let mut headers = HeaderMap::with_capacity(ROOM);
         let mut secrets = Vec::new();
         let api_key = settings.api_key.filter(|key| !key.is_empty());
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
@@ -110,8 +114,8 @@ impl Config {
         below(&self.base_url, path)
     }
 
-    pub fn is_tls(&self) -> bool {
-        self.base_url.scheme() == "https"
+    pub fn needs_tls(&self) -> bool {
+        self.proxy_is_tls || self.base_url.scheme() == "https"
     }
 
     pub fn scrub(&self, text: String) -> String {

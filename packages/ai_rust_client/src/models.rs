@@ -50,7 +50,7 @@ async fn once<T>(
     decode: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<T, Error> {
     let url = transport.config.endpoint(path);
-    let request = Request { method: Method::GET, url, accept: "application/json", body: Vec::new() };
+    let request = Request { method: Method::GET, url: &url, accept: "application/json", body: Vec::new() };
     let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
     decode(&body).ok_or_else(|| {
         let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));

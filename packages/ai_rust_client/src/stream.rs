@@ -151,12 +151,8 @@ impl Stream {
         let model = tries.model();
         let body = body.for_model(model);
         let bytes_sent = length(&body);
-        let request = Request {
-            method: Method::POST,
-            url: transport.config.chat.clone(),
-            accept: "text/event-stream",
-            body,
-        };
+        let request =
+            Request { method: Method::POST, url: &transport.config.chat, accept: "text/event-stream", body };
         let response = chat::within_first_token(transport, sent, pin!(transport.send(request))).await?;
         let answer = Answer {
             model: Some(model.to_owned()),

@@ -1,5 +1,6 @@
 //! One connection pool, and one request over it.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method};
 use reqwest::{Body, Client, Response};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -29,12 +31,12 @@ const MOST_REDIRECTS: usize = 5;
 pub struct Transport {
     pub config: Arc<Config>,
     pub refusals: Arc<Refusals>,
-    client: OnceLock<Result<Client, Error>>,
+    client: Arc<OnceLock<Result<Client, Error>>>,
 }
 
-pub struct Request {
+pub struct Request<'a> {
     pub method: Method,
-    pub url: Url,
+    pub url: &'a Url,
     pub accept: &'static str,
     /// One after the other; none for a request without a body.
     pub body: Vec<Bytes>,
@@ -43,22 +45,28 @@ pub struct Request {
 impl Transport {
     /// Call it where `process::PerProcess` may be used.
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, refusals: refusals(), client: OnceLock::new() }
+        Self { config, refusals: refusals(), client: Arc::default() }
     }
 
-    /// Reading the platform's certificates takes milliseconds, so the first call pays for it, off the caller's thread.
-    fn client(&self) -> Result<&Client, Error> {
+    /// Reading the platform's certificates takes milliseconds, so the first call that needs them pays for it, and off
+    /// the thread that runs the network, which may be an event loop's.
+    async fn client(&self) -> Result<&Client, Error> {
+        if self.config.needs_tls() && self.client.get().is_none() {
+            let (client, config) = (Arc::clone(&self.client), Arc::clone(&self.config));
+            // Where no thread can be had it is made here.
+            let _ = spawn_blocking(move || client.get_or_init(|| build(&config)).is_ok()).await;
+        }
         self.client.get_or_init(|| build(&self.config)).as_ref().map_err(Clone::clone)
     }
 
     /// Send, and wait for the head of a successful answer. Redirects are followed within the origin only (another must
     /// see neither the key nor the question), and only those that keep the method.
-    pub async fn send(&self, request: Request) -> Result<Response, Error> {
-        let mut url = request.url.clone();
+    pub async fn send(&self, request: Request<'_>) -> Result<Response, Error> {
+        let mut url = Cow::Borrowed(request.url);
         for _ in 0..MOST_REDIRECTS {
             let response = self.send_to(&request, &url).await?;
             match redirected(&response) {
-                Some(there) if there.origin() == url.origin() => url = there,
+                Some(there) if there.origin() == url.origin() => url = Cow::Owned(there),
                 _ if response.status().is_success() => return Ok(response),
                 _ => return Err(self.status_error(response).await),
             }
@@ -67,17 +75,18 @@ impl Transport {
         Err(Error::new(Kind::Protocol, message))
     }
 
-    async fn send_to(&self, request: &Request, url: &Url) -> Result<Response, Error> {
-        let mut builder =
-            self.client()?.request(request.method.clone(), url.clone()).header(ACCEPT, request.accept);
-        builder = builder.headers(self.config.headers.clone());
-        let progress = Progress::default();
+    async fn send_to(&self, request: &Request<'_>, url: &Url) -> Result<Response, Error> {
+        let mut headers = self.config.headers.clone();
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
         if !request.body.is_empty() {
-            builder = builder.header(CONTENT_TYPE, "application/json");
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         }
+        let progress = Progress::default();
         let upload = Upload::new(request.body.clone(), progress.clone());
-        builder = builder.body(Body::wrap(upload));
-        self.until_head(pin!(builder.send()), &progress, url)
+        let mut sent = reqwest::Request::new(request.method.clone(), url.clone());
+        *sent.headers_mut() = headers;
+        *sent.body_mut() = Some(Body::wrap(upload));
+        self.until_head(pin!(self.client().await?.execute(sent)), &progress, url)
             .await?
             .map_err(|error| self.connection_error(error, url))
     }
@@ -108,7 +117,7 @@ impl Transport {
 
     /// Open a connection and leave it in the pool; failures show when it is needed.
     pub async fn prewarm(&self) {
-        if let Ok(client) = self.client() {
+        if let Ok(client) = self.client().await {
             let _ = client.head(self.config.endpoint(&["models"])).send().await;
         }
     }
@@ -302,7 +311,7 @@ fn build(config: &Config) -> Result<Client, Error> {
     if let Some(proxy) = &config.proxy {
         builder = builder.proxy(proxy.clone());
     }
-    builder = if config.is_tls() || config.proxy_is_tls {
+    builder = if config.needs_tls() {
         builder.tls_certs_merge(config.roots.iter().cloned())
     } else {
         // Nothing here speaks TLS: do without the platform's roots, which a bare machine may not even have.

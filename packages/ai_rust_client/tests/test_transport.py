@@ -34,6 +34,13 @@ def test_a_compressed_stream_is_read(server: FakeServer) -> None:
     assert "gzip" in server.requests[0].headers["accept-encoding"]
 
 
+def test_headers_of_a_client_take_the_place_of_the_usual_ones(server: FakeServer) -> None:
+    headers = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/x-json"}
+    with AIClient(base_url=server.base_url, headers=headers) as client:
+        client.send_request("q", "m")
+    assert {name: server.requests[0].headers[name.lower()] for name in headers} == headers
+
+
 def test_a_delta_is_handed_over_though_the_compressed_stream_goes_on(server: FakeServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
     packer = zlib.compressobj(wbits=31)

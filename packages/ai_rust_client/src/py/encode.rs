@@ -59,7 +59,7 @@ fn assemble(
     options: Option<&Bound<PyDict>>,
     mode: Mode,
 ) -> PyResult<Body> {
-    let mut rest = Writer::default();
+    let mut rest = Writer::new();
     rest.add(b"]");
     if mode != Mode::Whole {
         rest.add(b",\"stream\":true");
@@ -126,7 +126,7 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
 /// Add what is not known yet to the conversation.
 fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
     let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
-    let mut out = Writer::default();
+    let mut out = Writer::new();
     let mut known = conversation.json_len();
     let mut recording = true;
     let mut index = conversation.len();
@@ -161,7 +161,6 @@ fn write_message<'py>(message: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: 
 
 /// JSON in the making. A large text is only noted where it is met, and encoded by `settle`: the interpreter is let go
 /// for it, which must not happen in the middle of a dict that another thread may then change.
-#[derive(Default)]
 struct Writer<'py> {
     json: Vec<u8>,
     /// Where in `json` each belongs.
@@ -169,6 +168,11 @@ struct Writer<'py> {
 }
 
 impl Writer<'_> {
+    /// With room for what a short request takes.
+    fn new() -> Self {
+        Self { json: Vec::with_capacity(256), large: Vec::new() }
+    }
+
     fn add(&mut self, json: &[u8]) {
         self.json.extend_from_slice(json);
     }

@@ -144,6 +144,9 @@ impl History {
     }
 
     pub fn keep(&self, mut conversation: Conversation) {
+        if conversation.json_len() < WORTH_KEEPING {
+            return;
+        }
         conversation.cut(conversation.len());
         if !(WORTH_KEEPING..=MOST_BYTES).contains(&conversation.json_len()) {
             return;

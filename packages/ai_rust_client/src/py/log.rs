@@ -5,7 +5,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::call::Body;
 use crate::config::Config;
@@ -14,25 +14,40 @@ use crate::value::{Answer, Transfer};
 
 const DEBUG: u32 = 10;
 
+/// The logger, and how it is asked whether DEBUG is on, with each call's arguments.
+struct Logger {
+    logger: Py<PyAny>,
+    is_enabled_for: Py<PyAny>,
+    debug: Py<PyTuple>,
+}
+
+impl Logger {
+    fn is_on(&self, py: Python) -> PyResult<bool> {
+        self.is_enabled_for.bind(py).call1(self.debug.bind(py))?.is_truthy()
+    }
+}
+
 /// Where `logging` was never imported nobody has set up a handler, and it is not imported for this.
-fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
-    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
+    static LOGGER: PyOnceLock<Logger> = PyOnceLock::new();
     if LOGGER.get(py).is_none() {
         let modules =
             py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?;
         let Some(logging) = modules.get_item(intern!(py, "logging"))? else { return Ok(None) };
         let logger = logging.call_method1("getLogger", ("ai_rust_client",))?;
-        let _ = LOGGER.set(py, logger.unbind());
+        let is_enabled_for = logger.getattr("isEnabledFor")?.unbind();
+        let debug = PyTuple::new(py, [DEBUG])?.unbind();
+        let _ = LOGGER.set(py, Logger { logger: logger.unbind(), is_enabled_for, debug });
     }
-    Ok(LOGGER.get(py).map(|logger| logger.bind(py)))
+    Ok(LOGGER.get(py))
 }
 
 fn debug(py: Python, line: impl FnOnce() -> String) {
     let log = || -> PyResult<()> {
         if let Some(logger) = logger(py)?
-            && logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?
+            && logger.is_on(py)?
         {
-            logger.call_method1(intern!(py, "debug"), (line(),))?;
+            logger.logger.call_method1(py, intern!(py, "debug"), (line(),))?;
         }
         Ok(())
     };

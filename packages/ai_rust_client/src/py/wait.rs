@@ -29,7 +29,7 @@ pub fn block<T: Send>(
     work: impl Future<Output = Result<T, Error>> + Send,
 ) -> PyResult<T> {
     let result = {
-        let mut work = Box::pin(work);
+        let mut work = pin!(work);
         let mut work = pin!(client.run_until_cancelled(async {
             // A connection that the server has closed while nothing ran is told from one that can be used.
             yield_now().await;
