@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent
 NATIVE = ["ai_rust_client", "storage_rust"]
 PACKAGES = [*NATIVE, "minimal_browser_core"]
 MEMBERS = [*PACKAGES, "minimal-browser"]
-PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.14t"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15"]
 DIST = ROOT / "dist"
 
 nox.needs_version = ">=2025.5.1"

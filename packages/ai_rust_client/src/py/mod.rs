@@ -15,6 +15,7 @@ mod values;
 mod wait;
 
 use pyo3::prelude::*;
+#[cfg(unix)]
 use pyo3::types::PyDict;
 
 use crate::process;
@@ -42,6 +43,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     after_fork(module)
 }
 
+#[cfg(unix)]
 #[pyfunction]
 fn _forked() {
     process::forked();
