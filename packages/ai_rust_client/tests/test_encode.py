@@ -88,6 +88,16 @@ def test_texts_of_every_length_arrive_as_they_are(server: FakeServer, unit: str,
     assert server.requests[-1].json["stop"] == text
 
 
+def test_a_text_of_a_subclass_is_sent_without_running_its_code(server: FakeServer) -> None:
+    class Text(str):
+        __slots__ = ()
+
+        def __len__(self) -> int:
+            raise AssertionError
+
+    assert sent(server, [{"content": Text("é" * 300)}])["messages"] == [{"content": "é" * 300}]
+
+
 def itself() -> list[Any]:
     value: list[Any] = []
     value.append(value)

@@ -22,7 +22,7 @@ pub const DEEPEST: usize = 128;
 /// A text of so many bytes, an image for the most part, is encoded while other threads run.
 const LARGE: usize = 64 << 10;
 
-/// A text of so many characters is asked for whether it is ASCII, in which case its UTF-8 is there already.
+/// Of a text of so many characters the UTF-8 is made anew, in memory that is used again.
 const LONG: usize = 256;
 
 /// So many bytes of JSON make a piece: an allocation that is used again once the piece is forgotten.
@@ -246,15 +246,12 @@ fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> 
     Ok(())
 }
 
+/// In the middle of a dict, which another thread must not change: neither is a subclass's code run nor the interpreter
+/// let go, as `intern!` may on its first use.
 fn write_text<'py>(text: &Bound<'py, PyString>, out: &mut Writer<'py>) -> PyResult<()> {
-    let py = text.py();
-    let characters = text.len()?;
-    // Of a subclass no code is to run here.
-    let is_plain = (LONG..LARGE).contains(&characters) && text.is_exact_instance_of::<PyString>();
-    if is_plain && !text.call_method0(intern!(py, "isascii"))?.is_truthy()? {
-        // `to_str` would have the text keep its UTF-8 for as long as it lives.
-        let utf8 = text.encode_utf8()?;
-        text::write(utf8.as_bytes(), &mut out.json);
+    if text.is_exact_instance_of::<PyString>() && (LONG..LARGE).contains(&text.len()?) {
+        // `to_str` would have a text that is not ASCII keep its UTF-8 for as long as it lives.
+        text::write(text.encode_utf8()?.as_bytes(), &mut out.json);
         return Ok(());
     }
     let utf8 = text.to_str()?;
