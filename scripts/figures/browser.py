@@ -61,7 +61,6 @@ floor under any browser made of it."""
 class Look(NamedTuple):
     paint: float  # seconds
     memory: float  # MB
-    processes: int
 
 
 def environment(name: str) -> dict[str, str]:
@@ -140,7 +139,7 @@ def look(name: str, page: Path) -> Look:
         paint = painted(browser, page, port) - begun
         time.sleep(SETTLED)
         held = memory_by_process(browser.process.pid)
-        return Look(paint, sum(one.proportional for one in held) / 1e6, len(held))
+        return Look(paint, sum(one.proportional for one in held) / 1e6)
 
 
 def imports(name: str, page: Path) -> int:
@@ -168,12 +167,11 @@ def make(rounds: int) -> None:
             document.times(ratio(paints[name], paints[BARE_VIEW])),
             document.cost(memory[name]),
             document.times(ratio(memory[name], memory[BARE_VIEW])),
-            f"{some[-1].processes}",
             f"{modules[name]:,}",
         ]
         for name, some in looks.items()
     ]
-    head = ["", "first paint, ms", "of the bare view", "memory, MB", "of the bare view", "processes", "Python modules"]
+    head = ["", "first paint, ms", "of the bare view", "memory, MB", "of the bare view", "Python modules"]
     medians = {"first paint, ms": [spread(some).median * 1e3 for some in paints.values()]}
     medians["memory, MB"] = [spread(some).median for some in memory.values()]
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
