@@ -31,7 +31,8 @@ def rehearse(package: str, version: str, copy: Path) -> list[str]:
     run("uv", "build", "--offline", "--quiet", f"--package={package}", f"--out-dir={own}")
     for needed in {requirement.name for requirement in sibling_requirements(copy, package)}:
         run("uv", "build", "--offline", "--quiet", f"--package={needed}", f"--out-dir={siblings}")
-    run(sys.executable, "-m", "twine", "check", "--strict", *map(str, sorted(own.iterdir())))
+    built = sorted(path for path in own.iterdir() if path.suffix in (".whl", ".gz"))  # uv adds a .gitignore
+    run(sys.executable, "-m", "twine", "check", "--strict", *map(str, built))
     with local_index(siblings) as index:
         return check(copy, f"{package}-v{version}", index)
 
