@@ -1,7 +1,8 @@
 //! What a query finds, the newest first, by the timestamps.
 //!
-//! The index knows the order of arrival, not that of the times: so either all matches are put in order, where they are
-//! few, or the rows are walked in order, in windows that grow, and asked whether they match.
+//! The index knows the order of arrival, which most often is that of the times: then the matches that arrived last are the
+//! newest, and a look at the times of the rows between them proves it. Else either all matches are put in order, where they
+//! are few, or the rows are walked in order, in windows that grow, and asked whether they match.
 
 use rusqlite::{Connection, OptionalExtension, ToSql, named_params};
 
@@ -14,6 +15,8 @@ use crate::query::Query;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::values::{Conversation, Search, SearchPage};
 
+/// Rows, the last to arrive, among which a page of matches is sought at once.
+const SPAN: i64 = 8_192;
 /// Rows, the newest, among which matches are sought first.
 const WINDOW: i64 = 512;
 /// Matches that are put in order at once.
@@ -68,6 +71,9 @@ fn matches(
     mut limit: i64,
 ) -> std::result::Result<Vec<Conversation>, Failure> {
     let filtered = narrow.narrows();
+    if !filtered && let Some(rows) = arrived(db, matching, (timestamp, id), limit)? {
+        return Ok(rows);
+    }
     let mut rows = Vec::new();
     let mut window = WINDOW;
     loop {
@@ -97,6 +103,36 @@ fn matches(
         }
         window *= 8;
     }
+}
+
+/// So many matches that arrived last; none where there are fewer, or others may be newer.
+fn arrived(
+    db: &Connection,
+    matching: &str,
+    (timestamp, id): (i64, i64),
+    limit: i64,
+) -> std::result::Result<Option<Vec<Conversation>>, Failure> {
+    let newest: i64 = db.prepare_cached(SQL.get("newest_id"))?.query_row([], |row| row.get(0))?;
+    let last = newest.min(id.saturating_sub(1));
+    let from = last.saturating_sub(SPAN - 1);
+    let asked = named_params! {":match": matching, ":first": from, ":last": last, ":limit": limit};
+    let rows = all(db, "search_arrived", asked)?;
+    let (Some(first), Some(newest), Some(oldest)) =
+        (rows.iter().map(|row| row.id).min(), rows.first(), rows.last())
+    else {
+        return Ok(None);
+    };
+    if usize::try_from(limit) != Ok(rows.len()) || (newest.timestamp, newest.id) >= (timestamp, id) {
+        return Ok(None);
+    }
+    let in_order: bool = db.prepare_cached(SQL.get("arrived_in_order"))?.query_row(
+        named_params! {
+            ":oldest": oldest.timestamp, ":oldest_id": oldest.id, ":timestamp": timestamp, ":id": id,
+            ":first": first, ":last": last,
+        },
+        |row| row.get(0),
+    )?;
+    Ok(in_order.then_some(rows))
 }
 
 /// Of matches, up to one more than `FEW`.

@@ -14,6 +14,7 @@ from minimal_browser_core.fallback.sqlite.records import Conversation, SearchHit
 from minimal_browser_core.fallback.sqlite.snippet import snippet
 
 RANKED: Final = 20_000  # matches, the last added, that a search ranks unless it is exact
+SPAN: Final = 8_192  # rows, the last to arrive, among which a page of matches is sought at once
 WINDOW: Final = 512  # rows, the newest, among which matches are sought first where the newest are wanted
 FEW: Final = 1_000  # matches that are put in order at once
 
@@ -87,9 +88,12 @@ class ConversationSearch:
         return SearchPage(hits, last and convert.write_cursor("search", last[3], last[0]), True)
 
     def _newest_matches(self, db: sqlite3.Connection, values: dict[str, Any]) -> list[Row]:
-        """The index knows the order of arrival, not that of the times: so either all matches are put in order, where
-        they are few, or the rows are walked in order, in windows that grow, and asked whether they match.
+        """The index knows the order of arrival, which most often is that of the times: then the matches that arrived
+        last are the newest. Else either all matches are put in order, where they are few, or the rows are walked in
+        order, in windows that grow, and asked whether they match.
         """
+        if not values["filtered"] and (arrived := self._arrived(db, values)):
+            return arrived
         values |= {"window": WINDOW, "bound": FEW + 1}
         rows: list[Row] = []
         while True:
@@ -105,6 +109,17 @@ class ConversationSearch:
                 if count <= FEW:
                     return rows + db.execute(self._sql["search_recent_few"], values).fetchall()
             values["window"] *= 8
+
+    def _arrived(self, db: sqlite3.Connection, values: dict[str, Any]) -> list[Row]:
+        """So many matches that arrived last; none where there are fewer, or others may be newer."""
+        last = min(db.execute(self._sql["newest_id"]).fetchone()[0], values["id"] - 1)
+        values = values | {"first": last - SPAN + 1, "last": last}
+        rows = db.execute(self._sql["search_arrived"], values).fetchall()
+        if len(rows) < values["limit"] or (rows[0][3], rows[0][0]) >= (values["timestamp"], values["id"]):
+            return []
+        values |= {"oldest": rows[-1][3], "oldest_id": rows[-1][0], "first": min(row[0] for row in rows)}
+        (in_order,) = db.execute(self._sql["arrived_in_order"], values).fetchone()
+        return rows if in_order else []
 
     def _ranked(
         self,

@@ -162,6 +162,32 @@ class Searching(ConversationSuite):
             wanted.sort(key=lambda row: (row.timestamp, row.id), reverse=True)
             assert [hit.id for hit in seen] == [row.id for row in wanted]
 
+    def test_the_newest_come_first_also_where_a_few_arrived_late_or_early(self, store: Any) -> None:
+        """So few that the last to arrive are the newest on some pages and not on others."""
+        minutes = list(range(300))
+        for place, minute in ((290, 3), (270, 1000), (200, 269), (150, 149), (90, 120), (40, 40)):
+            minutes.insert(place, minute)
+        store.add_many(
+            {
+                "prompt": "everywhere" if n % 2 else "everywhere half",
+                "response": "r",
+                "model": "m",
+                "timestamp": T0 + timedelta(minutes=minute),
+            }
+            for n, minute in enumerate(minutes)
+        )
+        store.delete(123)
+        rows = sorted(store, key=lambda row: (row.timestamp, row.id), reverse=True)
+        for word, wanted in (("everywhere", rows), ("half", [row for row in rows if "half" in row.prompt])):
+            for limit in (1, 7, 30):
+                seen: list[int] = []
+                cursor = None
+                while not seen or cursor:
+                    page = store.search(word, order="recent", limit=limit, cursor=cursor)
+                    seen += [hit.id for hit in page.hits]
+                    cursor = page.next_cursor
+                assert seen == [row.id for row in wanted]
+
     def test_a_cursor_of_the_recent_order_stays_valid_while_rows_are_added(self, store: Any) -> None:
         for n in range(6):
             store.add_conversation(f"word {n}", "r", "m", timestamp=T0 + timedelta(hours=n))

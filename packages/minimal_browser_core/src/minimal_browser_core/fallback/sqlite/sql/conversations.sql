@@ -115,6 +115,26 @@ SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.mode
 FROM page JOIN conversations AS c ON c.id = page.id
 ORDER BY page.score, page.id DESC
 
+-- name: search_arrived
+-- The matches that arrived last among the rows from :first to :last.
+WITH page AS MATERIALIZED (
+  SELECT rowid AS id FROM conversations_fts
+  WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
+  ORDER BY rowid DESC LIMIT :limit
+)
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
+FROM page JOIN conversations AS c ON c.id = page.id
+ORDER BY c.timestamp DESC, c.id DESC
+
+-- name: arrived_in_order
+-- Whether no row from (:oldest, :oldest_id) to before (:timestamp, :id) has an id outside of :first to :last.
+SELECT NOT EXISTS (
+  SELECT 1 FROM (
+    SELECT id FROM conversations
+    WHERE (timestamp, id) >= (:oldest, :oldest_id) AND (timestamp, id) < (:timestamp, :id)
+    ORDER BY timestamp DESC, id DESC LIMIT :last - :first + 2)
+  WHERE id NOT BETWEEN :first AND :last)
+
 -- name: search_recent
 -- The matches among the newest :window rows before (:timestamp, :id).
 WITH near AS MATERIALIZED (
