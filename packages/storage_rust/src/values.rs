@@ -4,9 +4,9 @@ use crate::error::{Error, Result};
 use crate::snippet::Span;
 
 /// Matches, the newest, that a search ranks unless it is exact.
-pub const RANKED: i64 = 20_000;
+pub const RANKED: i64 = 10_000;
 /// Pages that it looks at meanwhile, about, once it has some matches to rank: phrases of common words are many to try.
-pub const PAGES: i64 = 3_000;
+pub const PAGES: i64 = 1_500;
 pub const MAX_LIMIT: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]

@@ -88,7 +88,7 @@ class SearchPage:
 
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over its newest matches, at most 20,000."""
+        """False when a very common query was ranked over its newest matches, at most 10,000."""
 
 @final
 class Page:

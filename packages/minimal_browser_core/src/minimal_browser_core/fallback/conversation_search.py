@@ -13,7 +13,7 @@ from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, Query
 from minimal_browser_core.fallback.sqlite.records import Conversation, SearchHit, SearchPage
 from minimal_browser_core.fallback.sqlite.snippet import snippet
 
-RANKED: Final = 20_000  # matches, the last added, that a search ranks unless it is exact
+RANKED: Final = 10_000  # matches, the last added, that a search ranks unless it is exact
 SPAN: Final = 8_192  # rows, the last to arrive, among which a page of matches is sought at once
 WINDOW: Final = 512  # rows, the newest, among which matches are sought first where the newest are wanted
 FEW: Final = 1_000  # matches that are put in order at once
