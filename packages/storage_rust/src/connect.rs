@@ -61,7 +61,7 @@ impl Database {
     }
 
     /// Ends a read that began before the last `interrupt`, and whatever runs when the program is to stop.
-    fn watch(
+    pub(crate) fn watch(
         &self,
         started: &Arc<AtomicI64>,
         stopped: &Arc<AtomicBool>,

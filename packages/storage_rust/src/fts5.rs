@@ -124,27 +124,40 @@ impl Match<'_> {
     /// In how many rows of the index a phrase is, whatever else the query asks; the oldest rows are counted first, and
     /// beyond `most` none. With it the id of the last one counted.
     pub fn count(&self, phrase: usize, most: u64) -> Result<(u64, i64)> {
-        struct Count {
-            rows: u64,
-            most: u64,
-            id: i64,
-        }
-        unsafe extern "C" fn add(
+        let (mut rows, mut id) = (0, 0);
+        self.each_with(phrase, |found| {
+            rows += 1;
+            id = found.id()?;
+            Ok(rows < most)
+        })?;
+        Ok((rows, id))
+    }
+
+    /// Show all rows with a phrase, whatever else the query asks, the oldest first, while `each` wants more; for `each` it
+    /// is the first phrase. SQL takes no part in it, so that nothing but `each` can end it.
+    pub fn each_with(&self, phrase: usize, mut each: impl FnMut(&Match<'_>) -> Result<bool>) -> Result<()> {
+        type Each<'a> = &'a mut dyn FnMut(&Match<'_>) -> Result<bool>;
+        unsafe extern "C" fn show(
             api: *const ffi::Fts5ExtensionApi,
             context: *mut ffi::Fts5Context,
-            count: *mut c_void,
+            each: *mut c_void,
         ) -> c_int {
-            // SAFETY: `count` is the one below, which nothing else touches meanwhile; the rest comes from FTS5.
-            let (api, count) = unsafe { (api.as_ref(), &mut *count.cast::<Count>()) };
-            count.rows += 1;
-            count.id = api.and_then(|api| api.xRowid).map_or(0, |get| unsafe { get(context) });
-            if count.rows < count.most { ffi::SQLITE_OK } else { ffi::SQLITE_DONE }
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: `each` is the one below, which nothing else touches meanwhile; the rest comes from FTS5.
+                let (api, each) = unsafe { (api.as_ref(), &mut *each.cast::<Each<'_>>()) };
+                each(&Match { api: there(api)?, context })
+            }));
+            match outcome {
+                Ok(Ok(true)) => ffi::SQLITE_OK,
+                Ok(Ok(false)) => ffi::SQLITE_DONE,
+                Ok(Err(error)) => code(&error),
+                Err(_) => ffi::SQLITE_INTERNAL,
+            }
         }
         let walk = there(self.api.xQueryPhrase)?;
-        let mut count = Count { rows: 0, most, id: 0 };
+        let mut each: Each<'_> = &mut each;
         let phrase = c_int::try_from(phrase).unwrap_or(-1);
-        checked(unsafe { walk(self.context, phrase, (&raw mut count).cast(), Some(add)) })?;
-        Ok((count.rows, count.id))
+        checked(unsafe { walk(self.context, phrase, (&raw mut each).cast(), Some(show)) })
     }
 }
 
@@ -169,8 +182,8 @@ unsafe extern "C" fn call(
     }));
     let code = match outcome {
         Ok(Ok(())) => return,
-        Ok(Err(Error::SqliteFailure(error, _))) => error.extended_code,
-        _ => ffi::SQLITE_INTERNAL,
+        Ok(Err(error)) => code(&error),
+        Err(_) => ffi::SQLITE_INTERNAL,
     };
     // SAFETY: the context of the call under way.
     unsafe { ffi::sqlite3_result_error_code(result, code) };
@@ -182,6 +195,17 @@ fn there<F>(function: Option<F>) -> Result<F> {
 
 fn checked(code: c_int) -> Result<()> {
     if code == ffi::SQLITE_OK { Ok(()) } else { Err(failure(code)) }
+}
+
+fn code(error: &Error) -> c_int {
+    match error {
+        Error::SqliteFailure(error, _) => error.extended_code,
+        _ => ffi::SQLITE_INTERNAL,
+    }
+}
+
+pub fn interrupted() -> Error {
+    failure(ffi::SQLITE_INTERRUPT)
 }
 
 fn failure(code: c_int) -> Error {

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 
 use rusqlite::Result;
 
-use crate::fts5::{Match, Visitor};
+use crate::fts5::{Match, Visitor, interrupted};
 
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -20,6 +20,8 @@ const B: f64 = 0.75;
 const LEAST_WEIGHT: f64 = 1e-6;
 /// Rows in which a phrase is that are counted before the rest is estimated.
 const COUNTED: u64 = 4096;
+/// Matches between two looks whether to go on, where SQLite does not look.
+const LOOK: i64 = 1024;
 /// Columns of an index, at most.
 const COLUMNS: usize = 10;
 
@@ -64,6 +66,8 @@ pub struct Wanted {
     pub allowed: Option<Vec<i64>>,
     /// Every row with the one phrase is visited, if not enough of them, so that they need not be counted first.
     pub plain: bool,
+    /// Visit all rows with the one phrase at the first call, past the SQL engine.
+    pub at_once: bool,
     /// For a further page: what the first was scored with, and its last row, below which this one begins.
     pub before: Option<(Corpus, Scored)>,
 }
@@ -79,9 +83,10 @@ pub struct Corpus {
 }
 
 /// Visits matches by descending id.
-#[derive(Debug)]
 pub struct Ranking {
     wanted: Wanted,
+    /// Asked now and then; true ends the visit as an interrupt does.
+    ends: Box<dyn FnMut() -> bool>,
     /// Of the allowed ids, those that may still come.
     left: usize,
     best: BinaryHeap<Reverse<Scored>>,
@@ -96,22 +101,26 @@ pub struct Ranking {
     after: Option<Scored>,
     /// FTS5 has not made of the query what was expected: it has left out words that its tokenizer does not know.
     pub foreign: bool,
+    /// All has been visited at once.
+    pub done: bool,
 }
 
 impl Ranking {
-    pub fn new(mut wanted: Wanted) -> Self {
+    pub fn new(mut wanted: Wanted, ends: impl FnMut() -> bool + 'static) -> Self {
         let (corpus, after) = wanted.before.take().unzip();
         Self {
             best: BinaryHeap::with_capacity(wanted.limit.min(1000) + 1),
             frequencies: vec![0.0; wanted.scored],
             left: wanted.allowed.as_ref().map_or(0, Vec::len),
             wanted,
+            ends: Box::new(ends),
             corpus,
             rows: 0.0,
             seen: 0,
             reached: 0,
             after,
             foreign: false,
+            done: false,
         }
     }
 
@@ -170,12 +179,31 @@ impl Ranking {
 
 impl Visitor for Ranking {
     fn visit(&mut self, found: &Match<'_>) -> Result<()> {
-        let id = found.id()?;
-        if self.foreign || !self.allows(id) {
+        if self.seen == 0 && !self.foreign {
+            self.foreign = found.phrases()? != self.wanted.phrases;
+        }
+        if self.foreign || self.done {
             return Ok(());
         }
-        if self.seen == 0 && found.phrases()? != self.wanted.phrases {
-            self.foreign = true;
+        if !self.wanted.at_once {
+            return self.rank(found);
+        }
+        found.each_with(0, |found| {
+            if self.seen % LOOK == 0 && (self.ends)() {
+                return Err(interrupted());
+            }
+            self.rank(found)?;
+            Ok(true)
+        })?;
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Ranking {
+    fn rank(&mut self, found: &Match<'_>) -> Result<()> {
+        let id = found.id()?;
+        if !self.allows(id) {
             return Ok(());
         }
         let corpus = match self.corpus.take() {
@@ -217,4 +245,55 @@ fn weight(rows: f64, found: f64) -> f64 {
 
 fn span(first: i64, last: i64) -> f64 {
     (last as f64 - first as f64 + 1.0).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use rusqlite::{Connection, ErrorCode, named_params};
+
+    use super::{Ranking, Wanted};
+    use crate::fts5::{Passed, register};
+
+    fn visited(ends: impl FnMut() -> bool + 'static) -> rusqlite::Result<i64> {
+        let db = Connection::open_in_memory()?;
+        register(&db)?;
+        db.execute_batch(
+            "CREATE VIRTUAL TABLE texts USING fts5 (text);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+             INSERT INTO texts SELECT 'word ' || i FROM n;",
+        )?;
+        let wanted = Wanted {
+            columns: &[1.0],
+            scored: 1,
+            phrases: 1,
+            limit: 20,
+            ids: (1, 3000),
+            allowed: None,
+            plain: true,
+            at_once: true,
+            before: None,
+        };
+        let ranking = Rc::new(RefCell::new(Ranking::new(wanted, ends)));
+        let sql = "SELECT visit(texts, :visitor) FROM texts WHERE texts MATCH 'word' LIMIT 1";
+        db.prepare(sql)?.query(named_params! {":visitor": Passed::new(&ranking)})?.next()?;
+        let seen = ranking.borrow().seen;
+        Ok(seen)
+    }
+
+    #[test]
+    fn one_call_visits_all_and_can_be_ended_within() {
+        assert_eq!(visited(|| false), Ok(3000));
+        let mut asked = 0;
+        let ended = visited(move || {
+            asked += 1;
+            asked > 2
+        });
+        assert_eq!(
+            ended.expect_err("an interrupt").sqlite_error_code(),
+            Some(ErrorCode::OperationInterrupted)
+        );
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use rusqlite::{Connection, ToSql, named_params};
 
 use crate::conversations::{ConversationStore, FIELDS, conversation, cut_to};
 use crate::cursor::{self, Key};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::failure::Failure;
 use crate::fts5::{self, Passed};
 use crate::narrow::Narrow;
@@ -39,16 +41,22 @@ impl ConversationStore {
 
     fn ranked(&self, wanted: &Query, search: &Search, limit: i64, mark: i64) -> Result<SearchPage> {
         let from = search.cursor.as_deref().map(|cursor| Place::read(cursor, wanted)).transpose()?;
-        let mut page = self.db.read(|db| {
+        let stopped = Arc::default();
+        let mut ends = Some(self.db.watch(&Arc::new(AtomicI64::new(mark)), &stopped));
+        let page = self.db.read(|db| {
             let (first, last) =
                 db.prepare_cached(SQL.get("ids"))?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let newest = from.as_ref().map_or(last, |from| from.newest);
             let asked =
                 Asked { wanted, search, from: from.as_ref(), ids: (first, last), newest, limit: limit + 1 };
             let by_sqlite = from.as_ref().is_some_and(|from| from.corpus.is_none());
-            let best = if by_sqlite { None } else { best(db, &asked)? };
-            best.map_or_else(|| best_by_sqlite(db, &asked), Ok)
-        })?;
+            let best = ends.take().filter(|_| !by_sqlite).map(|ends| best(db, &asked, ends)).transpose()?;
+            best.flatten().map_or_else(|| best_by_sqlite(db, &asked), Ok)
+        });
+        if page.is_err() && stopped.load(Ordering::Relaxed) {
+            return Err(Error::new(Kind::Stopped, self.path(), "Stopped"));
+        }
+        let mut page = page?;
         let more = cut_to(&mut page.rows, limit);
         let last = page.rows.last().filter(|_| more);
         let next_cursor = last.map(|(last, score)| page.place(Scored { score: *score, id: last.id }).write());
@@ -136,7 +144,7 @@ impl Ranked {
 }
 
 /// None where FTS5 sees other phrases in the query than we do.
-fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
+fn best(db: &Connection, asked: &Asked<'_>, ends: impl FnMut() -> bool + 'static) -> Attempt<Option<Ranked>> {
     let (wanted, search) = (asked.wanted, asked.search);
     let narrow = Narrow::of(search);
     let allowed = narrow.ids(db)?;
@@ -152,7 +160,7 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
     let of_model = narrow.of_model(wanted);
     let query = of_model.as_ref().unwrap_or(wanted);
     let is_plain = query.phrases == 1 && asked.from.is_none() && !narrow.narrows();
-    let ranking = Rc::new(RefCell::new(Ranking::new(Wanted {
+    let phrases = Wanted {
         columns: &COLUMNS,
         scored: wanted.parts.len(),
         phrases: query.phrases,
@@ -160,8 +168,10 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
         ids: asked.ids,
         allowed,
         plain: is_plain,
+        at_once: is_plain && search.exact,
         before: asked.from.and_then(|from| from.corpus.clone().zip(Some(from.last))),
-    })));
+    };
+    let ranking = Rc::new(RefCell::new(Ranking::new(phrases, ends)));
     let mut statement = db.prepare_cached(SQL.get("visit"))?;
     let mut found = statement.query(named_params! {
         ":visitor": Passed::new(&ranking), ":match": query.matching, ":first": first, ":last": last,
@@ -172,6 +182,9 @@ fn best(db: &Connection, asked: &Asked<'_>) -> Attempt<Option<Ranked>> {
     let is_word = query.phrases == 1 && wanted.parts[0].is_word();
     let mut ended = true;
     while ended && found.next()?.is_some() {
+        if ranking.borrow().done {
+            break;
+        }
         let (seen, foreign) = (ranking.borrow().seen, ranking.borrow().foreign);
         let is_long = !is_word
             && seen >= asked.limit.max(ENOUGH)

@@ -3,6 +3,8 @@
 import threading
 from typing import Any
 
+import pytest
+
 from .base import ConversationSuite
 
 
@@ -28,14 +30,15 @@ class Concurrency(ConversationSuite):
         assert len(store) == 320
         assert store.check() == []
 
-    def test_interrupt_ends_the_searches_under_way_and_no_later_one(self, store: Any, errors: Any) -> None:
+    @pytest.mark.parametrize("exact", [False, True])
+    def test_interrupt_ends_the_searches_under_way_and_no_later_one(self, store: Any, errors: Any, exact: bool) -> None:
         self.fill(store, 1500)
         outcome: list[BaseException] = []
 
         def search_on() -> None:
             try:
                 while True:
-                    store.search("answer", limit=100)
+                    store.search("answer", limit=100, exact=exact)
             except BaseException as error:  # noqa: BLE001  looked at below
                 outcome.append(error)
 
