@@ -14,6 +14,7 @@ from history import PAGES
 from results import OURS, Key, Results, shown, table
 from stages import queries
 from startup import is_release
+from steady import PARTS
 from targets import verdicts
 
 README = Path(__file__).with_name("README.md")
@@ -69,10 +70,16 @@ def sections(found: Results) -> Iterator[str]:
         if found.p50(Key(size, f"search: {queries('cjk')[0].name}")) is not None:
             yield f"Chinese, {size:,} conversations; milliseconds, p50 / p99.\n\n{table('', names, chinese)}"
         if found.p50(Key(size, "steady append")) is not None:
+            parts = [f"{part} of {PARTS}" for part in range(1, PARTS + 1)]
             steady = [
                 ("appends", lambda name, size=size: f"{len(found.samples[Key(size, 'steady append', name)]):,}"),
                 ("p50 / p99, ms", both(found, size, "steady append")),
                 ("worst, ms", lambda name, size=size: shown(max(found.samples[Key(size, "steady append", name)]))),
+                *((f"p50 / p99, ms, {part}", both(found, size, f"steady append, {part}")) for part in parts),
+                *(
+                    (f"segments of the index, after {part}", value(found, size, f"index segments: after {part}"))
+                    for part in parts
+                ),
                 ("segments of the index, most", value(found, size, "index segments: most")),
                 ("segments of the index, at the end", value(found, size, "index segments: at the end")),
             ]

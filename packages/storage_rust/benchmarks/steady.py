@@ -12,6 +12,7 @@ from stores import has_grown
 NAMES = (OURS, "sqlite3")
 TICK = 0.25  # seconds
 ROWS = 5  # at each tick
+PARTS = 4  # of the time, told one by one
 SEGMENTS = "SELECT count(DISTINCT segid) FROM conversations_fts_idx"
 
 
@@ -20,15 +21,21 @@ def steady(results: Results, folder: Path, count: int, minutes: float) -> None:
         for process in processes:
             process("open")
         written, worst = 0, dict.fromkeys(NAMES, 0)
-        until = time.monotonic() + minutes * 60
-        while (now := time.monotonic()) < until:
+        begun, part = time.monotonic(), 1
+        while (now := time.monotonic()) < begun + minutes * 60:
             for process in processes:
                 samples = process("append", samples=ROWS, seconds=TICK)
                 results.add(Key(count, "steady append", process.name), samples)
+                results.add(Key(count, f"steady append, {part} of {PARTS}", process.name), samples)
             written += ROWS
-            if written % (ROWS * 40) == 0:
+            ends = part < PARTS and time.monotonic() - begun > part * minutes * 60 / PARTS
+            if ends or written % (ROWS * 40) == 0:
                 for name in NAMES:
-                    worst[name] = max(worst[name], segments(place(folder, name)))
+                    now_there = segments(place(folder, name))
+                    worst[name] = max(worst[name], now_there)
+                    if ends:
+                        results.values[Key(count, f"index segments: after {part} of {PARTS}", name)] = now_there
+                part += ends
             time.sleep(max(0.0, now + TICK - time.monotonic()))
         for process in processes:
             results.values[Key(count, "index segments: most", process.name)] = worst[process.name]
