@@ -126,8 +126,9 @@ class _Source:
                 for member in sorted(members, key=lambda member: member.filename):
                     with archive.open(member) as inside:
                         yield from self._records(inside)  # type: ignore[arg-type]  # it reads as a file does
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-            # RuntimeError is an encrypted member's. What stood before the damage counts.
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+            # RuntimeError is an encrypted member's or an unknown method's, ValueError that of a name or a place that
+            # cannot be. What stood before the damage counts.
             self._losses.lose(self._position + 1, f"the archive is damaged, or of a kind that cannot be read: {error}")
 
     def _from_llm(self) -> Iterator[Exchange]:
