@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from clock import CPU
 from contenders import BORROWS, DISTRIBUTIONS
 from crew import Process, place
 from results import Key, Results
+
+LULL = 2.0  # seconds without a change after which a store has done what it does by itself
 
 
 def build(results: Results, names: Sequence[str], folder: Path, kind: str, count: int) -> None:
@@ -27,6 +30,8 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
             note.unlink(missing_ok=True)
             with Process(name, place(folder, name), kind, count) as process:
                 made = process("build") | {"made_by": version, "grown": 0}
+                if (file := place(folder, name) / "store.db").is_file():
+                    print(f"settled in {settle(process, file):.0f} s", flush=True)
             made["free"] = free_pages(place(folder, name) / "store.db")
             note.write_text(json.dumps(made))
         if kind == "rows":
@@ -36,6 +41,19 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
             if made.get("free") is not None:
                 results.values[Key(count, "free", name)] = made["free"]
             results.values[Key(count, "memory of the load", name)] = made["peak_mb"]
+
+
+def settle(process: Process, file: Path) -> float:
+    """The seconds, not counted in the load, until the open store has merged its index and leaves the file alone."""
+    begun = time.monotonic()
+    process("open")
+    with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
+        seen = None
+        while seen != (now := db.execute("PRAGMA data_version").fetchone()[0]):
+            seen = now
+            time.sleep(LULL)
+    process("close")
+    return time.monotonic() - begun
 
 
 def free_pages(file: Path) -> float | None:
