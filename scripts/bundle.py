@@ -18,6 +18,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parent.parent / "apps" / "browser" / "bundle"
+# What belongs to the machine that it runs on: glibc, and what talks to its graphics driver and its window system.
+HOST = {"libGL.so.1", "libEGL.so.1", "libdrm.so.2", "libxcb.so.1", "libxcb-dri3.so.0", "libwayland-client.so.0",
+        "libwayland-cursor.so.0", "libwayland-egl.so.1", "libwayland-server.so.0"}  # fmt: skip
+GLIBC = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libresolv.so.2", "libutil.so.1"}
 APPRUN = '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/usr/minimal-browser" "$@"\n'
 
 
@@ -35,6 +39,19 @@ def build(folder: Path, native: bool) -> Path:
     (app / "AppRun").write_text(APPRUN)
     (app / "AppRun").chmod(0o755)
     return app
+
+
+def check_libraries(app: Path) -> None:
+    """Nothing but HOST and glibc may be asked of the machine; objdump (binutils) tells what a file asks for."""
+    files = [file for file in app.rglob("*") if file.is_file() and not file.is_symlink()]
+    programs = [str(file) for file in files if file.open("rb").read(4) == b"\x7fELF"]
+    said = subprocess.run(["objdump", "-p", *programs], check=True, capture_output=True, text=True).stdout
+    needed = {line.split()[1] for line in said.splitlines() if line.lstrip().startswith("NEEDED ")}
+    needed -= GLIBC | {file.name for file in app.rglob("*")}
+    foreign = {name for name in needed - HOST if not name.startswith("ld-linux")}
+    if foreign:
+        sys.exit(f"the bundle needs libraries that are not in it: {', '.join(sorted(foreign))}")
+    print("of the machine it needs, besides glibc:", *sorted(needed & HOST))
 
 
 def try_out(app: Path, native: bool) -> None:
@@ -76,6 +93,7 @@ def pack(app: Path) -> Path:
 def main() -> None:
     folder, native = Path(sys.argv[1]), "--native" in sys.argv[2:]
     app = build(folder, native)
+    check_libraries(app)
     try_out(app, native)
     packed = pack(app)
     print(f"{app}: {size(app):.0f} MB; {packed.name}: {packed.stat().st_size / 1e6:.0f} MB")
