@@ -17,6 +17,7 @@ NATIVE = ["ai_rust_client", "storage_rust"]
 PACKAGES = [*NATIVE, "minimal_browser_core"]
 MEMBERS = [*PACKAGES, "minimal-browser"]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15"]
+FREE_THREADED = "python3.14t"
 DIST = ROOT / "dist"
 
 nox.needs_version = ">=2025.5.1"
@@ -207,10 +208,12 @@ def app(session: nox.Session, extra: str) -> None:
 
 @each(MEMBERS, "wheels")
 def wheels(session: nox.Session, member: str) -> None:
-    """The member's release wheel and sdist in dist/."""
+    """The member's release wheel and sdist in dist/; a native one's for free-threaded CPython too, where that is."""
     if member in NATIVE:
         need_cargo(session)
     build(session, member, DIST)
+    if member in NATIVE and not shutil.which(FREE_THREADED):
+        session.warn(f"{FREE_THREADED} is not on PATH: no wheel for free-threaded CPython was built")
     for wheel in sorted(DIST.glob(f"{member.replace('-', '_')}-*.whl")):
         session.log(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB")
 
@@ -219,8 +222,12 @@ def build(session: nox.Session, member: str, dist: Path) -> None:
     """Build sdist and wheel; no binary names the folders of this machine."""
     cargo_home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     env = {"RUSTFLAGS": f"--remap-path-prefix={cargo_home}=/cargo", "CFLAGS": f"-ffile-prefix-map={cargo_home}=/cargo"}
-    session.run("uv", "build", "--quiet", f"--package={member}", f"--out-dir={dist}", external=True, env=env)
+    command = ["uv", "build", "--quiet", f"--out-dir={dist}"]
+    session.run(*command, f"--package={member}", external=True, env=env)
     if member in NATIVE:
+        if python := shutil.which(FREE_THREADED):
+            sdist = max(dist.glob(f"{member}-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+            session.run(*command, "--wheel", f"--python={python}", str(sdist), external=True, env=env)
         session.run("python", "scripts/rewheel.py", str(dist), member)
 
 
