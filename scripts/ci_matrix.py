@@ -1,6 +1,7 @@
 """The jobs of CI, from the sessions that nox has: `nox -l --json | ci_matrix.py` prints a GitHub matrix as JSON.
 
-A session that tests a Python runs on every operating system with that Python; all others need no more than one machine.
+A session that tests a Python runs on every operating system with that Python. The browser, the crates and the wheels are
+tried on every operating system too; all others need no more than one machine.
 """
 
 import json
@@ -24,7 +25,7 @@ def jobs(sessions: list[dict[str, Any]]) -> list[dict[str, str]]:
     found = []
     for session in sessions:
         name, python = session["session"], session["python"] or ""
-        everywhere = bool(python) or name.startswith(("app", "rust-"))
+        everywhere = bool(python) or name.startswith(("app", "rust-", "wheels-"))
         for system in RUNNERS if everywhere else [ONE_MACHINE]:
             if name.startswith("app") and system in NO_BROWSER:
                 continue
