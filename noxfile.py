@@ -256,7 +256,7 @@ def reproducible(session: nox.Session, member: str) -> None:
 @nox.session(name="install-from-index", requires=[f"wheels-{member}" for member in MEMBERS])
 def install_from_index(session: nox.Session) -> None:
     """The built wheels, from an index on this machine into empty environments: as strangers install and use them."""
-    sync(session, "--group=release", "--package=minimal_browser_core")
+    sync(session, "--group=dev", "--group=release", "--package=minimal_browser_core")
     session.run("pytest", "scripts/install_from_index.py", *session.posargs, env={"DIST": str(DIST)})
 
 
