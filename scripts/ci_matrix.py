@@ -1,7 +1,7 @@
 """The jobs of CI, from the sessions that nox has: `nox -l --json | ci_matrix.py` prints a GitHub matrix as JSON.
 
-A session that tests a Python runs on every operating system with that Python. The browser, the crates and the wheels are
-tried on every operating system too; all others need no more than one machine.
+A session that tests a Python runs on every operating system with that Python. The browser, the crates and the wheels
+are tried on every operating system too; all others need no more than one machine.
 """
 
 import json
