@@ -197,7 +197,9 @@ def make(rounds: int) -> None:
 
 
 CONCLUSION = """\
-The native modules make no difference to the first paint, since no page needs them, and hardly any to memory, most
-of which is Qt WebEngine's: what they are worth stands in the documents of [the client](RUST_CLIENT_BENCHMARK.md)
+The native modules are worth nothing to the first paint, since no page needs them, and hardly anything to memory,
+most of which is Qt WebEngine's. They even come later here, as they are asked for by name: the browser then looks
+whether it can have them before it opens a window. Left to `auto`, as they are unless somebody says otherwise, they
+are loaded when first used. What they are worth stands in the documents of [the client](RUST_CLIENT_BENCHMARK.md)
 and of [the store](STORAGE_BENCHMARK.md). qutebrowser sets up all of itself before its first page; this browser
 shows the page and becomes itself around it ([decision 11](decisions/0011-the-window-first.md))."""
