@@ -197,6 +197,6 @@ def make(rounds: int) -> None:
 
 
 START = """\
-Qt's own start and Chromium's are single calls here, and most of the time: no module of ours could make them
-quicker. The same as a timeline, with memory by process: `minimal-browser --temp-profile --exit-after-load
---trace-startup trace.json`."""
+Under `join` and `close` threads are waited for at the end of so short a run: what they had begun, such as making
+the copilot, is let finish. Of the rest, loading and starting Qt and Chromium are single calls. The same as a
+timeline, with memory by process: `minimal-browser --temp-profile --exit-after-load --trace-startup trace.json`."""
