@@ -3,7 +3,9 @@
 //! It is ours where its header holds our `application_id`, or, with a header that is blank or broken, where the file or
 //! its write-ahead log holds the text of our schema. Anything else is left as it was.
 
-use std::fs::{self, File};
+#[cfg(unix)]
+use std::fs::TryLockError;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,13 +15,21 @@ use crate::options::Format;
 use crate::pool::Stop;
 use crate::salvage::{Rescue, discard, publish, salvage};
 
+/// Device and inode.
+pub type FileKey = (u64, u64);
+
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Bytes from the start of a file; the schema stands at the front.
 const SEARCHED: u64 = 1 << 20;
 
 /// Reads and closes the file, which drops this process's locks on it: only for a file that nobody here has open.
+///
+/// True also for one that is gone: another process has just moved it aside.
 pub fn is_ours(path: &str, application_id: u32, marker: &str) -> io::Result<bool> {
-    let beginning = read_beginning(path)?;
+    let beginning = match read_beginning(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        beginning => beginning?,
+    };
     let stored = beginning.get(68..72).map_or(0, |b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
     if stored == application_id {
         return Ok(true);
@@ -69,20 +79,44 @@ pub fn quarantine(path: &str) -> io::Result<String> {
 
 /// Move the file aside, put a new one in its place with what could be read, and say so.
 ///
-/// The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood.
-pub fn rescue(path: &str, format: &'static Format, why: &str, stop: &Stop) -> Result<Error> {
-    let thread = format!("{:?}", std::thread::current().id()).replace(|c: char| !c.is_ascii_digit(), "");
-    let target = format!("{path}.recovering-{}-{thread}", std::process::id());
-    let on_disk = |error: io::Error| Error::from_io(&error, path);
-    let before = state(path).map_err(on_disk)?;
-    let found = salvage(path, format, &target, stop)?;
-    let told = if state(path).map_err(on_disk)? == before {
-        told(path, &target, why, &found).map_err(on_disk)
-    } else {
+/// The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood. `judged` is
+/// the file that was found damaged: what another process has put in its place is left alone.
+pub fn rescue(
+    path: &str,
+    judged: Option<FileKey>,
+    format: &'static Format,
+    why: &str,
+    stop: &Stop,
+) -> Result<Error> {
+    let busy = || {
         let message = format!(
             "{path} is damaged, and another process is at work on it: wait until that has finished, and try again"
         );
-        Ok(Error::new(Kind::Locked, path, message))
+        Error::new(Kind::Locked, path, message)
+    };
+    let thread = format!("{:?}", std::thread::current().id()).replace(|c: char| !c.is_ascii_digit(), "");
+    let target = format!("{path}.recovering-{}-{thread}", std::process::id());
+    let on_disk = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => busy(),
+        _ => Error::from_io(&error, path),
+    };
+    // Held until the end. Elsewhere a file that is open cannot be moved.
+    #[cfg(unix)]
+    let held = File::open(path).map_err(on_disk)?;
+    #[cfg(unix)]
+    match held.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(busy()),
+        Err(TryLockError::Error(error)) => return Err(on_disk(error)),
+    }
+    let before = state(path).map_err(on_disk)?;
+    if before.0 != judged {
+        return Ok(busy());
+    }
+    let found = salvage(path, format, &target, stop)?;
+    let told = match state(path) {
+        Ok(after) if after == before => told(path, &target, why, &found).map_err(on_disk),
+        _ => Ok(busy()),
     };
     discard(&target);
     told
@@ -101,20 +135,32 @@ fn told(path: &str, target: &str, why: &str, found: &Rescue) -> io::Result<Error
         let kept = format!("{moved}.recovered");
         fs::rename(target, &kept)?;
         message.push_str(&format!(
-            "; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
+            "; what could be read is in {kept}, for another process has begun a new file: {found}"
         ));
     }
     Ok(Error::new(Kind::Corrupt, path, message).quarantined_to(moved).rescued(found.recovered(), found.lost))
 }
 
-/// By which another process's rescue is noticed.
-fn state(path: &str) -> io::Result<(u64, u64, SystemTime)> {
+/// Which file it is, and by what another process's write is noticed.
+fn state(path: &str) -> io::Result<(Option<FileKey>, u64, SystemTime)> {
     let found = fs::metadata(path)?;
-    #[cfg(unix)]
-    let inode = std::os::unix::fs::MetadataExt::ino(&found);
-    #[cfg(not(unix))]
-    let inode = 0;
-    Ok((inode, found.len(), found.modified()?))
+    Ok((key_of(&found), found.len(), found.modified()?))
+}
+
+/// Which file stands under a name: None where there is none, and where files have no such number.
+pub fn key(path: &str) -> Option<FileKey> {
+    fs::metadata(path).ok().as_ref().and_then(key_of)
+}
+
+#[cfg(unix)]
+fn key_of(found: &Metadata) -> Option<FileKey> {
+    use std::os::unix::fs::MetadataExt;
+    Some((found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn key_of(_found: &Metadata) -> Option<FileKey> {
+    None
 }
 
 /// This moment in UTC as `20240229T120000Z`.

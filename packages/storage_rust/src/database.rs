@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::damage;
 use crate::error::{Error, Kind, Result, kind_of};
 pub use crate::failure::Failure;
 use crate::maintenance::{Maintenance, Signals};
@@ -55,6 +56,7 @@ impl Database {
             let claim = database.options.owners.claim(&database.path, !database.options.read_only)?;
             *database.claim.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(claim);
         }
+        let judged = damage::key(&database.path);
         let mut recognised = database.recognised();
         if let Err(Failure::Sqlite(error)) = &recognised
             && error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
@@ -73,7 +75,9 @@ impl Database {
                 Ok(database)
             }
             Err(Failure::Ours(error)) => Err(error),
-            Err(Failure::Sqlite(error)) if kind_of(&error) == Kind::Corrupt => Err(database.damaged(&error)),
+            Err(Failure::Sqlite(error)) if kind_of(&error) == Kind::Corrupt => {
+                Err(database.damaged(&error, judged))
+            }
             Err(Failure::Sqlite(error)) => Err(database.unopened(&error)),
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::damage;
+use crate::damage::{self, FileKey};
 use crate::database::Database;
 use crate::error::{Error, Kind, Result};
 use crate::failure::Failure;
@@ -125,7 +125,7 @@ impl Database {
         Error::from_sqlite(error, &self.path)
     }
 
-    pub(crate) fn damaged(self, error: &rusqlite::Error) -> Error {
+    pub(crate) fn damaged(self, error: &rusqlite::Error, judged: Option<FileKey>) -> Error {
         let path = self.path.clone();
         self.release();
         let told = Error::from_sqlite(error, &path);
@@ -143,7 +143,7 @@ impl Database {
             Ok(true) => {}
             Err(error) => return Error::from_io(&error, &path),
         }
-        damage::rescue(&path, self.format, &error.to_string(), &self.options.stop)
+        damage::rescue(&path, judged, self.format, &error.to_string(), &self.options.stop)
             .unwrap_or_else(|error| error)
     }
 

@@ -6,19 +6,33 @@ write-ahead log holds the text of our schema. Anything else is left as it was.
 
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked, StorageError
+
+from .owners import FileKey
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _MAGIC = b"SQLite format 3\0"
 _SEARCHED = 1 << 20  # bytes from the start of a file; the schema stands at the front
 
 
 def is_ours(path: str, application_id: int, marker: bytes) -> bool:
-    """Reads and closes the file, which drops this process's locks on it: only for a file that nobody here has open."""
-    with Path(path).open("rb") as file:
-        beginning = file.read(_SEARCHED)
+    """Reads and closes the file, which drops this process's locks on it: only for a file that nobody here has open.
+
+    True also for one that is gone: another process has just moved it aside.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            beginning = file.read(_SEARCHED)
+    except FileNotFoundError:
+        return True
     stored = int.from_bytes(beginning[68:72], "big")
     if stored == application_id:
         return True
@@ -47,38 +61,62 @@ def quarantine(path: str) -> str:
     return target
 
 
-def rescue(path: str, name: str, indexes: tuple[str, ...], why: str) -> StorageError:
+def rescue(path: str, judged: FileKey, name: str, indexes: tuple[str, ...], why: str) -> StorageError:
     """Move the file aside, put a new one in its place with what could be read, and say so.
 
-    The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood.
+    The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood. `judged` is
+    the file that was found damaged: what another process has put in its place is left alone.
     """
     # Only a damaged file needs these.
     from .salvage import discard, partial_name, publish, salvage
 
-    before, target = _state(path), partial_name(path)
-    found = salvage(path, name, indexes, target)
+    busy = DatabaseLocked(
+        f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",
+        path=path,
+    )
+    with _held(path) as is_held:
+        before, target = _state(path), partial_name(path)
+        if not is_held or before is None or before[:2] != judged:
+            return busy
+        found = salvage(path, name, indexes, target)
+        try:
+            if _state(path) != before:
+                return busy
+            moved = quarantine(path)
+            told = f"{path} is damaged ({why}). It was moved to {moved}"
+            recovered = found.recovered
+            if not recovered:
+                told += f"; nothing in it could be read, and opening {path} again starts an empty one"
+            elif publish(target, path):
+                told += f"; what could be read is in a new {path}: {found}. Open it again to go on"
+            else:
+                kept = f"{moved}.recovered"
+                Path(target).rename(kept)
+                told += (
+                    f"; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
+                )
+            return DatabaseCorrupt(told, path=path, quarantined=moved, recovered=recovered, lost=found.lost)
+        finally:
+            discard(target)
+
+
+@contextmanager
+def _held(path: str) -> Iterator[bool]:
+    """False while another process rescues the file. Without `fcntl` a file that is open cannot be moved anyway."""
+    with ExitStack() as stack:
+        is_held = True
+        if fcntl is not None:
+            try:
+                fcntl.flock(stack.enter_context(Path(path).open("rb")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except (BlockingIOError, FileNotFoundError):
+                is_held = False
+        yield is_held
+
+
+def _state(path: str) -> tuple[int, int, int, int] | None:
+    """Which file it is, and by what another process's write is noticed; None where there is none."""
     try:
-        if _state(path) != before:
-            return DatabaseLocked(
-                f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",
-                path=path,
-            )
-        moved = quarantine(path)
-        told = f"{path} is damaged ({why}). It was moved to {moved}"
-        recovered = found.recovered
-        if not recovered:
-            told += f"; nothing in it could be read, and opening {path} again starts an empty one"
-        elif publish(target, path):
-            told += f"; what could be read is in a new {path}: {found}. Open it again to go on"
-        else:
-            kept = f"{moved}.recovered"
-            Path(target).rename(kept)
-            told += f"; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
-        return DatabaseCorrupt(told, path=path, quarantined=moved, recovered=recovered, lost=found.lost)
-    finally:
-        discard(target)
-
-
-def _state(path: str) -> tuple[int, int, int]:
-    found = os.stat(path)  # noqa: PTH116  the path is a str everywhere here
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        found = os.stat(path)  # noqa: PTH116  the path is a str everywhere here
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

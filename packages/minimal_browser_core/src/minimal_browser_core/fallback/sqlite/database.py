@@ -133,13 +133,12 @@ class Database:
                 if self._backlog and not self.read_only and is_behind(self._writer.raw, self._backlog):
                     self.maintenance.wake()
         except sqlite3.Error as error:
-            self._abandon()
+            judged = self._abandon()
             if code_of(error) in _DAMAGED:
-                raise self._damaged(error) from error
+                raise self._damaged(error, judged) from error
             raise
         except UnicodeDecodeError as error:  # in a message of SQLite that quotes the file
-            self._abandon()
-            raise self._damaged(corrupt(str(error))) from error
+            raise self._damaged(corrupt(str(error)), self._abandon()) from error
         except BaseException:
             self._abandon()
             raise
@@ -263,13 +262,13 @@ class Database:
         if found != ["ok"]:
             raise corrupt(found[0])
 
-    def _damaged(self, error: sqlite3.Error) -> StorageError:
+    def _damaged(self, error: sqlite3.Error, judged: owners.FileKey | None) -> StorageError:
         path, kind = self.path, self._kind
-        if self.in_memory or self.read_only or owners.open_count(path):
+        if judged is None or self.read_only or owners.open_count(path):
             return translate(error, path)
         if not damage.is_ours(path, kind.application_id, kind.marker):
             return self._foreign(str(error))
-        return damage.rescue(path, kind.schema, kind.indexes, str(error))
+        return damage.rescue(path, judged, kind.schema, kind.indexes, str(error))
 
     def _foreign(self, why: str) -> ForeignDatabase:
         return ForeignDatabase(
@@ -391,14 +390,16 @@ class Database:
         self._abandon()
         self._slots.release(_READERS)  # whoever waits for one now learns that the store is closed
 
-    def _abandon(self) -> None:
+    def _abandon(self) -> owners.FileKey | None:
+        """Which file it was; None in memory."""
         with self._write_lock:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
-        if self._key is not None:
-            owners.release(self._key)
-            self._key = None
+        key, self._key = self._key, None
+        if key is not None:
+            owners.release(key)
+        return key
 
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

@@ -76,6 +76,23 @@ class Damage(StoreSuite):
         assert fresh.check() == []
         self.fill(fresh)
 
+    def test_a_file_that_another_process_rescues_is_left_to_it(self, path: Path, opened: Open, errors: Any) -> None:
+        fcntl = pytest.importorskip("fcntl")
+        store = opened()
+        self.fill(store)
+        store.close()
+        content = b"\x7f" * 64 + path.read_bytes()[64:]
+        path.write_bytes(content)
+        with path.open("rb") as another:
+            fcntl.flock(another, fcntl.LOCK_EX)
+            with pytest.raises(errors.DatabaseLocked, match="another process is at work on it"):
+                opened()
+        assert path.read_bytes() == content
+        assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+        with pytest.raises(errors.DatabaseCorrupt):
+            opened()
+        assert len(opened()) == 3
+
     def test_a_truncated_file_is_moved_aside(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
         self.fill(store, self.size_with_text())
