@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use crate::conversations::ConversationStore;
 use crate::database::{Database, Failure};
 use crate::error::Result;
+use crate::segments::raise;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::values::{Search, SearchPage};
 
@@ -21,6 +22,7 @@ const CHUNK: i64 = 4096;
 const BATCH: Duration = Duration::from_secs(1);
 /// Fewer rows are indexed in the transaction that stores them.
 const FEW: i64 = 1000;
+const INDEX: &str = "conversations_fts";
 
 /// Whether rows are missing in the search index.
 pub fn is_behind(db: &Connection) -> rusqlite::Result<bool> {
@@ -29,6 +31,12 @@ pub fn is_behind(db: &Connection) -> rusqlite::Result<bool> {
 
 /// Index what stands in the backlog until `enough` says so; whether some is left.
 pub fn catch_up(db: &Connection, enough: &mut dyn FnMut() -> bool) -> rusqlite::Result<bool> {
+    let is_left = index(db, enough)?;
+    raise(db, INDEX)?;
+    Ok(is_left)
+}
+
+fn index(db: &Connection, enough: &mut dyn FnMut() -> bool) -> rusqlite::Result<bool> {
     let began = Instant::now();
     loop {
         let mut statement = db.prepare_cached(SQL.get("backlog_next"))?;

@@ -1,46 +1,143 @@
-//! The segments of an FTS5 index, as its structure record tells them: <https://sqlite.org/fts5.html#extension_section>.
+//! The segments of an FTS5 index, as its structure record tells them: see `fts5_index.c` of SQLite.
 
 use rusqlite::{Connection, OptionalExtension};
 
 /// Of one level before they are merged into one of the next: fewer, and more work goes into merging; more, and every
 /// search looks into more of them. The schema sets it as `usermerge`.
-const FAN_IN: u64 = 8;
+const FAN_IN: usize = 8;
+/// Pages of a segment from which on it is no longer one of the first level.
+const BIG: u64 = 32;
+/// Of the first level, which are merged before anything else is done.
+const MANY: usize = 150;
 /// The second layout of the record, with more numbers a segment, begins with this after the cookie.
 const V2: [u8; 4] = [0xff, 0, 0, 1];
 
 /// The first of `tables` in which a merge was begun or is due.
 pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Option<&'a str>> {
     for table in tables {
-        if is_merge_due(db, table)? {
+        // What does not parse is damage, which the next search or check reports.
+        if record(db, table)?.and_then(|block| Some(Structure::of(&block)?.is_due())).unwrap_or(false) {
             return Ok(Some(table));
         }
     }
     Ok(None)
 }
 
-fn is_merge_due(db: &Connection, table: &str) -> rusqlite::Result<bool> {
-    let mut statement = db.prepare_cached(&format!("SELECT block FROM {table}_data WHERE id = 10"))?;
-    let block: Option<Vec<u8>> = statement.query_row([], |row| row.get(0)).optional()?;
-    // What does not parse is damage, which the next search or check reports.
-    Ok(block.and_then(|block| is_due(&block)).unwrap_or(false))
-}
-
-fn is_due(block: &[u8]) -> Option<bool> {
-    let is_v2 = block.get(4..8)? == V2;
-    let mut rest = block.get(if is_v2 { 8 } else { 4 }..)?;
-    let levels = varint(&mut rest)?;
-    let _segments = varint(&mut rest)?;
-    let _written = varint(&mut rest)?;
-    for _ in 0..levels {
-        let (merging, segments) = (varint(&mut rest)?, varint(&mut rest)?);
-        if merging > 0 || segments >= FAN_IN {
-            return Some(true);
-        }
-        for _ in 0..segments * if is_v2 { 8 } else { 3 } {
-            varint(&mut rest)?;
+/// Whether the first level of one of `tables` fills up.
+pub fn is_crowded(db: &Connection, tables: &[&str]) -> rusqlite::Result<bool> {
+    for table in tables {
+        if record(db, table)?.and_then(|block| Some(Structure::of(&block)?.is_crowded())).unwrap_or(false) {
+            return Ok(true);
         }
     }
-    Some(false)
+    Ok(false)
+}
+
+/// Move the big segments of the first level to the next one, and what is older with them.
+///
+/// A level is merged as a whole, and by a writer once the first one holds `crisismerge` of them: were the segments of a bulk
+/// load among them, one append would wait until all of these are merged. Nothing is rewritten but the record.
+pub fn raise(db: &Connection, table: &str) -> rusqlite::Result<()> {
+    // Stores what FTS5 holds in memory, and has it read the record afresh afterwards.
+    merge(db, table, 0)?;
+    if let Some(raised) = record(db, table)?.and_then(|block| Structure::of(&block)?.raised()) {
+        db.prepare_cached(&format!("UPDATE {table}_data SET block = ? WHERE id = 10"))?.execute([raised])?;
+    }
+    Ok(())
+}
+
+/// At most so many pages of what is due: <https://sqlite.org/fts5.html#the_merge_command>.
+pub fn merge(db: &Connection, table: &str, pages: u64) -> rusqlite::Result<()> {
+    let mut statement =
+        db.prepare_cached(&format!("INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"))?;
+    statement.execute([i64::try_from(pages).unwrap_or(i64::MAX)])?;
+    Ok(())
+}
+
+fn record(db: &Connection, table: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    let mut statement = db.prepare_cached(&format!("SELECT block FROM {table}_data WHERE id = 10"))?;
+    statement.query_row([], |row| row.get(0)).optional()
+}
+
+/// What the record tells, with the bytes that it is made of.
+struct Structure<'a> {
+    /// The cookie, and the mark of the layout.
+    head: &'a [u8],
+    /// How many segments there are, and how much was written.
+    counts: &'a [u8],
+    /// The newest segments stand in the first level, and last in each.
+    levels: Vec<Level<'a>>,
+}
+
+#[derive(Default)]
+struct Level<'a> {
+    merging: u64,
+    segments: Vec<Segment<'a>>,
+}
+
+struct Segment<'a> {
+    bytes: &'a [u8],
+    pages: u64,
+}
+
+impl<'a> Structure<'a> {
+    fn of(block: &'a [u8]) -> Option<Self> {
+        let is_v2 = block.get(4..8)? == V2;
+        let (head, mut rest) = block.split_at_checked(if is_v2 { 8 } else { 4 })?;
+        let count = varint(&mut rest)?;
+        let counts = taken(&mut rest, 2)?.0;
+        let mut levels = Vec::new();
+        for _ in 0..count {
+            let (merging, length) = (varint(&mut rest)?, varint(&mut rest)?);
+            let mut segments = Vec::new();
+            for _ in 0..length {
+                let (bytes, numbers) = taken(&mut rest, if is_v2 { 8 } else { 3 })?;
+                let pages = numbers[2].checked_sub(numbers[1])?.checked_add(1)?;
+                segments.push(Segment { bytes, pages });
+            }
+            levels.push(Level { merging, segments });
+        }
+        Some(Self { head, counts, levels })
+    }
+
+    fn is_due(&self) -> bool {
+        self.levels.iter().any(|level| level.merging > 0 || level.segments.len() >= FAN_IN)
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.levels.first().is_some_and(|level| level.segments.len() >= MANY)
+    }
+
+    /// None where nothing is to be moved, or nothing may be: what a merge writes has its place in the next level.
+    fn raised(mut self) -> Option<Vec<u8>> {
+        let first = self.levels.first_mut().filter(|level| level.merging == 0)?;
+        let end = first.segments.iter().rposition(|segment| segment.pages >= BIG)? + 1;
+        let moved: Vec<_> = first.segments.drain(..end).collect();
+        if self.levels.len() == 1 {
+            self.levels.push(Level::default());
+        }
+        self.levels[1].segments.extend(moved);
+        Some(self.bytes())
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut block = self.head.to_vec();
+        put_varint(&mut block, self.levels.len() as u64);
+        block.extend(self.counts);
+        for level in &self.levels {
+            put_varint(&mut block, level.merging);
+            put_varint(&mut block, level.segments.len() as u64);
+            block.extend(level.segments.iter().flat_map(|segment| segment.bytes));
+        }
+        block
+    }
+}
+
+/// `count` numbers, and the bytes that tell them.
+fn taken<'a>(bytes: &mut &'a [u8], count: usize) -> Option<(&'a [u8], Vec<u64>)> {
+    let before = *bytes;
+    let numbers = (0..count).map(|_| varint(bytes)).collect::<Option<_>>()?;
+    Some((&before[..before.len() - bytes.len()], numbers))
 }
 
 /// SQLite's: seven bits a byte, the highest first, and eight in a ninth.
@@ -60,11 +157,22 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
     Some(value)
 }
 
+fn put_varint(bytes: &mut Vec<u8>, value: u64) {
+    // Its own numbers are far below 2^56, where the ninth byte would have to be told apart.
+    let groups = (64 - value.leading_zeros()).div_ceil(7).max(1);
+    for group in (0..groups).rev() {
+        let rest = if group > 0 { 0x80 } else { 0 };
+        bytes.push((value >> (7 * group) & 0x7f) as u8 | rest);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{FAN_IN, is_due};
+    use rusqlite::Connection;
 
-    fn record(levels: &[(u8, u8)]) -> Vec<u8> {
+    use super::{BIG, FAN_IN, Structure, merge, raise, record};
+
+    fn structure(levels: &[(u8, u8)]) -> Vec<u8> {
         let segments: u8 = levels.iter().map(|level| level.1).sum();
         let mut record = vec![0, 0, 0, 1, levels.len() as u8, segments, 0x81, 0x00];
         for (merging, segments) in levels {
@@ -74,20 +182,89 @@ mod tests {
         record
     }
 
+    fn is_due(levels: &[(u8, u8)]) -> Option<bool> {
+        Structure::of(&structure(levels)).map(|structure| structure.is_due())
+    }
+
     #[test]
     fn a_full_level_and_a_merge_under_way_are_due() {
         let full = u8::try_from(FAN_IN).expect("a small number");
-        assert_eq!(is_due(&record(&[(0, 0)])), Some(false));
-        assert_eq!(is_due(&record(&[(0, full - 1), (0, 2)])), Some(false));
-        assert_eq!(is_due(&record(&[(0, 1), (0, full)])), Some(true));
-        assert_eq!(is_due(&record(&[(2, 2), (0, 1)])), Some(true));
+        assert_eq!(is_due(&[(0, 0)]), Some(false));
+        assert_eq!(is_due(&[(0, full - 1), (0, 2)]), Some(false));
+        assert_eq!(is_due(&[(0, 1), (0, full)]), Some(true));
+        assert_eq!(is_due(&[(2, 2), (0, 1)]), Some(true));
     }
 
     #[test]
     fn a_record_that_breaks_off_is_no_answer() {
-        let whole = record(&[(0, 3), (0, 2)]);
+        let whole = structure(&[(0, 3), (0, 2)]);
         for end in 0..whole.len() {
-            assert_eq!(is_due(&whole[..end]), None, "{end} bytes");
+            assert!(Structure::of(&whole[..end]).is_none(), "{end} bytes");
         }
+    }
+
+    /// Segments of so many rows, one after the other, as writers leave them.
+    fn index(rows: &[u32]) -> Connection {
+        let db = Connection::open_in_memory().expect("a database");
+        db.execute_batch(
+            "CREATE VIRTUAL TABLE t USING fts5 (x);
+             INSERT INTO t (t, rank) VALUES ('automerge', 0);
+             INSERT INTO t (t, rank) VALUES ('usermerge', 8);
+             INSERT INTO t (t, rank) VALUES ('crisismerge', 20);
+             INSERT INTO t (t, rank) VALUES ('hashsize', 67108864);",
+        )
+        .expect("an index");
+        write(&db, rows);
+        db
+    }
+
+    fn write(db: &Connection, rows: &[u32]) {
+        for count in rows {
+            let sql = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
+                 INSERT INTO t SELECT 'needle ' || group_concat(hex(randomblob(8)), ' ') FROM n, n AS m GROUP BY n.n";
+            db.execute(sql, [count]).expect("rows");
+        }
+    }
+
+    /// Pages of the segments, level by level.
+    fn levels(db: &Connection) -> Vec<Vec<u64>> {
+        let block = record(db, "t").expect("a record").expect("a record");
+        let structure = Structure::of(&block).expect("a structure");
+        structure.levels.iter().map(|l| l.segments.iter().map(|s| s.pages).collect()).collect()
+    }
+
+    fn is_whole(db: &Connection, rows: i64) {
+        db.execute("INSERT INTO t (t, rank) VALUES ('integrity-check', 0)", []).expect("a sound index");
+        let sql = "SELECT count(*) FROM t WHERE t MATCH 'needle'";
+        assert_eq!(db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count"), rows);
+    }
+
+    #[test]
+    fn big_segments_go_up_and_a_crisis_of_the_first_level_leaves_them_alone() {
+        let db = index(&[1, 120, 150, 1, 1]);
+        let before = levels(&db);
+        assert!(before[0][1] >= BIG && before[0][2] >= BIG && before[0][3] < BIG, "{before:?}");
+        raise(&db, "t").expect("a raise");
+        let after = levels(&db);
+        assert_eq!(after, [before[0][3..].to_vec(), before[0][..3].to_vec()]);
+        is_whole(&db, 273);
+        write(&db, &[1; 18]); // the crisis
+        assert_eq!(levels(&db)[1][..3], before[0][..3]);
+        is_whole(&db, 291);
+    }
+
+    #[test]
+    fn what_was_raised_is_merged_and_what_is_being_merged_is_not_raised() {
+        let db = index(&[120; 8]);
+        raise(&db, "t").expect("a raise");
+        assert_eq!(levels(&db).iter().map(Vec::len).collect::<Vec<_>>(), [0, 8]);
+        write(&db, &[120; 8]);
+        merge(&db, "t", 1).expect("a beginning");
+        let before = levels(&db);
+        raise(&db, "t").expect("a raise");
+        assert_eq!(levels(&db), before);
+        merge(&db, "t", 1 << 20).expect("the rest");
+        assert!(levels(&db).concat().len() <= 2, "{:?}", levels(&db));
+        is_whole(&db, 16 * 120);
     }
 }

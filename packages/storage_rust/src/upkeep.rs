@@ -9,10 +9,11 @@ use crate::error::{Kind, kind_of};
 use crate::maintenance::Signals;
 use crate::options::{Durability, Format};
 use crate::pool::Pool;
-use crate::segments::due_merge;
+use crate::segments::{due_merge, is_crowded, merge, raise};
 
-/// Of the log: as SQLite does by default, and where writers never pause long enough for the log to begin anew.
-const PAGES_BETWEEN_CHECKPOINTS: i64 = 1000;
+/// Of the log, and where writers never pause long enough for the log to begin anew. SQLite's own 1000 are too few: the
+/// write that begins it waits for the disk, at 20 pages a row one in fifty.
+const PAGES_BETWEEN_CHECKPOINTS: i64 = 5000;
 const PAGES_AT_MOST: i64 = 8000;
 
 pub enum Slice {
@@ -50,12 +51,14 @@ impl Worker {
             let begin = || Transaction::new_unchecked(db, TransactionBehavior::Immediate);
             if let Some(backlog) = self.format.backlog
                 && (backlog.is_behind)(db)?
+                && !is_crowded(db, self.format.merged)?
             {
                 let transaction = begin()?;
                 (backlog.catch_up)(db, &mut || self.signals.is_stopping() || self.writer.is_awaited())?;
                 transaction.commit()?;
             } else if let Some(index) = due_merge(db, self.format.merged)? {
                 let transaction = begin()?;
+                raise(db, index)?;
                 merge(db, index, pages)?;
                 transaction.commit()?;
             } else {
@@ -113,10 +116,4 @@ impl Worker {
         let db = self.checkpointer.as_ref()?;
         db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| Ok((row.get(1)?, row.get(2)?))).ok()
     }
-}
-
-fn merge(db: &Connection, index: &str, pages: u64) -> rusqlite::Result<usize> {
-    let mut statement =
-        db.prepare_cached(&format!("INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)"))?;
-    statement.execute([i64::try_from(pages).unwrap_or(i64::MAX)])
 }

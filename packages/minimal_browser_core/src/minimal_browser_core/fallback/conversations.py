@@ -11,9 +11,9 @@ from typing import Any, Final, Literal, Self
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.conversation_search import ConversationSearch, conversation
 from minimal_browser_core.fallback.sqlite import convert, upkeep
+from minimal_browser_core.fallback.sqlite.backlog import is_behind, load
 from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
 from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
-from minimal_browser_core.fallback.sqlite.maintenance import is_behind
 from minimal_browser_core.fallback.sqlite.new_rows import checked_row, grams_of, new_row
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.sql import statements
@@ -97,7 +97,7 @@ class PythonConversationStore:
         if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
             raise InvalidData(f"rows must be a list of mappings, not {type(rows).__name__}")
         new = [checked_row(n, row) for n, row in enumerate(rows)]
-        with passed_through(), self._db.write() as db:
+        with passed_through(), load(self._db, self._sql) as db:
             for n, row in enumerate(new):
                 try:
                     self._add(db, row)

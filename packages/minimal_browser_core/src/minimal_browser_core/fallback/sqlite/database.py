@@ -21,8 +21,9 @@ from minimal_browser_core.errors import (
 )
 
 from . import damage, owners
+from .backlog import is_behind
 from .failures import code_of, corrupt, translate, translated
-from .maintenance import Maintenance, is_behind
+from .maintenance import Maintenance
 from .migrate import migrate
 from .paths import MEMORY, absolute, uri
 from .sql import script, statements

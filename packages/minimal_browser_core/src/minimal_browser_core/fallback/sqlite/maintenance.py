@@ -7,49 +7,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from time import monotonic
 from typing import Final
 
 from minimal_browser_core.errors import DatabaseLocked, StorageError
+
+from .backlog import INDEX, catch_up, is_behind
+from .segments import is_crowded, merge, raise_big
 
 _LULL: Final = 0.01  # seconds without a write, after which writers are taken to pause
 _OVERDUE: Final = 150  # writes after which there is a turn although they do not pause
 _PAGES: Final = 64  # of an index, merged at once
 _PAGES_A_WRITE: Final = 4  # a row makes half a page, which is merged once in each of some five levels
-_CHUNK: Final = 2000  # rows between two looks whether to go on; each makes a segment
-_BATCH: Final = 0.2  # seconds that a transaction holds the write lock, but for its commit
 _BUSY: Final = 0.5  # seconds until the next try where another process holds the file
 
 Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
-
-
-def is_behind(db: sqlite3.Connection, sql: Mapping[str, str]) -> bool:
-    """Whether rows are missing in the search index."""
-    return db.execute(sql["backlog_next"]).fetchone() is not None
-
-
-def catch_up(db: sqlite3.Connection, sql: Mapping[str, str], enough: Callable[[], bool]) -> bool:
-    """Index what stands in the backlog until `enough` says so; whether some is left."""
-    until = monotonic() + _BATCH
-    while (found := db.execute(sql["backlog_next"]).fetchone()) is not None:
-        if monotonic() >= until or enough():
-            return True
-        first, last = found
-        end = db.execute(sql["backlog_chunk"], {"first": first, "last": last, "limit": _CHUNK}).fetchone()[0]
-        if end is not None:
-            db.execute(sql["index_rows"], {"first": first, "last": end})
-        if end is not None and end < last:
-            db.execute(sql["backlog_shrink"], {"first": first, "rest": end + 1})
-        else:
-            db.execute(sql["backlog_done"], {"first": first})
-    return False
-
-
-def merge(db: sqlite3.Connection, index: str, pages: int) -> bool:
-    """Whether there was something to merge: <https://sqlite.org/fts5.html#the_merge_command>."""
-    before = db.total_changes
-    db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608  a name of ours
-    return db.total_changes - before >= 2
 
 
 class Maintenance:
@@ -113,9 +84,11 @@ class Maintenance:
     def _turn(self, pages: int) -> bool:
         """Whether some is left."""
         with self._write() as db:
-            if self._backlog is not None and is_behind(db, self._backlog):
+            if self._backlog is not None and is_behind(db, self._backlog) and not is_crowded(db, INDEX):
                 catch_up(db, self._backlog, lambda: self._stopping)
                 return True
+            for index in self._merged:
+                raise_big(db, index)
             return any(merge(db, index, pages) for index in self._merged)
 
     def _pause(self, seconds: float) -> bool:

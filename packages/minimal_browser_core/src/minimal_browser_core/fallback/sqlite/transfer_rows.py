@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .backlog import load
 from .convert import metadata, tags
 from .database import Database
 from .failures import others_code, passed_through
@@ -19,7 +20,7 @@ def import_rows(
     mark = database.interrupt_mark()
     taken = skipped = 0
     ahead = iter(batches)
-    with passed_through(), database.write() as db:
+    with passed_through(), load(database, sql) as db:
         rows = _Rows(db, sql)
         while True:
             with others_code():

@@ -45,7 +45,11 @@ class Upkeep(ConversationSuite):
     def segments(self, path: Path) -> int:
         """Of a store that is closed."""
         with closing(sqlite3.connect(path)) as db:
-            return int(db.execute("SELECT count(DISTINCT segid) FROM conversations_fts_idx").fetchone()[0])
+            return len(self.pages(db))
+
+    def pages(self, db: sqlite3.Connection) -> dict[int, int]:
+        """Of each segment, but for those that begin with the word before."""
+        return dict(db.execute("SELECT segid, count(*) FROM conversations_fts_idx GROUP BY segid"))
 
     def test_a_bulk_load_is_found_when_it_returns(self, store: Any) -> None:
         store.add_many([{"prompt": f"needle {n}", "response": "r", "model": "m"} for n in range(LOAD)])
@@ -98,6 +102,27 @@ class Upkeep(ConversationSuite):
         self.until(are_merged)
         store = opened()
         assert self.found(store, "needle") == 100
+        assert store.check() == []
+
+    def test_a_write_after_a_bulk_load_does_not_merge_the_load(self, path: Path, opened: Open) -> None:
+        """Not even where so many segments have gathered that SQLite merges them at once."""
+        words = random.Random(4)  # noqa: S311  words, not secrets
+        store = opened()
+        store.add_many(
+            [{"prompt": "needle", "response": f"{words.getrandbits(256):x}", "model": "m"} for _ in range(LOAD)]
+        )
+        store.close()
+        with closing(sqlite3.connect(path)) as db:
+            loaded = self.pages(db)
+            db.execute("INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 16)")
+            for _ in range(20):
+                db.execute(_APPEND)
+                db.commit()
+            after = self.pages(db)
+            assert loaded.items() <= after.items()
+            assert len(after) < len(loaded) + 16
+        store = opened()
+        assert self.found(store, "needle") == LOAD + 20
         assert store.check() == []
 
     def test_a_bulk_load_that_is_killed_is_whole_or_absent(
