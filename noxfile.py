@@ -139,11 +139,11 @@ def workflows() -> list[str]:
 def rust(session: nox.Session, package: str) -> None:
     """Formatting, clippy and the crate's own tests, which know no Python."""
     need_cargo(session)
-    manifest = f"--manifest-path={folder(package)}/Cargo.toml"
-    session.run("cargo", "fmt", manifest, "--check", external=True)
+    session.chdir(folder(package))
+    session.run("cargo", "fmt", "--check", external=True)
     for features in (["--no-default-features", "--all-targets"], []):
-        session.run("cargo", "clippy", manifest, "--locked", *features, "--", "-Dwarnings", external=True)
-    session.run("cargo", "test", manifest, "--locked", "--profile=editable", "--no-default-features", external=True)
+        session.run("cargo", "clippy", "--locked", *features, "--", "-Dwarnings", external=True)
+    session.run("cargo", "test", "--locked", "--profile=editable", "--no-default-features", external=True)
 
 
 @each(NATIVE, "sanitize", venv_backend="none", default=False)
@@ -151,8 +151,8 @@ def sanitize(session: nox.Session, package: str) -> None:
     """The crate's tests under AddressSanitizer (nightly Rust) and under valgrind; which is missing is said."""
     need_cargo(session)
     target = session.run("rustc", "--print=host-tuple", external=True, silent=True).strip()
-    test = ["test", f"--manifest-path={folder(package)}/Cargo.toml", "--locked", "--profile=editable"]
-    test += ["--no-default-features", "--lib", "--tests"]
+    test = ["test", "--locked", "--profile=editable", "--no-default-features", "--lib", "--tests"]
+    session.chdir(folder(package))
     # Tests of random input are a hundred times slower here.
     env = {"PROPTEST_CASES": "32"}
     ran = 0

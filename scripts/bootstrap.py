@@ -83,11 +83,11 @@ def detail(text: str) -> None:
     print(f"      {text}", flush=True)
 
 
-def run(*command: str | Path, quiet: bool = False) -> None:
+def run(*command: str | Path, folder: Path = ROOT, quiet: bool = False) -> None:
     line = shlex.join(map(str, command))
     detail(f"$ {line}")
     output = subprocess.DEVNULL if quiet else None
-    code = subprocess.run(command, cwd=ROOT, env=environment(), stdout=output, check=False).returncode
+    code = subprocess.run(command, cwd=folder, env=environment(), stdout=output, check=False).returncode
     if code:
         raise SetupError(f"`{line}` ended with exit code {code}; its own message stands above.")
 

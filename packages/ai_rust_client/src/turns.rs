@@ -142,9 +142,12 @@ mod bell {
     /// The epoll descriptor of this process in which `fd` is registered, by proc(5). tokio has two of them, for one epoll.
     fn selector_that_holds(fd: RawFd) -> Option<RawFd> {
         let held = fd.to_string();
-        let holds = |info: &str| {
-            let mut targets = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
-            targets.any(|target| target.split_whitespace().next() == Some(&held))
+        let registration = |info: String| {
+            let of_bell = |line: &&str| {
+                let mut words = line.strip_prefix("tfd:").unwrap_or_default().split_whitespace();
+                words.next() == Some(&held)
+            };
+            info.lines().find(of_bell).map(str::to_owned)
         };
         let selectors: Vec<(RawFd, String)> = fs::read_dir("/proc/self/fd")
             .ok()?
@@ -154,12 +157,13 @@ mod bell {
             })
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
             .filter_map(|number| {
-                Some((number, fs::read_to_string(format!("/proc/self/fdinfo/{number}")).ok()?))
+                let info = fs::read_to_string(format!("/proc/self/fdinfo/{number}")).ok()?;
+                Some((number, registration(info)?))
             })
-            .filter(|(_, info)| holds(info))
             .collect();
         let (selector, first) = selectors.first()?;
-        selectors.iter().all(|(_, info)| info == first).then_some(*selector)
+        // Only this line is compared, with the number that tokio chose: others come and go while it is read.
+        selectors.iter().all(|(_, line)| line == first).then_some(*selector)
     }
 }
 
@@ -253,5 +257,25 @@ mod tests {
             wait_for(selector);
             turns.take(&runtime);
         }
+    }
+    #[test]
+    fn the_selector_is_found_while_connections_come_and_go() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let (runtime, over) = (&runtime, &AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                runtime.block_on(async {
+                    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                    let address = listener.local_addr().unwrap();
+                    while !over.load(Ordering::Relaxed) {
+                        TcpStream::connect(address).await.unwrap();
+                        listener.accept().await.unwrap();
+                    }
+                });
+            });
+            let found = (0..500).filter(|_| Bell::hang(runtime).is_some()).count();
+            over.store(true, Ordering::Relaxed);
+            assert_eq!(found, 500);
+        });
     }
 }

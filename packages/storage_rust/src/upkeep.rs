@@ -11,9 +11,10 @@ use crate::options::{Durability, Format};
 use crate::pool::Pool;
 use crate::segments::{due_merge, is_crowded, merge, raise};
 
-/// Of the log, and where writers never pause long enough for the log to begin anew. SQLite's own 1000 are too few: the
-/// write that begins it waits for the disk, at 20 pages a row one in fifty.
+/// Of the log. SQLite's own 1000 are too few: the write that begins the log anew waits for the disk, which at 20 pages a
+/// row would be one in fifty.
 const PAGES_BETWEEN_CHECKPOINTS: i64 = 5000;
+/// Where writers never pause, the copy does not catch up behind their backs: here they wait for it.
 const PAGES_AT_MOST: i64 = 8000;
 
 pub enum Slice {
@@ -99,7 +100,6 @@ impl Worker {
             pages = found;
         }
         if pages >= PAGES_AT_MOST {
-            // Between two writes, since behind their backs the copy never catches up.
             let writer = self.writer.clone();
             let _lease = writer.try_take();
             self.log("PASSIVE");

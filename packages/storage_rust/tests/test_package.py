@@ -35,6 +35,12 @@ def test_the_sqlite_inside_has_no_known_loss_of_writes() -> None:
     assert version_inside >= (3, 51, 3)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="another system, another call")
+def test_the_sqlite_inside_waits_for_data_alone() -> None:
+    """See .cargo/config.toml, which a cargo that is run in another folder does not find."""
+    assert b"fdatasync" in Path(storage_rust._native.__file__).read_bytes()
+
+
 def test_importing_it_imports_nothing_heavy() -> None:
     script = "import sys; before = set(sys.modules); import storage_rust; print(*sorted(set(sys.modules) - before))"
     imported = run(script).split()
