@@ -45,8 +45,8 @@ def busy(burners: int) -> Iterator[None]:
 def main(count: int, seconds: float, burners: int) -> None:
     rows = corpus.rows(sys.maxsize)
     with busy(burners), tempfile.TemporaryDirectory() as folder, ConversationStore(Path(folder) / "store.db") as store:
-        for _ in range(0, count, BATCH):
-            batch = itertools.islice(rows, min(BATCH, count))
+        for loaded in range(0, count, BATCH):
+            batch = itertools.islice(rows, min(BATCH, count - loaded))
             store.add_many([{"prompt": row.prompt, "response": row.response, "model": row.model} for row in batch])
         samples = []
         end = time.monotonic() + seconds

@@ -135,7 +135,7 @@ fn told(path: &str, target: &str, why: &str, found: &Rescue) -> io::Result<Error
         let kept = format!("{moved}.recovered");
         fs::rename(target, &kept)?;
         message.push_str(&format!(
-            "; what could be read is in {kept}, for another process has begun a new file: {found}"
+            "; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
         ));
     }
     Ok(Error::new(Kind::Corrupt, path, message).quarantined_to(moved).rescued(found.recovered(), found.lost))

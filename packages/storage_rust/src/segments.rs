@@ -15,8 +15,7 @@ const V2: [u8; 4] = [0xff, 0, 0, 1];
 /// The first of `tables` in which a merge was begun or is due.
 pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Option<&'a str>> {
     for table in tables {
-        // What does not parse is damage, which the next search or check reports.
-        if record(db, table)?.and_then(|block| Some(Structure::of(&block)?.is_due())).unwrap_or(false) {
+        if tells(db, table, |found| found.is_due())? {
             return Ok(Some(table));
         }
     }
@@ -26,7 +25,7 @@ pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Op
 /// Whether the first level of one of `tables` fills up.
 pub fn is_crowded(db: &Connection, tables: &[&str]) -> rusqlite::Result<bool> {
     for table in tables {
-        if record(db, table)?.and_then(|block| Some(Structure::of(&block)?.is_crowded())).unwrap_or(false) {
+        if tells(db, table, |found| found.is_crowded())? {
             return Ok(true);
         }
     }
@@ -52,6 +51,11 @@ pub fn merge(db: &Connection, table: &str, pages: u64) -> rusqlite::Result<()> {
         db.prepare_cached(&format!("INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"))?;
     statement.execute([i64::try_from(pages).unwrap_or(i64::MAX)])?;
     Ok(())
+}
+
+/// False where the record does not parse: that is damage, which the next search or check reports.
+fn tells(db: &Connection, table: &str, what: impl Fn(&Structure) -> bool) -> rusqlite::Result<bool> {
+    Ok(record(db, table)?.is_some_and(|block| Structure::of(&block).is_some_and(|found| what(&found))))
 }
 
 fn record(db: &Connection, table: &str) -> rusqlite::Result<Option<Vec<u8>>> {
