@@ -103,7 +103,9 @@ class Browser:
             "QTWEBENGINE_REMOTE_DEBUGGING": f"127.0.0.1:{self._port}",
             "QT_QPA_PLATFORM": "xcb",
         }
-        environment.pop("PROFILE", None)
+        # The first a person seldom has, the second is left by windows of this process.
+        for name in ("PROFILE", "QTWEBENGINE_CHROMIUM_FLAGS"):
+            environment.pop(name, None)
         self._log = (home / "browser.log").open("ab+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "minimal_browser", "-v", *arguments],

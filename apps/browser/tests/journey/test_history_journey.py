@@ -51,6 +51,7 @@ def test_a_visited_page_is_found_again_after_a_restart_and_forgotten(
     screen.keys("Return")
     found = browser.page(url="mb://history", title="granite")
     assert until(lambda: browser.evaluate(found, "document.querySelector('mark')?.textContent"), "a match") == "granite"
+    assert browser.evaluate(found, "matchMedia('(prefers-color-scheme: dark)').matches") is (theme == "dark")
     until(lambda: colours(screen.shot(artifacts / f"{name}-2-recalled.png")) > 50, "the window to show something")
 
     screen.type(":history clear")
