@@ -70,7 +70,7 @@ pub fn load(
     database: &Database,
     work: impl FnOnce(&Connection) -> std::result::Result<i64, Failure>,
 ) -> Result<()> {
-    let is_left = database.write(|db| {
+    let is_left = database.write_many(|db| {
         let first: i64 = db.prepare_cached(SQL.get("backlog_first"))?.query_row([], |row| row.get(0))?;
         db.prepare_cached(SQL.get("backlog_begin"))?.execute(named_params! {":first": first})?;
         let stored = work(db)?;

@@ -202,11 +202,20 @@ pub fn symbol_tokens(run: &str) -> Vec<String> {
 pub fn grams(texts: &[&str]) -> String {
     let mut found = String::new();
     for text in texts {
-        if text.chars().any(|c| matches!(kind(c), Kind::Unspaced | Kind::Symbol | Kind::Affix)) {
+        if !is_plain(text)
+            && text.chars().any(|c| matches!(kind(c), Kind::Unspaced | Kind::Symbol | Kind::Affix))
+        {
             add_grams(&compose(text), &mut found);
         }
     }
     found
+}
+
+/// ASCII without `+` and `#`, as most texts are, has no grams. Blocks let the processor look at many bytes at once.
+fn is_plain(text: &str) -> bool {
+    let has_more =
+        |block: &[u8]| block.iter().fold(false, |found, &b| found | !b.is_ascii() | matches!(b, b'+' | b'#'));
+    !text.as_bytes().chunks(256).any(has_more)
 }
 
 fn add_grams(text: &str, found: &mut String) {
@@ -258,6 +267,7 @@ mod tests {
     fn signs_count_only_after_a_word() {
         assert_eq!(grams(&["C++ # + heading"]), "C \u{e000}2b \u{e000}2b \u{e000}");
         assert_eq!(grams(&["plain text, nothing else"]), "");
+        assert_eq!(grams(&[&format!("{}F#", "long ".repeat(200))]), "F \u{e000}23 \u{e000}");
     }
 
     #[test]

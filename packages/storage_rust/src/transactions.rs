@@ -13,6 +13,36 @@ use crate::pool::{IDLE, Link};
 impl Database {
     /// A transaction that holds the write lock from its start; an error inside rolls it back.
     pub fn write<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
+        self.write_by(|db| self.in_transaction(db, work))
+    }
+
+    /// The same for many small statements. What SQLite keeps to undo one of them stays in memory: else, from the first that
+    /// changes more than a few pages on, each of them writes it to a temporary file.
+    pub(crate) fn write_many<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
+    ) -> Result<T> {
+        self.write_by(|db| {
+            db.execute_batch("PRAGMA temp_store = MEMORY")?;
+            let outcome = self.in_transaction(db, work);
+            // Not for `VACUUM`, which would hold the whole file in memory.
+            db.execute_batch("PRAGMA temp_store = DEFAULT")?;
+            outcome
+        })
+    }
+
+    fn in_transaction<T>(
+        &self,
+        db: &Connection,
+        work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let transaction = self.begin(db)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    fn write_by<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
         self.ready()?;
         if self.options.read_only {
             let message = format!("{} was opened with read_only=True", self.path);
@@ -20,12 +50,7 @@ impl Database {
         }
         let lease = self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
         let link = lease.link(&self.path)?;
-        let outcome = self.begin(&link.connection).and_then(|transaction| {
-            let value = work(&transaction)?;
-            transaction.commit()?;
-            Ok(value)
-        });
-        let told = outcome.map_err(|failure| self.told(failure, link));
+        let told = work(&link.connection).map_err(|failure| self.told(failure, link));
         drop(lease);
         if told.is_ok() {
             self.maintenance.wrote(|signals| self.worker(signals));
@@ -148,5 +173,39 @@ impl Database {
                 outcome => return Ok(outcome?),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use rusqlite::Connection;
+
+    use crate::conversations::ConversationStore;
+    use crate::error::Error;
+    use crate::failure::Failure;
+    use crate::options::{Durability, Options};
+    use crate::owners::Alone;
+
+    fn temp_store(db: &Connection) -> Result<i64, Failure> {
+        Ok(db.query_row("PRAGMA temp_store", [], |row| row.get(0))?)
+    }
+
+    #[test]
+    fn temporary_pages_stay_in_memory_for_many_statements_and_not_after_them() {
+        let options = Options {
+            read_only: false,
+            busy_timeout: Duration::from_secs(5),
+            durability: Durability::Normal,
+            check_on_open: false,
+            owners: Arc::new(Alone),
+            stop: Arc::new(|| false),
+        };
+        let store = ConversationStore::open(":memory:", options).expect("a store in memory");
+        assert_eq!(store.db.write_many(temp_store).ok(), Some(2));
+        assert!(store.db.write_many(|_| Err::<(), _>(Error::invalid("no").into())).is_err());
+        assert_eq!(store.db.write(temp_store).ok(), Some(0));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyString, PyTuple};
 
@@ -53,34 +54,43 @@ pub fn rows(rows: &Bound<'_, PyAny>) -> PyResult<Vec<NewConversation>> {
     items.enumerate().map(|(n, item)| checked_row(n, &item?)).collect()
 }
 
-fn checked_row(n: usize, item: &Bound<'_, PyAny>) -> PyResult<NewConversation> {
+fn checked_row<'py>(n: usize, item: &Bound<'py, PyAny>) -> PyResult<NewConversation> {
     let py = item.py();
     let converted = || -> PyResult<NewConversation> {
         if item.cast::<PyMapping>().is_err() {
             let kind = item.get_type().name()?;
             return Err(invalid(py, format!("a row must be a mapping, not {kind}")));
         }
-        let fields = PyDict::new(py);
-        fields.update(item.cast::<PyMapping>()?)?;
+        let fields = match item.cast_exact::<PyDict>() {
+            Ok(fields) => fields.clone(),
+            Err(_) => {
+                let fields = PyDict::new(py);
+                fields.update(item.cast::<PyMapping>()?)?;
+                fields
+            }
+        };
         for name in fields.keys() {
             let known = name.cast::<PyString>().is_ok_and(|name| FIELDS.iter().any(|field| *name == **field));
             if !known {
                 return Err(invalid(py, format!("there is no field {}", super::options::shown(&name))));
             }
         }
-        let given = |name: &str| fields.get_item(name);
-        let needed = |name: &str| given(name)?.ok_or_else(|| invalid(py, format!("{name} is missing")));
-        let optional = |name: &str| Ok::<_, PyErr>(given(name)?.filter(|value| !value.is_none()));
+        let needed = |name: &Bound<'py, PyString>| {
+            fields.get_item(name)?.ok_or_else(|| invalid(py, format!("{name} is missing")))
+        };
+        let optional = |name: &Bound<'py, PyString>| {
+            Ok::<_, PyErr>(fields.get_item(name)?.filter(|value| !value.is_none()))
+        };
         let new = row(
-            &needed("prompt")?,
-            &needed("response")?,
-            &needed("model")?,
-            optional("timestamp")?.as_ref(),
-            optional("thread_id")?.as_ref(),
-            optional("parent_id")?.as_ref(),
-            optional("url")?.as_ref(),
-            optional("tags")?.as_ref(),
-            optional("metadata")?.as_ref(),
+            &needed(intern!(py, "prompt"))?,
+            &needed(intern!(py, "response"))?,
+            &needed(intern!(py, "model"))?,
+            optional(intern!(py, "timestamp"))?.as_ref(),
+            optional(intern!(py, "thread_id"))?.as_ref(),
+            optional(intern!(py, "parent_id"))?.as_ref(),
+            optional(intern!(py, "url"))?.as_ref(),
+            optional(intern!(py, "tags"))?.as_ref(),
+            optional(intern!(py, "metadata"))?.as_ref(),
         )?;
         tags_json(&new.tags).map_err(|error| to_python(py, &error))?;
         Ok(new)

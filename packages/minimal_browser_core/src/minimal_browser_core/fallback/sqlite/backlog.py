@@ -61,7 +61,7 @@ def load(database: "Database", sql: Mapping[str, str]) -> Iterator[sqlite3.Conne
     opens the file next. `interrupt` leaves it to them, too.
     """
     mark = database.interrupt_mark()
-    with database.write() as db:
+    with database.write_many() as db:
         first = db.execute(sql["backlog_first"]).fetchone()[0]
         db.execute(sql["backlog_begin"], {"first": first})
         yield db

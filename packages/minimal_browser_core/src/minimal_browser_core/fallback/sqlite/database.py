@@ -297,12 +297,31 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start; whatever is raised inside rolls it back."""
+        with self._writing(), self._transaction() as db:
+            yield db
+        self.maintenance.wrote()
+
+    @contextmanager
+    def write_many(self) -> Iterator[sqlite3.Connection]:
+        """The same for many small statements. What SQLite keeps to undo one of them stays in memory: else, from the
+        first that changes more than a few pages on, each of them writes it to a temporary file.
+        """
+        with self._writing() as db:
+            db.execute("PRAGMA temp_store = MEMORY")
+            try:
+                with self._transaction():
+                    yield db
+            finally:  # not for `VACUUM`, which would hold the whole file in memory
+                db.execute("PRAGMA temp_store = DEFAULT")
+        self.maintenance.wrote()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         self._ready()
         if self.read_only:
             raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
-        with self._write_lock, translated(self.path), self._transaction() as db:
-            yield db
-        self.maintenance.wrote()
+        with self._write_lock, translated(self.path):
+            yield self._connection.raw
 
     def rewrite(self) -> None:
         """Write the whole file anew and empty the log, so that nothing is left of what was deleted."""
