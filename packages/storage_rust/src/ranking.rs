@@ -82,6 +82,15 @@ pub struct Corpus {
     pub weights: Vec<f64>,
 }
 
+/// Positions of a phrase in one column of a row, which come together.
+#[derive(Clone, Copy, Default)]
+struct Stretch {
+    column: usize,
+    count: i32,
+    /// Words up to the last position, and with it.
+    end: i32,
+}
+
 /// Visits matches by descending id.
 pub struct Ranking {
     wanted: Wanted,
@@ -215,15 +224,26 @@ impl Ranking {
         let mut ends = [0; COLUMNS];
         for (phrase, frequency) in self.frequencies.iter_mut().enumerate() {
             *frequency = 0.0;
-            found.positions(phrase, |column, word| {
-                *frequency += self.wanted.columns.get(column).copied().unwrap_or(1.0);
-                if let Some(end) = ends.get_mut(column) {
-                    *end = word.saturating_add(1).max(*end);
+            let mut here = Stretch::default();
+            let mut add = |passed: Stretch| {
+                *frequency +=
+                    self.wanted.columns.get(passed.column).unwrap_or(&1.0) * f64::from(passed.count);
+                if let Some(end) = ends.get_mut(passed.column) {
+                    *end = passed.end.max(*end);
                 }
+            };
+            found.positions(phrase, |column, word| {
+                if column != here.column {
+                    add(here);
+                    here = Stretch { column, ..Stretch::default() };
+                }
+                here.count += 1;
+                here.end = word.saturating_add(1);
             })?;
+            add(here);
         }
-        let least_size: f64 = ends.iter().map(|&end| f64::from(end)).sum();
-        if self.is_welcome(Scored { score: self.score(&corpus, least_size), id }) {
+        let least_size: i64 = ends.iter().copied().map(i64::from).sum();
+        if self.is_welcome(Scored { score: self.score(&corpus, least_size as f64), id }) {
             let scored = Scored { score: self.score(&corpus, f64::from(found.size()?)), id };
             if self.after.is_none_or(|after| scored < after) && self.is_welcome(scored) {
                 self.best.push(Reverse(scored));
