@@ -55,7 +55,9 @@ def sections(found: Results) -> Iterator[str]:
             continue
         yield f"### {size:,} conversations"
         times = [f"search: {query.name}" for query in queries("rows")]
-        times += ["first search of a process (rows)", "open and first page", "append: normal", "append: full"]
+        times += [f"search: {query.name}, from the disk" for query in queries("rows")]
+        times += ["first search of a process (rows)", "open and first page"]
+        times += [f"append: {how}{when}" for how in ("normal", "full") for when in ("", ", just opened")]
         yield f"Milliseconds, p50 / p99.\n\n{table('', names, [(name, both(found, size, name)) for name in times])}"
         rates = [(text, value(found, size, f"load: {how}")) for how, text in LOADS.items()]
         yield f"Bulk loading, rows a second.\n\n{table('', names, rates)}"
@@ -66,7 +68,12 @@ def sections(found: Results) -> Iterator[str]:
             "memory of loading, MiB": "memory of the load",
         }
         yield table("", names, [(text, value(found, size, what)) for text, what in weights.items()])
-        chinese = [(f"Chinese, {query.name}", both(found, size, f"search: {query.name}")) for query in queries("cjk")]
+        chinese = [
+            (query.name + when, both(found, size, f"search: {query.name}{when}"))
+            for when in ("", ", from the disk")
+            for query in queries("cjk")
+        ]
+        chinese.append(("files over the raw text", value(found, size, "size of Chinese")))
         if found.p50(Key(size, f"search: {queries('cjk')[0].name}")) is not None:
             yield f"Chinese, {size:,} conversations; milliseconds, p50 / p99.\n\n{table('', names, chinese)}"
         if found.p50(Key(size, "steady append")) is not None:

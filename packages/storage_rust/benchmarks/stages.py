@@ -1,6 +1,7 @@
 """What is measured on a store that is there: searching, opening, appending. The contenders take turns."""
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from results import OURS, Key, Results
 from stores import has_grown
 
 ENOUGH = 2  # seconds for a class of queries; who has taken so long is not asked again
+QUIET = 0.5  # seconds after which a store that stays open has done what it does between writes
 ALL_FOUND = 10_000  # conversations among which each query finds something
 TWINS = (OURS, "core")
 
@@ -55,6 +57,13 @@ def search(results: Results, names: Sequence[str], folder: Path, kind: str, coun
                 if count >= ALL_FOUND and not process("hits", query=query.queries[0]):
                     raise SystemExit(f"{process.name} finds nothing for {query.queries[0]!r} in {count:,} {kind}")
         for query in wanted:
+            for process in processes:
+                once = {"queries": query.queries, "samples": len(query.queries), "seconds": ENOUGH}
+                if not query.only and process("forget"):
+                    key = Key(count, f"search: {query.name}, from the disk", process.name)
+                    results.add(key, process("search", **once, **query.how))
+                elif not query.only or process.name in query.only:
+                    process("search", **once, **query.how)
             for _ in range(effort.rounds):
                 for process in processes:
                     key = Key(count, f"search: {query.name}", process.name)
@@ -75,18 +84,22 @@ def open_and_look(results: Results, names: Sequence[str], folder: Path, count: i
 
 
 def append(results: Results, names: Sequence[str], folder: Path, count: int, effort: Effort) -> None:
-    """Each turn opens the store and closes it: two of the contenders may share a file."""
+    """The stores stay open: in the first turn their logs are new, and grow; that turn is told by itself."""
     with crew(names, folder, "rows", count) as processes:
         for durability in ("normal", "full"):
             able = [process for process in processes if durability in process("durabilities")]
-            for _ in range(effort.rounds):
+            for process in able:
+                process("open", durability=durability)
+            for turn in range(effort.rounds + 1):
                 for process in able:
-                    process("open", durability=durability)
                     samples = process("append", samples=effort.samples * 5, seconds=effort.seconds * 2)
-                    results.add(Key(count, f"append: {durability}", process.name), samples)
-                    process("close")
+                    what = f"append: {durability}" if turn else f"append: {durability}, just opened"
+                    results.add(Key(count, what, process.name), samples)
                     has_grown(process.name, folder, len(samples))
+                    time.sleep(QUIET)
                     os.sync()
+            for process in able:
+                process("close")
 
 
 def limits(effort: Effort) -> dict[str, float]:

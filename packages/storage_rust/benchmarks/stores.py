@@ -34,7 +34,9 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
                     print(f"settled in {settle(process, file):.0f} s", flush=True)
             made["free"] = free_pages(place(folder, name) / "store.db")
             note.write_text(json.dumps(made))
-        if kind == "rows":
+        if kind == "cjk":
+            results.values[Key(count, "size of Chinese", name)] = made["over_text"]
+        else:
             for how, rate in made["rates"].items():
                 results.values[Key(count, f"load: {how}", name)] = rate
             results.values[Key(count, "size", name)] = made["over_text"]

@@ -59,6 +59,17 @@ class Worker:
     def close(self) -> None:
         self.store.close()
 
+    def forget(self) -> bool:
+        """Open the store anew when the system has let go of what it held in memory of the files; whether it can."""
+        if not hasattr(os, "posix_fadvise"):
+            return False
+        self.store.close()
+        for path in self.store.files():
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        self.store.open()
+        return True
+
     def search(self, queries: list[str], samples: int, seconds: float, **how: bool) -> list[float]:
         turn = itertools.cycle(queries)
         times = repeat(lambda: self.store.search(next(turn), cjk=self.cjk, **how), samples, seconds)
