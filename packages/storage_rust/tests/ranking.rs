@@ -81,6 +81,8 @@ impl Chance {
             url_prefix: (self.below(5) == 0).then(|| "https://be".to_owned()),
             since,
             until: (self.below(4) == 0).then(|| since.unwrap_or(0) + 500),
+            // How many are looked at depends on how far the index is merged, and that on the machine.
+            pages: i64::MAX,
             ..Search::default()
         }
     }
