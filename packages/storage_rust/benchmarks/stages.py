@@ -57,18 +57,17 @@ def search(results: Results, names: Sequence[str], folder: Path, kind: str, coun
                 if count >= ALL_FOUND and not process("hits", query=query.queries[0]):
                     raise SystemExit(f"{process.name} finds nothing for {query.queries[0]!r} in {count:,} {kind}")
         for query in wanted:
-            for process in processes:
+            asked = [process for process in processes if not query.only or process.name in query.only]
+            for process in asked:
+                is_cold = not query.only and process("forget")
                 once = {"queries": query.queries, "samples": len(query.queries), "seconds": ENOUGH}
-                if not query.only and process("forget"):
-                    key = Key(count, f"search: {query.name}, from the disk", process.name)
-                    results.add(key, process("search", **once, **query.how))
-                elif not query.only or process.name in query.only:
-                    process("search", **once, **query.how)
+                samples = process("search", **once, **query.how)
+                if is_cold:
+                    results.add(Key(count, f"search: {query.name}, from the disk", process.name), samples)
             for _ in range(effort.rounds):
-                for process in processes:
+                for process in asked:
                     key = Key(count, f"search: {query.name}", process.name)
-                    spent = sum(results.samples.get(key, ())) / 1000
-                    if spent < ENOUGH and (not query.only or process.name in query.only):
+                    if sum(results.samples.get(key, ())) / 1000 < ENOUGH:
                         samples = process("search", queries=query.queries, **limits(effort), **query.how)
                         results.add(key, samples)
         for process in processes:

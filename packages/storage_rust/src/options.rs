@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::owners::Owners;
+use crate::owners::{Alone, Owners};
 use crate::pool::Stop;
 use crate::salvage::Shape;
 
@@ -52,4 +52,18 @@ pub struct Options {
     pub check_on_open: bool,
     pub owners: Arc<dyn Owners>,
     pub stop: Stop,
+}
+
+/// Of a program that has no other SQLite library on the file.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            busy_timeout: Duration::from_secs(5),
+            durability: Durability::Normal,
+            check_on_open: false,
+            owners: Arc::new(Alone),
+            stop: Arc::new(|| false),
+        }
+    }
 }

@@ -82,7 +82,7 @@ pub struct Corpus {
     pub weights: Vec<f64>,
 }
 
-/// Positions of a phrase in one column of a row, which come together.
+/// Positions of a phrase in one column of a row, which come together: added up here first, not each in memory.
 #[derive(Clone, Copy, Default)]
 struct Stretch {
     column: usize,

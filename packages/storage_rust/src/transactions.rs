@@ -178,16 +178,12 @@ impl Database {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
     use rusqlite::Connection;
 
     use crate::conversations::ConversationStore;
     use crate::error::Error;
     use crate::failure::Failure;
-    use crate::options::{Durability, Options};
-    use crate::owners::Alone;
+    use crate::options::Options;
 
     fn temp_store(db: &Connection) -> Result<i64, Failure> {
         Ok(db.query_row("PRAGMA temp_store", [], |row| row.get(0))?)
@@ -195,15 +191,7 @@ mod tests {
 
     #[test]
     fn temporary_pages_stay_in_memory_for_many_statements_and_not_after_them() {
-        let options = Options {
-            read_only: false,
-            busy_timeout: Duration::from_secs(5),
-            durability: Durability::Normal,
-            check_on_open: false,
-            owners: Arc::new(Alone),
-            stop: Arc::new(|| false),
-        };
-        let store = ConversationStore::open(":memory:", options).expect("a store in memory");
+        let store = ConversationStore::open(":memory:", Options::default()).expect("a store in memory");
         assert_eq!(store.db.write_many(temp_store).ok(), Some(2));
         assert!(store.db.write_many(|_| Err::<(), _>(Error::invalid("no").into())).is_err());
         assert_eq!(store.db.write(temp_store).ok(), Some(0));

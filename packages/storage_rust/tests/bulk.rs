@@ -1,25 +1,13 @@
 //! Many rows at once, imports and purges, on the crate without Python.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use storage_rust::conversations::ConversationStore;
-use storage_rust::database::{Durability, Options};
+use storage_rust::database::Options;
 use storage_rust::error::{Error, Kind};
-use storage_rust::owners::Alone;
 use storage_rust::transfer::Record;
 use storage_rust::values::NewConversation;
 
 fn store() -> ConversationStore {
-    let options = Options {
-        read_only: false,
-        busy_timeout: Duration::from_secs(5),
-        durability: Durability::Normal,
-        check_on_open: false,
-        owners: Arc::new(Alone),
-        stop: Arc::new(|| false),
-    };
-    ConversationStore::open(":memory:", options).expect("a store in memory")
+    ConversationStore::open(":memory:", Options::default()).expect("a store in memory")
 }
 
 fn row(prompt: &str) -> NewConversation {

@@ -1,14 +1,11 @@
 //! Relevance against SQLite's own `bm25()`: the same rows in the same order, whatever the window and the filters.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use rusqlite::{Connection, named_params};
 use storage_rust::conversations::{ConversationStore, FIELDS};
-use storage_rust::database::{Durability, Options};
-use storage_rust::owners::Alone;
+use storage_rust::database::Options;
 use storage_rust::query::parse;
 use storage_rust::values::{Changes, NewConversation, Order, Search};
 
@@ -29,17 +26,6 @@ const QUERIES: [&str; 14] = [
     "model:small a",
     "a \u{1e4d0}", // a letter that SQLite's tokenizer does not know
 ];
-
-fn options() -> Options {
-    Options {
-        read_only: false,
-        busy_timeout: Duration::from_secs(5),
-        durability: Durability::Normal,
-        check_on_open: false,
-        owners: Arc::new(Alone),
-        stop: Arc::new(|| false),
-    }
-}
 
 /// xorshift64: the same numbers on every machine.
 struct Chance(u64);
@@ -90,7 +76,7 @@ impl Chance {
 
 /// A store whose rows were added, changed, deleted and merged.
 fn filled(chance: &mut Chance, path: &str) -> ConversationStore {
-    let store = ConversationStore::open(path, options()).expect("a store");
+    let store = ConversationStore::open(path, Options::default()).expect("a store");
     for n in 0..400 {
         let thread_id = (n > 50 && chance.below(3) == 0).then(|| 1 + chance.below(30) as i64);
         store.add(&NewConversation { thread_id, ..chance.row() }).expect("a row");

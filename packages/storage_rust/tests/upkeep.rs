@@ -1,27 +1,18 @@
 //! What is left for later is done: rows in the backlog, merges, the log.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use storage_rust::conversations::ConversationStore;
-use storage_rust::database::{Durability, Options};
-use storage_rust::owners::Alone;
+use storage_rust::database::Options;
 use storage_rust::values::{NewConversation, Search};
 
 const WORD: &str = "needle";
 
 fn open(path: &Path) -> ConversationStore {
-    let options = Options {
-        read_only: false,
-        busy_timeout: Duration::from_secs(30),
-        durability: Durability::Normal,
-        check_on_open: false,
-        owners: Arc::new(Alone),
-        stop: Arc::new(|| false),
-    };
+    let options = Options { busy_timeout: Duration::from_secs(30), ..Options::default() };
     ConversationStore::open(path.to_str().expect("a path in Unicode"), options).expect("a store")
 }
 

@@ -1,24 +1,9 @@
 //! The shared queries, on the crate without Python.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use serde_json::Value;
 use storage_rust::conversations::ConversationStore;
-use storage_rust::database::{Durability, Options};
-use storage_rust::owners::Alone;
+use storage_rust::database::Options;
 use storage_rust::values::{NewConversation, Order, Search};
-
-fn options() -> Options {
-    Options {
-        read_only: false,
-        busy_timeout: Duration::from_secs(5),
-        durability: Durability::Normal,
-        check_on_open: false,
-        owners: Arc::new(Alone),
-        stop: Arc::new(|| false),
-    }
-}
 
 fn vectors() -> Value {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/vectors/search.json");
@@ -31,7 +16,7 @@ fn text(value: &Value, name: &str) -> String {
 }
 
 fn store_of(vectors: &Value) -> ConversationStore {
-    let store = ConversationStore::open(":memory:", options()).expect("a store in memory");
+    let store = ConversationStore::open(":memory:", Options::default()).expect("a store in memory");
     for row in vectors["corpus"].as_array().expect("rows") {
         let tags = row["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
         let new = NewConversation {
@@ -80,11 +65,11 @@ fn a_store_is_found_again_and_its_path_is_free_after_it() {
     let path = path.to_str().expect("Unicode");
     let new =
         NewConversation { prompt: "p".into(), response: "r".into(), model: "m".into(), ..Default::default() };
-    let first = ConversationStore::open(path, options()).expect("a new store");
+    let first = ConversationStore::open(path, Options::default()).expect("a new store");
     let id = first.add(&new).expect("a row");
     drop(first);
     assert!(!std::path::Path::new(&format!("{path}-wal")).exists());
-    let again = ConversationStore::open(path, options()).expect("the same store");
+    let again = ConversationStore::open(path, Options::default()).expect("the same store");
     assert_eq!(again.get(id).expect("a read").map(|found| found.prompt), Some("p".to_owned()));
     assert_eq!(again.check().expect("a check"), Vec::<String>::new());
 }

@@ -1,24 +1,14 @@
 //! What somebody types, line by line: SQLite takes every expression that is made of it, and every highlight lies in its
 //! snippet.
 
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::sync::LazyLock;
 
 use storage_rust::conversations::ConversationStore;
-use storage_rust::database::{Durability, Options};
-use storage_rust::owners::Alone;
+use storage_rust::database::Options;
 use storage_rust::values::{NewConversation, Order, Search};
 
 static STORE: LazyLock<ConversationStore> = LazyLock::new(|| {
-    let options = Options {
-        read_only: false,
-        busy_timeout: Duration::from_secs(5),
-        durability: Durability::Normal,
-        check_on_open: false,
-        owners: Arc::new(Alone),
-        stop: Arc::new(|| false),
-    };
-    let store = ConversationStore::open(":memory:", options).expect("a store in memory");
+    let store = ConversationStore::open(":memory:", Options::default()).expect("a store in memory");
     for (prompt, response) in
         [("What does C++ have?", "foo_bar a.b() 👍🏽"), ("東京の天気は?", "iPhoneを買う ทอง \0 é")]
     {
