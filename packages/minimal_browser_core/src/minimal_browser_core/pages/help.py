@@ -144,7 +144,7 @@ def start_rows(keymap: Keymap) -> list[KeyRow]:
         (("tab-previous", "tab-next"), "go through the tabs"),
         (("back", "forward"), "back and forward"),
         (("bookmark", "bookmarks"), "bookmark, and see all"),
-        (("conversations", "history"), "earlier conversations, visited pages"),
+        (("conversations", "history"), "conversations and history"),
         (("insert", "clear"), "type in the page, and stop"),
     )
     return [KeyRow(tuple(keys_or_command(keymap, command) for command in commands), title) for commands, title in rows]
