@@ -8,8 +8,9 @@ from typing import Any, Final, Self
 
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.sqlite import convert, upkeep
-from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.database import Database
 from minimal_browser_core.fallback.sqlite.frecency import rescore_url
+from minimal_browser_core.fallback.sqlite.options import Durability, Format
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, parse
 from minimal_browser_core.fallback.sqlite.records import Bookmark
 from minimal_browser_core.fallback.sqlite.sql import statements

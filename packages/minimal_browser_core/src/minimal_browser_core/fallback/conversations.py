@@ -12,9 +12,10 @@ from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.conversation_search import ConversationSearch, conversation
 from minimal_browser_core.fallback.sqlite import convert, upkeep
 from minimal_browser_core.fallback.sqlite.backlog import is_behind, load
-from minimal_browser_core.fallback.sqlite.database import Database, Durability, Format
+from minimal_browser_core.fallback.sqlite.database import Database
 from minimal_browser_core.fallback.sqlite.failures import others_code, passed_through
 from minimal_browser_core.fallback.sqlite.new_rows import checked_row, grams_of, new_row
+from minimal_browser_core.fallback.sqlite.options import Durability, Format
 from minimal_browser_core.fallback.sqlite.records import Conversation, Page, SearchPage, Thread
 from minimal_browser_core.fallback.sqlite.sql import statements
 from minimal_browser_core.fallback.sqlite.text import grams

@@ -10,9 +10,10 @@ from typing import Any, Final, Self
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.fallback.bookmarks import FORMAT, SCHEMA_VERSION
 from minimal_browser_core.fallback.sqlite import convert, upkeep
-from minimal_browser_core.fallback.sqlite.database import Database, Durability
+from minimal_browser_core.fallback.sqlite.database import Database
 from minimal_browser_core.fallback.sqlite.failures import corrupt
 from minimal_browser_core.fallback.sqlite.frecency import rescore
+from minimal_browser_core.fallback.sqlite.options import Durability
 from minimal_browser_core.fallback.sqlite.paths import host_of
 from minimal_browser_core.fallback.sqlite.query import PLAIN, Field, Part, as_typed, parse
 from minimal_browser_core.fallback.sqlite.records import HistoryHit, HistoryPage

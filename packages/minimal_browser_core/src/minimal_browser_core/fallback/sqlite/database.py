@@ -1,4 +1,7 @@
-"""One SQLite file: opened and recognised, one writer, a few readers, closed. Both stores stand on it."""
+"""One SQLite file: one writer, a few readers, closed. All stores stand on it.
+
+`options` says how it is opened, `connect` and `recognise` open it.
+"""
 
 import os
 import sqlite3
@@ -6,80 +9,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from minimal_browser_core.errors import (
-    DatabaseLocked,
-    ForeignDatabase,
-    Interrupted,
-    InvalidData,
-    ReadOnly,
-    SchemaTooNew,
-    StorageError,
-)
+from minimal_browser_core.errors import DatabaseLocked, Interrupted, ReadOnly, StorageError
 
-from . import damage, owners
+from . import owners
 from .backlog import is_behind
-from .failures import code_of, corrupt, translate, translated
+from .connect import Connection, Interrupts
+from .failures import code_of, corrupt, translated
 from .maintenance import Maintenance
-from .migrate import migrate
-from .paths import MEMORY, absolute, uri
-from .sql import script, statements
-
-Durability = Literal["normal", "full"]
+from .options import Durability, Format, Options
+from .recognise import damaged, look, quick_check, recognise
+from .sql import statements
 
 ENGINE: Final = f"Python's sqlite3 module (SQLite {sqlite3.sqlite_version})"
 _READERS: Final = 4
-_SLICE: Final = 50  # milliseconds that a wait for the write lock leaves signals alone
-_STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
-_WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has been copied back
-_CACHE_KIB: Final = 8 << 10  # of the page cache, at most; 2 MiB hold less than a completion looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One kind of file. Its schema and its migrations are `sql/<schema>.*.sql`.
-
-    `indexes` are the full-text tables; by the definition of the first a damaged file is still recognised.
-    """
-
-    name: str
-    application_id: int
-    version: int
-    schema: str
-    indexes: tuple[str, ...]
-    probe: str
-    merged: tuple[str, ...] = ()  # of the indexes, those that are merged by `maintenance`, not by writes
-    backlog: str | None = None  # whose statements index rows that are stored but not yet in the index
-
-    @property
-    def marker(self) -> bytes:
-        return f"CREATE VIRTUAL TABLE {self.indexes[0]} USING fts5".encode()
-
-
-class _Interrupts:
-    """Reads that began before the last `interrupt` end; those that begin later do not notice."""
-
-    def __init__(self) -> None:
-        self.epoch = 0
-
-
-class _Connection:
-    def __init__(self, raw: sqlite3.Connection, interrupts: _Interrupts) -> None:
-        self.raw = raw
-        self.started: int | None = None  # the epoch at which a read began, None outside of one
-        raw.set_progress_handler(
-            lambda: self.started is not None and self.started != interrupts.epoch, _STEPS_BETWEEN_CHECKS
-        )
-        # SQLite now holds the function and the function the connection, where no collector looks: only `close` closes
-        # it. A forked child, which must not, never does.
-        raw.create_function("kept_open", 0, lambda: raw is None)
-
-    def close(self) -> None:
-        self.raw.set_progress_handler(None, 0)
-        self.raw.close()
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -95,192 +40,53 @@ class Database:
         durability: Durability,
         check_on_open: bool,
     ) -> None:
-        if durability not in ("normal", "full"):
-            raise InvalidData(f"durability must be 'normal' or 'full', not {durability!r:.50}")
-        if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 86_400:
-            raise InvalidData(f"busy_timeout must be seconds from 0 to 86400, not {busy_timeout!r:.50}")
-        self.path = absolute(path)
-        self.in_memory = self.path == MEMORY
+        self._options = Options.checked(path, kind, read_only, busy_timeout, durability)
+        self.path = self._options.path
         self.read_only = read_only
-        self._kind = kind
-        self._timeout = float(busy_timeout)
-        self._synchronous = durability.upper()
         self._pid = os.getpid()
         self._closed = False
-        self._interrupts = _Interrupts()
+        self._interrupts = Interrupts()
         self._write_lock = threading.Lock()
         self._pool_lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(_READERS)
-        self._idle: list[_Connection] = []
+        self._idle: list[Connection] = []
         self._key: owners.FileKey | None = None
-        self._writer: _Connection | None = None
+        self._writer: Connection | None = None
         self._backlog = statements(kind.backlog) if kind.backlog else None
         self.maintenance = Maintenance(self.write, kind.merged, self._backlog)
         with translated(self.path):
             self._open(check_on_open)
 
-    # -- opening
-
     def _open(self, check: bool) -> None:
-        if not self.in_memory:
-            self._look()
-            self._key = owners.claim(self.path, ENGINE, create=not self.read_only)
+        options = self._options
+        if not options.in_memory:
+            look(options)
+            self._key = owners.claim(self.path, ENGINE, create=not options.read_only)
         try:
-            self._writer = self._connect()
-            self._recognise()
+            self._writer = writer = self._connect()
+            recognise(writer, options)
+            writer.leave_waiting_to_us()
             if check:
-                self._quick_check()
+                quick_check(writer.raw)
             with suppress(sqlite3.DatabaseError):  # what is damaged here, a check reports
-                if self._backlog and not self.read_only and is_behind(self._writer.raw, self._backlog):
+                if self._backlog and not options.read_only and is_behind(writer.raw, self._backlog):
                     self.maintenance.wake()
         except sqlite3.Error as error:
             judged = self._abandon()
             if code_of(error) in _DAMAGED:
-                raise self._damaged(error, judged) from error
+                raise damaged(options, error, judged) from error
             raise
         except UnicodeDecodeError as error:  # in a message of SQLite that quotes the file
-            raise self._damaged(corrupt(str(error)), self._abandon()) from error
+            raise damaged(options, corrupt(str(error)), self._abandon()) from error
         except BaseException:
             self._abandon()
             raise
 
-    def _look(self) -> None:
-        file = Path(self.path)
-        if file.is_dir():
-            raise StorageError(f"{self.path} is a folder: name a file in it", path=self.path)
-        if not file.parent.is_dir():
-            raise StorageError(f"The folder {file.parent} does not exist: create it first", path=self.path)
-        if file.exists() and 0 < file.stat().st_size < 512:  # SQLite would take it for empty, and write over it
-            raise self._foreign("it is too short for one")
-        if self.read_only and not file.exists():
-            raise StorageError(f"{self.path} does not exist, and read_only=True creates nothing", path=self.path)
-        if not self.read_only and file.exists() and not os.access(self.path, os.W_OK):
-            raise ReadOnly(f"{self.path} may not be written by you: open it with read_only=True", path=self.path)
-
-    def _connect(self) -> _Connection:
-        name, as_uri = self.path, False
-        if self.read_only and not self.in_memory:
-            name, as_uri = uri(self.path, "mode=ro" if self._has_log() else "mode=ro&immutable=1"), True
-        raw = sqlite3.connect(name, timeout=self._timeout, isolation_level=None, check_same_thread=False, uri=as_uri)
-        connection = _Connection(raw, self._interrupts)
-        try:
-            raw.execute("PRAGMA foreign_keys = ON")
-            raw.execute(f"PRAGMA synchronous = {self._synchronous}")
-            raw.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-            raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _has_log(self) -> bool:
-        """A log, or a folder in which one could appear: else the medium is read-only and nobody can be writing."""
-        return Path(f"{self.path}-wal").exists() or os.access(Path(self.path).parent, os.W_OK)
-
-    def _recognise(self) -> None:
-        db = self._connection.raw
-        kind, path = self._kind, self.path
-        identity = _identity(db)
-        if identity == _EMPTY and (self.in_memory or not self.read_only):
-            self._create()
-            identity = _identity(db)
-        if identity == _EMPTY:
-            identity = self._created_by_another()
-        application_id, version, _ = identity
-        if application_id != kind.application_id:
-            raise self._foreign("it belongs to another program")
-        if version > kind.version:
-            raise SchemaTooNew(
-                f"{path} was written by a newer version (format {version}, this one reads {kind.version}): "
-                "it was left as it is; update to open it",
-                path=path,
-            )
-        if version < kind.version:
-            self._migrate(version)
-        db.execute(kind.probe).fetchall()
-        # From here on `_patiently` waits for the write lock, and lets signals in meanwhile.
-        db.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SLICE)}")
-
-    def _create(self) -> None:
-        db = self._connection.raw
-        if not self.in_memory:
-            self._patiently("PRAGMA journal_mode = WAL")
-        with self._transaction():
-            if _identity(db)[2] == 0:  # nobody else was faster
-                for statement in script(f"{self._kind.schema}.schema"):
-                    db.execute(statement)
-
-    def _migrate(self, found: int) -> None:
-        kind = self._kind
-        if self.read_only:
-            raise ReadOnly(
-                f"{self.path} was written by an older version (format {found}, this one reads {kind.version}), and "
-                "read_only=True changes nothing: open it once for writing",
-                path=self.path,
-            )
-        with self._transaction() as db:
-            migrate(db, kind.schema, kind.version, kind.indexes)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Holds the write lock from its start; whatever is raised inside rolls it back."""
-        db = self._connection.raw
-        self._patiently("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        finally:
-            if db.in_transaction:
-                with suppress(sqlite3.Error):
-                    db.execute("ROLLBACK")
-
-    def _created_by_another(self) -> tuple[int, int, int]:
-        """What the file is once whoever is just making it has done so."""
-        deadline = time.monotonic() + self._timeout
-        while (identity := _identity(self._connection.raw)) == _EMPTY:
-            if time.monotonic() >= deadline:
-                raise StorageError(
-                    f"{self.path} is empty, and read_only=True writes nothing: open it for writing", path=self.path
-                )
-            time.sleep(0.005)
-        return identity
-
-    def _patiently(self, statement: str) -> None:
-        """Try again until the busy timeout, which SQLite does not wait for in every statement."""
-        deadline = time.monotonic() + self._timeout
-        while True:
-            try:
-                self._connection.raw.execute(statement).fetchall()
-            except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.001)
-            else:
-                return
-
-    def _quick_check(self) -> None:
-        found = [row[0] for row in self._connection.raw.execute("PRAGMA quick_check(1)")]
-        if found != ["ok"]:
-            raise corrupt(found[0])
-
-    def _damaged(self, error: sqlite3.Error, judged: owners.FileKey | None) -> StorageError:
-        path, kind = self.path, self._kind
-        if judged is None or self.read_only or owners.open_count(path):
-            return translate(error, path)
-        if not damage.is_ours(path, kind.application_id, kind.marker):
-            return self._foreign(str(error))
-        return damage.rescue(path, judged, kind.schema, kind.indexes, str(error))
-
-    def _foreign(self, why: str) -> ForeignDatabase:
-        return ForeignDatabase(
-            f"{self.path} is not a database of {self._kind.name} ({why}): it was left as it is; name another file",
-            path=self.path,
-        )
-
-    # -- transactions
+    def _connect(self) -> Connection:
+        return Connection(self._options, self._interrupts)
 
     @property
-    def _connection(self) -> _Connection:
+    def _connection(self) -> Connection:
         if self._writer is None:
             raise StorageError(f"{self.path} is closed", path=self.path)
         return self._writer
@@ -297,7 +103,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start; whatever is raised inside rolls it back."""
-        with self._writing(), self._transaction() as db:
+        with self._writing() as connection, connection.transaction() as db:
             yield db
         self.maintenance.wrote()
 
@@ -306,34 +112,35 @@ class Database:
         """The same for many small statements. What SQLite keeps to undo one of them stays in memory: else, from the
         first that changes more than a few pages on, each of them writes it to a temporary file.
         """
-        with self._writing() as db:
-            db.execute("PRAGMA temp_store = MEMORY")
+        with self._writing() as connection:
+            connection.raw.execute("PRAGMA temp_store = MEMORY")
             try:
-                with self._transaction():
+                with connection.transaction() as db:
                     yield db
             finally:  # not for `VACUUM`, which would hold the whole file in memory
-                db.execute("PRAGMA temp_store = DEFAULT")
+                connection.raw.execute("PRAGMA temp_store = DEFAULT")
         self.maintenance.wrote()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[Connection]:
         self._ready()
         if self.read_only:
             raise ReadOnly(f"{self.path} was opened with read_only=True", path=self.path)
         with self._write_lock, translated(self.path):
-            yield self._connection.raw
+            yield self._connection
 
     def rewrite(self) -> None:
         """Write the whole file anew and empty the log, so that nothing is left of what was deleted."""
         self._ready()
         with self._write_lock, translated(self.path):
-            db = self._connection.raw
+            connection = self._connection
+            db = connection.raw
             db.execute("PRAGMA secure_delete = ON")
             try:
-                self._patiently("VACUUM")
+                connection.patiently("VACUUM")
             finally:
                 db.execute("PRAGMA secure_delete = OFF")
-            deadline = time.monotonic() + self._timeout
+            deadline = time.monotonic() + self._options.busy_timeout
             while db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 if time.monotonic() >= deadline:
                     raise DatabaseLocked(
@@ -346,20 +153,16 @@ class Database:
     def read(self, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
         """One snapshot, ended by `interrupt` with Interrupted; `fresh` asks for a connection that has read nothing."""
         self._ready()
-        with self._reader(fresh) as connection, translated(self.path):
-            connection.started = self._interrupts.epoch
-            connection.raw.execute("BEGIN")
-            try:
-                yield connection.raw
-            finally:
-                connection.started = None
-                if connection.raw.in_transaction:
-                    with suppress(sqlite3.Error):
-                        connection.raw.execute("ROLLBACK")
+        with (
+            self._reader(fresh) as connection,
+            translated(self.path),
+            connection.snapshot(self._interrupts.epoch) as db,
+        ):
+            yield db
 
     @contextmanager
-    def _reader(self, fresh: bool) -> Iterator[_Connection]:
-        if self.in_memory:
+    def _reader(self, fresh: bool) -> Iterator[Connection]:
+        if self._options.in_memory:
             with self._write_lock:
                 yield self._connection
             return
@@ -420,18 +223,3 @@ class Database:
         if key is not None:
             owners.release(key)
         return key
-
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-_EMPTY = (0, 0, 0)
-
-
-def _identity(db: sqlite3.Connection) -> tuple[int, int, int]:
-    """In one statement, so that it is of one moment: another process may be making the file."""
-    found: tuple[int, int, int] = db.execute(
-        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
-        "FROM pragma_application_id, pragma_user_version"
-    ).fetchone()
-    return found
