@@ -28,6 +28,7 @@ mod paths;
 mod pool;
 pub mod query;
 mod ranking;
+pub mod recall;
 mod recognise;
 mod salvage;
 pub mod search;

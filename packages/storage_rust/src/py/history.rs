@@ -8,7 +8,8 @@ use super::error::detached;
 use super::options::{Seconds, options, path};
 use crate::bookmarks::SCHEMA_VERSION;
 use crate::database::Durability;
-use crate::history::{Deletion, HistoryHit, HistoryPage, HistoryStore, ImportedVisits};
+use crate::history::{Deletion, HistoryHit, HistoryStore, ImportedVisits};
+use crate::recall::HistoryPage;
 
 type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
