@@ -157,8 +157,8 @@ def test_a_drip_of_white_space_does_not_hide_that_no_answer_comes(server: FakeSe
 
 def test_white_space_in_front_of_an_answer_keeps_the_idle_timer_from_running_out(server: FakeServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
-    server.default = Raw((Bytes(head), *(Bytes(b"\n"), Pause(0.1)) * 8, Bytes(ANSWER)))
-    assert whole(client_of(server, idle_timeout=0.6)) == "so"
+    server.default = Raw((Bytes(head), *(Bytes(b"\n"), Pause(0.2)) * 8, Bytes(ANSWER)))
+    assert whole(client_of(server, idle_timeout=1.2)) == "so"
 
 
 def test_an_error_whose_body_never_ends_is_told_all_the_same(server: FakeServer) -> None:
