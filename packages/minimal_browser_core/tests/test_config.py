@@ -84,6 +84,7 @@ def test_keys_are_tables_by_mode() -> None:
         ("[copilot.actions]\nnavigate = 'yes'", '"ask", "allow", "deny"'),
         ("[browser]\nsearch_url = 'https://example.com'", "{query}"),
         ("[browser]\nsearch_url = 'javascript:{query}'", "http"),
+        ("[browser]\nstart_page = ' '", "mb://start"),
         ("[ai]\nbase_url = 'localhost'", "ai.base_url must be an http or https address"),
         ("[ai]\nprovider = 'server'", "ai.base_url must say where"),
         ("[ai\n", "my.toml: not valid TOML"),

@@ -1,5 +1,6 @@
 """The program `minimal-browser`."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -27,7 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         with Profiler():
-            return _show_version(options) if options.version else _browse(options)
+            if options.version:
+                return _show_version(options)
+            return _write_settings(options) if options.write_settings else _browse(options)
     except MinimalBrowserError as error:
         sys.stderr.write(f"minimal-browser: {error}\n")
         return UNUSABLE
@@ -37,6 +40,13 @@ def _show_version(options: Options) -> int:
     from minimal_browser.versions import as_text, collect
 
     sys.stdout.write(as_text(collect(options, _config(options))))
+    return 0
+
+
+def _write_settings(options: Options) -> int:
+    from minimal_browser_core.config import default_toml, write_config
+
+    sys.stdout.write(f"{write_config(default_toml(), options.config)}\n")
     return 0
 
 
@@ -140,6 +150,11 @@ def _run(
             import minimal_browser.composition  # noqa: F401
 
     first.prepare(import_the_rest)
+    signals = None
+    if os.name == "posix":
+        from minimal_browser.qt.signals import Signals
+
+        signals = Signals(application.quit, application)
     application.exec()
     if trace:
         trace.tell()
@@ -149,13 +164,13 @@ def _run(
             raise faults[0]
         return 0
     composed[0].close()
+    if signals and signals.caught:
+        return 128 + signals.caught
     return composed[0].exit_code
 
 
 def _check_backends(options: Options, config: "Config") -> None:
     """Raise for a native backend that was asked for by name and cannot be had, before any window opens."""
-    import os
-
     wants = (options.ai_backend, os.environ.get("MINIMAL_BROWSER_AI_BACKEND"), config.ai.backend)
     if "rust" in wants:
         from minimal_browser_core import backends

@@ -32,6 +32,7 @@ class Options(NamedTuple):
     storage_backend: Backend | None = None
     verbose: bool = False
     version: bool = False
+    write_settings: bool = False
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -53,6 +54,10 @@ def parse(argv: Sequence[str]) -> Options:
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the browser is doing")
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use in place of the usual one")
+
+    parser.add_argument(
+        "--write-settings", action="store_true", help="write a settings file that lists all there is, and exit"
+    )
 
     profiles = parser.add_argument_group("profile: cookies, cache, history, conversations, bookmarks")
     profile = profiles.add_mutually_exclusive_group()

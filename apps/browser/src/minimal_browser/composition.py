@@ -30,8 +30,8 @@ from minimal_browser.services import CopilotService, Stores
 from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.parser import check
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.config import Config
-from minimal_browser_core.errors import DatabaseCorrupt, MinimalBrowserError, StorageError
+from minimal_browser_core.config import Config, config_path
+from minimal_browser_core.errors import ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
 from minimal_browser_core.input.keymap import Keymap
 from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 
@@ -56,7 +56,11 @@ class Composition(QObject):
             dress(application, config.ui.theme)
         registry = CommandRegistry()
         register_builtins(registry)
-        keymap = Keymap.from_config(config.keys.tables(), lambda line: check(line, registry))
+        try:
+            keymap = Keymap.from_config(config.keys.tables(), lambda line: check(line, registry))
+        except ConfigError as error:
+            file = options.config or config_path()
+            raise ConfigError("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from None
 
         self.window = first.window
         self.window.furnish()

@@ -49,7 +49,7 @@ class PageWriter:
         from minimal_browser_core.pages import render
 
         title, hint = explain(reason)
-        return render.render_error(url, title, reason, hint)
+        return render.render_error(url, title, reason, hint, was_open=reason == CRASHED)
 
     def _page(self, url: str) -> str:
         from minimal_browser_core.pages import address as kinds
@@ -138,7 +138,11 @@ def _what_is_kept(settings: HistoryConfig) -> str:
     return f"{kept}; {texts} (history.days, history.page_text in the settings)."
 
 
+CRASHED = "its process ended"
+"""The reason of a page that had been there when its process ended."""
+
 _EXPLAINED = {
+    CRASHED: ("The page stopped working", "Press r to load it anew."),
     "ERR_NAME_NOT_RESOLVED": ("This address has no server", "Check its spelling, or search with :search words."),
     "ERR_INTERNET_DISCONNECTED": ("There is no network", "Check the connection, then press r."),
     "ERR_CONNECTION_REFUSED": ("The server refused the connection", "It may be down. Press r to try again."),

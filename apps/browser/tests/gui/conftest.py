@@ -51,6 +51,8 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.requests: list[str] = []
+        self.locked: dict[str, str] = {}
+        """Paths, and the header `Authorization` that opens each."""
         self.fallback = "not here"
         """What is sent, with the status 404, for any other path."""
         self._held = ""
@@ -62,6 +64,13 @@ class Site:
                 site.requests.append(self.path)
                 if self.path == site._held:
                     site._go_on.wait(WAIT_MS / 1000)
+                if self.path in site.locked and self.headers["Authorization"] != site.locked[self.path]:
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", 'Basic realm="the vault"')
+                    self.send_header("Content-Length", "6")
+                    self.end_headers()
+                    self.wfile.write(b"locked")
+                    return
                 kind, body = site.pages.get(self.path, ("text/html", site.fallback.encode()))
                 self.send_response(200 if self.path in site.pages else 404)
                 self.send_header("Content-Type", kind)
@@ -78,10 +87,17 @@ class Site:
             def log_message(self, format: str, *args: object) -> None:
                 """The test says what it needs to say."""
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._handler = Handler
+        self._port = 0
+        self.open()
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def open(self) -> None:
+        """Again after `close`, at the same address."""
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self._port), self._handler)
+        self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def add(self, path: str, body: str, kind: str = "text/html; charset=utf-8") -> str:
         self.pages[path] = (kind, body.encode())

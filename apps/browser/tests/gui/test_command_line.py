@@ -78,6 +78,18 @@ def test_find_counts_its_matches_without_regard_to_case(browser: Any) -> None:
     browser.until(lambda: "2 of 3" in browser.message)
 
 
+def test_escape_after_a_find_takes_the_marks_away_in_silence(browser: Any, qtbot: Any) -> None:
+    browser.keys("/")
+    browser.type("lens")
+    browser.keys("<CR>")
+    browser.until(lambda: "1 of 3" in browser.message)
+    browser.keys("<Esc>")
+    qtbot.wait(300)
+    assert "not on this page" not in browser.message
+    browser.keys("n")
+    browser.until(lambda: "of 3" in browser.message)
+
+
 def test_a_capital_makes_find_look_at_the_case(browser: Any) -> None:
     browser.keys("/")
     browser.type("Lens")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel
 
 from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.ports.storage import ConversationStore
@@ -222,6 +223,32 @@ def test_a_new_thread_forgets_what_was_said_and_keeps_it_stored(browser: Any, pr
     ask(browser, "Two")
     browser.until(lambda: len(stored(browser)) == 2)
     assert "First answer." not in json.dumps(provider.requests[-1].json)
+
+
+def test_a_new_thread_during_an_answer_shows_nothing_of_it(browser: Any, provider: FakeServer) -> None:
+    provider.script += [Stream((Data(chunk({"content": "half an "})), Hang())), Answer(("a whole answer",))]
+    ask(browser, "One?")
+    browser.until(lambda: "half an" in answered(browser))
+    browser.keys("<A-t>")
+    browser.until(lambda: [prompt for prompt, _ in stored(browser)] == ["One?"], "what had arrived to be stored")
+    ask(browser, "Two?")
+    browser.until(lambda: answered(browser) == "a whole answer")
+    texts = [label.text() for label in browser.browser.copilot.panel().findChildren(QLabel)]
+    assert not any("stopped" in text for text in texts)
+
+
+def test_stopping_an_answer_is_no_failure(browser: Any, provider: FakeServer) -> None:
+    provider.script.append(Stream((Data(chunk({"content": "half an "})), Hang())))
+    ask(browser, "One?")
+    browser.until(lambda: "half an" in answered(browser))
+    browser.keys("<A-c>")
+    panel = browser.browser.copilot.panel()
+
+    def notes() -> dict[str, str]:
+        return {label.text(): label.objectName() for label in panel.findChildren(QLabel)}
+
+    browser.until(lambda: "The answer was stopped." in notes())
+    assert notes()["The answer was stopped."] == "note"
 
 
 def test_an_answer_cut_off_by_the_end_of_the_program_is_stored(start: Any, site: Any, provider: FakeServer) -> None:

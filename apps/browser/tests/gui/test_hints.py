@@ -83,3 +83,17 @@ def test_a_page_with_nothing_to_follow_says_so(browser: Any, site: Any) -> None:
     browser.keys("f")
     browser.until(lambda: "nothing to follow" in browser.message)
     assert browser.mode is Mode.NORMAL
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_a_label_is_the_persons_own_click(browser: Any, site: Any, framed: bool) -> None:
+    button = "<p>above</p><button onclick=\"window.open('/other')\">open</button>"
+    page = "<p>before</p><iframe src=/inner style='margin:50px'></iframe>" if framed else button
+    site.add("/inner", button)
+    browser.open(site.add("/pop", f"<title>Pop</title>{page}"))
+    browser.until(lambda: browser.js("document.readyState") == "complete")
+    browser.view.setZoomFactor(1.5)
+    browser.keys("f")
+    browser.until(lambda: labels(browser))
+    browser.keys(labels(browser)[-1])
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Pop", "Other"])

@@ -1,5 +1,7 @@
 """mb:// pages, the error page, and what pages of the web may not do."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,46 @@ def test_a_server_that_is_not_there_gets_our_error_page_and_reload_tries_again(b
     assert "refused" in text(browser)
     assert browser.browser.current_url() == url
     assert browser.window.status.url_text == url
+    browser.keys("r")
+    browser.until(lambda: "Tried again: net::ERR_CONNECTION_REFUSED" in browser.message)
+    assert "did not open" in text(browser)
+    site.open()
+    browser.keys("r")
+    browser.until(lambda: browser.browser.current_title() == "Late")
+    browser.keys("H")
+    browser.until(lambda: browser.browser.current_url() == "mb://start", "the page before the error")
+
+
+def test_a_page_whose_process_ended_is_loaded_anew(browser: Any, site: Any) -> None:
+    browser.open(site.add("/fragile", "<title>Fragile</title>here"))
+    os.kill(browser.view.web_page.renderProcessPid(), signal.SIGKILL)
+    browser.until(lambda: browser.browser.current_title() == "The page stopped working")
+    assert "did not open" not in text(browser)
+    browser.keys("r")
+    browser.until(lambda: browser.browser.current_title() == "Fragile")
+
+
+def test_a_page_cannot_pass_a_link_for_its_own_address(browser: Any, site: Any) -> None:
+    page = "<a id=l href='https://bank.example/login'>x</a><script>document.getElementById('l').focus()</script>"
+    url = site.add("/evil", page)
+    browser.open(url)
+    status = browser.window.status
+    browser.until(lambda: status.message_text == "→ https://bank.example/login", "the focused link")
+    assert status.url_text == url
+    browser.browser.show_message("something to know")
+    browser.js("document.getElementById('l').blur()")
+    browser.js("document.getElementById('l').focus()")
+    assert status.message_text == "something to know"
+    browser.command("tab-new")
+    browser.until(lambda: status.url_text == "mb://start")
+    assert "bank" not in status.message_text
+
+
+def test_what_is_said_of_a_page_goes_with_it(browser: Any, site: Any) -> None:
+    browser.open(f"{site.url}/nowhere")
+    browser.until(lambda: "status 404" in browser.message)
+    browser.open(site.add("/good", "<title>Good</title>"))
+    assert browser.message == ""
 
 
 def test_a_file_that_is_not_there_gets_our_error_page(browser: Any, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QUrl
+from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.qt.theme import current_theme
+from minimal_browser_core.input.modes import Mode
 from minimal_browser_core.ports.browser import OpenTarget
 
 
@@ -104,6 +106,20 @@ def test_back_and_forward_say_where_there_is_nothing(browser: Any, site: Any) ->
     browser.until(lambda: browser.browser.current_title() == "Next")
 
 
+def test_closing_and_moving_a_tab_leave_mode_and_focus_with_the_page(browser: Any, site: Any) -> None:
+    browser.open(site.add("/far", "<title>Far</title><div style='height:3000px'></div><a href='/one'>link</a>"))
+    browser.keys("J")
+    browser.keys("<Space>", "<Esc>")
+    assert browser.mode is Mode.NORMAL
+    for keys in (("g", "J"), ("g", "K"), ("d",)):
+        browser.keys(*keys)
+        assert browser.mode is Mode.NORMAL
+        assert QApplication.focusWidget() is browser.view.focusProxy()
+    browser.until(lambda: titles(browser) == ["Far"])
+    assert browser.js("document.activeElement.tagName") == "BODY"
+    assert browser.js("scrollY") == 0
+
+
 def test_a_window_that_a_page_opens_on_its_own_is_blocked(browser: Any, site: Any, qtbot: Any) -> None:
     browser.open(site.add("/pop", "<title>Pop</title><script>open('/one')</script>"))
     qtbot.wait(300)
@@ -120,3 +136,17 @@ def test_an_empty_tab_has_the_colour_of_the_window_and_a_page_gets_white(browser
     view.load(QUrl(site.add("/plain", "<title>Plain</title>")))
     browser.until(lambda: view.title() == "Plain")
     assert view.web_page.backgroundColor().name() == "#ffffff"
+
+
+def test_the_developer_tools_go_with_the_window(browser: Any) -> None:
+    browser.browser.toggle_devtools()
+    tools = [w for w in QApplication.topLevelWidgets() if w.windowTitle().startswith("Developer tools")]
+    assert [tool.isVisible() for tool in tools] == [True]
+    browser.window.close()
+    browser.until(lambda: not any(w.isVisible() for w in QApplication.topLevelWidgets()), "every window to close")
+
+
+def test_the_first_window_fits_the_screen(browser: Any) -> None:
+    screen = browser.window.screen().availableGeometry()
+    assert browser.window.width() <= screen.width()
+    assert browser.window.height() <= screen.height()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,7 @@ def test_a_binding_to_no_command_is_refused(tmp_path: Path) -> None:
     told = run("--temp-profile", "--config", str(settings), QT_QPA_PLATFORM="offscreen")
     assert told.returncode == 2
     assert "fly" in told.stderr
+    assert str(settings) in told.stderr
     assert "Traceback" not in told.stderr
 
 
@@ -172,4 +174,29 @@ def test_exit_after_load_ends_with_1_where_the_page_cannot_be_loaded(tmp_path: P
 def test_a_temporary_profile_is_gone_afterwards(tmp_path: Path) -> None:
     result = run("--temp-profile", "--exit-after-load", QT_QPA_PLATFORM="offscreen", TMPDIR=str(tmp_path))
     assert result.returncode == 0, result.stderr
+    assert not list(tmp_path.glob("minimal-browser-*"))
+
+
+def test_a_settings_file_is_written_once_and_never_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    result = run("--write-settings", "--config", str(path))
+    assert (result.returncode, result.stdout) == (0, f"{path}\n"), result.stderr
+    path.write_text("[ui]\n")
+    assert str(path) in complaint(run("--write-settings", "--config", str(path)))
+    assert path.read_text() == "[ui]\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_the_program_as_closing_its_window_does(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "minimal_browser", "--temp-profile", "--verbose"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert any("ready" in line for line in process.stderr)
+        assert list(tmp_path.glob("minimal-browser-*"))
+        process.send_signal(number)
+        said = process.stderr.read()
+        assert process.wait(30) == (0 if number is signal.SIGINT else 128 + number), said
+    assert "Traceback" not in said
     assert not list(tmp_path.glob("minimal-browser-*"))

@@ -307,6 +307,8 @@ def _unusable(config: Config) -> list[str]:
         problems.append(
             f"browser.search_url must be an http or https address with {PLACEHOLDER} in it, not “{search}”."
         )
+    if not config.browser.start_page.strip():
+        problems.append("browser.start_page must be an address, such as mb://start or about:blank.")
     if config.ai.base_url and not config.ai.base_url.startswith(("http://", "https://")):
         problems.append("ai.base_url must be an http or https address, such as http://127.0.0.1:11434/v1.")
     if config.ai.provider == "server" and not config.ai.base_url:

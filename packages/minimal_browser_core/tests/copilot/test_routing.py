@@ -139,7 +139,7 @@ def test_a_route_to_a_server_opens_a_session_that_answers(server: FakeServer, ev
     client.close()
     assert events[0] == TextDelta("hello")
     assert isinstance(events[-1], TurnFinished)
-    assert events[-1].label == server.base_url.removeprefix("http://").removesuffix("/v1")
+    assert events[-1].label == server.base_url.removeprefix("http://").removesuffix("/v1") + ": fake/echo"
     request = server.requests[-1]
     assert request.headers["authorization"] == "Bearer sk-own"
     assert "navigate" not in [tool["function"]["name"] for tool in request.json["tools"]]

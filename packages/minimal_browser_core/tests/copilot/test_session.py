@@ -60,7 +60,7 @@ def test_an_answer_streams_as_events_behind_a_descriptor(server: FakeServer, ope
     assert "".join(event.text for event in seen if isinstance(event, TextDelta)) == "Hello!" == turn.text
     assert "".join(event.text for event in seen if isinstance(event, ReasoningDelta)) == "hm"
     assert isinstance(seen[-1], TurnFinished)
-    assert (seen[-1].model, seen[-1].label) == ("fake/dated", "Fake")
+    assert (seen[-1].model, seen[-1].label) == ("fake/dated", "Fake: fake/dated")
     assert seen[-1].usage is not None
     assert turn.drain() == []
 
@@ -265,7 +265,7 @@ def test_an_answer_can_be_stopped_and_keeps_what_it_has(
     turn.cancel()
     turn.cancel()
     failed = events_of(turn)[-1]
-    assert failed == TurnFailed("The answer was stopped.", "", "Well, ")
+    assert failed == TurnFailed("The answer was stopped.", "", "Well, ", cancelled=True)
     assert turn.cancelled
     assert server.wait_for_no_connections()
 

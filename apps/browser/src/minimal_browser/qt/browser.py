@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, Qt, QTimer, QUrl
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWebEngineCore import QWebEnginePage
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -63,6 +62,7 @@ class QtBrowser(QObject):
         self.keeping = Keeping(self, background)
         self._finder = Finder(self._tell_find)
 
+        window.closing.connect(self._close_devtools)
         window.native_window_made.connect(self.keyboard.watch)
         if (handle := window.windowHandle()) is not None:
             self.keyboard.watch(handle)
@@ -163,8 +163,7 @@ class QtBrowser(QObject):
         return view.title() if view is not None else ""
 
     def reload(self, *, bypass_cache: bool = False) -> None:
-        action = QWebEnginePage.WebAction
-        self.view().triggerPageAction(action.ReloadAndBypassCache if bypass_cache else action.Reload)
+        self.views.reload(self.view(), bypass_cache=bypass_cache)
 
     def stop(self) -> None:
         self.view().stop()
@@ -190,14 +189,21 @@ class QtBrowser(QObject):
         if self._devtools is not None:
             self._devtools.close()
             return
+        from PyQt6.QtGui import QShortcut
+
         page = self.view().web_page
         tools = self._devtools = QWebEngineView()
         tools.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         tools.setWindowTitle("Developer tools — Minimal Browser")
         tools.resize(*DEVTOOLS_SIZE)
         page.setDevToolsPage(present(tools.page()))
+        QShortcut("F12", tools, tools.close)
         tools.destroyed.connect(self._devtools_closed)
         tools.show()
+
+    def _close_devtools(self) -> None:
+        if self._devtools is not None:
+            self._devtools.close()
 
     def _devtools_closed(self) -> None:
         self._devtools = None
@@ -402,6 +408,4 @@ class QtBrowser(QObject):
     # -- the end
 
     def quit(self) -> None:
-        if self._devtools is not None:
-            self._devtools.close()
         self.window.close()

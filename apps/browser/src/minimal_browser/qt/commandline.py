@@ -204,6 +204,8 @@ class CommandLine(QWidget):
 
     def _choose(self, step: int) -> None:
         """Walk through the suggestions and what was typed, around the end."""
+        if not self.popup.isVisible():
+            self._suggest()
         count = len(self.suggestions)
         if not count:
             return
@@ -220,9 +222,11 @@ class CommandLine(QWidget):
         if at >= len(lines):
             self._place = None
             self.edit.setText(self._typed)
+            self._suggest()
         else:
             self._place = max(0, at)
             self.edit.setText(lines[self._place])
+            self.popup.hide()
 
     def _clicked(self, index: QModelIndex) -> None:
         self.edit.setText(self._model.suggestions[index.row()].line)

@@ -36,6 +36,8 @@ class _Asked:
     reader: "TurnReader | None" = None
     waiting: list["ActionCard"] = field(default_factory=list)
     finished: bool = False
+    shown: bool = True
+    """False once the panel is about another thread: what still arrives is stored, not shown."""
 
 
 class Copilot(QObject):
@@ -147,6 +149,10 @@ class Copilot(QObject):
         panel = self.panel()
         for event in events:
             match event:
+                case kinds.TurnFailed() | kinds.TurnFinished() if not asked.shown:
+                    self._finish(asked)
+                case _ if not asked.shown:
+                    continue
                 case kinds.TextDelta(text):
                     panel.add_text(text)
                 case kinds.ReasoningDelta():
@@ -158,8 +164,12 @@ class Copilot(QObject):
                     self._propose(asked, action)
                 case kinds.ActionRejected(reason) | kinds.TurnNotice(reason):
                     panel.add_note(reason)
-                case kinds.TurnFailed(message, hint, _):
-                    panel.add_note(f"{message} {hint}".strip(), failure=True)
+                case kinds.TurnFailed(message, cancelled=True):
+                    panel.add_note(message)
+                    log.info("answer stopped")
+                    self._finish(asked)
+                case kinds.TurnFailed(message, hint):
+                    panel.add_note(f"{_sentence(message)} {hint}".strip(), failure=True)
                     log.warning("no answer: %s", message)
                     self._finish(asked)
                 case kinds.TurnFinished(_, _, label):
@@ -199,6 +209,7 @@ class Copilot(QObject):
 
     def new_thread(self) -> None:
         if self._asked is not None and not self._asked.finished:
+            self._asked.shown = False
             self._asked.turn.cancel()
         self._settle_open_cards("Not decided")
         self.panel().clear()
@@ -297,6 +308,11 @@ class Copilot(QObject):
             do()
         except CommandError as error:
             self._browser.show_message(str(error), MessageLevel.ERROR)
+
+
+def _sentence(text: str) -> str:
+    """With its full stop, as what a server said often has none."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _import_panel() -> None:

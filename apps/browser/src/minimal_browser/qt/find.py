@@ -16,6 +16,7 @@ class Finder:
         self._report = report
         self.text = ""
         self._backwards = False
+        self._marked = False
 
     def find(self, view: WebView, text: str, *, backwards: bool) -> None:
         if not text:
@@ -31,11 +32,12 @@ class Finder:
             self._look(view, self._backwards != against)
 
     def clear(self, view: WebView) -> None:
+        self._marked = False
         view.web_page.findText("")
 
     def show(self, result: QWebEngineFindTextResult) -> None:
         """For the page's `findTextFinished`."""
-        if not self.text:
+        if not self._marked:  # Chromium tells of nothing found when the marks are taken away, too
             return
         total = result.numberOfMatches()
         if total:
@@ -44,6 +46,7 @@ class Finder:
             self._report(f"{self.text}: not on this page", False)
 
     def _look(self, view: WebView, backwards: bool) -> None:
+        self._marked = True
         flags = QWebEnginePage.FindFlag(0)
         if backwards:
             flags |= QWebEnginePage.FindFlag.FindBackward

@@ -54,7 +54,8 @@ _COLLECT = """
   return JSON.stringify(found);
 })();
 """
-# Fields are focused; anything else is clicked, but a link that is to open elsewhere only tells its address.
+# Fields are focused, links are clicked, but one that is to open elsewhere only tells its address. Anything else tells
+# where a mouse would click it: a script's click is not the person's, and opens no file dialog, full screen or window.
 _FOLLOW = """
 (() => {
   const e = globalThis.hinted && globalThis.hinted[%d];
@@ -69,6 +70,20 @@ _FOLLOW = """
     return JSON.stringify({field: true});
   }
   e.focus();
+  const box = e.getClientRects()[0];
+  if (!link && box) {
+    let x = Math.min(Math.max(box.left + box.width / 2, 1), e.ownerDocument.defaultView.innerWidth - 1);
+    let y = Math.min(Math.max(box.top + box.height / 2, 1), e.ownerDocument.defaultView.innerHeight - 1);
+    const hit = e.getRootNode().elementFromPoint(x, y);
+    if (hit && (e.contains(hit) || hit.shadowRoot && e.contains(hit))) {
+      for (let w = e.ownerDocument.defaultView; w !== window; w = w.parent) {
+        const frame = w.frameElement.getBoundingClientRect();
+        x += frame.left + w.frameElement.clientLeft;
+        y += frame.top + w.frameElement.clientTop;
+      }
+      return JSON.stringify({click: [x, y]});
+    }
+  }
   e.click();
   return JSON.stringify({});
 })();
@@ -92,6 +107,8 @@ class Followed:
     """A link to open elsewhere."""
     field: bool = False
     gone: bool = False
+    click: tuple[float, float] | None = None
+    """Where to click, in CSS pixels."""
 
 
 class HintOverlay(QWidget):
@@ -138,11 +155,14 @@ class HintOverlay(QWidget):
     def follow(self, label: str, *, elsewhere: bool, followed: Callable[[Followed], None]) -> None:
         index = list(self.places).index(label)
         script = _FOLLOW % (index, "true" if elsewhere else "false")
-        self._view.web_page.runJavaScript(
-            script,
-            ISOLATED_WORLD,
-            lambda value: followed(Followed(**json.loads(value)) if isinstance(value, str) else Followed(gone=True)),
-        )
+
+        def done(value: Any) -> None:
+            result = Followed(**json.loads(value)) if isinstance(value, str) else Followed(gone=True)
+            followed(result)
+            if result.click:
+                self._view.click(*result.click)
+
+        self._view.web_page.runJavaScript(script, ISOLATED_WORLD, done)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802
         theme = current_theme()

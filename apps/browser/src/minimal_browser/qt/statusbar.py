@@ -51,6 +51,12 @@ class StatusBar(QWidget):
         self._url.setObjectName("url")
         self._message = ElidedLabel()
         self._message.setObjectName("message")
+        self._whole = QLabel()
+        self._whole.setObjectName("wholeMessage")
+        self._whole.setTextFormat(Qt.TextFormat.PlainText)
+        self._whole.setWordWrap(True)
+        self._whole.setContentsMargins(10, 6, 10, 2)
+        self._whole.hide()
         self._keys = QLabel()
         self._keys.setObjectName("keys")
         self._model = QLabel()
@@ -70,9 +76,12 @@ class StatusBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._progress)
+        column.addWidget(self._whole)
         column.addLayout(line)
 
-        self._clear = once(self, lambda: self._message.show_text(""))
+        self.message = ""
+        self._link = ""
+        self._clear = once(self, self.clear_message)
         self.show_progress(100)
 
     def show_mode(self, mode: Mode) -> None:
@@ -82,17 +91,40 @@ class StatusBar(QWidget):
     def show_url(self, url: str) -> None:
         self._url.show_text(url)
 
+    def show_link(self, url: str) -> None:
+        """Where a link leads, in the place of messages and after them: a page can point at any link by itself, and must
+        not be able to pass it for its own address or to hide what we say.
+        """
+        self._link = url
+        if not self.message:
+            self._show(f"→ {url}" if url else "", MessageLevel.INFO)
+
     def show_progress(self, percent: int) -> None:
         """0 to 100; the line is out of sight at 100."""
         self._progress.setValue(percent if percent < 100 else 0)
 
     def show_message(self, text: str, level: MessageLevel = MessageLevel.INFO) -> None:
-        self._message.setProperty("level", level.value)
-        style = present(self._message.style())
-        style.unpolish(self._message)
-        style.polish(self._message)
-        self._message.show_text(text)
+        self.message = text.replace("\n", " ")
+        self._show(text, level)
         self._clear.start(MESSAGE_MS[level])
+
+    def clear_message(self) -> None:
+        self._clear.stop()
+        self.message = ""
+        self.show_link(self._link)
+
+    def _show(self, text: str, level: MessageLevel) -> None:
+        """What went wrong is shown whole, above the line where it is too long for it."""
+        is_long = level is not MessageLevel.INFO and self.fontMetrics().horizontalAdvance(text) > self.width() // 2
+        for label in (self._message, self._whole):
+            label.setProperty("level", level.value)
+            style = present(label.style())
+            style.unpolish(label)
+            style.polish(label)
+        self._message.show_text(text)
+        self._message.setVisible(not is_long)
+        self._whole.setText(text if is_long else "")
+        self._whole.setVisible(is_long)
 
     def show_keys(self, keys: str) -> None:
         """Keys typed so far of a longer command, as vim's showcmd."""
@@ -102,7 +134,8 @@ class StatusBar(QWidget):
         self._model.setText(label)
 
     @property
-    def message(self) -> str:
+    def message_text(self) -> str:
+        """What stands in the place of messages: one, or where a link leads."""
         return self._message.full_text
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QApplication, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from minimal_browser.qt.webview import WebView
 from minimal_browser_core.errors import CommandError
@@ -126,6 +126,7 @@ class Tabs(QObject):
         if url not in (QUrl(), QUrl("about:blank")) and url.scheme() != "mb-generated":
             self._closed.append(ClosedTab(index, view.history_bytes(), url))
             del self._closed[:-CLOSED_TABS_KEPT]
+        self._hold_focus(view)
         self.bar.blockSignals(True)
         self.bar.removeTab(index)
         self.bar.blockSignals(False)
@@ -153,9 +154,16 @@ class Tabs(QObject):
     def _moved(self, source: int, target: int) -> None:
         widget = self.stack.widget(source)
         if widget is not None:
+            self._hold_focus(widget)
             self.stack.removeWidget(widget)
             self.stack.insertWidget(target, widget)
             self._show(self.bar.currentIndex())
+
+    def _hold_focus(self, leaving: QWidget) -> None:
+        """Qt passes the focus of a widget that leaves on as if by Tab: to the panel, or to the first link of a page."""
+        focused = QApplication.focusWidget()
+        if focused is not None and leaving.isAncestorOf(focused):
+            self.stack.setFocus()
 
     def _show(self, index: int) -> None:
         if 0 <= index < self.stack.count():

@@ -29,7 +29,7 @@ LIGHT = Theme(
     dark=False,
     window="#f3f3f1",
     surface="#ffffff",
-    raised="#f3f4f6",
+    raised="#e9e9e6",
     border="#dededa",
     text="#1d2126",
     muted="#656b73",
@@ -134,8 +134,8 @@ QSplitter::handle {{ background: {theme.border}; }}
 #statusBar QLabel {{ color: {theme.muted}; }}
 #statusBar #url {{ color: {theme.text}; }}
 #statusBar #mode {{ border-radius: 5px; padding: 2px 8px; font-weight: 600; color: {theme.on_accent}; }}
-#statusBar #message[level="warning"] {{ color: {theme.warning}; }}
-#statusBar #message[level="error"] {{ color: {theme.error}; }}
+#statusBar #message[level="warning"], #statusBar #wholeMessage[level="warning"] {{ color: {theme.warning}; }}
+#statusBar #message[level="error"], #statusBar #wholeMessage[level="error"] {{ color: {theme.error}; }}
 #statusBar #keys {{ color: {theme.text}; }}
 
 #commandLine {{ background: {theme.surface}; border: none; border-top: 1px solid {theme.border}; }}

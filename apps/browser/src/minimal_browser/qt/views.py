@@ -1,11 +1,13 @@
 """Makes the views that tabs show, and carries what their pages tell to the rest of the window."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QColor
+from PyQt6.QtNetwork import QAuthenticator
 from PyQt6.QtWebEngineCore import (
     QWebEngineFindTextResult,
     QWebEngineFullScreenRequest,
@@ -14,6 +16,7 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineProfile,
 )
 
+from minimal_browser.own_pages import CRASHED
 from minimal_browser.qt.page import WebPage
 from minimal_browser.qt.tabs import ClosedTab
 from minimal_browser.qt.theme import current_theme
@@ -54,8 +57,9 @@ class Views(QObject):
         self._error_page = error_page
         self._generated: GeneratedWorld | None = None
         self._failed: dict[WebView, QUrl] = {}
+        self._said = ""
         self._watches: dict[WebView, VisitWatch] = {}
-        window.tabs.current_changed.connect(self._tell)
+        window.tabs.current_changed.connect(self._shown)
 
     def add(self, where: OpenTarget, index: int | None = None) -> WebView:
         view = WebView(WebPage(self._profile))
@@ -73,6 +77,8 @@ class Views(QObject):
         page.status_failed.connect(lambda url, status: self._status_failed(view, url, status))
         page.window_wanted.connect(self._window_wanted)
         page.fullScreenRequested.connect(self._full_screen)
+        page.authenticationRequired.connect(lambda url, authenticator: self._authenticate(view, url, authenticator))
+        page.proxyAuthenticationRequired.connect(self._authenticate_proxy)
         page.renderProcessTerminated.connect(lambda status, _code: self._crashed(view, status))
         watch = self._watches[view] = VisitWatch(view)
         watch.typed = typed
@@ -113,6 +119,18 @@ class Views(QObject):
         view.load(url)
         return view
 
+    def reload(self, view: WebView, *, bypass_cache: bool) -> None:
+        """Where our error page stands, try its address again; a page that comes then takes the error's place."""
+        if not view.shows_error():
+            action = QWebEnginePage.WebAction
+            view.triggerPageAction(action.ReloadAndBypassCache if bypass_cache else action.Reload)
+        elif view.url().scheme() in ("http", "https"):
+            view.run(
+                f"location.replace({json.dumps(view.url().toString(QUrl.ComponentFormattingOption.FullyEncoded))})"
+            )
+        else:  # such a script may not go to other schemes
+            view.load(view.url())
+
     def is_web(self, view: WebView) -> bool:
         """Whether a page of the web may be loaded into this view."""
         return view.web_page.profile() is self._profile
@@ -120,6 +138,10 @@ class Views(QObject):
     def show_error(self, view: WebView, url: QUrl, reason: str) -> None:
         """Our page in place of the one at `url`: the address stays, and reloading tries again."""
         log.info("could not load %s: %s", url.toDisplayString(), reason)
+        if view.shows_error() and view.url() == url:
+            self._say(f"Tried again: {reason}")
+            self.loaded.emit(view, False)
+            return
         self._failed[view] = url
         self._error_page(url.toDisplayString(), reason, lambda html: self._replace(view, url, html))
 
@@ -132,9 +154,10 @@ class Views(QObject):
     def _connect(self, view: WebView, where: OpenTarget, index: int | None) -> None:
         page = view.web_page
         page.findTextFinished.connect(self.found)
-        page.linkHovered.connect(lambda url: self._window.status.show_url(url or view.address()))
+        page.linkHovered.connect(lambda url: self._link_pointed_at(view, url))
         view.titleChanged.connect(lambda _title: self._tell(view))
         view.urlChanged.connect(lambda _url: self._tell(view))
+        view.loadStarted.connect(lambda: self._load_started(view))
         view.loadProgress.connect(lambda percent: self._progress(view, percent))
         view.loadFinished.connect(lambda ok: self._load_finished(view, ok))
         view.destroyed.connect(lambda: self._failed.pop(view, None))
@@ -147,6 +170,30 @@ class Views(QObject):
             title = view.title() or view.address()
             self._window.setWindowTitle(f"{title} — Minimal Browser" if title else "Minimal Browser")
 
+    def _shown(self, view: WebView) -> None:
+        self._window.status.show_link("")
+        self._drop_message()
+        self._tell(view)
+
+    def _link_pointed_at(self, view: WebView, url: str) -> None:
+        if view is self._window.tabs.current():
+            self._window.status.show_link(url)
+
+    def _load_started(self, view: WebView) -> None:
+        self._failed.pop(view, None)
+        if view is self._window.tabs.current():
+            self._drop_message()
+
+    def _say(self, text: str) -> None:
+        """Something about the page in view, which the next one does not want to hear."""
+        self._said = text
+        self.message.emit(text, MessageLevel.WARNING)
+
+    def _drop_message(self) -> None:
+        if self._said and self._window.status.message == self._said:
+            self._window.status.clear_message()
+        self._said = ""
+
     def _progress(self, view: WebView, percent: int) -> None:
         if view is self._window.tabs.current():
             self._window.status.show_progress(percent)
@@ -155,7 +202,7 @@ class Views(QObject):
         self._progress(view, 100)
         if not ok:
             return
-        failed = self._failed.pop(view, None) is not None
+        failed = view.shows_error()
         if not failed:
             log.info("loaded %s", view.address())
         if view in self._watches:
@@ -167,11 +214,12 @@ class Views(QObject):
         log.info("%s answered with the status %d", url.toDisplayString(), status)
         self._watches[view].finished(False)
         if view is self._window.tabs.current():
-            self.message.emit(f"{url.host()} answered with the status {status}", MessageLevel.WARNING)
+            self._say(f"{url.host()} answered with the status {status}")
         self.loaded.emit(view, False)
 
     def _replace(self, view: WebView, url: QUrl, html: str) -> None:
         if self._failed.get(view) == url:
+            del self._failed[view]
             view.setHtml(html, url)
 
     def _refused(self, text: str) -> None:
@@ -186,9 +234,24 @@ class Views(QObject):
         request.accept()
         self._window.fill_screen(request.toggleOn())
 
+    def _authenticate(self, view: WebView, url: QUrl, authenticator: QAuthenticator) -> None:
+        from minimal_browser.qt import credentials
+
+        asks = credentials.asker(url)
+        if asks == credentials.asker(view.wanted()):
+            credentials.ask(self._window, asks, authenticator, encrypted=url.scheme() == "https")
+        else:  # a picture of another host, in a page that would be taken for the one that asks
+            self._say(f"{asks} wanted a name and a password for a part of this page: refused")
+            credentials.refuse(authenticator)
+
+    def _authenticate_proxy(self, _url: QUrl, authenticator: QAuthenticator, host: str) -> None:
+        from minimal_browser.qt import credentials
+
+        credentials.ask(self._window, f"The proxy {host}", authenticator, encrypted=False)
+
     def _crashed(self, view: WebView, status: QWebEnginePage.RenderProcessTerminationStatus) -> None:
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
-            self.show_error(view, view.url(), "The process that showed this page ended. Reload to start it anew.")
+            self.show_error(view, view.url(), CRASHED)
 
 
 def colour_while_empty(page: QWebEnginePage) -> None:

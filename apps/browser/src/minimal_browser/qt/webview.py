@@ -1,8 +1,10 @@
 """The widget that shows one page, and how it is moved about."""
 
-from PyQt6.QtCore import QByteArray, QDataStream, QIODevice, Qt, QUrl
+from PyQt6.QtCore import QByteArray, QDataStream, QEvent, QIODevice, QPointF, Qt, QUrl
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage, QWebEngineScript
 from PyQt6.QtWebEngineWidgets import QWebEngineView
+from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.qt.present import present
 
@@ -39,8 +41,10 @@ class WebView(QWebEngineView):
         super().__init__()
         self.web_page = page
         self._wanted = QUrl()
+        self._loads_data = self._is_data = False
         page.setParent(self)
         page.loadingChanged.connect(self._loading_changed)
+        page.loadFinished.connect(self._load_finished)
         self.setPage(page)
 
     def run(self, script: str) -> None:
@@ -57,6 +61,17 @@ class WebView(QWebEngineView):
     def scroll_to(self, percent: float) -> None:
         top = f"(box.scrollHeight - height) * {percent / 100:f}"
         self.run(_SCROLLER % f"box.scrollTo({{top: {top}, behavior: 'instant'}});")
+
+    def click(self, x: float, y: float) -> None:
+        """As the mouse would, at CSS pixels of the window: for the page the person has done it."""
+        page = self.focusProxy()
+        if page is None:
+            return
+        at = QPointF(x, y) * self.zoomFactor()
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
+            event = QMouseEvent(kind, at, page.mapToGlobal(at), left, held, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(page, event)
 
     def drop_page_focus(self) -> None:
         """Take the caret out of the page's field, so that no input method stays at work there."""
@@ -98,8 +113,24 @@ class WebView(QWebEngineView):
         return self.url() if self._wanted.isEmpty() else self._wanted
 
     def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
-        started = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus
-        self._wanted = info.url() if started and info.url().scheme() != "data" else QUrl()
+        status, kinds = info.status(), QWebEngineLoadingInfo.LoadStatus
+        started = status == kinds.LoadStartedStatus
+        by_server = info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain
+        if started:
+            self._loads_data = info.url().scheme() == "data"
+        elif status == kinds.LoadFailedStatus and by_server:
+            self._is_data = False  # it sent a page about its error
+        self._wanted = info.url() if started and not self._loads_data else QUrl()
+
+    def _load_finished(self, ok: bool) -> None:
+        if ok:
+            self._is_data = self._loads_data
+
+    def shows_error(self) -> bool:
+        """Whether HTML of ours stands for the page at this address: Chromium loads it as `data:`, and nothing else that
+        keeps another address. So it is after a reload and on the way back, too.
+        """
+        return self._is_data and self.url().scheme() != "data"
 
     def address(self) -> str:
         """What the status bar and commands call this page; "" before anything was opened."""

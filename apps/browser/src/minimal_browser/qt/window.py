@@ -5,9 +5,11 @@ It begins with one view and room for the rest, as the first paint waits for noth
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent, QWindow
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from minimal_browser.qt.present import present
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QSplitter
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from minimal_browser.qt.statusbar import StatusBar
     from minimal_browser.qt.tabs import Tabs
 
-SIZE = (1180, 800)
+SIZE = QSize(1180, 800)
+FRAME = QSize(16, 48)
+"""What a window manager may put around the window."""
 ROOM_ABOVE, ROOM_BELOW = 36, 28
 """What tab bar and status bar will take, so that the page is laid out once."""
 
@@ -34,7 +38,7 @@ class BrowserWindow(QWidget):
     def __init__(self, view: QWidget) -> None:
         super().__init__()
         self.setWindowTitle("Minimal Browser")
-        self.resize(*SIZE)
+        self.resize(SIZE.boundedTo(present(self.screen()).availableSize() - FRAME))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, ROOM_ABOVE, 0, ROOM_BELOW)
         self._column.setSpacing(0)
@@ -87,9 +91,8 @@ class BrowserWindow(QWidget):
         if self._side is None:
             return
         if shown and not self._side.isVisible():
-            wide = min(self._side_width, self.width() // 2)
             self._side.show()
-            self.splitter.setSizes([self.width() - wide, wide])
+            self._divide(self._side_width)
         elif not shown:
             self._side.hide()
 
@@ -97,6 +100,13 @@ class BrowserWindow(QWidget):
         super().resizeEvent(a0)
         if self._furnished:
             self.command_line.place_popup()
+            if self._side is not None and self._side.isVisible():
+                self._divide(self._side.width())
+
+    def _divide(self, wide: int) -> None:
+        """At least half is the page's."""
+        wide = min(wide, self.width() // 2)
+        self.splitter.setSizes([self.width() - wide, wide])
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
         self.closing.emit()

@@ -43,7 +43,7 @@ class TurnNotice:
 
 @dataclass(frozen=True, slots=True)
 class TurnFinished:
-    """The answer is complete. `label` says who gave it: a provider, a server, or "offline, no model"."""
+    """The answer is complete. `label` says who gave it: "OpenRouter: its/model", or "offline, no model"."""
 
     model: str
     usage: Usage | None
@@ -57,6 +57,8 @@ class TurnFailed:
     message: str
     hint: str
     partial: str
+    cancelled: bool = False
+    """The person stopped it: nothing went wrong."""
 
 
 TurnEvent = TextDelta | ReasoningDelta | ActionProposed | ActionRejected | TurnNotice | TurnFinished | TurnFailed

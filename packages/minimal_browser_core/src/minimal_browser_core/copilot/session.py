@@ -31,7 +31,14 @@ from minimal_browser_core.copilot.policy import ActionPolicy, Decision
 from minimal_browser_core.copilot.prompts import SYSTEM_PROMPT, WITHOUT_TOOLS
 from minimal_browser_core.copilot.tools import may_refuse_tools, offered_tools, read_tool_call
 from minimal_browser_core.copilot.turn import Dialogue, Turn
-from minimal_browser_core.errors import AIClientError, InvalidData, MinimalBrowserError, NotFoundError, StorageError
+from minimal_browser_core.errors import (
+    AIClientError,
+    InvalidData,
+    MinimalBrowserError,
+    NotFoundError,
+    StorageError,
+    StreamCancelled,
+)
 from minimal_browser_core.memory.conversations import ConversationService, encodable
 from minimal_browser_core.ports.chat import ChatClient, Message, ResponseStream
 from minimal_browser_core.ports.storage import ConversationStore
@@ -48,6 +55,9 @@ __all__ = [
     "TurnFinished",
     "TurnNotice",
 ]
+
+NO_MODEL = "offline"
+"""What the client without a model calls it."""
 
 HISTORY_BUDGET = 12_000
 """Characters of earlier questions and answers that are sent along."""
@@ -136,10 +146,11 @@ class CopilotSession:
         last: TurnEvent
         try:
             self._answer(turn, page)
-            last = TurnFinished(exchange.model, exchange.usage, self._label or exchange.model)
+            last = TurnFinished(exchange.model, exchange.usage, _who(self._label, exchange.model))
         except MinimalBrowserError as error:
             failure = explain(error, self._label)
-            last = TurnFailed(failure.message, failure.hint, exchange.text)
+            stopped = isinstance(error, StreamCancelled)
+            last = TurnFailed(failure.message, failure.hint, exchange.text, stopped)
         except Exception as error:  # noqa: BLE001  a fault of ours must reach the person, not end a thread in silence
             message = f"The copilot failed: {type(error).__name__}: {clean_line(str(error))}"
             last = TurnFailed(message, "This is a fault of the browser; please report it.", exchange.text)
@@ -226,6 +237,11 @@ class CopilotSession:
         for question, response in reversed(chosen):
             yield {"role": "user", "content": question}
             yield {"role": "assistant", "content": response}
+
+
+def _who(label: str, model: str) -> str:
+    """The provider and, where there is one, its model."""
+    return f"{label}: {model}" if label and model and model != NO_MODEL else label or model
 
 
 def _record(memory: ConversationService, exchange: Exchange, thread_id: int) -> int:

@@ -139,6 +139,9 @@ def render_bookmarks(query: str, bookmarks: Sequence[Bookmark]) -> str:
     return _render("bookmarks.html.j2", current="bookmarks", query=query.strip(), bookmarks=bookmarks)
 
 
-def render_error(url: str, title: str, detail: str = "", hint: str = "") -> str:
-    """A page that did not open: what happened, to which address, and what to do. Lines of `detail` and `hint` stay."""
-    return _render("error.html.j2", url=url, heading=title, detail=detail, hint=hint)
+def render_error(url: str, title: str, detail: str = "", hint: str = "", *, was_open: bool = False) -> str:
+    """A page that did not open, or that `was_open` and is no more: what happened, to which address, and what to do.
+
+    Lines of `detail` and `hint` stay.
+    """
+    return _render("error.html.j2", url=url, heading=title, detail=detail, hint=hint, was_open=was_open)
