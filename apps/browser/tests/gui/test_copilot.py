@@ -225,6 +225,28 @@ def test_a_new_thread_forgets_what_was_said_and_keeps_it_stored(browser: Any, pr
     assert "First answer." not in json.dumps(provider.requests[-1].json)
 
 
+def test_a_stored_conversation_is_taken_up_again(browser: Any, provider: FakeServer) -> None:
+    provider.script += [Answer(("First answer.",)), Answer(("Second answer.",)), Answer(("Third answer.",))]
+    ask(browser, "One?")
+    browser.until(lambda: len(stored(browser)) == 1)
+    browser.keys("<A-t>")
+    ask(browser, "Two?")
+    browser.until(lambda: len(stored(browser)) == 2)
+    browser.keys("<Esc>")
+    browser.command("conversation-continue 1")
+    browser.until(lambda: shown(browser) == "First answer.")
+    ask(browser, "Three?")
+    browser.until(lambda: len(stored(browser)) == 3)
+    said = [message["content"] for message in provider.requests[-1].json["messages"]]
+    assert said[1:3] == ["One?", "First answer."]
+    assert "Two?" not in json.dumps(said)
+    store = browser.composition.background.stores().need_conversations()
+    assert [row.prompt for row in store.thread(store.get(1).thread_id)] == ["One?", "Three?"]
+    browser.keys("<Esc>")
+    browser.command("conversation-continue 99")
+    browser.until(lambda: "no exchange number 99" in browser.message)
+
+
 def test_a_new_thread_during_an_answer_shows_nothing_of_it(browser: Any, provider: FakeServer) -> None:
     provider.script += [Stream((Data(chunk({"content": "half an "})), Hang())), Answer(("a whole answer",))]
     ask(browser, "One?")

@@ -140,6 +140,9 @@ class RecordingBrowser:
     def delete_conversation(self, id: int) -> None:
         self._note("delete_conversation", id)
 
+    def continue_conversation(self, id: int) -> None:
+        self._note("continue_conversation", id)
+
     def import_file(self, kind: Importable, path: str) -> None:
         self._note("import_file", kind, path)
 
@@ -264,6 +267,7 @@ def browser() -> RecordingBrowser:
         ("history-delete a.test/x", ("open_page", "mb://history?forget=page&url=https%3A%2F%2Fa.test%2Fx")),
         ("conversations lens light", ("open_page", "mb://conversations?q=lens%20light")),
         ("conversation-delete 7", ("delete_conversation", 7)),
+        ("conversation-continue 7", ("continue_conversation", 7)),
         ("command-line", ("show_command_line", ":", "")),
         ("command-line open", ("show_command_line", ":", "open ")),
         ("3command-line", ("show_command_line", ":", "3")),

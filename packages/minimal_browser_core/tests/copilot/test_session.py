@@ -19,7 +19,7 @@ from minimal_browser_core.copilot.events import (
 )
 from minimal_browser_core.copilot.policy import ActionPolicy, Decision
 from minimal_browser_core.copilot.session import CopilotSession, Turn
-from minimal_browser_core.errors import StorageError
+from minimal_browser_core.errors import InvalidData, StorageError
 from minimal_browser_core.fallback.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import (
     Answer,
@@ -441,3 +441,27 @@ def test_turns_leave_no_thread_and_no_descriptor_behind(
 def test_raw_bytes_that_are_no_stream_are_told(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.default = Stream((Bytes(b"\xff\xfe nothing like it"),), content_type="application/octet-stream")
     assert isinstance(events_of(open_session().ask("q"))[-1], TurnFailed)
+
+
+def test_a_stored_conversation_is_gone_on_from_where_the_person_says(server: FakeServer, open_session: Open) -> None:
+    with PythonConversationStore(":memory:") as store:
+        first = store.add_conversation("one?", "first", "m")
+        thread = store.get(first).thread_id
+        store.add_conversation("two?", "second", "m", thread_id=thread)
+        session = open_session(store=store)
+        assert [(said.question, said.response) for said in session.resume(first)] == [("one?", "first")]
+        for question in ("three?", "four?"):
+            server.script.append(Answer(("so",)))
+            turn = session.ask(question)
+            assert turn.wait(30)
+            session.record(turn)
+        assert [message["content"] for message in messages(server)[1:-1]] == ["one?", "first", "three?", "so"]
+        _, _, third, fourth = store.thread(thread)
+        assert (third.prompt, third.parent_id, fourth.parent_id) == ("three?", first, third.id)
+        with pytest.raises(InvalidData, match="no exchange number 99"):
+            session.resume(99)
+
+
+def test_without_a_store_nothing_is_taken_up_again(open_session: Open) -> None:
+    with pytest.raises(StorageError, match="taken up again"):
+        open_session().resume(1)

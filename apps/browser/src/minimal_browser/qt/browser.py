@@ -405,6 +405,9 @@ class QtBrowser(QObject):
     def new_thread(self) -> None:
         self.copilot.new_thread()
 
+    def continue_conversation(self, id: int) -> None:
+        self.copilot.resume(id)
+
     # -- the end
 
     def quit(self) -> None:

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from minimal_browser.services import CopilotService
     from minimal_browser_core.copilot.actions import Action
     from minimal_browser_core.copilot.context import PageContext
+    from minimal_browser_core.copilot.exchange import Exchange
     from minimal_browser_core.copilot.session import CopilotSession, Turn, TurnEvent
 
 log = logging.getLogger(__name__)
+
+MOST_RESUMED = 50
+"""Exchanges of a conversation taken up again that the panel shows, the last ones."""
 
 
 @dataclass(slots=True)
@@ -208,13 +212,40 @@ class Copilot(QObject):
         self._asked.turn.cancel()
 
     def new_thread(self) -> None:
+        self._leave_thread()
+        self._background.with_copilot(lambda service: service.session.new_thread() if service.session else None)
+        self.focus()
+
+    def _leave_thread(self) -> None:
         if self._asked is not None and not self._asked.finished:
             self._asked.shown = False
             self._asked.turn.cancel()
         self._settle_open_cards("Not decided")
         self.panel().clear()
-        self._background.with_copilot(lambda service: service.session.new_thread() if service.session else None)
-        self.focus()
+
+    def resume(self, id: int) -> None:
+        """Go on from a stored exchange; the panel shows what led to it."""
+
+        def show(said: "Sequence[Exchange]") -> None:
+            self._leave_thread()
+            for exchange in said[-MOST_RESUMED:]:
+                self.panel().begin_turn(exchange.question)
+                self.panel().add_text(exchange.response)
+                self.panel().end_turn()
+            self.focus()
+
+        def failed(error: Exception) -> None:
+            self._browser.show_message(str(error), MessageLevel.ERROR)
+
+        def read(service: "CopilotService") -> None:
+            try:
+                session = service.need_session()
+            except MinimalBrowserError as error:
+                failed(error)
+                return
+            self._background.with_stores(lambda _stores: session.resume(id), show, failed)
+
+        self._background.with_copilot(read)
 
     def close(self) -> None:
         """Before the window goes: what is under way stops, and what was said is recorded."""

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 from minimal_browser.qt.action_card import ActionCard
 from minimal_browser.qt.bubble import Answer, plain_label
 from minimal_browser.qt.present import present
+from minimal_browser.qt.statusbar import ElidedLabel
 
 EMPTY = "Ask about the page you see, or say where to go. Answers stay here, and :conversations finds them again."
 HINT = "Enter asks · Shift+Enter new line · Esc back to the page"
@@ -66,9 +67,8 @@ class CopilotPanel(QWidget):
         self.setMinimumWidth(280)
         self.input = QuestionEdit()
         self.input.submitted.connect(self.asked)
-        self._label = QLabel()
+        self._label = ElidedLabel()
         self._label.setObjectName("sideLabel")
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._stop = self._button("Stop", "Stop the answer (Alt+C)", self.cancelled)
         self._stop.hide()
 
@@ -192,8 +192,7 @@ class CopilotPanel(QWidget):
 
     def show_label(self, label: str) -> None:
         """Who answers: a model, or that there is none."""
-        self._label.setText(label)
-        self._label.setToolTip(label)
+        self._label.show_text(label)
 
     def answers(self) -> list[Answer]:
         return [widget for widget in self._widgets() if isinstance(widget, Answer)]

@@ -112,6 +112,21 @@ class CopilotSession:
         """Forget what was said: later questions start afresh. Turns under way stay with the old thread."""
         self._dialogue = Dialogue()
 
+    def resume(self, id: int) -> Sequence[Exchange]:
+        """Go on from a stored exchange: it and those before it, the first one first. Blocks on the disk.
+
+        What is asked next is a branch where the exchange was gone on from before. Turns under way stay with the old
+        thread. InvalidData where there is no such exchange, StorageError where there is no store.
+        """
+        said = self._need_memory().path(id)
+        dialogue = Dialogue()
+        dialogue.thread_id, dialogue.branch_at = said[-1].thread_id, id
+        dialogue.exchanges = [
+            Exchange(row.prompt, row.url, parts=[row.response], model=row.model, stored_id=row.id) for row in said
+        ]
+        self._dialogue = dialogue
+        return tuple(dialogue.exchanges)
+
     def close(self) -> None:
         """Cancel what is under way. The client and the store are the caller's to close."""
         with self._lock:
@@ -124,8 +139,7 @@ class CopilotSession:
 
         StorageError where it cannot be stored or there is no store; ValueError while the turn is being answered.
         """
-        if self._memory is None:
-            raise StorageError("This copilot has no conversation store, so nothing can be recorded.")
+        memory = self._need_memory()
         if not turn.wait(0):
             raise ValueError("the turn is still being answered; record it once it has finished")
         exchange, dialogue = turn.exchange, turn.dialogue
@@ -133,11 +147,18 @@ class CopilotSession:
             if exchange.stored_id is None and dialogue.thread_id is not None:
                 # The person may have deleted the thread meanwhile: what is said after that begins another.
                 with suppress(InvalidData):
-                    exchange.stored_id = _record(self._memory, exchange, dialogue.thread_id)
+                    exchange.stored_id = _record(memory, exchange, dialogue)
             if exchange.stored_id is None:
-                dialogue.thread_id = self._memory.start_thread(clean_line(exchange.question, 100))
-                exchange.stored_id = _record(self._memory, exchange, dialogue.thread_id)
+                dialogue.thread_id = memory.start_thread(clean_line(exchange.question, 100))
+                dialogue.branch_at = None
+                exchange.stored_id = _record(memory, exchange, dialogue)
+            dialogue.branch_at = None
             return exchange.stored_id
+
+    def _need_memory(self) -> ConversationService:
+        if self._memory is None:
+            raise StorageError("This copilot has no conversation store, so nothing can be recorded or taken up again.")
+        return self._memory
 
     # On the turn's own thread.
 
@@ -244,12 +265,13 @@ def _who(label: str, model: str) -> str:
     return f"{label}: {model}" if label and model and model != NO_MODEL else label or model
 
 
-def _record(memory: ConversationService, exchange: Exchange, thread_id: int) -> int:
+def _record(memory: ConversationService, exchange: Exchange, dialogue: Dialogue) -> int:
     return memory.record(
         exchange.question,
         exchange.response,
         exchange.model,
-        thread_id=thread_id,
+        thread_id=dialogue.thread_id,
+        parent_id=dialogue.branch_at,
         url=exchange.url,
         tags=exchange.tags,
         metadata=exchange.metadata,

@@ -16,6 +16,7 @@ class Dialogue:
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
         self.thread_id: int | None = None
+        self.branch_at: int | None = None  # what is stored next follows this exchange, not the thread's last
         self.recording = threading.Lock()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.memory.days import DayGroup, by_day
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ConversationService:
         model: str,
         *,
         thread_id: int | None = None,
+        parent_id: int | None = None,
         url: str | None = None,
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
@@ -67,6 +69,7 @@ class ConversationService:
             encodable(response),
             model,
             thread_id=thread_id,
+            parent_id=parent_id,
             url=encodable(url) if url is not None else None,
             tags=tags,
             metadata=metadata,
@@ -95,6 +98,17 @@ class ConversationService:
 
     def thread(self, thread_id: int) -> tuple[ConversationRow, ...]:
         return tuple(map(_row, self._store.thread(thread_id)))
+
+    def path(self, id: int) -> tuple[ConversationRow, ...]:
+        """What led to an exchange, and it: the first one first. InvalidData where there is no such exchange."""
+        found = self._store.get(id)
+        if found is None:
+            raise InvalidData(f"There is no exchange number {id}: it was deleted or never was.")
+        before = {row.id: row for row in self._store.thread(found.thread_id)}
+        rows = [found]
+        while (parent := rows[-1].parent_id) is not None and parent in before:
+            rows.append(before[parent])
+        return tuple(map(_row, reversed(rows)))
 
     def get(self, id: int) -> ConversationRow | None:
         found = self._store.get(id)

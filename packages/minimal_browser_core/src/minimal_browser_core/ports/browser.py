@@ -194,6 +194,10 @@ class Browser(Protocol):
     def new_thread(self) -> None:
         """Begin a new conversation; the old one stays stored."""
 
+    def continue_conversation(self, id: int) -> None:
+        """Go on from a stored exchange, by the number that `mb://conversations` shows: the panel shows what was said
+        until then."""
+
     # -- the end
 
     def quit(self) -> None:

@@ -56,6 +56,10 @@ def _delete_conversation(browser: Browser, id: int) -> None:
     browser.delete_conversation(id)
 
 
+def _continue_conversation(browser: Browser, id: int) -> None:
+    browser.continue_conversation(id)
+
+
 def _history(browser: Browser, query: str | None) -> None:
     words = (query or "").split()
     if words[:1] == ["clear"] and (len(words) == 1 or words[1:] in (["hour"], ["today"], ["all"])):
@@ -128,6 +132,9 @@ COMMANDS = (
         (_WHAT, _FILE),
         note="Bookmarks: HTML as browsers export it, or the older browser's bookmarks.json. Conversations: JSON, JSON "
         "Lines, exports of ChatGPT, Claude and others. History: the older browser's history.db. None is taken twice.",
+    ),
+    Command(
+        "conversation-continue", _continue_conversation, "Take a conversation up again where it ended.", _GROUP, (_ID,)
     ),
     Command("conversation-delete", _delete_conversation, "Delete one exchange.", _GROUP, (_ID,)),
 )
