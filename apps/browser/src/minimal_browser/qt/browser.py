@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QObject, Qt, QTimer, QUrl
+from PyQt6.QtCore import QObject, QTimer, QUrl
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from minimal_browser.qt.background import Background
 from minimal_browser.qt.copilot import Copilot
+from minimal_browser.qt.devtools import DeveloperTools
 from minimal_browser.qt.find import Finder
 from minimal_browser.qt.hinting import Hinting
 from minimal_browser.qt.keeping import Keeping
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 FOCUS_SETTLES_MS = (40, 120, 300)
 """When to look, after a click, whether a field of the page got the caret."""
-DEVTOOLS_SIZE = (1000, 700)
 
 
 class QtBrowser(QObject):
@@ -54,7 +53,7 @@ class QtBrowser(QObject):
         self._background = background
         self._search_url = search_url
         self._start_page = start_page
-        self._devtools: QWebEngineView | None = None
+        self._devtools = DeveloperTools()
         self.keyboard = Keyboard(keymap, self.run, self)
         self.copilot = Copilot(self, background)
         self.hinting = Hinting(self)
@@ -62,7 +61,7 @@ class QtBrowser(QObject):
         self.keeping = Keeping(self, background)
         self._finder = Finder(self._tell_find)
 
-        window.closing.connect(self._close_devtools)
+        window.closing.connect(self._devtools.close)
         window.native_window_made.connect(self.keyboard.watch)
         if (handle := window.windowHandle()) is not None:
             self.keyboard.watch(handle)
@@ -186,27 +185,7 @@ class QtBrowser(QObject):
         self.follow(f"view-source:{self.current_url()}", OpenTarget.TAB)
 
     def toggle_devtools(self) -> None:
-        if self._devtools is not None:
-            self._devtools.close()
-            return
-        from PyQt6.QtGui import QShortcut
-
-        page = self.view().web_page
-        tools = self._devtools = QWebEngineView()
-        tools.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        tools.setWindowTitle("Developer tools — Minimal Browser")
-        tools.resize(*DEVTOOLS_SIZE)
-        page.setDevToolsPage(present(tools.page()))
-        QShortcut("F12", tools, tools.close)
-        tools.destroyed.connect(self._devtools_closed)
-        tools.show()
-
-    def _close_devtools(self) -> None:
-        if self._devtools is not None:
-            self._devtools.close()
-
-    def _devtools_closed(self) -> None:
-        self._devtools = None
+        self._devtools.toggle(self.view().web_page)
 
     def toggle_fullscreen(self) -> None:
         self.window.fill_screen(not self.window.isFullScreen())

@@ -26,7 +26,8 @@ class Signals(QObject):
         notifier = QSocketNotifier(voidptr(self._read), QSocketNotifier.Type.Read, self)
         notifier.activated.connect(lambda: os.read(self._read, 64))
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._handle)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup leaves it
+                signal.signal(number, self._handle)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         self.caught = number

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QColor
-from PyQt6.QtNetwork import QAuthenticator
 from PyQt6.QtWebEngineCore import (
     QWebEngineFindTextResult,
     QWebEngineFullScreenRequest,
@@ -26,6 +25,8 @@ from minimal_browser.qt.window import BrowserWindow
 from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 
 if TYPE_CHECKING:
+    from PyQt6.QtNetwork import QAuthenticator
+
     from minimal_browser.qt.generated import GeneratedWorld
 
 log = logging.getLogger(__name__)
@@ -234,7 +235,7 @@ class Views(QObject):
         request.accept()
         self._window.fill_screen(request.toggleOn())
 
-    def _authenticate(self, view: WebView, url: QUrl, authenticator: QAuthenticator) -> None:
+    def _authenticate(self, view: WebView, url: QUrl, authenticator: "QAuthenticator") -> None:
         from minimal_browser.qt import credentials
 
         asks = credentials.asker(url)
@@ -244,7 +245,7 @@ class Views(QObject):
             self._say(f"{asks} wanted a name and a password for a part of this page: refused")
             credentials.refuse(authenticator)
 
-    def _authenticate_proxy(self, _url: QUrl, authenticator: QAuthenticator, host: str) -> None:
+    def _authenticate_proxy(self, _url: QUrl, authenticator: "QAuthenticator", host: str) -> None:
         from minimal_browser.qt import credentials
 
         credentials.ask(self._window, f"The proxy {host}", authenticator, encrypted=False)
