@@ -129,7 +129,7 @@ impl Database {
         let path = self.path.clone();
         self.release();
         let told = Error::from_sqlite(error, &path);
-        if self.in_memory() || self.options.read_only {
+        if self.in_memory() {
             return told;
         }
         match self.options.owners.open_count(&path) {
@@ -140,6 +140,7 @@ impl Database {
         let marker = format!("CREATE VIRTUAL TABLE {} USING fts5", self.format.indexes[0]);
         match damage::is_ours(&path, self.format.application_id, &marker) {
             Ok(false) => return self.foreign(&error.to_string()),
+            Ok(true) if self.options.read_only => return told,
             Ok(true) => {}
             Err(error) => return Error::from_io(&error, &path),
         }

@@ -99,10 +99,12 @@ def quick_check(db: sqlite3.Connection) -> None:
 def damaged(options: Options, error: sqlite3.Error, judged: owners.FileKey | None) -> StorageError:
     """What to tell of a file that SQLite calls damaged: ours is rescued, nobody else's is touched."""
     path, kind = options.path, options.format
-    if judged is None or options.read_only or owners.open_count(path):
+    if judged is None or owners.open_count(path):
         return translate(error, path)
     if not damage.is_ours(path, kind.application_id, kind.marker):
         return options.foreign(str(error))
+    if options.read_only:
+        return translate(error, path)
     return damage.rescue(path, judged, kind.schema, kind.indexes, str(error))
 
 

@@ -35,13 +35,14 @@ class Damage(StoreSuite):
         assert path.read_bytes() == before
         assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
+    @pytest.mark.parametrize("read_only", [False, True])
     @pytest.mark.parametrize("content", [b"just text, but a lot of it" * 100, b"x", b"\0" * 8192, b"SQLite format 3\0"])
     def test_a_file_that_is_no_database_is_left_as_it_was(
-        self, path: Path, opened: Open, errors: Any, content: bytes
+        self, path: Path, opened: Open, errors: Any, content: bytes, read_only: bool
     ) -> None:
         path.write_bytes(content)
         with pytest.raises(errors.ForeignDatabase):
-            opened()
+            opened(read_only=read_only)
         assert path.read_bytes() == content
 
     def test_an_empty_file_becomes_a_store(self, path: Path, opened: Open) -> None:
