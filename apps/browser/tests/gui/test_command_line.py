@@ -127,3 +127,13 @@ def test_zoom_steps(browser: Any) -> None:
     assert "110" in browser.message
     browser.keys("z", "z")
     assert "100" in browser.message
+
+
+def test_tab_completes_the_line_that_was_recalled(browser: Any) -> None:
+    browser.command("relo")
+    browser.keys(":", "<Up>")
+    line = browser.window.command_line
+    assert line.edit.text() == "relo"
+    assert line.suggestions == ()
+    browser.keys("<Tab>")
+    assert line.edit.text().strip() == "reload"

@@ -301,3 +301,11 @@ def test_without_a_key_the_copilot_answers_from_the_page_and_says_that_it_is_no_
     browser.until(lambda: "Margaret Alder" in shown(browser))
     browser.until(lambda: stored(browser))
     assert browser.window.status._model.text() == "offline, no model"
+
+
+def test_half_of_a_small_window_is_the_pages(browser: Any) -> None:
+    browser.keys("<Space>")
+    panel = browser.browser.copilot.panel()
+    assert panel.width() > 350
+    browser.window.resize(700, 480)
+    browser.until(lambda: panel.width() <= 350, "the panel to give way")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_RESUMED = 50
+MOST_RESUMED = 20
 """Exchanges of a conversation taken up again that the panel shows, the last ones."""
 
 
