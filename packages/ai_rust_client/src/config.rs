@@ -190,10 +190,17 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     Ok((url, credentials))
 }
 
+/// reqwest takes any other for no proxy at all, and would send the request, with its key, past it.
+const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
 fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
-    // The error is left out: it may repeat the proxy's password.
-    Proxy::all(text)
-        .or_else(|_| invalid("proxy is not a URL; it looks like http://host:3128 or socks5h://host:1080"))
+    let scheme = text.trim().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let is_known = scheme.is_none_or(|scheme| PROXY_SCHEMES.contains(&&*scheme));
+    match Proxy::all(text) {
+        Ok(proxy) if is_known => Ok(proxy),
+        // The text is left out: it may hold the proxy's password.
+        _ => invalid("proxy is not the URL of one; it looks like http://host:3128 or socks5h://host:1080"),
+    }
 }
 
 fn is_tls_proxy(setting: Option<&str>) -> bool {

@@ -87,6 +87,12 @@ def test_a_redirect_within_the_origin_is_followed(server: FakeServer) -> None:
     assert server.requests[1].headers["authorization"] == f"Bearer {KEY}"
 
 
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "sock5://127.0.0.1:9"])
+def test_a_mistyped_proxy_is_refused_and_not_gone_past(proxy: str) -> None:
+    with pytest.raises(ValueError, match="socks5h"):
+        AIClient(KEY, base_url="http://127.0.0.1:1/v1", proxy=proxy)
+
+
 def test_a_refused_proxy_does_not_show_its_password() -> None:
     with pytest.raises(ValueError, match="proxy") as caught:
         AIClient(proxy="http://user:proxy-password@[half")
