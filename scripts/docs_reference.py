@@ -11,9 +11,9 @@ from pathlib import Path
 from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.config import default_toml
-from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.pages.help import commands_by_group, key_caps, mode_texts
+from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_texts
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.keys.modes import Mode
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 WRITTEN = "<!-- Written by scripts/docs_reference.py: change the registry, the keymap or the settings instead. -->\n\n"

@@ -32,8 +32,8 @@ def _implementation() -> tuple[Any, Any]:
     if importlib.util.find_spec("storage_rust") is not None:
         store = importlib.import_module("storage_rust").ConversationStore
         return importlib.import_module("storage_rust._transfer.cli").main, store
-    store = importlib.import_module("minimal_browser_core.fallback.conversations").PythonConversationStore
-    return importlib.import_module("minimal_browser_core.fallback.transfer.cli").main, store
+    store = importlib.import_module("minimal_browser_core.storage.python.conversations").PythonConversationStore
+    return importlib.import_module("minimal_browser_core.storage.transfer.cli").main, store
 
 
 if __name__ == "__main__":

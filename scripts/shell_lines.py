@@ -13,8 +13,8 @@ from pathlib import Path
 
 import bootstrap
 
-from minimal_browser import cli
-from minimal_browser_core.fallback.transfer import cli as storage_cli
+from minimal_browser.startup import cli
+from minimal_browser_core.storage.transfer import cli as storage_cli
 from minimal_browser_core.testing.fake_server import __main__ as fake_server
 
 ROOT = bootstrap.ROOT

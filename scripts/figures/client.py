@@ -23,7 +23,7 @@ from servers import plain  # noqa: E402
 from workers import Worker  # noqa: E402
 
 PYTHON, RUST = "Python", "Rust"
-CLIENTS = {PYTHON: "minimal_browser_core.fallback.chat:PythonAIClient", RUST: "ai_rust_client:AIClient"}
+CLIENTS = {PYTHON: "minimal_browser_core.chat.python.client:PythonAIClient", RUST: "ai_rust_client:AIClient"}
 PROMPTS = (100, 1_000, 10_000)  # characters
 CHUNKS = 200  # of a streamed answer
 HEAD = ["", PYTHON, RUST, "Python, of Rust"]
@@ -33,7 +33,7 @@ METRICS = {"wall": "Latency, ms a call", "cpu": "CPU, ms a call"}
 
 INTRODUCTION = """\
 The same calls of one interface, `send_request` and `stream_response` in all but name, by `ai_rust_client` and by
-`minimal_browser_core.fallback`, against a server on this machine that answers at once with bytes made beforehand:
+`minimal_browser_core.chat.python`, against a server on this machine that answers at once with bytes made beforehand:
 what is left is what the client costs. A model takes seconds for what is milliseconds here, so that a person who
 waits for one answer notices none of this; what is noticed is the processor that a window shares with it. How
 `ai_rust_client` compares with other libraries stands in [its

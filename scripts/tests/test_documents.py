@@ -18,7 +18,7 @@ import pytest
 import shell_lines
 
 from minimal_browser_core.config import parse_config
-from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 ROOT = bootstrap.ROOT
 FOLDERS = (

@@ -48,7 +48,7 @@ app.exec()
 OURS = """
 import os, sys
 from PyQt6.QtCore import QTimer
-import minimal_browser.qt.first as first_page
+import minimal_browser.startup.first_page as first_page
 from minimal_browser.__main__ import main
 def begin(*given, real=first_page.begin):
     first = real(*given)

@@ -22,12 +22,12 @@ if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
 
 from PyQt6.QtCore import QEventLoop, QTimer
 
-from minimal_browser.cli import Options
+from minimal_browser.application.services import Stores
 from minimal_browser.composition import Composition
-from minimal_browser.profiles import ProfileFolder
-from minimal_browser.qt.application import create_application
-from minimal_browser.qt.first import begin
-from minimal_browser.services import Stores
+from minimal_browser.profile.folder import ProfileFolder
+from minimal_browser.startup.cli import Options
+from minimal_browser.startup.first_page import begin
+from minimal_browser.startup.qt_application import create_application
 from minimal_browser_core.config import Config
 
 BUDGET_MS = 50

@@ -40,7 +40,7 @@ fn parse<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
 }
 
 fn vectors() -> Vec<Vector> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/vectors/sse.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../minimal_browser_core/src/minimal_browser_core/testing/vectors/sse.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -10,12 +10,12 @@ import pytest
 
 from minimal_browser_core import __version__, backends
 from minimal_browser_core.backends import select_ai, select_storage
+from minimal_browser_core.chat.python.client import PythonAIClient
 from minimal_browser_core.errors import BackendError
-from minimal_browser_core.fallback import bookmarks, conversations
-from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
-from minimal_browser_core.fallback.chat import PythonAIClient
-from minimal_browser_core.fallback.conversations import PythonConversationStore
 from minimal_browser_core.secrets import Secret
+from minimal_browser_core.storage.python import bookmarks, conversations
+from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 Install = Callable[..., None]
 

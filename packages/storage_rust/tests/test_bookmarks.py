@@ -3,7 +3,7 @@ from types import ModuleType
 import pytest
 
 import storage_rust
-from minimal_browser_core.ports.storage import BookmarkStore
+from minimal_browser_core.storage.port import BookmarkStore
 from minimal_browser_core.testing.storage_conformance import BookmarkStoreConformance
 
 

@@ -6,7 +6,7 @@ use storage_rust::database::Options;
 use storage_rust::values::{NewConversation, Order, Search};
 
 fn vectors() -> Value {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/vectors/search.json");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json");
     serde_json::from_str(&std::fs::read_to_string(file).expect("the vectors are in the repository"))
         .expect("JSON")
 }

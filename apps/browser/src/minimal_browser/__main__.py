@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from minimal_browser.cli import Options, parse
+from minimal_browser.startup.cli import Options, parse
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
     from minimal_browser.composition import Composition
-    from minimal_browser.profiles import ProfileFolder
-    from minimal_browser.qt.first import FirstPage
+    from minimal_browser.profile.folder import ProfileFolder
+    from minimal_browser.startup.first_page import FirstPage
     from minimal_browser_core.config import Config
     from minimal_browser_core.startup import Timeline
 
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_version(options: Options) -> int:
-    from minimal_browser.versions import as_text, collect
+    from minimal_browser.internal_pages.versions import as_text, collect
 
     sys.stdout.write(as_text(collect(options, _config(options))))
     return 0
@@ -57,7 +57,8 @@ def _config(options: Options) -> "Config":
 
 
 def _browse(options: Options) -> int:
-    from minimal_browser import preflight, profiles
+    from minimal_browser.profile import folder as profiles
+    from minimal_browser.startup import preflight
 
     if options.verbose:
         import logging
@@ -73,9 +74,9 @@ def _browse(options: Options) -> int:
             from PyQt6.QtCore import QLibraryInfo
 
             preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-            from minimal_browser.qt.application import create_application, quieten
-            from minimal_browser.qt.first import begin
-            from minimal_browser.qt.lock import lock_profile
+            from minimal_browser.profile.lock import lock_profile
+            from minimal_browser.startup.first_page import begin
+            from minimal_browser.startup.qt_application import create_application, quieten
     except ImportError as error:
         if error.name is not None and error.name.startswith("minimal_browser"):
             raise
@@ -123,7 +124,7 @@ def _run(
     span: Callable[[str], AbstractContextManager[None]] = timeline.span if timeline else lambda _name: nullcontext()
     trace = None
     if timeline and options.trace_startup:
-        from minimal_browser.qt.startup_trace import StartupTrace
+        from minimal_browser.startup.trace import StartupTrace
 
         trace = StartupTrace(timeline, options.trace_startup, first)
     composed: list[Composition] = []
@@ -152,7 +153,7 @@ def _run(
     first.prepare(import_the_rest)
     signals = None
     if os.name == "posix":
-        from minimal_browser.qt.signals import Signals
+        from minimal_browser.startup.signals import Signals
 
         signals = Signals(application.quit, application)
     application.exec()

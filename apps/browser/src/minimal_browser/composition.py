@@ -13,26 +13,26 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser import __version__
-from minimal_browser.cli import Options
-from minimal_browser.own_pages import PageWriter
-from minimal_browser.profiles import ProfileFolder
-from minimal_browser.qt.application import sandbox_state
-from minimal_browser.qt.background import Background
-from minimal_browser.qt.browser import QtBrowser
-from minimal_browser.qt.downloads import Downloads
-from minimal_browser.qt.dress import dress
-from minimal_browser.qt.first import FirstPage
-from minimal_browser.qt.history import History, forget_links
-from minimal_browser.qt.timers import once
-from minimal_browser.qt.views import Views
-from minimal_browser.qt.webview import WebView
-from minimal_browser.services import CopilotService, Stores
+from minimal_browser.application.services import CopilotService, Stores
+from minimal_browser.background.background import Background
+from minimal_browser.downloads.downloads import Downloads
+from minimal_browser.history.history import History, forget_links
+from minimal_browser.internal_pages.writer import PageWriter
+from minimal_browser.page.view import WebView
+from minimal_browser.profile.folder import ProfileFolder
+from minimal_browser.startup.cli import Options
+from minimal_browser.startup.first_page import FirstPage
+from minimal_browser.startup.qt_application import sandbox_state
+from minimal_browser.tabs.views import Views
+from minimal_browser.toolkit.application_style import dress
+from minimal_browser.toolkit.timers import once
+from minimal_browser.window.browser import QtBrowser
 from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.parser import check
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.config import Config, config_path
 from minimal_browser_core.errors import ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
-from minimal_browser_core.input.keymap import Keymap
+from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
 
 T = TypeVar("T")
@@ -152,7 +152,13 @@ class Composition(QObject):
 
     def _act(self, url: str, done: Callable[[str], None]) -> None:
         """What a form on one of our pages asks for: so far that is to forget something."""
-        from minimal_browser_core.pages.address import AllOfIt, ForgetPage, PageAddressError, ThePage, parse_address
+        from minimal_browser_core.internal_pages.routes import (
+            AllOfIt,
+            ForgetPage,
+            PageAddressError,
+            ThePage,
+            parse_address,
+        )
 
         try:
             page = parse_address(url)
@@ -179,8 +185,8 @@ class Composition(QObject):
 
     def _version_page(self) -> str:
         """On the worker."""
-        from minimal_browser.versions import collect
-        from minimal_browser_core.pages.render import Fact, render_version
+        from minimal_browser.internal_pages.versions import collect
+        from minimal_browser_core.internal_pages.render import Fact, render_version
 
         sections = collect(self._options, self._config)
         sections["Programs"].append(Fact("Chromium's sandbox", sandbox_state()))

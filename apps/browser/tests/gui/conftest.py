@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from minimal_browser_core.config import Config, parse_config
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,12 +20,12 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from minimal_browser.cli import Options
 from minimal_browser.composition import Composition
-from minimal_browser.profiles import ProfileFolder
-from minimal_browser.qt.application import create_application
-from minimal_browser.qt.first import begin
-from minimal_browser.qt.webview import ISOLATED_WORLD, WebView
+from minimal_browser.page.view import ISOLATED_WORLD, WebView
+from minimal_browser.profile.folder import ProfileFolder
+from minimal_browser.startup.cli import Options
+from minimal_browser.startup.first_page import begin
+from minimal_browser.startup.qt_application import create_application
 
 WAIT_MS = 20_000
 KEYS = {

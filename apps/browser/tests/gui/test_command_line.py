@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 TEXT = "<title>Words</title><p>lens</p><p>Lens</p><p>light</p><div style='height:4000px'></div><p>far lens</p>"
 

@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel
 
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.ports.storage import ConversationStore
+from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.storage.port import ConversationStore
 from minimal_browser_core.testing.fake_server import (
     Answer,
     Data,

@@ -10,12 +10,12 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from minimal_browser.cli import Options
 from minimal_browser.composition import Composition
-from minimal_browser.profiles import ProfileFolder
-from minimal_browser.qt.first import FirstPage, begin
+from minimal_browser.profile.folder import ProfileFolder
+from minimal_browser.startup.cli import Options
+from minimal_browser.startup.first_page import FirstPage, begin
 from minimal_browser_core.config import Config
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 PAGE = """<title>Links</title><a href="/other">one</a> <a href="/other" target="_blank">two</a> <input id="f">
 <a href="/hidden" style="display:none">no</a><div style="height:4000px"></div><a href="/below">below</a>"""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 FIELD = """<title>Field</title><body style="margin:0"><input id="field" style="display:block;width:300px;height:40px">
 <p id="seen"></p><div style="height:5000px"></div>

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QObject
 
-from minimal_browser.qt.stream import MOST_TEXT, TurnReader
+from minimal_browser.copilot.turn_reader import MOST_TEXT, TurnReader
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFinished, TurnNotice
 from minimal_browser_core.wakeup import Wakeup
 

@@ -6,8 +6,8 @@ import pytest
 from PyQt6.QtCore import QUrl
 from PyQt6.QtWidgets import QApplication
 
-from minimal_browser.qt.theme import current_theme
-from minimal_browser_core.input.modes import Mode
+from minimal_browser.toolkit.theme import current_theme
+from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.ports.browser import OpenTarget
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 LATER = {
     "asyncio", "cProfile", "httpx2", "importlib.metadata", "jinja2", "keyring", "markdown_it", "nh3", "sqlite3", "ssl",
-    "ai_rust_client", "storage_rust", "minimal_browser.composition", "minimal_browser.qt.panel", "msgspec",
-    "minimal_browser.qt.bubble", "minimal_browser.qt.commandline", "minimal_browser_core.commands",
-    "minimal_browser.markdown", "minimal_browser.versions", "minimal_browser_core.copilot.session",
-    "minimal_browser_core.fallback",
+    "ai_rust_client", "storage_rust", "minimal_browser.composition", "minimal_browser.copilot.panel", "msgspec",
+    "minimal_browser.copilot.answer_view", "minimal_browser.completion.command_line", "minimal_browser_core.commands",
+    "minimal_browser.toolkit.markdown", "minimal_browser.internal_pages.versions",
+    "minimal_browser_core.copilot.session",
+    "minimal_browser_core.chat.python",
 }  # fmt: skip
 
 PROBE = """
 import json, sys
 from minimal_browser.__main__ import main
-import minimal_browser.qt.first as first_page
+import minimal_browser.startup.first_page as first_page
 
 def begin(*given, real=first_page.begin):
     first = real(*given)
@@ -48,7 +49,6 @@ def test_nothing_slow_is_imported_before_the_first_page_is_loaded(tmp_path: Path
 
 
 def test_qt_is_not_imported_to_parse_the_command_line() -> None:
-    code = (
-        "import json, sys; from minimal_browser.cli import parse; parse(['x']); print(json.dumps(sorted(sys.modules)))"
-    )
+    code = "import json, sys; from minimal_browser.startup.cli import parse; parse(['x']); "
+    code += "print(json.dumps(sorted(sys.modules)))"
     assert not [name for name in modules(code) if name.startswith(("PyQt6", "minimal_browser_core"))]

@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-from minimal_browser.qt.keys import key_name
-from minimal_browser_core.input.keys import normalise_key
+from minimal_browser.keys.key_names import key_name
+from minimal_browser_core.keys.notation import normalise_key
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

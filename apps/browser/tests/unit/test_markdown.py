@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser.markdown import LONGEST_TAIL, Splitter, render
+from minimal_browser.toolkit.markdown import LONGEST_TAIL, Splitter, render
 
 
 @pytest.mark.parametrize(

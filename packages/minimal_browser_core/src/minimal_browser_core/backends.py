@@ -24,9 +24,9 @@ from minimal_browser_core.errors import BackendError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from minimal_browser_core.ports.chat import ChatClient
-    from minimal_browser_core.ports.storage import BookmarkStore, ConversationStore, HistoryStore
+    from minimal_browser_core.chat.port import ChatClient
     from minimal_browser_core.secrets import Secret
+    from minimal_browser_core.storage.port import BookmarkStore, ConversationStore, HistoryStore
 
 GROUP = "minimal_browser.backends"
 API_VERSION = 1
@@ -79,10 +79,10 @@ class AiSelection(Selection):
         """A chat client; `options` as those of `ai_rust_client.AIClient` (base_url, timeouts, proxy, …)."""
         key = api_key if isinstance(api_key, str | None) else api_key.reveal()
         if self.backend == "rust":
-            from minimal_browser_core.native.chat import RustAIClient
+            from minimal_browser_core.chat.native import RustAIClient
 
             return RustAIClient(key, **options)
-        from minimal_browser_core.fallback.chat import PythonAIClient
+        from minimal_browser_core.chat.python.client import PythonAIClient
 
         return PythonAIClient(key, **options)
 
@@ -94,30 +94,30 @@ class StorageSelection(Selection):
     def open_conversations(self, path: str | os.PathLike[str], **options: Any) -> "ConversationStore":
         """Blocks on the disk; StorageErrors. `options` as those of `storage_rust.ConversationStore`."""
         if self.backend == "rust":
-            from minimal_browser_core.native.storage import RustConversationStore
+            from minimal_browser_core.storage.native import RustConversationStore
 
             return RustConversationStore(path, **options)
-        from minimal_browser_core.fallback.conversations import PythonConversationStore
+        from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
         return PythonConversationStore(path, **options)
 
     def open_bookmarks(self, path: str | os.PathLike[str], **options: Any) -> "BookmarkStore":
         """As `open_conversations`."""
         if self.backend == "rust":
-            from minimal_browser_core.native.storage import RustBookmarkStore
+            from minimal_browser_core.storage.native import RustBookmarkStore
 
             return RustBookmarkStore(path, **options)
-        from minimal_browser_core.fallback.bookmarks import PythonBookmarkStore
+        from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
 
         return PythonBookmarkStore(path, **options)
 
     def open_history(self, path: str | os.PathLike[str], **options: Any) -> "HistoryStore":
         """As `open_conversations`; the file is that of the bookmarks."""
         if self.backend == "rust":
-            from minimal_browser_core.native.storage import RustHistoryStore
+            from minimal_browser_core.storage.native import RustHistoryStore
 
             return RustHistoryStore(path, **options)
-        from minimal_browser_core.fallback.history import PythonHistoryStore
+        from minimal_browser_core.storage.python.history import PythonHistoryStore
 
         return PythonHistoryStore(path, **options)
 

@@ -7,8 +7,8 @@ import pytest
 from minimal_browser_core.commands.parser import check, execute
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
-from minimal_browser_core.input.keymap import Keymap
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.ports.browser import Browser, CommandLinePrefix, Importable, MessageLevel, OpenTarget, TabInfo
 
 HERE, TAB, BEHIND = OpenTarget.CURRENT, OpenTarget.TAB, OpenTarget.BACKGROUND_TAB

@@ -4,7 +4,7 @@ import pytest
 
 from minimal_browser_core.copilot.context import PageContext, render_question
 from minimal_browser_core.copilot.offline import OfflineChatClient
-from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 GERMAN = PageContext(
     "https://example.de",

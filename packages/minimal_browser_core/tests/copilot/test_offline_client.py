@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from minimal_browser_core.chat.port import ChatClient
+from minimal_browser_core.chat.python.values import StreamEvent
 from minimal_browser_core.copilot.context import PageContext, render_question
 from minimal_browser_core.copilot.events import TurnEvent, TurnFinished
 from minimal_browser_core.copilot.offline import LABEL, OfflineChatClient
 from minimal_browser_core.copilot.offline.stream import OfflineStream
 from minimal_browser_core.copilot.session import CopilotSession, Turn
 from minimal_browser_core.errors import AIClientError, StreamCancelled
-from minimal_browser_core.fallback.values import StreamEvent
-from minimal_browser_core.ports.chat import ChatClient
 
 EventsOf = Callable[[Turn], list[TurnEvent]]
 

@@ -20,7 +20,7 @@ from minimal_browser_core.copilot.events import (
 from minimal_browser_core.copilot.policy import ActionPolicy, Decision
 from minimal_browser_core.copilot.session import CopilotSession, Turn
 from minimal_browser_core.errors import InvalidData, StorageError
-from minimal_browser_core.fallback.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import (
     Answer,
     Body,

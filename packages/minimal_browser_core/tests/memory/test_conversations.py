@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.fallback.conversations import PythonConversationStore
 from minimal_browser_core.memory.conversations import ConversationService
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 
 @pytest.fixture

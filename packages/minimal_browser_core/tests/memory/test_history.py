@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.fallback.history import PythonHistoryStore
 from minimal_browser_core.memory.history import HistoryService, day_bounds, kept_address
+from minimal_browser_core.storage.python.history import PythonHistoryStore
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,5 +1,5 @@
-from minimal_browser_core.fallback.transfer.report import ImportReport, LostRecord
 from minimal_browser_core.memory.reports import describe
+from minimal_browser_core.storage.transfer.report import ImportReport, LostRecord
 
 
 def test_a_report_is_told_in_a_sentence() -> None:

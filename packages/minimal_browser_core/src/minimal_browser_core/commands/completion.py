@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from minimal_browser_core.commands.registry import CommandRegistry, Completion, Parameter, ParameterKind
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.ports.browser import TabInfo
-from minimal_browser_core.ports.storage import Bookmark
+from minimal_browser_core.storage.port import Bookmark
 
 MAX_CANDIDATES = 50
 

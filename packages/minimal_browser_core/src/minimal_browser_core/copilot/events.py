@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from minimal_browser_core.chat.port import Usage
 from minimal_browser_core.copilot.actions import Action
 from minimal_browser_core.copilot.policy import Decision
-from minimal_browser_core.ports.chat import Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from minimal_browser_core.chat.port import Usage
 from minimal_browser_core.copilot.actions import Action, describe, kind_of
-from minimal_browser_core.ports.chat import Usage
 
 Outcome = Literal["undecided", "allowed", "denied", "rejected"]
 

@@ -13,14 +13,14 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from minimal_browser_core.backends import AiSelection
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.config import AiConfig, Config
 from minimal_browser_core.copilot.policy import ActionPolicy
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.errors import ConfigError
-from minimal_browser_core.ports.chat import ChatClient
 from minimal_browser_core.ports.secrets import SecretStore
-from minimal_browser_core.ports.storage import ConversationStore
 from minimal_browser_core.secrets import Secret
+from minimal_browser_core.storage.port import ConversationStore
 
 ProviderName = Literal["openrouter", "openai", "server", "offline"]
 

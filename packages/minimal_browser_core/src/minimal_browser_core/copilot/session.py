@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from minimal_browser_core.chat.port import ChatClient, Message, ResponseStream
 from minimal_browser_core.copilot.context import (
     DEFAULT_BUDGET,
     PageContext,
@@ -40,8 +41,7 @@ from minimal_browser_core.errors import (
     StreamCancelled,
 )
 from minimal_browser_core.memory.conversations import ConversationService, encodable
-from minimal_browser_core.ports.chat import ChatClient, Message, ResponseStream
-from minimal_browser_core.ports.storage import ConversationStore
+from minimal_browser_core.storage.port import ConversationStore
 
 __all__ = [
     "ActionProposed",

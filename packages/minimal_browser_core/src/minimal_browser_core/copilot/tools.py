@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from minimal_browser_core.chat.port import ToolCall
 from minimal_browser_core.copilot.actions import describe, kind_of, parse_action, tool_schemas
 from minimal_browser_core.copilot.events import ActionProposed, ActionRejected
 from minimal_browser_core.copilot.policy import ActionPolicy, Decision
 from minimal_browser_core.errors import ActionError, AIClientError, APIStatusError
-from minimal_browser_core.ports.chat import ToolCall
 
 
 def offered_tools(policy: ActionPolicy) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@
 import threading
 from itertools import groupby
 
+from minimal_browser_core.chat.port import ResponseStream
 from minimal_browser_core.copilot.actions import Action
 from minimal_browser_core.copilot.events import ReasoningDelta, TextDelta, TurnEvent, TurnFailed, TurnFinished
 from minimal_browser_core.copilot.exchange import Exchange
-from minimal_browser_core.ports.chat import ResponseStream
 from minimal_browser_core.wakeup import Wakeup
 
 

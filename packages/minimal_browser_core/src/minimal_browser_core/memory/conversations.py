@@ -9,7 +9,7 @@ from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.memory.days import DayGroup, by_day
 
 if TYPE_CHECKING:
-    from minimal_browser_core.ports.storage import Conversation, ConversationStore
+    from minimal_browser_core.storage.port import Conversation, ConversationStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from minimal_browser_core.memory.conversations import encodable
 from minimal_browser_core.memory.days import DayGroup, by_day
 
 if TYPE_CHECKING:
-    from minimal_browser_core.ports.storage import HistoryHit, HistoryStore
+    from minimal_browser_core.storage.port import HistoryHit, HistoryStore
 
 _KEPT_SCHEMES = ("http", "https", "file")
 _LONGEST_URL = 65_536

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from minimal_browser_core.ports.storage import ImportReport
+    from minimal_browser_core.storage.port import ImportReport
 
 
 def describe(report: "ImportReport") -> str:

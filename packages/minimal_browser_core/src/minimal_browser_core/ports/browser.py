@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
 
-from minimal_browser_core.input.modes import Mode
+from minimal_browser_core.keys.modes import Mode
 
 
 class OpenTarget(Enum):

@@ -5,7 +5,7 @@ from datetime import date
 
 from minimal_browser_core.commands.builtin.pages import current_page
 from minimal_browser_core.commands.registry import Command, Completion, Parameter, ParameterKind
-from minimal_browser_core.pages.address import (
+from minimal_browser_core.internal_pages.routes import (
     AllOfIt,
     Forgettable,
     TheDay,

@@ -1,8 +1,8 @@
 """The window: its modes, its command line, help, the end."""
 
 from minimal_browser_core.commands.registry import Command, CommandRegistry, Completion, Parameter, ParameterKind
-from minimal_browser_core.input.modes import Mode
-from minimal_browser_core.pages.address import page_url
+from minimal_browser_core.internal_pages.routes import page_url
+from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.ports.browser import Browser
 
 _TEXT = Parameter("text", ParameterKind.TEXT, "what the line begins with", optional=True)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from minimal_browser_core.chat.port import Message
+from minimal_browser_core.chat.python.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.copilot.context import parse_question
 from minimal_browser_core.copilot.offline.stream import MODEL, OfflineStream
-from minimal_browser_core.fallback.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
-from minimal_browser_core.ports.chat import Message
-from minimal_browser_core.ports.storage import ConversationStore
+from minimal_browser_core.storage.port import ConversationStore
 
 if TYPE_CHECKING:
     from minimal_browser_core.copilot.offline.answers import Answer, Answerer

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterat
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
+from minimal_browser_core.chat.port import Usage
+from minimal_browser_core.chat.python.values import StreamEvent, ToolCall
 from minimal_browser_core.errors import AIClientError, StreamCancelled
-from minimal_browser_core.fallback.values import StreamEvent, ToolCall
-from minimal_browser_core.ports.chat import Usage
 from minimal_browser_core.wakeup import Wakeup
 
 MODEL = "offline"
@@ -18,7 +18,7 @@ Work = Callable[[], Iterable[StreamEvent]]
 
 
 class OfflineStream:
-    """The ResponseStream of `minimal_browser_core.ports.chat` over events that `work` gives on a thread of its own."""
+    """The ResponseStream of `minimal_browser_core.chat.port` over events that `work` gives on a thread of its own."""
 
     usage: Usage | None = None
     provider: str | None = None

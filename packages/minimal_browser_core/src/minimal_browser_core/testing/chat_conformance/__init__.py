@@ -1,4 +1,4 @@
-"""What every chat client does: one suite for all implementations of `minimal_browser_core.ports.chat.ChatClient`.
+"""What every chat client does: one suite for all implementations of `minimal_browser_core.chat.port.ChatClient`.
 
     class TestMyClient(ChatClientConformance):
         @pytest.fixture

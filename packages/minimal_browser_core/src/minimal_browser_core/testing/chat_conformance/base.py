@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import FakeServer
 
 MODEL = "test/model"

@@ -1,18 +1,18 @@
 """What each provider really sends: one vector for each habit, streamed and whole.
 
-The file of vectors is a copy of `conformance/vectors/dialects.json`. An entry has a `stream` (the event stream as
+In `vectors/dialects.json`, an entry has a `stream` (the event stream as
 text), a `body` (the whole answer), or both, and what either is to be read as. Of an error `says` is a part of its
 message.
 """
 
 import json
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient, ChatResponse, ResponseStream
+from minimal_browser_core.chat.port import ChatClient, ChatResponse, ResponseStream
 from minimal_browser_core.testing.fake_server import Body, Bytes, FakeServer, Stream
+from minimal_browser_core.testing.resources import resource
 
 from .base import MODEL, QUESTION, ChatSuite, Errors
 
@@ -20,9 +20,7 @@ Vector = dict[str, Any]
 
 
 def dialect_vectors() -> list[Vector]:
-    vectors: list[Vector] = json.loads(
-        files("minimal_browser_core.testing").joinpath("vectors/dialects.json").read_text("utf-8")
-    )
+    vectors: list[Vector] = json.loads(resource("vectors", "dialects.json").read_text("utf-8"))
     return vectors
 
 

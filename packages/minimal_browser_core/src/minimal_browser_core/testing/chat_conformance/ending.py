@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import (
     DONE,
     Answer,

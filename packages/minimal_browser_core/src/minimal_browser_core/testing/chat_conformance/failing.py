@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import Answer, Body, Bytes, Cut, Error, FakeServer, Raw
 
 from .base import KEY, MODEL, QUESTION, ChatSuite, Errors, MakeClient

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Stream, chunk
 
 from .base import MODEL, QUESTION, ChatSuite, MakeClient

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Reply, Stream, chunk
 
 from .base import KEY, QUESTION, ChatSuite, Errors, MakeClient

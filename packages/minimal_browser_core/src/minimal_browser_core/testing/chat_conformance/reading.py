@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient, Message, StreamEvent
-from minimal_browser_core.ports.chat import ToolCall as AnyToolCall
+from minimal_browser_core.chat.port import ChatClient, Message, StreamEvent
+from minimal_browser_core.chat.port import ToolCall as AnyToolCall
 from minimal_browser_core.testing.fake_server import (
     DONE,
     Answer,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from minimal_browser_core.ports.chat import ChatClient
+from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.testing.fake_server import Answer, Cut, Error, FakeServer
 
 from .base import QUESTION, ChatSuite, Errors, MakeClient

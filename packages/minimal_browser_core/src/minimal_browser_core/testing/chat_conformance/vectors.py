@@ -4,9 +4,10 @@ import base64
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 
 import pytest
+
+from minimal_browser_core.testing.resources import resource
 
 ParseEventStream = Callable[[Iterable[bytes]], list[tuple[str, str, str]]]
 
@@ -23,8 +24,8 @@ class Vector:
 
 
 def sse_vectors() -> list[Vector]:
-    """Shipped in this package; a copy of `conformance/vectors/sse.json`."""
-    text = files("minimal_browser_core.testing").joinpath("vectors/sse.json").read_text("utf-8")
+    """The entries of `vectors/sse.json`, shipped in this package."""
+    text = resource("vectors", "sse.json").read_text("utf-8")
     return [
         Vector(
             entry["name"],

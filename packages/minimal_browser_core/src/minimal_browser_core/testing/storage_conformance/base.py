@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from minimal_browser_core.testing.resources import resource
+
 Open = Callable[..., Any]
 
 NAUGHTY = [
@@ -52,14 +54,10 @@ class StoreSuite:
         return opened()
 
     @pytest.fixture
-    def search_vectors(self, request: pytest.FixtureRequest) -> dict[str, Any]:
-        """`conformance/vectors/search.json` of the repository that the test stands in."""
-        for folder in request.path.parents:
-            file = folder / "conformance" / "vectors" / "search.json"
-            if file.exists():
-                vectors: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-                return vectors
-        pytest.skip("conformance/vectors/search.json is in the repository, and this test is not")
+    def search_vectors(self) -> dict[str, Any]:
+        """The vectors of searches, shipped in this package."""
+        vectors: dict[str, Any] = json.loads(resource("vectors", "search.json").read_text(encoding="utf-8"))
+        return vectors
 
     def fill(self, store: Any, count: int = 3) -> None:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Files of older formats, frozen in `conformance/frozen`: brought up to date when they are opened."""
+"""Files of older formats, kept in `testing/frozen`, are migrated when they are opened."""
 
 import shutil
 import sqlite3
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from minimal_browser_core.testing.resources import resource
 
 from .base import Open, StoreSuite
 
@@ -21,13 +23,8 @@ class Migration(StoreSuite):
         raise NotImplementedError
 
     @pytest.fixture
-    def old_file(self, request: pytest.FixtureRequest, path: Path) -> Path:
-        for folder in request.path.parents:
-            file = folder / "conformance" / "frozen" / f"{self.frozen}-1.db"
-            if file.exists():
-                shutil.copy(file, path)
-                return path
-        pytest.skip("conformance/frozen is in the repository, and this test is not")
+    def old_file(self, path: Path) -> Path:
+        return Path(shutil.copy(resource("frozen", f"{self.frozen}-1.db"), path))
 
     def test_an_old_file_is_brought_up_to_date_with_all_that_it_holds(
         self, old_file: Path, opened: Open, tmp_path: Path

@@ -9,18 +9,16 @@ from typing import Any
 
 import pytest
 
+from minimal_browser_core.testing.resources import resource
+
 from .base import HOUR, NAUGHTY, T0, ConversationSuite, Open
 
 FORMATS = ("checklist", "older_browser", "jsonl", "chatgpt", "claude", "open_webui", "librechat", "llm")
 
 
 def vector(name: str) -> dict[str, Any]:
-    for folder in [Path.cwd(), *Path(__file__).parents]:
-        file = folder / "conformance" / "vectors" / "legacy" / f"{name}.json"
-        if file.exists():
-            case: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            return case
-    pytest.skip("conformance/vectors/legacy is in the repository, and this test is not")
+    case: dict[str, Any] = json.loads(resource("vectors/legacy", f"{name}.json").read_text(encoding="utf-8"))
+    return case
 
 
 def written(name: str, folder: Path) -> Path:

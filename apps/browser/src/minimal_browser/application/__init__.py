@@ -1,0 +1,1 @@
+"""What the process owns: profile, stores, downloads and the copilot's services."""

@@ -1,0 +1,1 @@
+"""Bookmarks: the commands' Qt side."""

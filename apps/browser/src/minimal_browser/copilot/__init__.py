@@ -1,0 +1,1 @@
+"""The copilot's panel, answers and action cards."""

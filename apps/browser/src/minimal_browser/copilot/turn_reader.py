@@ -1,0 +1,84 @@
+"""From a turn's descriptor to the panel: everything that has arrived, at most once a frame."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from PyQt6.QtCore import QObject, QSocketNotifier
+from PyQt6.sip import voidptr
+
+from minimal_browser.toolkit.timers import once
+from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFailed, TurnFinished
+
+FRAME = 1 / 60
+MOST_TEXT = 4_000
+"""Characters that one frame takes: about 6 ms of rendering."""
+SHARE = 4
+"""After a frame that took t, the next comes no sooner than SHARE * t: most of the thread's time stays the page's."""
+
+
+class Turn(Protocol):
+    """What is needed of `copilot.session.Turn`."""
+
+    def fileno(self) -> int: ...
+    def drain(self) -> Sequence[TurnEvent]: ...
+
+
+class TurnReader(QObject):
+    """Hands the events of one turn to `receive`, in order; stops after the last one.
+
+    `receive` is called on the GUI thread with a batch that is never empty.
+    """
+
+    def __init__(self, turn: Turn, receive: Callable[[Sequence[TurnEvent]], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._turn = turn
+        self._receive = receive
+        self._notifier = QSocketNotifier(voidptr(turn.fileno()), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._readable)
+        self._frame = once(self, self._take)
+        self._not_before = 0.0
+        self._waiting: deque[TurnEvent] = deque()
+
+    def _readable(self, *_: Any) -> None:
+        # The descriptor stays readable until it is drained: off until the frame has taken what waits.
+        self._notifier.setEnabled(False)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        self._frame.start(max(0, round((self._not_before - time.monotonic()) * 1000)))
+
+    def _take(self) -> None:
+        began = time.monotonic()
+        self._waiting.extend(self._turn.drain())
+        events = self._next_batch()
+        if events:
+            self._receive(events)
+        if any(isinstance(event, TurnFinished | TurnFailed) for event in events):
+            self.stop()
+            return
+        ended = time.monotonic()
+        self._not_before = ended + max(FRAME, SHARE * (ended - began))
+        if self._waiting:
+            self._schedule()
+        else:
+            self._notifier.setEnabled(True)
+
+    def _next_batch(self) -> list[TurnEvent]:
+        """The oldest events, with no more text than one frame can show."""
+        batch: list[TurnEvent] = []
+        room = MOST_TEXT
+        while self._waiting and room > 0:
+            event = self._waiting.popleft()
+            if isinstance(event, TextDelta):
+                if len(event.text) > room:
+                    self._waiting.appendleft(TextDelta(event.text[room:]))
+                    event = TextDelta(event.text[:room])
+                room -= len(event.text)
+            batch.append(event)
+        return batch
+
+    def stop(self) -> None:
+        self._notifier.setEnabled(False)
+        self._frame.stop()

@@ -1,0 +1,1 @@
+"""Chromium's developer tools."""

@@ -1,0 +1,39 @@
+"""Chromium's developer tools, in a window of their own."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QShortcut
+from PyQt6.QtWebEngineCore import QWebEnginePage
+from PyQt6.QtWebEngineWidgets import QWebEngineView
+
+from minimal_browser.toolkit.not_null import present
+
+SIZE = (1000, 700)
+KEY = "F12"
+"""Closes them from their own window, where the browser's keys do not count."""
+
+
+class DeveloperTools:
+    """One window, for the page that was current when it opened."""
+
+    def __init__(self) -> None:
+        self._view: QWebEngineView | None = None
+
+    def toggle(self, page: QWebEnginePage) -> None:
+        if self._view is not None:
+            self.close()
+            return
+        view = self._view = QWebEngineView()
+        view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        view.setWindowTitle("Developer tools — Minimal Browser")
+        view.resize(*SIZE)
+        page.setDevToolsPage(present(view.page()))
+        QShortcut(KEY, view, view.close)
+        view.destroyed.connect(self._gone)
+        view.show()
+
+    def close(self) -> None:
+        if self._view is not None:
+            self._view.close()
+
+    def _gone(self) -> None:
+        self._view = None

@@ -1,0 +1,1 @@
+"""Pages that a model wrote, in an isolated profile."""

@@ -1,0 +1,1 @@
+"""Hint labels: HINT mode, the labels and following a link."""

@@ -1,0 +1,1 @@
+"""From Qt key events to commands."""

@@ -1,0 +1,1 @@
+"""The profile folder and the web profile."""

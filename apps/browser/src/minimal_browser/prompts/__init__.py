@@ -1,0 +1,1 @@
+"""Questions that a page or server asks the user."""

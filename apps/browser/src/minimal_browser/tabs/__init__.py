@@ -1,0 +1,1 @@
+"""Tabs and their views."""

@@ -1,0 +1,1 @@
+"""The chat service: its port, the native adapter and the Python implementation."""

@@ -1,0 +1,57 @@
+"""The values of `minimal_browser_core.chat.port`, as plain frozen dataclasses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from minimal_browser_core.chat.port import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """`text` holds the delta of text and reasoning, and the JSON of an annotation."""
+
+    kind: EventKind
+    text: str = ""
+    tool_call: ToolCall | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatResponse:
+    text: str
+    reasoning: str
+    tool_calls: list[ToolCall]
+    usage: Usage | None
+    model: str
+    provider: str | None
+    finish_reason: str | None
+    request_id: str | None
+    raw: Mapping[str, Any] = field(repr=False)
+    rate_limits: Mapping[str, str] = field(default_factory=dict)
+    time_to_first_byte: float | None = None
+    time_to_last_byte: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    id: str
+    name: str | None = None
+    context_length: int | None = None

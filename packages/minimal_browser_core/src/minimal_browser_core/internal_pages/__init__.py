@@ -1,0 +1,1 @@
+"""The `mb://` pages: routes, templates and rendering."""

@@ -1,0 +1,150 @@
+"""What the start page and the help page say about keys and commands: read from the keymap and the registry."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from minimal_browser_core.commands.registry import Command, CommandRegistry
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.keys.notation import parse_keys
+
+Caps = tuple[str, ...]
+"""A sequence of keys, each as it is written on a keyboard."""
+
+_NAMES = {"CR": "Enter", "BS": "Backspace", "Del": "Delete", "PageUp": "Page Up", "PageDown": "Page Down", "lt": "<"}
+_ARROWS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
+_HELD = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
+
+_MODE_TEXTS = {
+    Mode.NORMAL: "Keys are commands.",
+    Mode.INSERT: "Keys go to the page. A click into a text field begins it too.",
+    Mode.COMMAND: "You type a command, or what to find. Tab completes, Enter runs it.",
+    Mode.COPILOT: "You type a question. Enter sends it.",
+    Mode.HINT: "You type the label of a link.",
+    Mode.PASSTHROUGH: "The page gets every key, for pages with keys of their own.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModeText:
+    label: str
+    text: str
+    leave: Caps | None
+
+
+@dataclass(slots=True)
+class BoundCommand:
+    """A command line with all keys that run it."""
+
+    command: str
+    summary: str
+    keys: list[Caps] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    command: Command
+    keys: tuple[Caps, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTile:
+    keys: Caps
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    keys: tuple[Caps, ...]
+    title: str
+
+
+def key_caps(keys: str) -> Caps:
+    """`<C-f>` as `Ctrl+F`, `gg` as two keys."""
+    return tuple(_cap(key) for key in parse_keys(keys))
+
+
+def _cap(key: str) -> str:
+    if len(key) == 1:
+        return key
+    *held, name = key[1:-1].replace("--", "-\0").split("-")
+    name = {"\0": "-", **_NAMES, **_ARROWS}.get(name, name)
+    return "+".join([*(_HELD[modifier] for modifier in held), name.upper() if held and len(name) == 1 else name])
+
+
+def keys_or_command(keymap: Keymap, command: str) -> Caps:
+    """The shortest keys bound to `command`, or what to type instead."""
+    keys = [key_caps(keys) for keys in keymap.keys_for(command)]
+    return min(keys, key=len) if keys else (f":{command}",)
+
+
+def mode_texts(keymap: Keymap) -> list[ModeText]:
+    leave = {mode: keymap.keys_for("normal", mode) for mode in Mode}
+    return [
+        ModeText(mode.label, text, key_caps(leave[mode][0]) if leave[mode] else None)
+        for mode, text in _MODE_TEXTS.items()
+    ]
+
+
+def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[BoundCommand]]:
+    """The keys of NORMAL mode, in the groups and the order of the commands."""
+    found: dict[str, dict[str, BoundCommand]] = {group: {} for group in registry.groups()}
+    for binding in keymap.bindings(Mode.NORMAL):
+        command = _command(registry, binding.command)
+        if command is not None:
+            line = _typed(binding.command)
+            bound = found[command.group].setdefault(line, BoundCommand(line, command.summary))
+            bound.keys.append(key_caps(binding.keys))
+    return {group: list(bound.values()) for group, bound in found.items() if bound}
+
+
+def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[CommandEntry]]:
+    keys: dict[str, list[Caps]] = {}
+    for binding in keymap.bindings(Mode.NORMAL):
+        command = _command(registry, binding.command)
+        if command is not None:
+            keys.setdefault(command.name, []).append(key_caps(binding.keys))
+    return {group: list(_entries(commands, keys)) for group, commands in registry.groups().items()}
+
+
+def _entries(commands: Iterable[Command], keys: dict[str, list[Caps]]) -> Iterable[CommandEntry]:
+    return (CommandEntry(command, tuple(keys.get(command.name, ()))) for command in commands)
+
+
+def _command(registry: CommandRegistry, line: str) -> Command | None:
+    words = _typed(line).split(maxsplit=1)
+    try:
+        return registry.find(words[0]) if words else None
+    except CommandError:
+        return None
+
+
+def _typed(line: str) -> str:
+    """A key that opens the command line with a command in it counts as that command's."""
+    return line.lstrip(":").removeprefix("command-line ").strip()
+
+
+def start_tiles(keymap: Keymap) -> list[KeyTile]:
+    return [
+        KeyTile(keys_or_command(keymap, "ask"), "Ask", "Put a question about this page to the copilot."),
+        KeyTile(keys_or_command(keymap, "command-line open"), "Open", "Go to an address, or search the web."),
+        KeyTile(keys_or_command(keymap, "find"), "Find", "Look for words in this page."),
+        KeyTile(keys_or_command(keymap, "help"), "Help", "See every key and command."),
+    ]
+
+
+def start_rows(keymap: Keymap) -> list[KeyRow]:
+    rows = (
+        (("scroll down", "scroll up"), "scroll"),
+        (("hint",), "follow a link"),
+        (("command-line tabopen",), "open in a new tab"),
+        (("tab-close", "undo"), "close a tab, and undo"),
+        (("tab-previous", "tab-next"), "go through the tabs"),
+        (("back", "forward"), "back and forward"),
+        (("bookmark", "bookmarks"), "bookmark, and see all"),
+        (("conversations", "history"), "conversations and history"),
+        (("insert", "clear"), "type in the page, and stop"),
+    )
+    return [KeyRow(tuple(keys_or_command(keymap, command) for command in commands), title) for commands, title in rows]

@@ -1,0 +1,1 @@
+"""Key notation, modes, key maps and the dispatcher."""

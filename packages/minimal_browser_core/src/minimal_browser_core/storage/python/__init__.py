@@ -1,0 +1,1 @@
+"""The stores in pure Python, on the standard library's sqlite3."""

@@ -1,0 +1,90 @@
+"""The values of `minimal_browser_core.storage.port`, as plain frozen dataclasses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: int
+    thread_id: int
+    parent_id: int | None
+    timestamp: datetime
+    prompt: str
+    response: str
+    model: str
+    url: str | None
+    tags: tuple[str, ...]
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit(Conversation):
+    """`score` is higher for better matches, comparable within one page; `highlights` are (start, end) in `snippet`."""
+
+    score: float
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    hits: list[SearchHit]
+    next_cursor: str | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    conversations: list[Conversation]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """`updated_at` is the time of its newest exchange; `cursor` continues a listing after this thread."""
+
+    id: int
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    count: int
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    id: int
+    url: str
+    title: str
+    tags: tuple[str, ...]
+    note: str
+    keyword: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHit:
+    """A visited page. `frecency` is in milliseconds since 1970, see `fallback.sqlite.frecency`.
+
+    `score` is higher for better matches of a search; `highlights` are (start, end) in `snippet`.
+    """
+
+    id: int
+    url: str
+    title: str
+    visit_count: int
+    last_visited_at: datetime
+    frecency: int
+    score: float
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    hits: list[HistoryHit]
+    next_cursor: str | None
+    complete: bool

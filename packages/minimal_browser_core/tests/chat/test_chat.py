@@ -1,0 +1,296 @@
+"""The fallback client, by the suite that the native one passes too, and in what is its own."""
+
+import base64
+import datetime
+import gc
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minimal_browser_core import errors as our_errors
+from minimal_browser_core.chat.port import ChatClient
+from minimal_browser_core.chat.python.client import PythonAIClient
+from minimal_browser_core.chat.python.http.retry import Failure, delay, next_model, retry_after
+from minimal_browser_core.secrets import Secret
+from minimal_browser_core.testing.chat_conformance import ChatClientConformance
+from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, MakeClient
+from minimal_browser_core.testing.fake_server import (
+    DONE,
+    Answer,
+    Comment,
+    Data,
+    FakeServer,
+    Hang,
+    Pause,
+    Reply,
+    Stream,
+    chunk,
+)
+
+
+@pytest.fixture
+def make_client() -> Iterator[MakeClient]:
+    with ExitStack() as clients:
+
+        def make(**settings: Any) -> PythonAIClient:
+            return clients.enter_context(closing(PythonAIClient(**settings)))
+
+        yield make
+
+
+class TestPythonAIClient(ChatClientConformance):
+    @pytest.fixture
+    def make_client(self, make_client: MakeClient) -> MakeClient:
+        return make_client
+
+    @pytest.fixture
+    def errors(self) -> Any:
+        return our_errors
+
+
+# -- lifetime ----------------------------------------------------------------------------------------------------------
+
+TEXT = Data(chunk({"content": "part"}))
+
+
+def run_python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `code` in an interpreter of its own, with every warning an error."""
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_making_a_client_imports_neither_httpx_nor_asyncio() -> None:
+    result = run_python("""
+        import sys
+        from minimal_browser_core.chat.python.client import PythonAIClient
+        PythonAIClient("key").close()
+        print(sorted({"httpx2", "httpcore2", "asyncio", "ssl", "email", "importlib.metadata"} & set(sys.modules)))
+    """)
+    assert (result.stdout, result.stderr) == ("[]\n", "")
+
+
+def test_no_thread_and_no_descriptor_is_left_after_many_streams() -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+
+    before = set(threading.enumerate()), descriptors()
+    with FakeServer(default=Answer(("a", "b"))) as server:
+        with PythonAIClient(base_url=server.base_url) as client:
+            for turn in range(40):
+                with client.stream(QUESTION, MODEL) as stream:
+                    stream.fileno()
+                    if turn % 2:
+                        list(stream)
+            client.chat(QUESTION, MODEL)
+        server.wait_for_no_connections()
+    gc.collect()
+    assert (set(threading.enumerate()), descriptors()) == before
+
+
+def test_a_dropped_client_does_not_break_its_stream() -> None:
+    with FakeServer([Answer(tuple("abcdef"), delay=0.01)]) as server:
+        stream = PythonAIClient(base_url=server.base_url).stream(QUESTION, MODEL)
+        gc.collect()
+        assert "".join(stream) == "abcdef"
+        del stream
+        gc.collect()
+        assert server.wait_for_no_connections()
+
+
+@pytest.mark.parametrize("reply", [Hang(), Stream((TEXT, Hang())), Answer(("a",) * 1000, delay=0.01)])
+def test_the_interpreter_exits_in_peace_with_a_stream_open(reply: Reply) -> None:
+    with FakeServer(default=reply) as server:
+        result = run_python(
+            """
+            import sys
+            from minimal_browser_core.chat.python.client import PythonAIClient
+            client = PythonAIClient(base_url=sys.argv[1])
+            streams = [client.stream_response("q", "m") for _ in range(3)]
+            streams[0].fileno()
+            if sys.argv[2] == "wait":
+                next(streams[1])
+            """,
+            server.base_url,
+            "go" if isinstance(reply, Hang) else "wait",
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+        assert server.wait_for_no_connections()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_speaks_on_connections_of_its_own_and_leaves_its_parent_those_it_has() -> None:
+    with FakeServer([Answer("before"), Stream((TEXT, Pause(0.5), TEXT, DONE))]) as server:
+        result = run_python(
+            """
+            import os, sys, warnings
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from minimal_browser_core.chat.python.client import PythonAIClient
+            client = PythonAIClient(base_url=sys.argv[1])
+            client.send_request("q", "m")
+            stream = client.stream_response("q", "m")
+            print(next(stream), flush=True)
+            child = os.fork()
+            if child == 0:
+                print(len(client.models()), flush=True)
+                sys.exit(0)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "".join(stream), stream.text)
+            """,
+            server.base_url,
+        )
+        assert result.stdout.split() == ["part", "2", "0", "part", "partpart"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX here")
+@pytest.mark.parametrize("waiting", ["client.chat([], 'm')", "list(client.stream([], 'm'))", "client.models()"])
+def test_ctrl_c_ends_a_call_and_its_connection(waiting: str) -> None:
+    with FakeServer(default=Hang(), models_script=[Hang()]) as server:
+        # A test run that a shell put into the background ignores the signal, and its children inherit that.
+        code = f"""
+            import signal, sys
+            from minimal_browser_core.chat.python.client import PythonAIClient
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            client = PythonAIClient(base_url=sys.argv[1], idle_timeout=None)
+            try:
+                {waiting}
+            except KeyboardInterrupt:
+                sys.stdin.read()
+                print("interrupted")
+        """
+        command = [sys.executable, "-c", textwrap.dedent(code), server.base_url]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert server.wait_for_requests(1, 60)
+            process.send_signal(signal.SIGINT)
+            assert server.requests[0].client_left.wait(30)
+            assert process.communicate(timeout=30)[0] == "interrupted\n"
+
+
+def test_a_stream_that_was_closed_has_no_descriptor(make_client: MakeClient) -> None:
+    with FakeServer() as server, make_client(base_url=server.base_url).stream(QUESTION, MODEL) as stream:
+        pass
+    with pytest.raises(ValueError, match="closed"):
+        stream.fileno()
+
+
+def test_comments_after_the_finish_reason_do_not_keep_a_stream_open(make_client: MakeClient) -> None:
+    finish = Data(chunk({}, finish_reason="stop"))
+    with FakeServer([Stream((TEXT, finish, *((Comment(), Pause(0.1)) * 300)))]) as server:
+        assert list(make_client(base_url=server.base_url).stream(QUESTION, MODEL)) == ["part"]
+        assert server.requests[0].client_left.wait(10)
+
+
+# -- settings ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_taken_as_a_key() -> None:
+    with FakeServer(api_key="sk-1") as server, PythonAIClient(Secret("sk-1"), base_url=server.base_url) as client:
+        assert isinstance(client, ChatClient)
+        assert client.chat(QUESTION, MODEL).text
+        assert "sk-1" not in repr(client) + repr(vars(client)) + repr(client._config)
+
+
+def test_user_and_password_of_the_base_url_are_sent_as_basic_authorization() -> None:
+    with FakeServer() as server:
+        url = server.base_url.replace("//", "//me:p%40ss@")
+        with PythonAIClient(base_url=url) as client:
+            client.chat(QUESTION, MODEL)
+        assert server.requests[0].headers["authorization"] == "Basic " + base64.b64encode(b"me:p@ss").decode()
+        with PythonAIClient("key", base_url=url) as client:
+            client.chat(QUESTION, MODEL)
+        assert server.requests[1].headers["authorization"] == "Bearer key"
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"max_retries": -1}, "max_retries"),
+        ({"headers": {"a b": "c"}}, "'a b'"),
+        ({"headers": {"X-A": "b\r\nX-B: c"}}, "'X-A'"),
+        ({"idle_timeout": 0}, "idle_timeout"),
+        ({"connect_timeout": None}, "connect_timeout"),
+        ({"ca_bundle": "/does/not/exist.pem"}, "/does/not/exist.pem"),
+        ({"proxy": "ftp://host"}, "proxy"),
+        ({"proxy": "http://host:port"}, "proxy"),
+        ({"base_url": "http://host:port/v1"}, "base_url"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused_by_name(settings: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        PythonAIClient(**settings)
+
+
+@pytest.mark.parametrize("name", ["a..b", "x" * 70 + ".localhost", "\u2028"])
+def test_a_name_that_no_server_can_have_is_an_error_that_names_it(make_client: MakeClient, name: str) -> None:
+    with pytest.raises(our_errors.APIConnectionError, match=f"could not connect to http://{re.escape(name)}/v1"):
+        make_client(base_url=f"http://{name}/v1", max_retries=0).chat(QUESTION, MODEL)
+
+
+def test_a_name_is_resolved() -> None:
+    with FakeServer() as server:
+        url = server.base_url.replace("127.0.0.1", "localhost")
+        with PythonAIClient(base_url=url) as client:
+            assert client.chat(QUESTION, MODEL).text
+
+
+# -- retries -----------------------------------------------------------------------------------------------------------
+
+
+def failure(status: int, **more: Any) -> Failure:
+    return Failure(our_errors.APIStatusError("refused", status=status, body=more.pop("body", "")), **more)
+
+
+def test_waits_double_from_half_a_second_to_eight() -> None:
+    assert [delay(failure(503), tries, 9, 1.0) for tries in range(1, 8)] == [0.5, 1, 2, 4, 8, 8, 8]
+
+
+def test_jitter_reaches_from_nothing_to_the_whole_wait() -> None:
+    assert delay(failure(503), 3, 9, 0.0) == 0
+    assert delay(failure(503), 3, 9, 0.5) == 1
+
+
+def test_only_passing_failures_are_tried_again() -> None:
+    again = [status for status in range(400, 600) if delay(failure(status), 1, 2, 1.0) is not None]
+    assert again == [408, 409, 429, *range(500, 600)]
+
+
+def test_a_named_wait_is_kept_to_up_to_a_minute() -> None:
+    assert delay(failure(429, retry_after=60.0), 1, 2, 0.0) == 60
+    assert delay(failure(429, retry_after=61.0), 1, 2, 0.0) is None
+
+
+def test_the_server_has_the_last_word_on_trying_again() -> None:
+    assert delay(failure(503, should_retry=False), 1, 2, 1.0) is None
+    assert delay(failure(400, should_retry=True), 1, 2, 1.0) is not None
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:09 GMT"}, 9),
+        ({"retry-after": "Wed, 21 Oct 2015 07:00:00 GMT"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "inf"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_is_read_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
+    now = datetime.datetime(2015, 10, 21, 7, 28, tzinfo=datetime.UTC).timestamp()
+    assert retry_after(headers, now) == seconds
+
+
+def test_a_bad_request_moves_on_only_when_it_is_the_model_that_is_bad() -> None:
+    assert next_model(failure(400, body="first is not a valid model ID"))
+    assert not next_model(failure(400, body="temperature must be positive"))
+    assert not next_model(failure(404, delivered=True))

@@ -1,0 +1,153 @@
+"""Whatever JSON a server sends: a value, or an error that says what is wrong with it. Never anything else."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from minimal_browser_core.chat.python.answer import ReportedError, StreamedAnswer
+from minimal_browser_core.chat.python.decode import (
+    MalformedError,
+    arguments_text,
+    content_text,
+    parse_models,
+    parse_object,
+    parse_response,
+    parse_usage,
+    reasoning_text,
+    reported_error,
+)
+from minimal_browser_core.chat.python.timing import Transfer
+from minimal_browser_core.chat.python.values import Usage
+
+KEYS = st.sampled_from(
+    [
+        *("choices", "index", "delta", "message", "content", "text", "thinking", "summary", "refusal", "annotations"),
+        *("reasoning", "reasoning_content", "reasoning_details", "tool_calls", "id", "type", "function", "name"),
+        *("arguments", "finish_reason", "usage", "x_groq", "prompt_tokens", "prompt_tokens_details", "cached_tokens"),
+        *("cost", "model", "models", "data", "context_length", "provider", "object"),
+        *("error", "code", "status", "detail", "metadata", "raw"),
+    ]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5)
+LEAVES |= st.sampled_from(["", "0", "1e999", "stop", "error", "\ud83d", "\ud83d\ude80"])
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5))
+OBJECTS = st.dictionaries(KEYS, JSON, max_size=6)
+CHUNKS = st.fixed_dictionaries({"choices": st.lists(st.fixed_dictionaries({"delta": OBJECTS}), max_size=2)}) | OBJECTS
+
+
+@given(st.lists(CHUNKS, max_size=4))
+@example([{"choices": [{"delta": {"content": "\ud83d"}}]}])
+def test_any_chunks_give_events_or_a_reported_error(chunks: list[dict[str, object]]) -> None:
+    answer = StreamedAnswer()
+    events = []
+    try:
+        for chunk in chunks:
+            events += answer.take(chunk)
+        events += answer.finish()
+    except ReportedError as error:
+        error.reported.message.encode()
+    assert "".join(event.text for event in events if event.kind == "text") == answer.text
+    for event in events:
+        event.text.encode()
+    for call in answer.tool_calls:
+        (call.id + call.name + call.arguments).encode()
+
+
+@given(OBJECTS)
+def test_any_object_is_an_answer_or_malformed(body: dict[str, object]) -> None:
+    try:
+        response = parse_response(body, "m", None, Transfer())
+    except MalformedError:
+        return
+    response.text.encode()
+    assert response.model
+
+
+@given(OBJECTS)
+def test_any_object_is_a_list_of_models_or_malformed(body: dict[str, object]) -> None:
+    try:
+        models = parse_models(body)
+    except MalformedError:
+        return
+    assert all(model.id for model in models)
+
+
+@given(JSON)
+def test_any_error_has_a_message(error: object) -> None:
+    reported_error(error).message.encode()
+    reported_error({"error": error}).message.encode()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "1", '"a"', "null", "[" * 100_000, '{"a": ' * 100_000, b"\xff", "{}x"])
+def test_what_is_not_an_object_is_malformed(text: str | bytes) -> None:
+    with pytest.raises(MalformedError):
+        parse_object(text)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (None, ""),
+        ("a", "a"),
+        (["a", {"text": "b"}, {"type": "text", "text": None}, 7], "ab"),
+        ({"type": "text", "text": "a"}, "a"),
+        ("a\ud83d", "a\ufffd"),
+        (json.loads('"\\ud83d\\ude80"'), "🚀"),
+    ],
+)
+def test_content_is_text_in_all_its_shapes(content: object, text: str) -> None:
+    assert content_text(content) == text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"reasoning": "why"},
+        {"reasoning_content": "why"},
+        {"reasoning": "why", "reasoning_content": "why"},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "why"}]}]},
+        {"reasoning": None, "reasoning_details": [{"type": "reasoning.text", "text": "w"}, {"summary": "hy"}]},
+    ],
+)
+def test_reasoning_is_found_under_all_its_names(message: dict[str, object]) -> None:
+    assert reasoning_text(message) == "why"
+
+
+def test_arguments_that_come_as_an_object_are_written_as_json() -> None:
+    assert arguments_text({"a": "é"}) == '{"a": "é"}'
+    assert arguments_text('{"a"') == '{"a"'
+    assert arguments_text(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "usage"),
+    [
+        ({"usage": None}, None),
+        ({"usage": {"prompt_tokens": "3", "completion_tokens": 4.0}}, Usage(3, 4, 7)),
+        ({"usage": {"prompt_tokens": -1, "total_tokens": 9, "cost": "0.5"}}, Usage(0, 0, 9, cost=0.5)),
+        ({"usage": {"prompt_tokens_details": None, "prompt_cache_hit_tokens": 5}}, Usage(cached_tokens=5)),
+        ({"x_groq": {"usage": {"prompt_tokens": 1, "completion_tokens": 1}}}, Usage(1, 1, 2)),
+    ],
+)
+def test_usage_is_read_as_providers_send_it(body: dict[str, object], usage: Usage | None) -> None:
+    assert parse_usage(body) == usage
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "status"),
+    [
+        ("plain", "plain", None),
+        ({"error": "plain"}, "plain", None),
+        ({"error": {"message": "m", "code": "rate_limited"}}, "m", None),
+        ({"error": {"message": "m", "code": "429"}}, "m", 429),
+        ({"error": {"message": "m", "code": 502, "metadata": {"raw": "because"}}}, "m: because", 502),
+        ({"object": "error", "message": "m", "code": 40303}, "m", None),
+        ({"detail": "m"}, "m", None),
+        ({"error": {"surprise": 1}}, '{"surprise": 1}', None),
+    ],
+)
+def test_errors_are_read_as_providers_report_them(error: object, message: str, status: int | None) -> None:
+    reported = reported_error(error)
+    assert (reported.message, reported.status) == (message, status)

@@ -1,0 +1,93 @@
+import pytest
+
+from minimal_browser_core.errors import ConfigError
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.keys.modes import Mode
+
+
+def commands(keymap: Keymap, mode: Mode = Mode.NORMAL) -> dict[str, str]:
+    return {binding.keys: binding.command for binding in keymap.bindings(mode)}
+
+
+def test_bindings_come_in_the_order_in_which_they_were_made() -> None:
+    keymap = Keymap({Mode.NORMAL: {"gt": "one", "x": "two", "gT": "three"}})
+    assert [binding.keys for binding in keymap.bindings(Mode.NORMAL)] == ["gt", "gT", "x"]
+
+
+def test_a_key_of_the_config_replaces_the_default_and_leaves_the_others() -> None:
+    keymap = Keymap.from_config({"normal": {"J": "tab-previous"}})
+    assert commands(keymap)["J"] == "tab-previous"
+    assert commands(keymap)["K"] == commands(Keymap())["K"]
+
+
+def test_a_config_never_changes_the_defaults_of_the_next_keymap() -> None:
+    before = commands(Keymap())
+    Keymap.from_config({"normal": {"J": "quit", "d": ""}})
+    assert commands(Keymap()) == before
+
+
+def test_an_empty_command_takes_a_binding_away_and_nothing_else() -> None:
+    keymap = Keymap.from_config({"normal": {"gg": ""}})
+    assert "gg" not in commands(keymap)
+    assert "gt" in commands(keymap)
+
+
+def test_an_unbound_sequence_leaves_no_dead_prefix_behind() -> None:
+    keymap = Keymap({Mode.NORMAL: {"gx": "one"}})
+    keymap.unbind(Mode.NORMAL, "gx")
+    assert keymap.root(Mode.NORMAL).children == {}
+
+
+def test_taking_a_long_binding_away_keeps_the_short_one_that_begins_it() -> None:
+    keymap = Keymap({Mode.NORMAL: {"g": "one", "gx": "two"}})
+    keymap.unbind(Mode.NORMAL, "gx")
+    assert commands(keymap) == {"g": "one"}
+
+
+def test_the_keys_of_a_command_are_found() -> None:
+    assert Keymap({Mode.NORMAL: {"gt": "next", "J": "next", "K": "back"}}).keys_for("next") == ["gt", "J"]
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"visual": {"a": "open"}}, r"\[keys.visual\].*the modes are normal, insert"),
+        ({"normal": {"<Foo>": "open"}}, r"<Foo> is not the name of a key"),
+        ({"normal": {"g g": "open"}}, r"write <Space>"),
+        ({"normal": {"3x": "open"}}, r"3 begins a count"),
+        ({"normal": {"<C-f>": "open", "<c-F>": "back"}}, r"'<c-F>' is the same as '<C-f>'"),
+        ({"normal": {"Q": ""}}, r"nothing is bound to Q"),
+        ({"normal": {"Q": "opne x"}}, r"'opne x': no such thing"),
+    ],
+)
+def test_each_mistake_in_the_config_is_told_in_words(tables: dict[str, dict[str, str]], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Keymap.from_config(tables, lambda command: "no such thing" if command.startswith("opne") else None)
+
+
+def test_all_mistakes_are_told_at_once_a_line_each() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Keymap.from_config({"visual": {}, "normal": {"<Foo>": "open", "3": "open", "J": "back"}, "insert": {"": "x"}})
+    assert len(str(caught.value).splitlines()) == 4
+
+
+def test_a_digit_can_be_bound_where_there_are_no_counts() -> None:
+    assert commands(Keymap.from_config({"insert": {"3": "normal"}}), Mode.INSERT)["3"] == "normal"
+
+
+def test_every_mode_can_be_left_with_the_keyboard_alone() -> None:
+    for mode in Mode:
+        if mode is not Mode.NORMAL:
+            assert "normal" in commands(Keymap(), mode).values(), mode
+
+
+def test_no_default_binding_of_a_typing_mode_swallows_a_character() -> None:
+    for mode in Mode:
+        if mode is not Mode.NORMAL:
+            assert all(binding.keys.startswith("<") for binding in Keymap().bindings(mode))
+
+
+def test_no_default_sequence_has_to_wait_for_a_timer() -> None:
+    for mode in Mode:
+        keys = [binding.keys for binding in Keymap().bindings(mode)]
+        assert not [(a, b) for a in keys for b in keys if a != b and b.startswith(a) and not a.startswith("<")]

@@ -1,0 +1,24 @@
+from types import ModuleType
+
+import pytest
+
+from minimal_browser_core import errors as core_errors
+from minimal_browser_core.storage.port import ConversationStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.testing.storage_conformance import ConversationStoreConformance
+
+
+class TestPythonConversationStore(ConversationStoreConformance):
+    @pytest.fixture
+    def open_store(self) -> type[PythonConversationStore]:
+        return PythonConversationStore
+
+    @pytest.fixture
+    def errors(self) -> ModuleType:
+        return core_errors
+
+
+def test_the_fallback_has_the_shape_of_the_port() -> None:
+    with PythonConversationStore(":memory:") as store:
+        port: ConversationStore = store
+        assert len(port) == 0

@@ -1,0 +1,22 @@
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from minimal_browser_core.storage.python.conversations import FORMAT
+from minimal_browser_core.storage.python.database import Database
+
+
+def temp_store(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA temp_store").fetchone()[0])
+
+
+def test_temporary_pages_stay_in_memory_for_many_statements_and_not_after_them() -> None:
+    database = Database(":memory:", FORMAT, read_only=False, busy_timeout=5.0, durability="normal", check_on_open=False)
+    with closing(database):
+        with database.write_many() as db:
+            assert temp_store(db) == 2
+        with pytest.raises(LookupError), database.write_many():
+            raise LookupError
+        with database.write() as db:
+            assert temp_store(db) == 0

@@ -1,0 +1,145 @@
+"""Files that somebody else wrote: bookmarks, sessions, databases, archives, damaged stores. None breaks an import."""
+
+import io
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from minimal_browser_core.errors import StorageError
+from minimal_browser_core.storage.python import salvage
+from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.transfer.older_folder import import_session
+from minimal_browser_core.testing.resources import resource
+
+TAGS = ["<DL>", "</DL>", "<p>", "<DT>", "<H3>", "</H3>", "<A HREF=", '"', "'", ">", "</A>", "<DD>", "<!--", "-->", "<"]
+MARKUP = st.lists(st.sampled_from([*TAGS, "https://a.org/", "TAGS=", "ADD_DATE=", "&#0;", "&amp", "é\0"]), max_size=40)
+CELLS = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=8) | st.binary(max_size=8)
+NAMES = ["id", "url", "title", "content", "tags", "created_at", "bookmark_type", "metadata", "tabs", "name"]
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "a", "\ud800", "2024-01-01"])
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile") / "file"
+
+
+@settings(max_examples=200, deadline=None)
+@given(MARKUP.map("".join) | JSON.map(json.dumps) | st.text(max_size=60))
+def test_no_file_of_bookmarks_breaks_an_import(source: Path, text: str) -> None:
+    source.write_text(text, encoding="utf-8", errors="surrogatepass")
+    with PythonBookmarkStore(":memory:") as store:
+        _taken_once(store, source)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.fixed_dictionaries({"tabs": JSON}, optional={"name": JSON, "created_at": JSON}))
+def test_no_session_breaks_an_import(source: Path, session: dict[str, Any]) -> None:
+    source.write_text(json.dumps(session))
+    with PythonBookmarkStore(":memory:") as store:
+        try:
+            taken = import_session(store, source).taken
+        except StorageError:
+            return
+        assert taken == len(store)
+        assert import_session(store, source).taken == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), max_size=5))
+def test_no_history_breaks_an_import(source: Path, rows: list[tuple[Any, ...]]) -> None:
+    _database(source, "history", "url, title, visit_time, visit_count", rows)
+    with PythonHistoryStore(":memory:") as store:
+        _taken_once(store, source)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS, CELLS, CELLS), max_size=5))
+def test_no_log_of_llm_breaks_an_import(source: Path, rows: list[tuple[Any, ...]]) -> None:
+    _database(source, "responses", "id, model, prompt, response, conversation_id, datetime_utc", rows)
+    with PythonConversationStore(":memory:") as store:
+        _taken_once(store, source)
+
+
+@example(b"", [(175, 8), (198, 128)])  # a name said to be UTF-8, which it is not
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=60), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4))
+def test_no_archive_breaks_an_import(source: Path, inside: bytes, damage: list[tuple[int, int]]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", b'[{"prompt": "p", "response": "r"},' + inside)
+    content = bytearray(packed.getvalue())
+    for at, byte in damage:
+        content[at % len(content)] = byte
+    source.write_bytes(content)
+    with PythonConversationStore(":memory:") as store:
+        _taken_once(store, source)
+
+
+@pytest.fixture(scope="module")
+def old_file() -> bytes:
+    return resource("frozen", "conversations-1.db").read_bytes()
+
+
+@pytest.mark.parametrize("length", [0, 1, 17, 18, 20, 99, 100, 101])
+def test_a_file_that_ends_within_its_header_is_rescued_as_nothing(source: Path, old_file: bytes, length: int) -> None:
+    source.write_bytes(old_file[:length])
+    _rescued(source)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_damage_breaks_a_rescue(source: Path, old_file: bytes, data: st.DataObject) -> None:
+    """What is rescued is a sound store, whatever was written over the old one."""
+    content = bytearray(old_file)
+    for at, patch in data.draw(
+        st.lists(st.tuples(st.integers(0, len(content)), st.binary(max_size=12)), max_size=30), label="damage"
+    ):
+        content[at : at + len(patch)] = patch
+    source.write_bytes(content[: data.draw(st.integers(0, len(content)), label="length")])
+    _rescued(source)
+
+
+def _rescued(source: Path) -> None:
+    target = source.with_name("rescued.db")
+    try:
+        salvage.salvage(str(source), "conversations", ("conversations_fts",), str(target))
+        with PythonConversationStore(target) as store:
+            assert store.check() == []
+            for row in store:
+                assert row.prompt is not None
+    finally:
+        salvage.discard(str(target))
+
+
+def _taken_once(store: Any, source: Path) -> None:
+    try:
+        first = store.import_file(source)
+    except StorageError:  # it is nothing of the kind, as a whole
+        assert len(store) == 0
+        return
+    assert store.import_file(source).taken == 0
+    assert first.taken >= len(store)
+    assert store.check() == []
+
+
+def _database(source: Path, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    source.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as db:
+        db.execute(f"CREATE TABLE {table} ({columns})")
+        marks = ", ".join("?" * (columns.count(",") + 1))
+        db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        db.commit()

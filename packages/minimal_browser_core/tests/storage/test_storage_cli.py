@@ -1,0 +1,165 @@
+"""The command line over the store, as a process: of the fallback, and of the wheel where it is installed."""
+
+import importlib.util
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+
+MODULES = ["minimal_browser_core.storage"]
+if importlib.util.find_spec("storage_rust") is not None or os.environ.get("REQUIRE_NATIVE") == "1":
+    MODULES.append("storage_rust")
+
+OLD = [
+    {"timestamp": "2024-02-29T12:00:00", "query": "wombats\x1b[31m", "response": "cubic"},
+    {"timestamp": "2024-03-01T12:00:00", "query": "東京", "response": "晴れ"},
+    {"timestamp": "never", "query": "q", "response": "r"},
+]
+
+
+@pytest.fixture(params=MODULES)
+def module(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "old.json").write_text(json.dumps(OLD), encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str, code: int = 0) -> str:
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
+        check=False,
+    )
+    assert ran.returncode == code, ran.stderr
+    assert "Traceback" not in ran.stderr
+    return ran.stdout or ran.stderr
+
+
+def test_what_is_imported_is_found_listed_exported_and_sound(module: str, folder: Path) -> None:
+    def command(*arguments: str) -> str:
+        return run(folder, "-m", module, "store.db", *arguments)
+
+    told = command("import", "old.json")
+    assert told.splitlines()[0] == "old.json: 2 taken, 0 skipped, 1 lost"
+    assert "record 3: its timestamp is no time" in told
+    (again,) = json.loads(command("import", "old.json", "--json"))
+    assert (again["taken"], again["skipped"], again["lost_count"]) == (0, 2, 1)
+    table = command("recent")
+    assert "\x1b" not in table
+    assert [line.split()[0] for line in table.splitlines()] == ["id", "2", "1"]
+    assert "東京" in command("search", "京")
+    (hit,) = json.loads(command("search", "wombats", "--json"))["hits"]
+    assert (hit["prompt"], hit["timestamp"]) == ("wombats\x1b[31m", "2024-02-29T12:00:00.000+00:00")
+    assert json.loads(command("export", "out.jsonl", "--query", "wombats", "--json"))["written"] == 1
+    assert json.loads((folder / "out.jsonl").read_text(encoding="utf-8"))["response"] == "cubic"
+    command("backup", "copy.db")
+    assert json.loads(run(folder, "-m", module, "copy.db", "stats", "--json"))["conversations"] == 2
+    assert command("check") == "no problems\n"
+    assert json.loads(command("check", "--json")) == {"problems": []}
+
+
+def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Path) -> None:
+    old = folder / ".minimal_browser"
+    (old / "sessions").mkdir(parents=True)
+    (old / "vectors").mkdir()
+    (old / "config.toml").write_text("[ai]\n")
+    (old / "conversations.json").write_text(json.dumps(OLD))
+    (old / "bookmarks.json").write_text('[{"url": "https://b.org/", "title": "B", "tags": ["x"]}]')
+    tabs = [{"url": "https://b.org/", "title": "B"}, {"url": "https://c.org/", "title": "C", "scroll_position": 7}, {}]
+    (old / "sessions" / "work.json").write_text(json.dumps({"name": "work", "created_at": "2024-01-01", "tabs": tabs}))
+    (old / "sessions" / "cut.json").write_text('{"name": "cut", "tabs": [')
+    with closing(sqlite3.connect(old / "history.db")) as db:
+        db.execute("CREATE TABLE history (id, url, title, visit_time, visit_count)")
+        db.execute("INSERT INTO history VALUES (1, 'https://h.org/', 'H', '2024-02-29T12:00:00', 2)")
+        db.commit()
+    before = {file: file.read_bytes() for file in old.rglob("*") if file.is_file()}
+    lines = run(folder, "-m", module, "store.db", "import", str(old)).splitlines()
+    assert any("bookmarks.json: left: name a file" in line for line in lines)
+    command = ["-m", module, "store.db", "import", str(old), "--places", "places.db", "--json"]
+    told = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
+    counts = {
+        name: (part["taken"], part["skipped"], part["lost_count"]) for name, part in told.items() if "taken" in part
+    }
+    assert counts == {
+        "conversations.json": (0, 2, 1),
+        "bookmarks.json": (1, 0, 0),
+        "history.db": (1, 0, 0),
+        "work.json": (2, 0, 1),
+    }
+    left = {name for name, part in told.items() if "left" in part}
+    assert left == {"cut.json", "config.toml", "vectors"}
+    assert "settings" in told["config.toml"]["left"]
+    again = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
+    assert sum(part.get("taken", 0) for part in again.values()) == 0
+    assert {file: file.read_bytes() for file in old.rglob("*") if file.is_file()} == before
+    with PythonBookmarkStore(folder / "places.db") as marks:
+        assert [(mark.url, mark.tags) for mark in marks.search("tag:work")][::-1] == [
+            ("https://b.org/", ("x", "session/work")),
+            ("https://c.org/", ("session/work",)),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["none.db", "recent"], "none.db does not exist"),
+        (["new.db", "import", "nothing.json"], "nothing.json does not exist"),
+        (["old.json", "stats"], "not a database of conversations"),
+        (["old.json", "recent", "--limit", "0"], "not a database of conversations"),
+    ],
+)
+def test_a_mistake_ends_in_a_sentence(module: str, folder: Path, arguments: list[str], sentence: str) -> None:
+    assert sentence in run(folder, "-m", module, *arguments, code=1)
+    assert not (folder / "none.db").exists()
+    assert not (folder / "new.db").exists()
+
+
+def test_a_damaged_store_is_rescued_on_demand(module: str, folder: Path) -> None:
+    def command(*arguments: str, code: int = 0) -> str:
+        return run(folder, "-m", module, "store.db", *arguments, code=code)
+
+    rows = [{"prompt": f"question {n}", "response": "answer " * 200} for n in range(200)]
+    (folder / "rows.json").write_text(json.dumps(rows))
+    command("import", "rows.json")
+    content = bytearray((folder / "store.db").read_bytes())
+    for page in range(30, len(content) // 4096, 9):
+        content[page * 4096 : page * 4096 + 4000] = bytes(4000)
+    (folder / "store.db").write_bytes(content)
+    told = command("check", "--rescue", code=1)
+    assert "store.db.damaged-" in told
+    assert "what could be read is in a new" in told
+    assert command("check") == "no problems\n"
+    assert json.loads(command("stats", "--json"))["conversations"] > 100
+    assert command("search", "nowhere") == "nothing found\n"
+
+
+def test_a_wrong_command_line_ends_in_its_usage(module: str, folder: Path) -> None:
+    assert "usage:" in run(folder, "-m", module, "store.db", "dance", code=2)
+
+
+def test_the_migration_script_takes_the_old_file_once(folder: Path) -> None:
+    scripts = [parent / "scripts" / "migrate_to_sqlite.py" for parent in Path(__file__).parents]
+    script = next((str(script) for script in scripts if script.exists()), None)
+    if script is None:
+        pytest.skip("scripts/migrate_to_sqlite.py is in the repository, and this test is not")
+    before = (folder / "old.json").read_bytes()
+    assert run(folder, script, "old.json").startswith("old.json: 2 taken, 0 skipped, 1 lost")
+    (again,) = json.loads(run(folder, script, "old.json", "old.db", "--json"))
+    assert (again["taken"], again["skipped"]) == (0, 2)
+    assert (folder / "old.json").read_bytes() == before
+    assert "does not exist" in run(folder, script, "gone.json", code=1)

@@ -1,0 +1,129 @@
+"""Hostile and broken files: an import takes what it can, says what it cannot, and raises nothing of its own."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minimal_browser_core.errors import StorageError
+from minimal_browser_core.storage.python import owners
+from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.transfer import items as reading
+from minimal_browser_core.storage.transfer.items import items
+
+# fmt: off
+_NAMES = st.sampled_from([
+    "conversations", "mapping", "message", "author", "role", "content", "parts", "text", "id", "parent",
+    "children", "chat_messages", "uuid", "sender", "chat", "history", "messages", "parentId", "messageId",
+    "conversationId", "isCreatedByUser", "prompt", "query", "response", "model", "timestamp", "create_time",
+    "title", "metadata", "tags", "url", "thread_id", "parent_id", "thread_created_at", "attachments", "files",
+])
+# fmt: on
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(
+        ["user", "human", "assistant", "system", "a", "b", "", "\ud800", "2024-01-01", "0001-01-01T00:00+23:59"]
+    )
+    | st.just(10**400)
+)
+_VALUES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES | st.sampled_from("ab"), inner, max_size=6),
+    max_leaves=30,
+)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile") / "file"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_VALUES, max_size=3), st.integers(0, 400), st.booleans())
+def test_no_json_however_odd_breaks_an_import(source: Path, records: list[Any], cut: int, whole: bool) -> None:
+    text = json.dumps(records).encode()
+    source.write_bytes(text if whole else text[:cut])
+    with PythonConversationStore(":memory:") as store:
+        first = store.import_file(source)
+        assert len(store) == first.taken
+        assert store.import_file(source).taken == 0
+        assert store.check() == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200) | st.text('[]{}",:\\ \n1atrue', max_size=80).map(str.encode))
+def test_no_bytes_break_an_import(source: Path, content: bytes) -> None:
+    source.write_bytes(content)
+    with PythonConversationStore(":memory:") as store:
+        try:
+            assert store.import_file(source).taken == len(store)
+        except StorageError:  # a database that is none: there is nothing that could be read
+            assert content.startswith(b"SQLite format 3\0")
+
+
+_RECORDS = st.lists(st.dictionaries(st.text(max_size=3), st.text('ab"\\[]{},é\n', max_size=9), min_size=1), max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_RECORDS, st.sampled_from(["array", "object", "lines", "pretty"]), st.integers(1, 9))
+def test_records_are_found_whatever_holds_them_and_however_it_is_cut(records: list[Any], form: str, chunk: int) -> None:
+    text = {
+        "array": json.dumps(records),
+        "object": json.dumps({"first": {"x": [1]}, "conversations": records, "last": 1}),
+        "pretty": json.dumps(records, indent=1, ensure_ascii=False),
+        "lines": "".join(json.dumps(record) + "\n" for record in records),
+    }[form]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_CHUNK", chunk)
+        found = list(items(io.BytesIO(text.encode()), lambda read: None))
+    assert [item.value for item in found] == records
+
+
+def test_a_long_file_is_read_in_bounded_memory() -> None:
+    import tracemalloc
+
+    record = json.dumps({"prompt": "p" * 1000, "response": "r" * 1000}).encode() + b","
+
+    class Endless(io.RawIOBase):
+        left = 64 << 20
+
+        def read(self, size: int = -1) -> bytes:
+            count = min(size, self.left) // len(record)
+            self.left = self.left - count * len(record) if count else 0
+            return record * count
+
+    class Begun(Endless):
+        begun = False
+
+        def read(self, size: int = -1) -> bytes:
+            if not self.begun:
+                self.begun = True
+                return b"["
+            return super().read(size)
+
+    tracemalloc.start()
+    try:
+        count = sum(item.reason == "" for item in items(Begun(), lambda read: None))  # type: ignore[arg-type]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count > 30_000
+    assert peak < 16 << 20
+
+
+def test_a_source_that_another_sqlite_has_open_is_refused(tmp_path: Path) -> None:
+    logs = tmp_path / "logs.db"
+    logs.write_bytes(b"SQLite format 3\0" + bytes(1000))
+    key = owners.claim(str(logs), "another SQLite", create=False)
+    try:
+        with PythonConversationStore(":memory:") as store, pytest.raises(StorageError, match="open database"):
+            store.import_file(logs)
+    finally:
+        owners.release(key)
