@@ -66,10 +66,11 @@ def sync(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, formatting and the direction of imports (app -> core -> nothing of ours)."""
+    """Style, formatting, spelling and the direction of imports (app -> core)."""
     sync(session, "--no-default-groups", "--group=lint", "--package=minimal-browser", "--package=minimal_browser_core")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("codespell", "--dictionary=-", "--dictionary=scripts/lint/plain_english.txt")
     session.run("lint-imports")
 
 
