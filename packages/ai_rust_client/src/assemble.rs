@@ -10,6 +10,8 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Whether any of it was content: text, reasoning, or a piece of a tool call.
     pub content: bool,
+    /// Whether there was a chunk, with content or without.
+    pub chunk: bool,
     /// How many bytes that was.
     pub received: usize,
     /// The chunks as they came, where the reader wants them.
@@ -61,8 +63,16 @@ pub struct Assembler {
     usage: Option<Usage>,
     model: String,
     provider: String,
-    finished: bool,
+    choices: Vec<ChoiceState>,
     template: Template,
+}
+
+/// A choice that the stream contains. Some providers send a finish reason early, or in every chunk: content without one
+/// opens the choice again.
+struct ChoiceState {
+    index: u64,
+    is_finished: bool,
+    was_finished: bool,
 }
 
 /// The same names stand in every chunk: copy one only when it changes.
@@ -74,9 +84,14 @@ fn note(name: &str, known: &mut String, news: &mut Option<String>) {
 }
 
 impl Assembler {
-    /// Whether `finish_reason` has been seen: the answer is whole, though its usage may still come.
-    pub fn finished(&self) -> bool {
-        self.finished
+    /// Whether every choice so far has its finish reason and no content after it.
+    pub fn is_finished(&self) -> bool {
+        !self.choices.is_empty() && self.choices.iter().all(|choice| choice.is_finished)
+    }
+
+    /// Whether any choice ever had a finish reason.
+    pub fn was_finished(&self) -> bool {
+        self.choices.iter().any(|choice| choice.was_finished)
     }
 
     pub fn usage(&self) -> Option<&Usage> {
@@ -88,6 +103,8 @@ impl Assembler {
         if let Some(text) = self.template.text(data) {
             batch.events.push(Event::Text(text));
             batch.content = true;
+            batch.chunk = true;
+            self.choice(0).is_finished = false;
             return Ok(());
         }
         let chunk = Completion::parse(data).map_err(Fault::Malformed)?;
@@ -96,6 +113,7 @@ impl Assembler {
     }
 
     pub fn take(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), Fault> {
+        batch.chunk = true;
         let reported = chunk.reported();
         if let Some(usage) = chunk.usage.or(chunk.x_groq.and_then(|groq| groq.usage)) {
             self.usage = Some(usage.into());
@@ -106,25 +124,40 @@ impl Assembler {
             return Err(Fault::Reported(reported));
         }
         for choice in chunk.choices.unwrap_or_default() {
-            if choice.index.0 == 0 {
-                self.take_choice(choice, batch)?;
-            }
+            self.take_choice(choice, batch)?;
         }
         Ok(())
     }
 
+    fn choice(&mut self, index: u64) -> &mut ChoiceState {
+        let at = self.choices.iter().position(|choice| choice.index == index).unwrap_or_else(|| {
+            self.choices.push(ChoiceState { index, is_finished: false, was_finished: false });
+            self.choices.len() - 1
+        });
+        &mut self.choices[at]
+    }
+
     fn take_choice(&mut self, choice: Choice, batch: &mut Batch) -> Result<(), Fault> {
+        let index = choice.index.0;
+        let message = choice.delta.or(choice.message);
+        let has_content = message.as_ref().is_some_and(Message::has_content);
+        let reason = choice.finish_reason.non_empty();
+        let state = self.choice(index);
+        if has_content || reason.is_some() {
+            state.is_finished = reason.is_some();
+            state.was_finished |= state.is_finished;
+        }
+        batch.content |= has_content;
+        if index != 0 {
+            return Ok(());
+        }
         if let Some(error) = choice.error {
             return Err(Fault::Reported(Reported::from_error(&error)));
         }
-        if let Some(message) = choice.delta.or(choice.message) {
+        if let Some(message) = message {
             self.take_message(message, batch);
         }
-        if let Some(reason) = choice.finish_reason.non_empty() {
-            batch.finish_reason = Some(reason);
-            self.finished = true;
-            self.hand_over_tool_calls(batch);
-        }
+        batch.finish_reason = reason.or(batch.finish_reason.take());
         Ok(())
     }
 
@@ -132,19 +165,16 @@ impl Assembler {
         let reasoning = message.take_reasoning();
         if !reasoning.is_empty() {
             batch.events.push(Event::Reasoning(reasoning.into_owned()));
-            batch.content = true;
         }
         for text in [message.content.text.into_owned(), message.refusal.0.unwrap_or_default().into_owned()] {
             if !text.is_empty() {
                 batch.events.push(Event::Text(text));
-                batch.content = true;
             }
         }
         for annotation in message.annotations.into_iter().flatten() {
             batch.events.push(Event::Annotation(annotation.get().to_owned()));
         }
         for delta in message.tool_calls.0 {
-            batch.content = true;
             self.take_tool_call(delta);
         }
     }
@@ -174,15 +204,12 @@ impl Assembler {
         }
     }
 
-    fn hand_over_tool_calls(&mut self, batch: &mut Batch) {
+    /// The stream ended well: hand over what was held back, `Finish` last. Tool calls are among it: only the end says
+    /// that all of their arguments have arrived.
+    pub fn finish(&mut self, batch: &mut Batch) {
         let mut calls = std::mem::take(&mut self.tool_calls);
         calls.sort_by_key(|(index, _)| *index);
         batch.events.extend(calls.into_iter().map(|(_, call)| Event::ToolCall(call)));
-    }
-
-    /// The stream ended well: hand over what was held back, `Finish` last.
-    pub fn finish(&mut self, batch: &mut Batch) {
-        self.hand_over_tool_calls(batch);
         batch.events.extend(self.usage.take().map(Event::Usage));
         batch.events.push(Event::Finish);
     }

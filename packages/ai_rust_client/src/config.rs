@@ -20,6 +20,7 @@ pub struct Timeouts {
     pub idle: Option<Duration>,
     pub first_token: Option<Duration>,
     pub stall: Option<Duration>,
+    pub end: Option<Duration>,
     pub total: Option<Duration>,
 }
 

@@ -210,8 +210,8 @@ impl Stream {
             let bytes = match read {
                 Ok(Ok(Some(bytes))) => bytes,
                 Ok(Ok(None)) => break,
-                // With the finish reason seen the answer is whole, whatever becomes of the connection.
-                Ok(Err(_)) | Err(_) if assembler.finished() => break,
+                // With all finish reasons seen the answer is whole, whatever happens to the connection.
+                Ok(Err(_)) | Err(_) if assembler.is_finished() => break,
                 Ok(Err(error)) => {
                     let message =
                         format!("the connection broke in the middle of the answer: {}", causes(&error));
@@ -234,9 +234,10 @@ impl Stream {
             if batch.content {
                 timers.last_content = Some(timers.last_byte);
             }
-            if assembler.finished() {
-                timers.finished.get_or_insert(timers.last_byte);
+            if batch.chunk {
+                timers.last_chunk = timers.last_byte;
             }
+            timers.finished = assembler.is_finished();
             match outcome {
                 Ok(false) => self.publish(batch, false),
                 Ok(true) => {
@@ -267,9 +268,9 @@ impl Stream {
         if let Some(data) = parser.finish() {
             // Some servers leave out the last blank line. What cannot be read was cut off in the middle.
             done = data.trim() == "[DONE]"
-                || (feed(assembler, &data, &mut batch).is_ok() && assembler.finished());
+                || (feed(assembler, &data, &mut batch).is_ok() && assembler.was_finished());
         }
-        if done || assembler.finished() {
+        if done || assembler.was_finished() {
             assembler.finish(&mut batch);
             self.publish(batch, true);
             return Ok(());

@@ -9,31 +9,30 @@ use crate::config::Timeouts;
 use crate::error::{Error, Phase};
 use crate::transport::timed_out;
 
-/// How long the usage and `[DONE]` may take once `finish_reason` has been seen, whatever else is sent meanwhile.
-const LAST_CHUNKS: Duration = Duration::from_secs(2);
-
 pub struct Timers<'a> {
     pub timeouts: &'a Timeouts,
     pub sent: Instant,
     pub last_byte: Instant,
     pub last_content: Option<Instant>,
-    /// When `finish_reason` was seen.
-    pub finished: Option<Instant>,
+    pub last_chunk: Instant,
+    /// Whether every choice has its finish reason, so that nothing but the usage is expected.
+    pub finished: bool,
 }
 
 impl<'a> Timers<'a> {
     /// For an answer whose head has just arrived, of a try that began at `sent`.
     pub fn new(timeouts: &'a Timeouts, sent: Instant) -> Self {
-        Self { timeouts, sent, last_byte: Instant::now(), last_content: None, finished: None }
+        let now = Instant::now();
+        Self { timeouts, sent, last_byte: now, last_content: None, last_chunk: now, finished: false }
     }
 
     /// Wait for the next bytes, at most until the first timer runs out.
     pub async fn within<F: Future>(&self, read: F) -> Result<F::Output, Error> {
         let idle = self.timeouts.idle.map(|limit| (self.last_byte + limit, Phase::Idle, limit));
         let content = match (self.finished, self.last_content) {
-            (Some(at), _) => Some((at + LAST_CHUNKS, Phase::Idle, LAST_CHUNKS)),
-            (None, Some(last)) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
-            (None, None) => {
+            (true, _) => self.timeouts.end.map(|limit| (self.last_chunk + limit, Phase::Idle, limit)),
+            (false, Some(last)) => self.timeouts.stall.map(|limit| (last + limit, Phase::Stall, limit)),
+            (false, None) => {
                 self.timeouts.first_token.map(|limit| (self.sent + limit, Phase::FirstToken, limit))
             }
         };

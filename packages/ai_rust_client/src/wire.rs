@@ -165,14 +165,23 @@ impl From<WireUsage> for Usage {
 
 impl<'a> Message<'a> {
     fn only_text(&self) -> Option<&str> {
+        let is_only_text =
+            !self.content.text.is_empty() && !self.has_more_than_text() && self.annotations.is_none();
+        is_only_text.then_some(&*self.content.text)
+    }
+
+    /// Whether there is text, reasoning or a piece of a tool call.
+    pub fn has_content(&self) -> bool {
+        !self.content.text.is_empty() || self.has_more_than_text()
+    }
+
+    fn has_more_than_text(&self) -> bool {
         let reasoning = [&self.reasoning, &self.reasoning_content];
-        let brings_more = !self.refusal.as_str().is_empty()
+        !self.refusal.as_str().is_empty()
             || !self.content.thinking.is_empty()
             || reasoning.iter().any(|content| !content.text.is_empty() || !content.thinking.is_empty())
-            || self.reasoning_details.is_some()
-            || self.annotations.is_some()
-            || !self.tool_calls.0.is_empty();
-        (!brings_more && !self.content.text.is_empty()).then_some(&*self.content.text)
+            || self.reasoning_details.is_some_and(|details| !text_of_details(details).is_empty())
+            || !self.tool_calls.0.is_empty()
     }
 
     /// The first of the names that providers use for reasoning which holds any.

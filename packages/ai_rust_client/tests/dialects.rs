@@ -159,3 +159,41 @@ fn what_is_no_completion_is_malformed() {
         assert!(matches!(fault(chunk), Fault::Malformed(_)), "{chunk}");
     }
 }
+
+const TEXT: &str = r#"{"choices":[{"index":0,"delta":{"content":"x"}}]}"#;
+const TEXT_AND_FINISH: &str = r#"{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}"#;
+const FINISH: &str = r#"{"choices":[{"index":0,"delta":{"content":""},"finish_reason":"stop"}]}"#;
+const EMPTY: &str = r#"{"choices":[{"index":0,"delta":{"content":""},"finish_reason":null}]}"#;
+const OTHER_TEXT: &str = r#"{"choices":[{"index":1,"delta":{"content":"x"}}]}"#;
+const OTHER_FINISH: &str = r#"{"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}"#;
+
+#[test]
+fn an_answer_is_finished_while_every_choice_has_a_finish_reason_and_no_content_after_it() {
+    for (chunks, is_finished) in [
+        (vec![], false),
+        (vec![TEXT], false),
+        (vec![TEXT, FINISH], true),
+        (vec![TEXT_AND_FINISH, TEXT_AND_FINISH], true),
+        (vec![TEXT, TEXT, FINISH, TEXT], false),
+        (vec![TEXT, FINISH, EMPTY], true),
+        (vec![TEXT, OTHER_TEXT, FINISH], false),
+        (vec![TEXT, OTHER_TEXT, FINISH, OTHER_FINISH], true),
+        (vec![TEXT, OTHER_TEXT, FINISH, OTHER_FINISH, OTHER_TEXT], false),
+    ] {
+        let mut assembler = Assembler::default();
+        for chunk in &chunks {
+            assembler.feed(chunk, &mut Batch::default()).unwrap();
+        }
+        assert_eq!(assembler.is_finished(), is_finished, "{chunks:?}");
+    }
+}
+
+#[test]
+fn a_tool_call_is_whole_although_every_chunk_has_a_finish_reason() {
+    let (answer, events) = assemble(&[
+        r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}]},"finish_reason":"tool_calls"}]}"#,
+        r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls"}]}"#,
+    ]);
+    assert_eq!(answer.tool_calls, [call("a", "f", r#"{"x":1}"#)]);
+    assert_eq!(events, [Event::ToolCall(call("a", "f", r#"{"x":1}"#)), Event::Finish]);
+}

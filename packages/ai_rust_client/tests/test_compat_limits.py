@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ai_rust_client import compat
-from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Stream, chunk
+from minimal_browser_core.testing.fake_server import DONE, Answer, Data, Error, FakeServer, Hang, Pause, Stream, chunk
 
 ASK: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "q"}]}
 
@@ -165,3 +165,24 @@ def test_importing_stays_light(run_script: Callable[..., "CompletedProcess[str]"
     """
     result = run_script(script)
     assert result.returncode == 0, result.stderr
+
+
+def choice(index: int, content: str, finish_reason: str | None = None) -> Data:
+    return Data({"choices": [{"index": index, "delta": {"content": content}, "finish_reason": finish_reason}]})
+
+
+@pytest.mark.parametrize(
+    ("steps", "texts"),
+    [
+        pytest.param([*(choice(0, "a", "stop"), Pause(0.3)) * 9, DONE], ["a"] * 9, id="in every chunk"),
+        pytest.param([choice(0, "a", "stop"), Pause(2.5), choice(0, "b"), DONE], ["a", "b"], id="early, then a pause"),
+        pytest.param(
+            [choice(0, "a", "stop"), Pause(2.5), choice(1, "b", "stop"), DONE], ["a", "b"], id="of two choices"
+        ),
+        pytest.param([choice(0, "a", "stop"), Hang()], ["a"], id="then silence"),
+    ],
+)
+def test_a_finish_reason_is_not_the_end_of_a_stream(steps: list[Any], texts: list[str]) -> None:
+    with FakeServer([Stream(tuple(steps))]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        stream = client.with_options(timeout=4).chat.completions.create(**ASK, stream=True)
+        assert [chunk.choices[0].delta.content for chunk in stream] == texts

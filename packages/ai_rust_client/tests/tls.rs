@@ -130,7 +130,7 @@ fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Du
         ..Settings::default()
     };
     let connect = Duration::from_secs(30);
-    let timeouts = Timeouts { connect, idle: Some(idle), first_token: None, stall: None, total: None };
+    let timeouts = Timeouts { connect, idle: Some(idle), first_token: None, stall: None, end: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
     Arc::new(Transport::new(Arc::new(config)))
 }

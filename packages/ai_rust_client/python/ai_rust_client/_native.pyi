@@ -43,6 +43,7 @@ class AIClient:
     - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
       is no white space); comments do not count.
     - `stall_timeout`: between contents once they flow; comments do not count.
+    - `end_timeout`: without a chunk once every choice has its finish reason; the stream then ends well, as with `[DONE]`.
     - `total_timeout`: the whole call, retries and their waits included.
 
     `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
@@ -66,6 +67,7 @@ class AIClient:
         idle_timeout: float | None = 60.0,
         first_token_timeout: float | None = None,
         stall_timeout: float | None = 120.0,
+        end_timeout: float | None = 30.0,
         total_timeout: float | None = None,
         max_retries: int = 2,
         proxy: str | None = None,

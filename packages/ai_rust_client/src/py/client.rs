@@ -51,6 +51,7 @@ pub struct Session {
 /// - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
 ///   is no white space); comments do not count.
 /// - `stall_timeout`: between contents once they flow; comments do not count.
+/// - `end_timeout`: without a chunk once every choice has its finish reason; the stream then ends well, as with `[DONE]`.
 /// - `total_timeout`: the whole call, retries and their waits included.
 ///
 /// `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
@@ -75,11 +76,11 @@ impl AIClient {
     #[new]
     #[pyo3(
         signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
-            idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), total_timeout=None,
-            max_retries=2, proxy=None, ca_bundle=None, log_content=false),
+            idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), end_timeout=Some(30.0),
+            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=false),
         text_signature = "(api_key=None, *, base_url='https://openrouter.ai/api/v1', headers=None, \
             connect_timeout=10.0, idle_timeout=60.0, first_token_timeout=None, stall_timeout=120.0, \
-            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=False)"
+            end_timeout=30.0, total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=False)"
     )]
     #[expect(clippy::too_many_arguments, reason = "the contract's signature")]
     fn new(
@@ -90,6 +91,7 @@ impl AIClient {
         idle_timeout: Option<f64>,
         first_token_timeout: Option<f64>,
         stall_timeout: Option<f64>,
+        end_timeout: Option<f64>,
         total_timeout: Option<f64>,
         max_retries: i64,
         proxy: Option<String>,
@@ -102,6 +104,7 @@ impl AIClient {
             idle: optional("idle_timeout", idle_timeout)?,
             first_token: optional("first_token_timeout", first_token_timeout)?,
             stall: optional("stall_timeout", stall_timeout)?,
+            end: optional("end_timeout", end_timeout)?,
             total: optional("total_timeout", total_timeout)?,
         };
         let max_retries =

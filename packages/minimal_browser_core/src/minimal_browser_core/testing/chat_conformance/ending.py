@@ -12,10 +12,12 @@ from minimal_browser_core.testing.fake_server import (
     Answer,
     Body,
     Bytes,
+    Comment,
     Cut,
     Data,
     FakeServer,
     Hang,
+    Pause,
     Stream,
     chunk,
 )
@@ -24,6 +26,14 @@ from .base import MODEL, QUESTION, ChatSuite, Errors, MakeClient
 
 TEXT = Data(chunk({"content": "part"}))
 FINISH = Data(chunk({}, finish_reason="stop"))
+TEXT_AND_FINISH = Data(chunk({"content": "part"}, finish_reason="stop"))
+USAGE = Data(chunk(usage={"prompt_tokens": 1, "completion_tokens": 1}))
+
+
+def call_chunk(arguments: str, **fields: str) -> Data:
+    """One piece of a tool call, with a finish reason."""
+    call = {"index": 0, "function": {"arguments": arguments, **fields}}
+    return Data(chunk({"tool_calls": [call]}, finish_reason="tool_calls"))
 
 
 class Ending(ChatSuite):
@@ -49,13 +59,86 @@ class Ending(ChatSuite):
         reply = client.stream(QUESTION, MODEL)
         assert list(reply) == ["part"]
 
-    def test_after_its_finish_reason_an_answer_is_not_waited_for_without_end(
-        self, make_client: MakeClient, server: FakeServer
+    def test_usage_may_come_after_the_finish_reason(self, make_client: MakeClient, server: FakeServer) -> None:
+        server.script.append(Stream((TEXT, FINISH, Pause(0.3), USAGE, Hang())))
+        reply = make_client(base_url=server.base_url, end_timeout=0.6).stream(QUESTION, MODEL)
+        assert list(reply) == ["part"]
+        assert reply.usage is not None
+        assert reply.usage.total_tokens == 2
+
+    @pytest.mark.parametrize("timeouts", [{"end_timeout": 0.3}, {"idle_timeout": 0.3}], ids=["end", "idle"])
+    def test_silence_after_the_finish_reason_ends_the_answer(
+        self, make_client: MakeClient, server: FakeServer, timeouts: dict[str, float]
     ) -> None:
         server.script.append(Stream((TEXT, FINISH, Hang())))
-        client = make_client(base_url=server.base_url, idle_timeout=4.0)
+        client = make_client(base_url=server.base_url, **timeouts)
         assert list(client.stream(QUESTION, MODEL)) == ["part"]
         assert server.requests[0].client_left.wait(10)
+
+    def test_comments_do_not_extend_an_answer_after_its_finish_reason(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream((TEXT, FINISH, *(Comment(), Pause(0.02)) * 200)))
+        client = make_client(base_url=server.base_url, end_timeout=0.3)
+        assert list(client.stream(QUESTION, MODEL)) == ["part"]
+        assert server.requests[0].client_left.wait(10)
+
+    def test_each_chunk_extends_an_answer_that_has_a_finish_reason_in_every_chunk(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream(((TEXT_AND_FINISH, Pause(0.1)) * 10)))
+        client = make_client(base_url=server.base_url, end_timeout=0.6)
+        assert list(client.stream(QUESTION, MODEL)) == ["part"] * 10
+
+    def test_by_default_content_may_come_seconds_after_a_finish_reason(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        early = Data(chunk({"reasoning_content": "hm"}, finish_reason="stop"))
+        server.script.append(Stream((early, Pause(2.5), TEXT, FINISH, USAGE, DONE)))
+        reply = client.stream(QUESTION, MODEL)
+        assert list(reply) == ["part"]
+        assert reply.usage is not None
+
+    def test_content_after_a_finish_reason_is_waited_for_like_any_content(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream((FINISH, TEXT, Pause(0.8), TEXT, FINISH, DONE)))
+        client = make_client(base_url=server.base_url, end_timeout=0.3)
+        assert list(client.stream(QUESTION, MODEL)) == ["part", "part"]
+
+    def test_the_answer_ends_with_the_last_of_several_choices(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        other = Data({"choices": [{"index": 1, "delta": {"content": "other"}}]})
+        other_finish = Data({"choices": [{"index": 1, "delta": {}, "finish_reason": "stop"}]})
+        steps = (TEXT, other, FINISH, Pause(0.8), other, other_finish, USAGE, Hang())
+        server.script.append(Stream(steps))
+        reply = make_client(base_url=server.base_url, end_timeout=0.3).stream(QUESTION, MODEL, n=2)
+        assert list(reply) == ["part"]
+        assert reply.usage is not None
+
+    def test_content_of_other_choices_keeps_the_stall_timer_from_running_out(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        other = Data({"choices": [{"index": 1, "delta": {"content": "other"}}]})
+        server.script.append(Stream((TEXT, *(other, Pause(0.1)) * 10, FINISH, DONE)))
+        reply = make_client(base_url=server.base_url, stall_timeout=0.6).stream(QUESTION, MODEL, n=2)
+        assert list(reply) == ["part"]
+
+    def test_an_answer_that_breaks_after_content_behind_a_finish_reason_is_interrupted(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script.append(Stream((FINISH, TEXT, Cut())))
+        with pytest.raises(errors.StreamInterruptedError):
+            list(client.stream(QUESTION, MODEL))
+
+    def test_a_tool_call_is_whole_although_every_chunk_has_a_finish_reason(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream((call_chunk('{"x"', name="f"), call_chunk(": 1}"), DONE)))
+        events = list(client.stream(QUESTION, MODEL).events())
+        calls = [event.tool_call.arguments for event in events if event.tool_call is not None]
+        assert calls == ['{"x": 1}']
 
     @pytest.mark.parametrize(
         "stream",
