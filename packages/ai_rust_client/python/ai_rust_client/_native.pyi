@@ -43,7 +43,7 @@ class AIClient:
     - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
       is no white space); comments do not count.
     - `stall_timeout`: between contents once they flow; comments do not count.
-    - `end_timeout`: without a chunk once every choice has its finish reason; the stream then ends well, as with `[DONE]`.
+    - `end_timeout`: without a chunk once every choice has its finish reason; then the stream ends well.
     - `total_timeout`: the whole call, retries and their waits included.
 
     `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed

@@ -27,7 +27,6 @@ from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, 
 from minimal_browser_core.testing.fake_server import (
     DONE,
     Answer,
-    Comment,
     Data,
     FakeServer,
     Hang,
@@ -179,13 +178,6 @@ def test_a_stream_that_was_closed_has_no_descriptor(make_client: MakeClient) -> 
         pass
     with pytest.raises(ValueError, match="closed"):
         stream.fileno()
-
-
-def test_comments_after_the_finish_reason_do_not_keep_a_stream_open(make_client: MakeClient) -> None:
-    finish = Data(chunk({}, finish_reason="stop"))
-    with FakeServer([Stream((TEXT, finish, *((Comment(), Pause(0.1)) * 300)))]) as server:
-        assert list(make_client(base_url=server.base_url).stream(QUESTION, MODEL)) == ["part"]
-        assert server.requests[0].client_left.wait(10)
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------

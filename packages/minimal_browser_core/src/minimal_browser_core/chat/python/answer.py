@@ -9,6 +9,7 @@ from .decode import (
     arguments_text,
     as_dict,
     as_list,
+    contains_content,
     content_text,
     count,
     parse_usage,
@@ -50,7 +51,19 @@ class StreamedAnswer:
     finish_reason: str | None = None
     request_id: str | None = None
     transfer: Transfer = field(default_factory=Transfer)
+    chunks: int = 0
+    content_deltas: int = 0
+    """How many deltas had text, reasoning or a piece of a tool call, of any choice."""
+    was_finished: bool = False
+    """Whether any choice ever had a finish reason."""
+    _finished: dict[int, bool] = field(default_factory=dict)
+    """Each choice by its index. Some providers send a finish reason early: content without one opens it again."""
     _calls: list[_PartialCall] = field(default_factory=list)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every choice so far has its finish reason and no content after it."""
+        return bool(self._finished) and all(self._finished.values())
 
     @property
     def text(self) -> str:
@@ -58,6 +71,7 @@ class StreamedAnswer:
 
     def take(self, chunk: dict[str, Any]) -> list[StreamEvent]:
         """Raises `ReportedError` where the chunk is an error."""
+        self.chunks += 1
         self.usage = parse_usage(chunk) or self.usage
         self.model = scalar(chunk.get("model")) or self.model
         self.provider = scalar(chunk.get("provider")) or self.provider
@@ -65,21 +79,26 @@ class StreamedAnswer:
             raise ReportedError(reported_error(chunk))
         events: list[StreamEvent] = []
         for choice in as_list(chunk.get("choices")):
-            if isinstance(choice, dict) and count(choice.get("index")) == 0:
+            if isinstance(choice, dict):
                 self._choice(choice, events)
         return events
 
     def finish(self) -> list[StreamEvent]:
-        """The last events of a stream that ended well."""
+        """The last events of a stream that ended well. Only its end shows that all arguments of a call have arrived."""
         events = self._complete_calls()
         if self.usage:
             events.append(StreamEvent("usage", usage=self.usage))
         return [*events, StreamEvent("finish")]
 
     def _choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
+        index = count(choice.get("index"))
+        message = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
+        reason = scalar(choice.get("finish_reason"))
+        self._note_progress(index, message, reason)
+        if index != 0:
+            return
         if choice.get("error"):
             raise ReportedError(reported_error(choice))
-        message = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
         if reasoning := reasoning_text(message):
             self.reasoning_parts.append(reasoning)
             events.append(StreamEvent("reasoning", reasoning))
@@ -91,9 +110,14 @@ class StreamedAnswer:
         events.extend(StreamEvent("annotation", json.dumps(each)) for each in annotations)
         for delta in tool_calls_of(message):
             self._call(delta)
-        if reason := scalar(choice.get("finish_reason")):
-            self.finish_reason = reason
-            events.extend(self._complete_calls())
+        self.finish_reason = reason or self.finish_reason
+
+    def _note_progress(self, index: int, message: dict[str, Any], reason: str) -> None:
+        has_content = contains_content(message)
+        self.content_deltas += has_content
+        if has_content or reason:
+            self._finished[index] = bool(reason)
+            self.was_finished = self.was_finished or bool(reason)
 
     def _call(self, delta: dict[str, Any]) -> None:
         call = self._find_call(delta)
@@ -118,8 +142,3 @@ class StreamedAnswer:
         whole = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
         self.tool_calls.extend(whole)
         return [StreamEvent("tool_call", tool_call=call) for call in whole]
-
-    @property
-    def collecting_call(self) -> bool:
-        """Whether a tool call has begun: content too, though no event tells of it yet."""
-        return bool(self._calls)

@@ -28,6 +28,7 @@ class PythonAIClient:
 
     Times are in seconds, None sets no limit: `connect_timeout` for TCP and TLS, `idle_timeout` between two bytes,
     `first_token_timeout` up to the first content and `stall_timeout` between contents (comments do not count),
+    `end_timeout` without a chunk once every choice has its finish reason (the stream then ends well),
     `total_timeout` for the whole call with its retries. `max_retries` is for connections that fail, 408, 409, 429 and
     5xx, never once something of the answer was handed over. `proxy` is else that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY
     and NO_PROXY: http:// or socks5://. `ca_bundle` is a PEM file, added to the platform's roots.
@@ -46,12 +47,15 @@ class PythonAIClient:
         idle_timeout: float | None = 60.0,
         first_token_timeout: float | None = None,
         stall_timeout: float | None = 120.0,
+        end_timeout: float | None = 30.0,
         total_timeout: float | None = None,
         max_retries: int = 2,
         proxy: str | None = None,
         ca_bundle: str | PathLike[str] | None = None,
     ) -> None:
-        timeouts = Timeouts(connect_timeout, idle_timeout, first_token_timeout, stall_timeout, total_timeout)
+        timeouts = Timeouts(
+            connect_timeout, idle_timeout, first_token_timeout, stall_timeout, end_timeout, total_timeout
+        )
         self._config = make_config(api_key, base_url, headers, timeouts, max_retries, proxy, ca_bundle)
         self._engine = Engine(self._config)
 

@@ -24,10 +24,11 @@ class Timeouts:
     idle: float | None
     first_token: float | None
     stall: float | None
+    end: float | None
     total: float | None
 
     def __post_init__(self) -> None:
-        for name in ("connect", "idle", "first_token", "stall", "total"):
+        for name in ("connect", "idle", "first_token", "stall", "end", "total"):
             value = getattr(self, name)
             if value is None and name != "connect":
                 continue

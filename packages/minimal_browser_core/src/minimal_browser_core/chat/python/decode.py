@@ -127,6 +127,12 @@ def reasoning_text(message: dict[str, Any]) -> str:
     return "".join(content_text(detail.get("text") or detail.get("summary")) for detail in details)
 
 
+def contains_content(message: dict[str, Any]) -> bool:
+    """Whether a message has text, reasoning or a tool call."""
+    texts = (message.get("content"), message.get("refusal"))
+    return any(map(content_text, texts)) or bool(tool_calls_of(message) or reasoning_text(message))
+
+
 def arguments_text(arguments: Any) -> str:
     """Arguments are JSON text in a string; some servers send the object itself."""
     if arguments is None:

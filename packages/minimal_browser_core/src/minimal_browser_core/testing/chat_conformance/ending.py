@@ -86,7 +86,7 @@ class Ending(ChatSuite):
     def test_each_chunk_extends_an_answer_that_has_a_finish_reason_in_every_chunk(
         self, make_client: MakeClient, server: FakeServer
     ) -> None:
-        server.script.append(Stream(((TEXT_AND_FINISH, Pause(0.1)) * 10)))
+        server.script.append(Stream((TEXT_AND_FINISH, Pause(0.1)) * 10))
         client = make_client(base_url=server.base_url, end_timeout=0.6)
         assert list(client.stream(QUESTION, MODEL)) == ["part"] * 10
 

@@ -76,11 +76,11 @@ class Call:
         self._content_phase, self._content_ends = "first_token", _after(self.timeouts.first_token)
 
     def content_came(self) -> None:
-        self._content_phase, self._content_ends = "stall", _after(self.timeouts.stall)
+        self._content_phase, self._content_ends, self._grace_ends = "stall", _after(self.timeouts.stall), None
 
-    def begin_grace(self, seconds: float) -> None:
-        """The answer is whole: wait so long for what may still follow, then raise `GraceOverError`."""
-        self._content_ends, self._grace_ends = None, time.monotonic() + seconds
+    def begin_grace(self, seconds: float | None) -> None:
+        """Wait at most `seconds` for what may follow a finished answer, then raise `GraceOverError`."""
+        self._content_ends, self._grace_ends = None, _after(seconds)
 
     def would_expire_within(self, seconds: float) -> bool:
         """Whether the total timer ends before `seconds` have passed."""

@@ -1,6 +1,7 @@
 """Answers that come as Server-Sent Events: from the wire to the channel, verified to their end.
 
-A stream ends well with a `finish_reason` or with `[DONE]`; any other end is an error that tells what had arrived.
+A stream ends with `[DONE]`, with its body, or with silence after every choice has its `finish_reason`. A body that ends
+with neither is an error that keeps what had arrived.
 """
 
 import time
@@ -25,7 +26,6 @@ from .failures import is_error_body, protocol_error, reported_in_body, shown, ti
 from .retry import PASSING, FailedTryError, Failure
 
 _PATH = "chat/completions"
-_USAGE_GRACE = 2.0  # seconds for the usage and [DONE] after the finish_reason
 _REUSE_GRACE = 0.2  # seconds for the end of the body after [DONE]; without it the connection cannot be used again
 
 
@@ -55,7 +55,6 @@ class _Receiver:
         self._answer = StreamedAnswer(request_id=request_id(response), transfer=Transfer.begin(sent, response.headers))
         self._parser = EventStreamParser()
         self._delivered = False
-        self._finishing = False
         self._done = False
 
     def receive(self) -> None:
@@ -101,10 +100,11 @@ class _Receiver:
                 # The standard drops an event without its blank line; some providers end with a whole one.
                 with suppress(MalformedError):
                     self._take(filter(None, [self._parser.unterminated()]))
-        except (BrokenBodyError, GraceOverError):
-            if self._answer.finish_reason is None:
+        except (BrokenBodyError, GraceOverError, ExpiredError) as error:
+            is_total = isinstance(error, ExpiredError) and error.phase == "total"
+            if is_total or not self._answer.is_finished:
                 raise
-        if self._answer.finish_reason is None and not self._done:
+        if not self._answer.was_finished and not self._done:
             raise self._interrupted("ended the stream in the middle of the answer, without a finish_reason or [DONE]")
         self._answer.transfer.end()
         self._channel.push(self._answer.finish())
@@ -117,6 +117,7 @@ class _Receiver:
     def _take(self, sent: Iterator[ServerSentEvent] | list[ServerSentEvent]) -> None:
         """Hand over what one read brought, also when its last event is bad."""
         events: list[StreamEvent] = []
+        deltas, chunks = self._answer.content_deltas, self._answer.chunks
         try:
             for one in sent:
                 if one.data.strip() == "[DONE]":
@@ -124,14 +125,13 @@ class _Receiver:
                     break
                 events += self._parse(one)
         finally:
-            if any(event.kind in ("text", "reasoning") for event in events) or self._answer.collecting_call:
+            if self._answer.content_deltas > deltas:
                 self._call.content_came()
             if events:
                 self._delivered = True
                 self._channel.push(events)
-        if self._answer.finish_reason is not None and not self._finishing:
-            self._finishing = True
-            self._call.begin_grace(_USAGE_GRACE)
+        if self._answer.chunks > chunks and self._answer.is_finished:
+            self._call.begin_grace(self._config.timeouts.end)
 
     def _parse(self, sent: ServerSentEvent) -> list[StreamEvent]:
         if sent.event == "ping" or not sent.data.strip():
