@@ -40,8 +40,9 @@ from minimal_browser_core.errors import (
     StorageError,
     StreamCancelled,
 )
-from minimal_browser_core.memory.conversations import ConversationService, encodable
+from minimal_browser_core.storage.conversations import ConversationService
 from minimal_browser_core.storage.port import ConversationStore
+from minimal_browser_core.storage.text import encodable
 
 __all__ = [
     "ActionProposed",

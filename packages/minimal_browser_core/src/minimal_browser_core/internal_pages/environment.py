@@ -11,8 +11,8 @@ from minimal_browser_core.internal_pages.routes import PAGES, SCHEME, AllOfIt, T
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from minimal_browser_core.memory.conversations import ConversationRow
-    from minimal_browser_core.memory.history import HistoryRow
+    from minimal_browser_core.storage.conversations import ConversationRow
+    from minimal_browser_core.storage.history import HistoryRow
 
 # What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

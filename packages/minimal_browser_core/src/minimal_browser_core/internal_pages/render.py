@@ -23,8 +23,8 @@ from minimal_browser_core.internal_pages.routes import (
     page_url,
 )
 from minimal_browser_core.keys.keymap import Keymap
-from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
-from minimal_browser_core.memory.history import HistoryList
+from minimal_browser_core.storage.conversations import ConversationList, ConversationRow
+from minimal_browser_core.storage.history import HistoryList
 from minimal_browser_core.storage.port import Bookmark
 
 

@@ -11,7 +11,7 @@ from minimal_browser_core.copilot.offline import intents
 from minimal_browser_core.copilot.offline.ranking import Found, PageIndex
 from minimal_browser_core.copilot.offline.words import content_terms, is_part_of_word, terms
 from minimal_browser_core.errors import StorageError
-from minimal_browser_core.memory.conversations import ConversationRow, ConversationService
+from minimal_browser_core.storage.conversations import ConversationRow, ConversationService
 from minimal_browser_core.storage.port import ConversationStore
 
 

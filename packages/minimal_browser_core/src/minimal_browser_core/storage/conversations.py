@@ -1,4 +1,4 @@
-"""Conversations as the copilot records them and as the conversations page shows them."""
+"""Stored conversations as plain values: recorded by the copilot, listed and searched for the conversations page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.memory.days import DayGroup, by_day
+from minimal_browser_core.storage.days import DayGroup, group_by_day
+from minimal_browser_core.storage.text import encodable
 
 if TYPE_CHECKING:
     from minimal_browser_core.storage.port import Conversation, ConversationStore
@@ -30,7 +31,7 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class ConversationList:
-    """Part of a listing. `next_cursor` fetches the next part; `complete` is False for a bounded ranking."""
+    """A part of a listing. `next_cursor` fetches the next part; `complete` is False if the ranking was cut off."""
 
     rows: tuple[ConversationRow, ...]
     next_cursor: str | None = None
@@ -38,17 +39,18 @@ class ConversationList:
 
     @property
     def days(self) -> tuple[DayGroup[ConversationRow], ...]:
-        """The rows by local day, in the order they stand in."""
-        return by_day(self.rows)
+        """The rows by local day, in their order."""
+        return group_by_day(self.rows)
 
 
 class ConversationService:
-    """Thread-safe as its store is. Every call blocks on the disk; failures are StorageErrors."""
+    """As thread-safe as its store. Every call blocks on the disk and raises StorageError on failure."""
 
     def __init__(self, store: "ConversationStore") -> None:
         self._store = store
 
     def start_thread(self, title: str = "") -> int:
+        """The id of a new, empty thread."""
         return self._store.start_thread(title)
 
     def record(
@@ -63,7 +65,7 @@ class ConversationService:
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
     ) -> int:
-        """Store one exchange. Half characters, which no store takes, become "?"."""
+        """Store one exchange and return its id. Lone surrogates, which no store takes, become "?"."""
         return self._store.add_conversation(
             encodable(prompt),
             encodable(response),
@@ -84,7 +86,7 @@ class ConversationService:
         order: Literal["relevance", "recent"] = "relevance",
         url_prefix: str | None = None,
     ) -> ConversationList:
-        """Matches of `query`, any text at all; the newest exchanges where it is blank."""
+        """The exchanges that match `query`, which may be any text; the newest ones if it is blank."""
         if not query.strip():
             return self.recent(limit=limit, cursor=cursor)
         page = self._store.search(query, limit=limit, cursor=cursor, order=order, url_prefix=url_prefix)
@@ -92,48 +94,47 @@ class ConversationService:
         return ConversationList(rows, page.next_cursor, page.complete)
 
     def recent(self, *, limit: int = 50, cursor: str | None = None) -> ConversationList:
-        """Newest first."""
+        """All exchanges, newest first."""
         page = self._store.recent(limit=limit, cursor=cursor)
         return ConversationList(tuple(map(_row, page.conversations)), page.next_cursor)
 
     def thread(self, thread_id: int) -> tuple[ConversationRow, ...]:
+        """The exchanges of a thread, oldest first."""
         return tuple(map(_row, self._store.thread(thread_id)))
 
     def path(self, id: int) -> tuple[ConversationRow, ...]:
-        """What led to an exchange, and it: the first one first. InvalidData where there is no such exchange."""
-        found = self._store.get(id)
-        if found is None:
-            raise InvalidData(f"There is no exchange number {id}: it was deleted or never was.")
-        before = {row.id: row for row in self._store.thread(found.thread_id)}
-        rows = [found]
-        while (parent := rows[-1].parent_id) is not None and parent in before:
-            rows.append(before[parent])
+        """An exchange and those that led to it, first one first. Raises InvalidData if there is no such exchange."""
+        last = self._store.get(id)
+        if last is None:
+            raise InvalidData(f"There is no exchange {id}. :conversations lists them.")
+        thread = {row.id: row for row in self._store.thread(last.thread_id)}
+        rows = [last]
+        while (parent := rows[-1].parent_id) is not None and parent in thread:
+            rows.append(thread[parent])
         return tuple(map(_row, reversed(rows)))
 
     def get(self, id: int) -> ConversationRow | None:
-        found = self._store.get(id)
-        return _row(found) if found is not None else None
+        """One exchange, or None if there is no such."""
+        conversation = self._store.get(id)
+        return _row(conversation) if conversation is not None else None
 
     def delete(self, ids: int | Iterable[int]) -> int:
-        """The number of exchanges that were there and are gone."""
+        """Delete exchanges, and return how many of them existed."""
         return self._store.delete(ids)
 
 
-def _row(found: "Conversation", snippet: str = "", highlights: tuple[tuple[int, int], ...] = ()) -> ConversationRow:
+def _row(
+    conversation: "Conversation", snippet: str = "", highlights: tuple[tuple[int, int], ...] = ()
+) -> ConversationRow:
     return ConversationRow(
-        id=found.id,
-        thread_id=found.thread_id,
-        when=found.timestamp.astimezone(),
-        prompt=found.prompt,
-        response=found.response,
-        model=found.model,
-        url=found.url,
-        tags=tuple(found.tags),
+        id=conversation.id,
+        thread_id=conversation.thread_id,
+        when=conversation.timestamp.astimezone(),
+        prompt=conversation.prompt,
+        response=conversation.response,
+        model=conversation.model,
+        url=conversation.url,
+        tags=tuple(conversation.tags),
         snippet=snippet,
         highlights=highlights,
     )
-
-
-def encodable(text: str) -> str:
-    """`text` with lone surrogates, which UTF-8 cannot carry and a page can produce, as "?"."""
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text

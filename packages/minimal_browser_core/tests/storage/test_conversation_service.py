@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.memory.conversations import ConversationService
+from minimal_browser_core.storage.conversations import ConversationService
 from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 

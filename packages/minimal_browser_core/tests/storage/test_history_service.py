@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.memory.history import HistoryService, day_bounds, kept_address
+from minimal_browser_core.storage.history import HistoryService, day_bounds
 from minimal_browser_core.storage.python.history import PythonHistoryStore
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,44 +37,14 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.parametrize(
-    ("url", "kept"),
-    [
-        ("https://a.test/x?y#z", "https://a.test/x?y#z"),
-        ("http://user:secret@a.test:8080/@x", "http://a.test:8080/@x"),
-        ("http://user@a.test/", "http://a.test/"),
-        ("file:///home/me/page.html", "file:///home/me/page.html"),
-        ("https://a.test/\ud800", "https://a.test/?"),
-        ("https://notbank.test/", "https://notbank.test/"),
-        ("https://bank.test/account", None),
-        ("https://www.Bank.Test./account", None),
-        ("https://[::1]/", None),
-        ("mb://start", None),
-        ("mb-generated://x/", None),
-        ("data:text/html,x", None),
-        ("blob:https://a.test/1", None),
-        ("about:blank", None),
-        ("view-source:https://a.test/", None),
-        ("javascript:alert(1)", None),
-        ("chrome://gpu", None),
-        ("https://", None),
-        ("https://[x", None),
-        ("", None),
-        ("https://a.test/" + "x" * 70_000, None),
-    ],
-)
-def test_only_pages_of_the_web_and_files_are_recorded_and_no_password(url: str, kept: str | None) -> None:
-    assert kept_address(url, ("bank.test", "[::1]")) == kept
-
-
-def test_a_visit_is_found_completed_and_called_anew(history: HistoryService) -> None:
+def test_a_visit_is_found_completed_and_renamed(history: HistoryService) -> None:
     history.record("https://a.test/", "Old name", when=NOW, typed=True)
-    history.retitle("https://a.test/", "Lighthouse \ud800")
-    history.retitle("https://forgotten.test/", "never there")
+    history.set_title("https://a.test/", "Lighthouse \ud800")
+    history.set_title("https://forgotten.test/", "never there")
     (row,) = history.search("  ").rows
     assert (row.url, row.title, row.visit_count, row.when) == ("https://a.test/", "Lighthouse ?", 1, NOW)
     assert [found.url for found in history.complete("light", limit=5)] == ["https://a.test/"]
-    history.keep_text("https://a.test/", "The wombat digs. \ud800")
+    history.set_text("https://a.test/", "The wombat digs. \ud800")
     (row,) = history.search("wombat").rows
     assert [row.snippet[start:end] for start, end in row.highlights] == ["wombat"]
 

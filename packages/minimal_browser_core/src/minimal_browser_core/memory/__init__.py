@@ -1,1 +1,0 @@
-"""What is remembered: services over the stores, giving plain values to pages and commands."""
