@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser_core.keys.dispatcher import MAX_COUNT, KeyDispatcher, Outcome, PassToPage, Pending, Run, Unbound
+from minimal_browser_core.keys.dispatcher import (
+    MAX_COUNT,
+    KeyDispatcher,
+    Outcome,
+    PassToHandler,
+    PassToPage,
+    Pending,
+    Run,
+    Unbound,
+)
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.keys.notation import parse_keys
@@ -19,6 +28,7 @@ BINDINGS = {
         "0": "left",
     },
     Mode.INSERT: {"jk": "normal", "<Esc>": "normal"},
+    Mode.HINT: {"<Esc>": "normal"},
     Mode.PASSTHROUGH: {"<S-Esc>": "normal"},
 }
 
@@ -71,7 +81,7 @@ def test_a_command_that_begins_a_longer_one_waits_for_the_next_key_or_the_timer(
     assert dispatcher.flush() == []
 
 
-def test_a_key_that_ends_the_wait_is_taken_anew(dispatcher: KeyDispatcher) -> None:
+def test_a_key_that_ends_the_wait_starts_again(dispatcher: KeyDispatcher) -> None:
     assert type_keys(dispatcher, "2gj") == [Pending("2"), Pending("2g", is_command=True), Run("go", 2), Run("down")]
 
 
@@ -85,7 +95,7 @@ def test_the_timer_runs_the_longest_part_that_is_bound(dispatcher: KeyDispatcher
     assert dispatcher.flush() == [Run("short")]
 
 
-def test_the_timer_forgets_an_unfinished_sequence_and_a_lone_count(dispatcher: KeyDispatcher) -> None:
+def test_the_timer_drops_an_unfinished_sequence_and_a_lone_count(dispatcher: KeyDispatcher) -> None:
     type_keys(dispatcher, "4")
     assert dispatcher.flush() == [Pending("")]
     type_keys(dispatcher, "z")
@@ -109,7 +119,7 @@ def test_a_key_without_a_name_goes_to_the_page(dispatcher: KeyDispatcher) -> Non
     assert dispatcher.feed("<VolumeUp>") == [Pending(""), PassToPage(("<VolumeUp>",))]
 
 
-def test_insert_mode_hands_keys_and_digits_to_the_page(dispatcher: KeyDispatcher) -> None:
+def test_insert_mode_gives_keys_and_digits_to_the_page(dispatcher: KeyDispatcher) -> None:
     dispatcher.set_mode(Mode.INSERT)
     assert dispatcher.feed("3") == [PassToPage(("3",))]
     assert dispatcher.feed("g") == [PassToPage(("g",))]
@@ -127,10 +137,17 @@ def test_a_key_held_back_for_a_sequence_reaches_the_page_when_it_does_not_come(d
     assert dispatcher.feed("k") == [Run("normal")]
 
 
-def test_passthrough_keeps_nothing_but_the_way_out(dispatcher: KeyDispatcher) -> None:
+def test_passthrough_gives_the_page_every_key_but_the_one_that_leaves_it(dispatcher: KeyDispatcher) -> None:
     dispatcher.set_mode(Mode.PASSTHROUGH)
     assert dispatcher.feed("<Esc>") == [PassToPage(("<Esc>",))]
     assert dispatcher.feed("<S-Esc>") == [Run("normal")]
+
+
+def test_a_mode_with_a_handler_gives_it_the_unbound_keys(dispatcher: KeyDispatcher) -> None:
+    dispatcher.set_mode(Mode.HINT)
+    assert type_keys(dispatcher, "a3<CR>") == [PassToHandler(("a",)), PassToHandler(("3",)), PassToHandler(("<CR>",))]
+    assert dispatcher.feed("<VolumeUp>") == [PassToHandler(("<VolumeUp>",))]
+    assert dispatcher.feed("<Esc>") == [Run("normal")]
 
 
 def test_a_new_mode_drops_what_was_pending(dispatcher: KeyDispatcher) -> None:
@@ -164,8 +181,8 @@ def test_a_typing_mode_loses_no_key_and_keeps_their_order(keys: list[str], mode:
     dispatcher = KeyDispatcher(Keymap(BINDINGS), mode)
     outcomes = [outcome for key in keys for outcome in dispatcher.feed(key)] + dispatcher.flush()
     seen = "".join(
-        "".join(outcome.keys) if isinstance(outcome, PassToPage) else "jk"
+        "".join(outcome.keys) if isinstance(outcome, PassToPage | PassToHandler) else "jk"
         for outcome in outcomes
-        if isinstance(outcome, PassToPage | Run)
+        if isinstance(outcome, PassToPage | PassToHandler | Run)
     )
     assert seen == "".join(keys)

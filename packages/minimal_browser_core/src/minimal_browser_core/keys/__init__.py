@@ -1,1 +1,1 @@
-"""Key notation, modes, key maps and the dispatcher."""
+"""Modal keys: notation, modes, bindings, and the dispatcher that turns keys into command lines."""

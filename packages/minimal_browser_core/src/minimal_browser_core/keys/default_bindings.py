@@ -1,4 +1,4 @@
-"""The bindings that the browser comes with."""
+"""The default bindings, and the labels of their groups."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,7 +34,7 @@ _NORMAL = {
     "yt": "yank-title",
     "f": "hint",
     "F": "hint tab",
-    # moving about
+    # moving around
     "j": "scroll down",
     "k": "scroll up",
     "h": "scroll left",
@@ -66,7 +66,7 @@ _NORMAL = {
     "gJ": "tab-move 1",
     "gK": "tab-move -1",
     "gC": "tab-duplicate",
-    # the copilot and what is kept
+    # the copilot, bookmarks, history and conversations
     "<Space>": "ask",
     "a": "ask",
     "ga": "copilot",
@@ -74,7 +74,7 @@ _NORMAL = {
     "gH": "history",
     "b": "bookmark",
     "B": "bookmarks",
-    # help and the end
+    # help and quitting
     "?": "help",
     "g?": "help",
     "q": "tab-close",
@@ -82,7 +82,7 @@ _NORMAL = {
     "ZQ": "quit",
 }
 
-# What a person expects from any browser, whatever has the focus. None of these types a character.
+# Keys that every browser has, whatever has the focus. None of them types a character.
 _EVERYWHERE = {
     "<F1>": "help",
     "<F5>": "reload",
@@ -119,3 +119,8 @@ DEFAULT_BINDINGS: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
         Mode.PASSTHROUGH: {"<S-Esc>": "normal"},
     }
 )
+
+GROUP_LABELS: Mapping[Mode, Mapping[str, str]] = MappingProxyType(
+    {Mode.NORMAL: {"g": "go", "y": "copy", "z": "zoom", "Z": "quit"}}
+)
+"""What the bindings that start with a key have in common."""

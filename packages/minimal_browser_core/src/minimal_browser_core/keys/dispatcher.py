@@ -1,12 +1,12 @@
-"""From keys, one at a time, to command lines: counts, sequences, and what the page gets.
+"""Turns keys, one at a time, into command lines: counts, sequences, and keys that go elsewhere.
 
-Pure: no clock and no window. The caller keeps the timer that calls `flush`.
+Pure: no clock and no window. The caller owns the timer that calls `flush`.
 """
 
 from dataclasses import dataclass
 
 from minimal_browser_core.keys.keymap import Keymap, KeyNode
-from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.keys.modes import Mode, UnboundKeys
 from minimal_browser_core.keys.notation import KeyNotationError, is_plain, normalise_key
 
 MAX_COUNT = 9999
@@ -14,7 +14,7 @@ MAX_COUNT = 9999
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run this command line, so often; `count` is None where none was typed."""
+    """Run this command line; `count` is None if none was typed."""
 
     command: str
     count: int | None = None
@@ -22,9 +22,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """More keys are awaited. `text` is what was typed so far; "" says that nothing is pending any more.
+    """More keys may follow. `text` is what was typed so far, or "" if nothing is pending any more.
 
-    `is_command`: what was typed is a command already and begins a longer one too. Start the short timer, then `flush`.
+    `is_command`: the keys are already bound, and start a longer binding too. Start the short timer, then `flush`.
     """
 
     text: str
@@ -33,31 +33,37 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class PassToPage:
-    """These keys are not ours: they belong to whatever has the focus.
+    """Give these keys to the widget with the focus.
 
-    At the end of the last outcome of `feed` stands the key just fed, whose event can go on its way. Any other was held
-    back while a sequence was possible, and has to be sent again.
+    The last key of the last outcome of `feed` is the key just fed, whose event can go on. Every other key was held back
+    while a sequence was possible, and has to be sent again.
     """
 
     keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class PassToHandler:
+    """Give these keys to the handler of the mode."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unbound:
-    """Keys that mean nothing in this mode, and that the page must not get either."""
+    """Drop these keys: they mean nothing in this mode, and the page must not get them either."""
 
     text: str
 
 
-Outcome = Run | Pending | PassToPage | Unbound
+Outcome = Run | Pending | PassToPage | PassToHandler | Unbound
 
 
 class KeyDispatcher:
     """Not thread-safe: feed it on the GUI thread.
 
-    A count may stand before a sequence in a mode that takes counts. A sequence that turns out to lead nowhere runs the
-    longest part of it that is bound, and what is left is taken anew; where no part is bound, NORMAL mode drops it all
-    and the typing modes hand it on.
+    A count may come before a sequence in a mode that takes counts. A sequence that leads nowhere runs the longest part
+    of it that is bound, and the other keys start again. If no part is bound, the mode says where the keys go.
     """
 
     def __init__(self, keymap: Keymap, mode: Mode = Mode.NORMAL) -> None:
@@ -68,20 +74,21 @@ class KeyDispatcher:
 
     @property
     def mode(self) -> Mode:
+        """The current mode."""
         return self._mode
 
     @property
     def pending(self) -> str:
-        """What was typed of a command that is not whole yet: what the status bar shows after each key."""
+        """The count and keys of an unfinished command, as the status bar shows them."""
         return self._count + "".join(self._keys)
 
     def set_mode(self, mode: Mode) -> None:
-        """Enter a mode; what was pending is dropped."""
+        """Enter a mode; pending keys are dropped."""
         self._mode = mode
         self.clear()
 
     def clear(self) -> None:
-        """Drop what is pending."""
+        """Drop pending keys."""
         self._count = ""
         self._keys.clear()
 
@@ -90,9 +97,10 @@ class KeyDispatcher:
         try:
             key = normalise_key(key)
         except KeyNotationError:
-            # A key that the notation has no name for, such as a media key: it can be part of no binding.
-            return [*self.flush(), PassToPage((key,))]
-        if key == "<Esc>" and self.pending and self._mode.takes_counts and not self._follows(key):
+            # A key without a name in the notation, such as a media key, cannot be part of a binding.
+            passed = PassToHandler if self._mode.unbound_keys is UnboundKeys.HANDLER else PassToPage
+            return [*self.flush(), passed((key,))]
+        if key == "<Esc>" and self.pending and self._mode.takes_counts and not self._continues_with(key):
             self.clear()
             return [Pending("")]
         if self._is_digit_of_count(key):
@@ -102,7 +110,7 @@ class KeyDispatcher:
         return self._settle(timed_out=False)
 
     def flush(self) -> list[Outcome]:
-        """Settle what is pending as it stands: nothing more is coming."""
+        """Settle the pending keys, because no more are coming."""
         if not self._keys:
             had_count = bool(self._count)
             self.clear()
@@ -114,12 +122,9 @@ class KeyDispatcher:
         return self._mode.takes_counts and not self._keys and key in digits and len(key) == 1
 
     def _node(self, keys: list[str]) -> KeyNode | None:
-        node: KeyNode | None = self._keymap.root(self._mode)
-        for key in keys:
-            node = node.children.get(key) if node else None
-        return node
+        return self._keymap.root(self._mode).descendant(keys)
 
-    def _follows(self, key: str) -> bool:
+    def _continues_with(self, key: str) -> bool:
         return self._node([*self._keys, key]) is not None
 
     def _settle(self, *, timed_out: bool) -> list[Outcome]:
@@ -135,18 +140,23 @@ class KeyDispatcher:
         return outcomes
 
     def _take(self) -> Outcome:
-        """The outcome of the longest part of the pending keys that has one; the rest stays pending."""
+        """The outcome of the longest bound part of the pending keys; the others stay pending."""
         for length in range(len(self._keys), 0, -1):
             node = self._node(self._keys[:length])
             if node is not None and node.command is not None:
                 del self._keys[:length]
                 count, self._count = self._count, ""
                 return Run(node.command, int(count) if count else None)
-        if not self._mode.takes_counts:
-            return PassToPage((self._keys.pop(0),))
-        text, keys = self.pending, tuple(self._keys)
-        self.clear()
-        # Tab, Enter, Ctrl-C: a page may use what NORMAL mode has no command for, as long as it types nothing.
-        if len(keys) == 1 and not is_plain(keys[0]):
-            return PassToPage(keys)
-        return Unbound(text)
+        return self._take_unbound()
+
+    def _take_unbound(self) -> Outcome:
+        match self._mode.unbound_keys:
+            case UnboundKeys.FOCUS:
+                return PassToPage((self._keys.pop(0),))
+            case UnboundKeys.HANDLER:
+                return PassToHandler((self._keys.pop(0),))
+            case UnboundKeys.DROP:
+                text, keys = self.pending, tuple(self._keys)
+                self.clear()
+                # A page may use Tab, Enter or Ctrl-C, as long as it types nothing.
+                return PassToPage(keys) if len(keys) == 1 and not is_plain(keys[0]) else Unbound(text)

@@ -1,64 +1,92 @@
-"""Which keys run which command line, a tree of keys for each mode."""
+"""Which keys run which command line: a tree of keys for each mode, with labels that a menu can show."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 from minimal_browser_core.errors import ConfigError
-from minimal_browser_core.keys.default_bindings import DEFAULT_BINDINGS
+from minimal_browser_core.keys.default_bindings import DEFAULT_BINDINGS, GROUP_LABELS
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.keys.notation import KeyNotationError, parse_keys
 
 CommandCheck = Callable[[str], str | None]
-"""Says in words what is wrong with a command line, None where nothing is."""
+"""Says what is wrong with a command line, or None."""
+
+CommandLabel = Callable[[str], str]
+"""Says in a few words what a command line does."""
 
 
 @dataclass(slots=True)
 class KeyNode:
-    """A point in the tree: the command that the keys so far run, and the keys that may follow."""
+    """A point in the tree: the command line that the keys so far run, and the keys that may follow."""
 
     command: str | None = None
     children: dict[str, "KeyNode"] = field(default_factory=dict)
 
+    def descendant(self, keys: Iterable[str]) -> "KeyNode | None":
+        """The node that `keys` lead to."""
+        node: KeyNode | None = self
+        for key in keys:
+            node = node.children.get(key) if node else None
+        return node
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
+    """Keys of a mode and what they run."""
+
     mode: Mode
     keys: str
-    """In normal form, as a person types them."""
+    """In normal form, as a user types them."""
     command: str
 
 
-class Keymap:
-    """The bindings of every mode. A sequence may begin another (`g` and `gg`): what is typed decides, then time."""
+class Continuation(NamedTuple):
+    """A key that may follow a prefix."""
 
-    def __init__(self, bindings: Mapping[Mode, Mapping[str, str]] = DEFAULT_BINDINGS) -> None:
+    key: str
+    label: str
+    """What the key runs, or what the bindings that start with it have in common."""
+    is_group: bool
+    """Whether more keys follow."""
+
+
+class Keymap:
+    """The bindings of every mode. A sequence may start another (`g` and `gg`): the next key decides, or a timer."""
+
+    def __init__(
+        self,
+        bindings: Mapping[Mode, Mapping[str, str]] = DEFAULT_BINDINGS,
+        group_labels: Mapping[Mode, Mapping[str, str]] = GROUP_LABELS,
+        describe: CommandLabel = str,
+    ) -> None:
+        """`describe` labels the command lines for `continuations`."""
         self._roots = {mode: KeyNode() for mode in Mode}
+        self._group_labels = group_labels
+        self._describe = describe
         for mode, table in bindings.items():
             for keys, command in table.items():
                 self.bind(mode, keys, command)
 
     def root(self, mode: Mode) -> KeyNode:
+        """The node that no keys lead to."""
         return self._roots[mode]
 
     def bind(self, mode: Mode, keys: str, command: str) -> None:
-        """Give `keys` a command line, instead of the one they had. Raises ConfigError for keys that cannot be bound."""
+        """Bind `keys` to a command line, in place of any before. Raises ConfigError for keys that cannot be bound."""
         node = self._roots[mode]
         for key in _sequence(mode, keys):
             node = node.children.setdefault(key, KeyNode())
         node.command = command
 
     def unbind(self, mode: Mode, keys: str) -> None:
-        """Raises ConfigError where nothing is bound to `keys`."""
+        """Raises ConfigError if nothing is bound to `keys`."""
         sequence = _sequence(mode, keys)
         path = [self._roots[mode]]
         for key in sequence:
-            child = path[-1].children.get(key)
-            if child is None:
-                raise ConfigError(f"[keys.{mode.value}] nothing is bound to {''.join(sequence)}")
-            path.append(child)
+            path.append(path[-1].children.get(key) or KeyNode())
         if path[-1].command is None:
-            raise ConfigError(f"[keys.{mode.value}] nothing is bound to {''.join(sequence)}")
+            raise ConfigError(f"[keys.{mode.value}] Nothing is bound to {''.join(sequence)}. Remove this line.")
         path[-1].command = None
         for parent, key in zip(reversed(path[:-1]), reversed(sequence), strict=True):
             child = parent.children[key]
@@ -67,7 +95,7 @@ class Keymap:
             del parent.children[key]
 
     def bindings(self, mode: Mode) -> Iterator[Binding]:
-        """All of a mode, in the order in which they were first bound."""
+        """All bindings of a mode, in the order in which they were first made."""
         stack = [("", self._roots[mode])]
         while stack:
             keys, node = stack.pop()
@@ -79,20 +107,39 @@ class Keymap:
         """The keys bound to exactly this command line."""
         return [binding.keys for binding in self.bindings(mode) if binding.command == command]
 
-    @classmethod
-    def from_config(cls, tables: Mapping[str, Mapping[str, str]], check: CommandCheck | None = None) -> Self:
-        """The default bindings with those of the config file over them: `[keys.normal]`, `"J" = "tab-next"`.
+    def continuations(self, mode: Mode, prefix: str = "") -> list[Continuation]:
+        """The keys that may follow `prefix`, in the order in which they were first bound; none if it starts nothing."""
+        keys = parse_keys(prefix) if prefix else ()
+        node = self._roots[mode].descendant(keys)
+        children = node.children if node else {}
+        return [
+            Continuation(key, self._label(mode, "".join(keys) + key, child), bool(child.children))
+            for key, child in children.items()
+        ]
 
-        An empty command takes a binding away. Every problem is found before anything is raised: one ConfigError names
-        them all, a line each.
+    def _label(self, mode: Mode, keys: str, node: KeyNode) -> str:
+        if node.children and (label := self._group_labels.get(mode, {}).get(keys)):
+            return label
+        return f"{len(node.children)} keys" if node.command is None else self._describe(node.command)
+
+    @classmethod
+    def from_config(
+        cls,
+        tables: Mapping[str, Mapping[str, str]],
+        check: CommandCheck | None = None,
+        describe: CommandLabel = str,
+    ) -> Self:
+        """The default bindings, changed by those of the settings: `[keys.normal]`, `"J" = "tab-next"`.
+
+        An empty command removes a binding. Raises one ConfigError with all problems, one per line.
         """
-        keymap = cls()
+        keymap = cls(describe=describe)
         problems: list[str] = []
         for name, table in tables.items():
             mode = _mode(name)
             if mode is None:
                 known = ", ".join(mode.value for mode in Mode)
-                problems.append(f"[keys.{name}] there is no mode {name!r}: the modes are {known}")
+                problems.append(f"[keys.{name}] There is no mode {name!r}. The modes are {known}.")
             else:
                 problems.extend(keymap._apply(mode, table, check))
         if problems:
@@ -100,26 +147,21 @@ class Keymap:
         return keymap
 
     def _apply(self, mode: Mode, table: Mapping[str, str], check: CommandCheck | None) -> Iterator[str]:
-        spelled: dict[tuple[str, ...], str] = {}
+        """Apply the bindings of one mode; the problems with them, one by one."""
+        spellings: dict[tuple[str, ...], str] = {}
         for keys, command in table.items():
-            where = f"[keys.{mode.value}] {keys!r}"
             try:
-                sequence = _sequence(mode, keys)
-                if sequence in spelled:
-                    yield f"{where} is the same as {spelled[sequence]!r}: keep one of them"
-                    continue
-                spelled[sequence] = keys
-                if not command.strip():
+                first = spellings.setdefault(_sequence(mode, keys), keys)
+                if first != keys:
+                    yield f"[keys.{mode.value}] {keys!r} is the same as {first!r}. Remove one of them."
+                elif not command.strip():
                     self.unbind(mode, keys)
-                    continue
+                elif problem := check(command) if check else None:
+                    yield f"[keys.{mode.value}] {keys!r} = {command!r}: {problem}"
+                else:
+                    self.bind(mode, keys, command)
             except ConfigError as error:
                 yield str(error)
-                continue
-            wrong = check(command) if check else None
-            if wrong:
-                yield f"{where} = {command!r}: {wrong}"
-            else:
-                self.bind(mode, keys, command)
 
 
 def _mode(name: str) -> Mode | None:
@@ -132,5 +174,5 @@ def _sequence(mode: Mode, keys: str) -> tuple[str, ...]:
     except KeyNotationError as error:
         raise ConfigError(f"[keys.{mode.value}] {keys!r} cannot be bound: {error}") from None
     if mode.takes_counts and sequence[0] in set("123456789"):
-        raise ConfigError(f"[keys.{mode.value}] {keys!r} cannot be bound: {sequence[0]} begins a count, as in 3j")
+        raise ConfigError(f"[keys.{mode.value}] {keys!r} cannot be bound: {sequence[0]} starts a count, as in 3j.")
     return sequence
