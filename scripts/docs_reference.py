@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.config import default_toml
+from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_texts
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
@@ -34,7 +34,8 @@ def caps(keys: Iterable[str]) -> str:
 
 
 def keys_page(keymap: Keymap) -> str:
-    parts = [f"# Keys\n\n{WRITTEN}Every key can be bound anew in the [settings](settings.md), a table for each mode.\n"]
+    intro = "Every key can be changed in the [settings](settings.md), which have a table for each mode."
+    parts = [f"# Keys\n\n{WRITTEN}{intro}\n"]
     texts = {text.label: text for text in mode_texts(keymap)}
     for mode in Mode:
         about = texts[mode.label]
@@ -92,8 +93,7 @@ def settings_page() -> str:
 
 
 def pages() -> dict[Path, str]:
-    registry, keymap = CommandRegistry(), Keymap()
-    register_builtins(registry)
+    registry, keymap = all_commands(), Keymap()
     return {
         FOLDER / "keys.md": keys_page(keymap),
         FOLDER / "commands.md": commands_page(registry, keymap),

@@ -15,11 +15,12 @@ import time
 
 STARTUP = (
     "backends",
-    "commands.builtin",
+    "commands.chain",
     "config",
     "copilot.context",
-    "input.dispatcher",
-    "input.keymap",
+    "features.catalogue",
+    "keys.dispatcher",
+    "keys.keymap",
     "profiling",
     "urls",
 )

@@ -14,7 +14,7 @@ FOREIGN = {"PyQt6", "PySide6", "PyQt5", "ai_rust_client", "storage_rust"}
 # What a browser imports before its first paint.
 STARTUP = (
     "backends",
-    "commands.builtin",
+    "commands.chain",
     "commands.completion",
     "config",
     "copilot.context",
@@ -23,16 +23,19 @@ STARTUP = (
     "copilot.routing",
     "copilot.session",
     "errors",
+    "features.catalogue",
+    "features.history.recording",
     "keys.dispatcher",
     "keys.keymap",
     "keyring_store",
-    "memory.conversations",
-    "ports.browser",
     "chat.port",
     "ports.secrets",
+    "storage.conversations",
+    "storage.history",
     "storage.port",
     "profiling",
     "urls",
+    "window",
 )
 
 

@@ -8,6 +8,7 @@ what cannot be done and why; it raises nothing else on purpose.
 from enum import Enum
 from typing import Literal, Protocol
 
+from minimal_browser_core.errors import CommandError
 from minimal_browser_core.keys.modes import Mode
 
 
@@ -17,12 +18,17 @@ class OpenTarget(Enum):
     CURRENT = "current"
     TAB = "tab"
     """A new tab next to the current one, selected at once."""
-    BACKGROUND_TAB = "background-tab"
+    BACKGROUND_TAB = "background"
     """A new tab next to the current one; the current one stays selected."""
     WINDOW = "window"
     """A new window."""
     PRIVATE_WINDOW = "private"
     """A new private window, whose profile is kept in memory only."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OpenTarget | None":
+        """Accept the word for BACKGROUND_TAB of earlier versions."""
+        return cls.BACKGROUND_TAB if value == "background-tab" else None
 
 
 class MessageLevel(Enum):
@@ -73,3 +79,11 @@ class InternalPages(Protocol):
 
     def show(self, url: str) -> None:
         """Show an `mb://` page: in the tab that already has it, or in a new one."""
+
+
+def current_address(page: CurrentPage) -> str:
+    """The address of the current page. Raises CommandError if the tab shows none."""
+    url = page.url()
+    if not url:
+        raise CommandError("No page is open in this tab. :open opens one.")
+    return url

@@ -1,11 +1,9 @@
 import pytest
 
-from minimal_browser_core.commands.builtin import register_builtins
 from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.features.catalogue import all_commands
 
 
 @pytest.fixture
 def registry() -> CommandRegistry:
-    registry = CommandRegistry()
-    register_builtins(registry)
-    return registry
+    return all_commands()

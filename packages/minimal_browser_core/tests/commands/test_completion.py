@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser_core.commands.builtin import register_builtins
+from minimal_browser_core.commands.aliases import define_aliases
 from minimal_browser_core.commands.completion import (
     MAX_CANDIDATES,
     Candidate,
@@ -15,8 +15,9 @@ from minimal_browser_core.commands.completion import (
     tab_candidates,
     tag_candidates,
 )
-from minimal_browser_core.commands.registry import CommandRegistry, Completion
-from minimal_browser_core.ports.browser import TabInfo
+from minimal_browser_core.commands.parameters import Completion
+from minimal_browser_core.features.catalogue import all_commands
+from minimal_browser_core.features.tabs import TabInfo
 
 ADDRESSES = [
     Candidate("https://news.example.org/", "Morning news"),
@@ -30,8 +31,7 @@ SOURCES = {
     ),
     Completion.TAG: lambda: [Candidate("red"), Candidate("green")],
 }
-ALL = CommandRegistry()
-register_builtins(ALL)
+ALL = all_commands()
 
 
 def offered(line: str) -> list[str]:
@@ -84,8 +84,20 @@ def test_choices_and_help_topics_are_offered() -> None:
     assert offered("help zoom-i") == ["help zoom-in"]
 
 
-@pytest.mark.parametrize("line", ["reload ", "nonsense x", "scroll up extra", "zoom 1", "conversations x", "bd 1 2 3"])
-def test_nothing_is_offered_where_nothing_is_known(line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "reload ",
+        "nonsense x",
+        "scroll up x",
+        "conversations x",
+        "bd 1 2 3",
+        "back --",
+        "open --x",
+        "back ;; x y",
+    ],
+)
+def test_nothing_is_offered_if_nothing_is_known(line: str) -> None:
     assert offered(line) == []
 
 
@@ -106,7 +118,7 @@ def test_there_is_an_end_to_what_is_offered() -> None:
 
 
 @dataclass(frozen=True)
-class KeptBookmark:
+class StoredBookmark:
     url: str
     title: str
     tags: tuple[str, ...]
@@ -118,9 +130,9 @@ class KeptBookmark:
 
 def test_bookmarks_give_addresses_and_their_tags_by_use() -> None:
     bookmarks = [
-        KeptBookmark("https://a.test/", "A", ("red",)),
-        KeptBookmark("https://b.test/", "B", ("green", "blue")),
-        KeptBookmark("https://c.test/", "C", ("blue",)),
+        StoredBookmark("https://a.test/", "A", ("red",)),
+        StoredBookmark("https://b.test/", "B", ("green", "blue")),
+        StoredBookmark("https://c.test/", "C", ("blue",)),
     ]
     assert [candidate.text for candidate in bookmark_candidates(bookmarks)] == [
         "https://a.test/",
@@ -142,21 +154,48 @@ def test_completion_never_raises_and_only_rewrites_the_end(line: str) -> None:
         assert completions.apply(line, candidate).startswith(line[: completions.start])
 
 
-def test_what_the_source_found_itself_keeps_its_place_before_all_others() -> None:
-    found = [Candidate("https://z.test/", "Élan", found=True), Candidate("https://a.test/elan", found=True)]
+def test_what_the_source_matched_itself_stays_first() -> None:
+    found = [Candidate("https://z.test/", "Élan", is_match=True), Candidate("https://a.test/elan", is_match=True)]
     offered = [*found, Candidate("elan"), Candidate("https://a.test/elan"), Candidate("x")]
     sources = {Completion.ADDRESS: lambda: offered}
     assert list(complete("open elan", ALL, sources).candidates) == [*found, Candidate("elan")]
 
 
-def test_the_argument_being_typed_is_told() -> None:
-    def told(line: str) -> tuple[str, str] | None:
-        argument = argument_of(line, ALL)
-        return (argument.typed, argument.parameter.name) if argument else None
+def test_the_argument_at_the_end_of_a_line_is_known() -> None:
+    def argument(line: str) -> tuple[str, str] | None:
+        found = argument_of(line, ALL)
+        return (found.typed, found.parameter.name) if found and found.parameter else None
 
-    assert told("open a b") == ("a b", "address")
-    assert told(":3 o ") == ("", "address")
-    assert told("bookmark red gr") == ("gr", "tags")
-    assert told("tab-move 1 2") is None
+    assert argument("open a b") == ("a b", "address")
+    assert argument("open --tab a b") == ("a b", "address")
+    assert argument(":3 o ") == ("", "address")
+    assert argument("bookmark red gr") == ("gr", "tags")
+    assert argument("back ;; open a") == ("a", "address")
+    assert argument("tab-move 1 2") is None
     for line in ("", "open", "nonsense x", "reload x"):
-        assert told(line) is None
+        assert argument(line) is None
+
+
+def test_flags_are_offered_where_one_starts() -> None:
+    assert offered("open --") == ["open --tab", "open --background", "open --window", "open --private"]
+    assert offered("open --tab --p") == ["open --tab --private"]
+    assert offered("hint --b")[0] == "hint --background"
+    assert offered("hint --tab --b")[0] == "hint --tab --background"
+    assert offered("open --tab morning") == ["open --tab https://news.example.org/"]
+
+
+def test_the_last_command_of_a_chain_is_completed() -> None:
+    assert offered("back ;; relo")[0] == "back ;; reload"
+    assert offered("back ;; b beta") == ["back ;; b 2"]
+    assert offered("bookmark red ;; bookmark gr") == ["bookmark red ;; bookmark green"]
+
+
+def test_aliases_are_offered_with_their_line_and_completed_as_it() -> None:
+    registry = all_commands()
+    define_aliases({"news": "open --tab", "site": "open https://a.test/"}, registry, lambda line: None)
+    assert Candidate("news", ":open --tab") in complete("new", registry, SOURCES).candidates
+    completions = complete("news morning", registry, SOURCES)
+    assert [completions.apply("news morning", found) for found in completions.candidates] == [
+        "news https://news.example.org/"
+    ]
+    assert complete("site x", registry, SOURCES).candidates == ()

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimal_browser_core.commands.builtin import register_builtins
-from minimal_browser_core.commands.registry import Command, CommandRegistry, Parameter, ParameterKind
+from minimal_browser_core.commands.command import Command
+from minimal_browser_core.commands.parameters import Parameter, ParameterKind
+from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.copilot.actions import tool_schemas
 from minimal_browser_core.errors import ActionError
+from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.internal_pages.render import (
     Fact,
     render_bookmarks,
@@ -28,8 +30,8 @@ from minimal_browser_core.internal_pages.routes import AllOfIt, TheDay, TheLastH
 from minimal_browser_core.internal_pages.widgets import render_widget
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.memory.conversations import ConversationList, ConversationRow
-from minimal_browser_core.memory.history import HistoryList, HistoryRow
+from minimal_browser_core.storage.conversations import ConversationList, ConversationRow
+from minimal_browser_core.storage.history import HistoryList, HistoryRow
 
 WHEN = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 HOSTILE = (
@@ -66,7 +68,7 @@ class Document(HTMLParser):
 
 
 @dataclass(frozen=True)
-class KeptBookmark:
+class StoredBookmark:
     id: int
     url: str
     title: str
@@ -90,9 +92,7 @@ def visit(text: str = "plain", url: str | None = None, **kwargs: object) -> Hist
 
 @pytest.fixture(scope="module")
 def registry() -> CommandRegistry:
-    registry = CommandRegistry()
-    register_builtins(registry)
-    return registry
+    return all_commands()
 
 
 def all_pages(text: str) -> dict[str, str]:
@@ -104,7 +104,7 @@ def all_pages(text: str) -> dict[str, str]:
     hit = row(
         text=text, url=f"https://h/{text}", snippet=text, highlights=((3, 40), (20, 60), (-5, 2), (5, 10_000), (9, 9))
     )
-    bookmark = KeptBookmark(7, f"https://h/{text}", text, (text,), text, text)
+    bookmark = StoredBookmark(7, f"https://h/{text}", text, (text,), text, text)
     return {
         "start": render_start(keymap),
         "help": render_help(registry, keymap),
@@ -119,7 +119,7 @@ def all_pages(text: str) -> dict[str, str]:
         "no visits": render_history(text, HistoryList(()), hint=text),
         "forget page": render_forget(ThePage(f"https://h/{text}")),
         "forget site": render_forget(TheSite(text)),
-        "bookmarks": render_bookmarks(text, [bookmark, KeptBookmark(8, text, text)]),
+        "bookmarks": render_bookmarks(text, [bookmark, StoredBookmark(8, text, text)]),
         "no bookmarks": render_bookmarks(text, []),
         "error": render_error(text, text, text, text),
     }
@@ -163,14 +163,14 @@ def test_only_addresses_of_the_web_and_of_ours_become_links() -> None:
     scripts = ["javascript:alert(1)", " javascript:alert(1)", "JavaScript:alert(1)", "java\tscript:alert(1)"]
     for url in [*scripts, "data:text/html,x", "file:///etc/passwd", "https://[x", "//host/x", ""]:
         for html in (
-            render_bookmarks("", [KeptBookmark(1, url, "title")]),
+            render_bookmarks("", [StoredBookmark(1, url, "title")]),
             render_conversation([row(url=url)]),
             render_conversations("", ConversationList((row(url=url),))),
             render_history("", HistoryList((visit(url=url),))),
         ):
             assert all(link.startswith("mb://") for link in Document(html).links()), url
-    assert "https://ok.test/" in Document(render_bookmarks("", [KeptBookmark(1, "https://ok.test/", "t")])).links()
-    assert "mb://help" in Document(render_bookmarks("", [KeptBookmark(1, "mb://help", "t")])).links()
+    assert "https://ok.test/" in Document(render_bookmarks("", [StoredBookmark(1, "https://ok.test/", "t")])).links()
+    assert "mb://help" in Document(render_bookmarks("", [StoredBookmark(1, "mb://help", "t")])).links()
 
 
 @pytest.mark.parametrize("page", all_pages("x"))
@@ -331,7 +331,7 @@ def test_nothing_is_forgotten_but_by_a_form_that_is_sent() -> None:
 
 
 def test_bookmarks_show_what_was_kept() -> None:
-    bookmark = KeptBookmark(3, "https://a.test/x", "A title", ("red & green",), "A note", "kw")
+    bookmark = StoredBookmark(3, "https://a.test/x", "A title", ("red & green",), "A note", "kw")
     document = Document(render_bookmarks("", [bookmark]))
     for words in ("A title", "https://a.test/x", "A note", "kw", "No. 3", "red & green"):
         assert words in document.text

@@ -1,1 +1,1 @@
-"""What a person can tell the browser to do: each command, the line it is typed on, and its completion."""
+"""The language of the browser: commands, the lines that run them, aliases and completion."""

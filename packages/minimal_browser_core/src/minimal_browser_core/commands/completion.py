@@ -1,110 +1,151 @@
-"""What could come next on the command line.
+"""Suggests how to complete a command line.
 
-Pure: the window hands in what it knows (tabs, bookmarks, addresses) as sources, which must answer from memory, since
-they are asked at each key on the GUI thread.
+Pure: the window passes what it knows (tabs, bookmarks, addresses) as sources. They are called on the GUI thread at each
+key, so they have to answer from memory.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from minimal_browser_core.commands.registry import CommandRegistry, Completion, Parameter, ParameterKind
+from minimal_browser_core.commands.aliases import expand_alias
+from minimal_browser_core.commands.chain import split_chain
+from minimal_browser_core.commands.command import Command
+from minimal_browser_core.commands.parameters import Completion, Parameter, ParameterKind
+from minimal_browser_core.commands.parser import split_leading_flags
+from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
-from minimal_browser_core.ports.browser import TabInfo
 from minimal_browser_core.storage.port import Bookmark
 
 MAX_CANDIDATES = 50
 
-_BARE = re.compile(r"^[a-z][a-z0-9+.-]*://(www\.)?")
-_NAME = re.compile(r":*\s*[0-9]*\s*(\S*)")
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://(www\.)?")
+_NAME = re.compile(r"\s*:*\s*[0-9]*\s*(\S*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """One suggestion."""
+
     text: str
     """What goes into the line."""
     detail: str = ""
-    """What it is, shown beside it and looked through too."""
+    """What it is: shown beside it, and searched too."""
 
-    found: bool = False
-    """The source has matched it in a way of its own: it stays, and goes before those that are matched here."""
+    is_match: bool = False
+    """Whether its source matched it already: it stays, and goes before those that are matched here."""
+
+
+class NumberedTab(Protocol):
+    """What completion needs to know of a tab."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str: ...
 
 
 Sources = Mapping[Completion, Callable[[], Iterable[Candidate]]]
-"""All candidates of a kind, the likeliest first; `complete` picks those that fit what was typed."""
+"""All candidates of a kind, the likeliest first; `complete` chooses those that fit what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """`candidates`, best first; the text of the one chosen takes the place of the line from `start` on."""
+    """`candidates`, best first. The text of the chosen one replaces the line from `start` on."""
 
     start: int
     candidates: Sequence[Candidate] = field(default=())
 
     def apply(self, line: str, candidate: Candidate) -> str:
-        """The line with `candidate` in it."""
+        """`line` with `candidate` in it."""
         return line[: self.start] + candidate.text
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What is being typed at the end of a line."""
+    """The argument at the end of a line; `flags` are those that may be typed in its place."""
 
     typed: str
-    parameter: Parameter
+    parameter: Parameter | None
+    flags: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 def argument_of(line: str, registry: CommandRegistry) -> Argument | None:
-    """None where no argument of a command is being typed. Never raises."""
-    match = _NAME.match(line)
-    assert match is not None  # noqa: S101  every part may be empty, so anything matches
-    if match.end() == len(line):
+    """The argument that is being typed at the end of `line`, or None. Never raises."""
+    *_, part = split_chain(line, registry)
+    *_, expanded = split_chain(expand_alias(part, registry), registry)
+    match = _NAME.match(expanded)
+    if match is None or match.end() == len(expanded):
         return None
     try:
         command = registry.find(match.group(1))
     except CommandError:
         return None
-    if not command.parameters:
-        return None
-    typed = line[match.end() :].lstrip()
-    if command.parameters[0].kind is ParameterKind.TEXT:
-        return Argument(typed, command.parameters[0])
-    words = typed.split(" ")
-    parameter = command.parameters[min(len(words), len(command.parameters)) - 1]
-    if len(words) > len(command.parameters) and parameter.kind is not ParameterKind.WORDS:
-        return None
-    return Argument(words[-1], parameter)
+    argument = _last_argument(command, expanded[match.end() :].lstrip())
+    return argument if argument and line.endswith(argument.typed) else None
+
+
+def _last_argument(command: Command, typed: str) -> Argument | None:
+    positional, flags = command.positional, command.flags
+    if command.takes_line:
+        text = split_leading_flags(typed)[1] if flags else typed
+        at_flag = bool(flags) and not text and not typed.endswith(" ") and typed != ""
+        return Argument(typed.rpartition(" ")[2], None, flags) if at_flag else Argument(text, positional[0], flags)
+    *before, word = typed.split(" ")
+    place = len([given for given in before if given not in flags])
+    if place < len(positional):
+        return Argument(word, positional[place], flags)
+    if positional and positional[-1].kind is ParameterKind.WORDS:
+        return Argument(word, positional[-1], flags)
+    return Argument(word, None, flags) if flags else None
 
 
 def complete(line: str, registry: CommandRegistry, sources: Sources) -> Completions:
-    """What could stand at the end of `line` (without the prefix `:`), at most `MAX_CANDIDATES`. Never raises."""
-    match = _NAME.match(line)
-    assert match is not None  # noqa: S101  every part may be empty, so anything matches
-    if match.end() == len(line):
-        return Completions(match.start(1), _rank(match.group(1), _commands(registry)))
+    """What could be at the end of `line` (without its prefix `:`), at most `MAX_CANDIDATES`. Never raises."""
+    *_, part = split_chain(line, registry)
+    match = _NAME.match(part)
+    if match is not None and match.end() == len(part):
+        start = len(line) - len(match.group(1))
+        return Completions(start, _rank(match.group(1), [*_commands(registry), *_user_aliases(registry)]))
     argument = argument_of(line, registry)
     if argument is None:
         return Completions(len(line))
-    parameter = argument.parameter
-    if parameter.choices:
-        offered: Iterable[Candidate] = [Candidate(choice) for choice in parameter.choices]
-    elif parameter.completion is Completion.COMMAND:
-        offered = _commands(registry)
+    if argument.typed.startswith("-") and argument.flags:
+        offered: Iterable[Candidate] = [Candidate(flag, parameter.help) for flag, parameter in argument.flags.items()]
     else:
-        source = sources.get(parameter.completion) if parameter.completion else None
-        offered = source() if source else ()
+        offered = _candidates(argument.parameter, registry, sources)
     return Completions(len(line) - len(argument.typed), _rank(argument.typed, offered))
+
+
+def _candidates(parameter: Parameter | None, registry: CommandRegistry, sources: Sources) -> Iterable[Candidate]:
+    if parameter is None:
+        return ()
+    if parameter.choices:
+        return [Candidate(choice) for choice in parameter.choices]
+    if parameter.completion is Completion.COMMAND:
+        return _commands(registry)
+    source = sources.get(parameter.completion) if parameter.completion else None
+    return source() if source else ()
 
 
 def _commands(registry: CommandRegistry) -> list[Candidate]:
     return [Candidate(command.name, command.summary) for command in registry]
 
 
-def tab_candidates(tabs: Iterable[TabInfo]) -> list[Candidate]:
+def _user_aliases(registry: CommandRegistry) -> list[Candidate]:
+    return [Candidate(name, f":{line}") for name, line in registry.user_aliases.items()]
+
+
+def tab_candidates(tabs: Iterable[NumberedTab]) -> list[Candidate]:
+    """The number of each tab, with its title and address as the detail."""
     return [Candidate(str(tab.number), f"{tab.title} {tab.url}".strip()) for tab in tabs]
 
 
 def bookmark_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:
+    """The address of each bookmark, with its title and tags as the detail."""
     return [Candidate(bookmark.url, " ".join([bookmark.title, *bookmark.tags])) for bookmark in bookmarks]
 
 
@@ -118,34 +159,37 @@ def tag_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:
 
 
 def _rank(typed: str, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Those that fit, best first; as good ones keep the order in which they came, and each text comes once."""
+    """Those that fit, best first. Equally good ones keep their order, and each text comes once."""
     scored: dict[str, tuple[int, Candidate]] = {}
-    wanted = typed.casefold()
+    query = typed.casefold()
     for candidate in candidates:
-        score = -1 if candidate.found else _score(wanted, candidate)
+        score = -1 if candidate.is_match else _score(query, candidate)
         if score is not None and candidate.text not in scored:
             scored[candidate.text] = (score, candidate)
     best = sorted(scored.values(), key=lambda pair: pair[0])
     return [candidate for _, candidate in best[:MAX_CANDIDATES]]
 
 
-def _score(wanted: str, candidate: Candidate) -> int | None:
-    """Smaller is better: the text itself, its beginning, the beginning of a word, a part; then the detail; then letters
-    of the text in order."""
+def _score(query: str, candidate: Candidate) -> int | None:
+    """Smaller is better: the whole text, its start, a part of it, words of the text or the detail, letters in order."""
     text = candidate.text.casefold()
-    if text == wanted:
+    if text == query:
         return 0
-    if text.startswith(wanted):
+    if text.startswith(query):
         return 1
-    if wanted in text:
-        if _BARE.sub("", text).startswith(wanted):
-            return 2
-        return 3 if re.search(rf"\b{re.escape(wanted)}", text) else 4
-    words = wanted.split()
+    if query in text:
+        return _score_part(query, text)
+    words = query.split()
     both = f"{text} {candidate.detail.casefold()}"
     if words and all(word in both for word in words):
         return 5
     letters = iter(text)
-    if len(wanted) > 1 and all(letter in letters for letter in wanted):
+    if len(query) > 1 and all(letter in letters for letter in query):
         return 6
     return None
+
+
+def _score_part(query: str, text: str) -> int:
+    if _SCHEME.sub("", text).startswith(query):
+        return 2
+    return 3 if re.search(rf"\b{re.escape(query)}", text) else 4

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
-from minimal_browser_core.window import CurrentPage, OpenTarget
+from minimal_browser_core.commands.command import command
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.window import CurrentPage, OpenTarget, current_address
 
 
 class Clipboard(Protocol):
@@ -31,3 +33,28 @@ class Browser(Protocol):
     def page(self) -> CurrentPage: ...
     @property
     def navigation(self) -> Opener: ...
+
+
+@command(group="Pages")
+def paste(browser: Browser, where: OpenTarget = OpenTarget.CURRENT) -> None:
+    """Open the address, or search for the words, on the clipboard.
+
+    where: where the page opens
+    """
+    text = " ".join(browser.clipboard.text().split())
+    if not text:
+        raise CommandError("The clipboard contains no text. Copy an address or some words first.")
+    browser.navigation.open(text, where)
+
+
+@command(group="Pages", aliases=("yank",))
+def yank_url(browser: Browser) -> None:
+    """Copy the page's address."""
+    browser.clipboard.copy(current_address(browser.page))
+
+
+@command(group="Pages")
+def yank_title(browser: Browser) -> None:
+    """Copy the page's title."""
+    current_address(browser.page)
+    browser.clipboard.copy(browser.page.title())

@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+from minimal_browser_core.commands.command import command
+from minimal_browser_core.commands.parameters import Text
+
 
 class Copilot(Protocol):
     """The copilot panel of the window."""
@@ -30,3 +33,45 @@ class Browser(Protocol):
 
     @property
     def copilot(self) -> Copilot: ...
+
+
+@command(group="Copilot", aliases=("a", "ai"))
+def ask(browser: Browser, question: Text | None = None) -> None:
+    """Ask the copilot about this page.
+
+    question: what to ask about this page; without it, type it in the panel
+    """
+    if question:
+        browser.copilot.ask(question)
+    else:
+        browser.copilot.focus()
+
+
+@command(group="Copilot")
+def copilot(browser: Browser) -> None:
+    """Show or hide the copilot's panel."""
+    browser.copilot.toggle()
+
+
+@command(group="Copilot")
+def accept(browser: Browser) -> None:
+    """Let the copilot do what it proposes."""
+    browser.copilot.decide(allow=True)
+
+
+@command(group="Copilot")
+def reject(browser: Browser) -> None:
+    """Refuse what the copilot proposes."""
+    browser.copilot.decide(allow=False)
+
+
+@command(group="Copilot")
+def cancel(browser: Browser) -> None:
+    """Stop the answer and keep what has arrived."""
+    browser.copilot.cancel()
+
+
+@command(group="Copilot", aliases=("new-thread",))
+def thread_new(browser: Browser) -> None:
+    """Start a new conversation."""
+    browser.copilot.new_thread()

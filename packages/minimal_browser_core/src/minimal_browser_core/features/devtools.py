@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from minimal_browser_core.commands.command import command
+
 
 class DeveloperTools(Protocol):
     """The developer tools of the current page."""
@@ -15,3 +17,9 @@ class Browser(Protocol):
 
     @property
     def devtools(self) -> DeveloperTools: ...
+
+
+@command(group="Window", aliases=("inspect",))
+def devtools(browser: Browser) -> None:
+    """Show or hide the developer tools."""
+    browser.devtools.toggle()

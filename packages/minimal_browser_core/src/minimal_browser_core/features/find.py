@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from minimal_browser_core.commands.command import command
+from minimal_browser_core.commands.parameters import Count, Text
 from minimal_browser_core.window import CommandLine
 
 
@@ -28,3 +30,39 @@ class Browser(Protocol):
     def find(self) -> Find: ...
     @property
     def command_line(self) -> CommandLine: ...
+
+
+@command(group="Moving around")
+def find(browser: Browser, text: Text | None = None) -> None:
+    """Find text in the page.
+
+    text: what to find; without it, the command line opens and searches while you type
+    """
+    if text:
+        browser.find.start(text)
+    else:
+        browser.command_line.open("/")
+
+
+@command(group="Moving around")
+def find_back(browser: Browser, text: Text | None = None) -> None:
+    """Find text in the page, upwards.
+
+    text: what to find; without it, the command line opens and searches while you type
+    """
+    if text:
+        browser.find.start(text, backwards=True)
+    else:
+        browser.command_line.open("?")
+
+
+@command(group="Moving around")
+def find_next(browser: Browser, *, count: Count = None) -> None:
+    """Go to the next match."""
+    browser.find.next(count or 1)
+
+
+@command(group="Moving around")
+def find_previous(browser: Browser, *, count: Count = None) -> None:
+    """Go to the previous match."""
+    browser.find.next(count or 1, backwards=True)

@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from minimal_browser_core.commands.command import command
+from minimal_browser_core.commands.parameters import Count
+from minimal_browser_core.errors import CommandError
+
 
 class Zoom(Protocol):
     """The zoom factor of the current page."""
@@ -18,3 +22,29 @@ class Browser(Protocol):
 
     @property
     def zoom(self) -> Zoom: ...
+
+
+@command(group="Moving around")
+def zoom(browser: Browser, percent: int = 100, *, count: Count = None) -> None:
+    """Set the size of the page.
+
+    A count is the percentage.
+
+    percent: 25 to 500; 100 if left out
+    """
+    size = percent if count is None else count
+    if not 25 <= size <= 500:
+        raise CommandError(f"A page can be zoomed to 25 to 500 percent, not to {size}.")
+    browser.zoom.to_percent(size)
+
+
+@command(group="Moving around")
+def zoom_in(browser: Browser, *, count: Count = None) -> None:
+    """Make the page larger."""
+    browser.zoom.by_steps(count or 1)
+
+
+@command(group="Moving around")
+def zoom_out(browser: Browser, *, count: Count = None) -> None:
+    """Make the page smaller."""
+    browser.zoom.by_steps(-(count or 1))

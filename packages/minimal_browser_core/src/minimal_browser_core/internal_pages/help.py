@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from minimal_browser_core.commands.registry import Command, CommandRegistry
-from minimal_browser_core.errors import CommandError
+from minimal_browser_core.commands.chain import first_command
+from minimal_browser_core.commands.command import Command
+from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.keys.notation import parse_keys
@@ -15,15 +16,6 @@ Caps = tuple[str, ...]
 _NAMES = {"CR": "Enter", "BS": "Backspace", "Del": "Delete", "PageUp": "Page Up", "PageDown": "Page Down", "lt": "<"}
 _ARROWS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 _HELD = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
-
-_MODE_TEXTS = {
-    Mode.NORMAL: "Keys are commands.",
-    Mode.INSERT: "Keys go to the page. A click into a text field begins it too.",
-    Mode.COMMAND: "You type a command, or what to find. Tab completes, Enter runs it.",
-    Mode.COPILOT: "You type a question. Enter sends it.",
-    Mode.HINT: "You type the label of a link.",
-    Mode.PASSTHROUGH: "The page gets every key, for pages with keys of their own.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +74,14 @@ def keys_or_command(keymap: Keymap, command: str) -> Caps:
 
 def mode_texts(keymap: Keymap) -> list[ModeText]:
     leave = {mode: keymap.keys_for("normal", mode) for mode in Mode}
-    return [
-        ModeText(mode.label, text, key_caps(leave[mode][0]) if leave[mode] else None)
-        for mode, text in _MODE_TEXTS.items()
-    ]
+    return [ModeText(mode.label, mode.summary, key_caps(leave[mode][0]) if leave[mode] else None) for mode in Mode]
 
 
 def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[BoundCommand]]:
     """The keys of NORMAL mode, in the groups and the order of the commands."""
     found: dict[str, dict[str, BoundCommand]] = {group: {} for group in registry.groups()}
     for binding in keymap.bindings(Mode.NORMAL):
-        command = _command(registry, binding.command)
+        command = first_command(binding.command, registry)
         if command is not None:
             line = _typed(binding.command)
             bound = found[command.group].setdefault(line, BoundCommand(line, command.summary))
@@ -103,7 +92,7 @@ def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[B
 def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[CommandEntry]]:
     keys: dict[str, list[Caps]] = {}
     for binding in keymap.bindings(Mode.NORMAL):
-        command = _command(registry, binding.command)
+        command = first_command(binding.command, registry)
         if command is not None:
             keys.setdefault(command.name, []).append(key_caps(binding.keys))
     return {group: list(_entries(commands, keys)) for group, commands in registry.groups().items()}
@@ -113,16 +102,8 @@ def _entries(commands: Iterable[Command], keys: dict[str, list[Caps]]) -> Iterab
     return (CommandEntry(command, tuple(keys.get(command.name, ()))) for command in commands)
 
 
-def _command(registry: CommandRegistry, line: str) -> Command | None:
-    words = _typed(line).split(maxsplit=1)
-    try:
-        return registry.find(words[0]) if words else None
-    except CommandError:
-        return None
-
-
 def _typed(line: str) -> str:
-    """A key that opens the command line with a command in it counts as that command's."""
+    """A key that opens the command line with a command in it is listed with that command."""
     return line.lstrip(":").removeprefix("command-line ").strip()
 
 

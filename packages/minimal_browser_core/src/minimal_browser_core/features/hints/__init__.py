@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from minimal_browser_core.commands.command import command
 from minimal_browser_core.window import OpenTarget
 
 
@@ -20,3 +21,12 @@ class Browser(Protocol):
 
     @property
     def hints(self) -> Hints: ...
+
+
+@command(group="Pages")
+def hint(browser: Browser, where: OpenTarget = OpenTarget.CURRENT) -> None:
+    """Label the links in view: type a label to follow its link.
+
+    where: where the link opens
+    """
+    browser.hints.start(where)

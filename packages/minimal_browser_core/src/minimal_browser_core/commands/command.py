@@ -1,0 +1,114 @@
+"""The decorator that makes a function a command.
+
+    @command(group="Tabs", aliases=("bd", "tabclose"))
+    def tab_close(browser: Browser, number: TabNumber | None = None, *, count: Count = None) -> None:
+        \"\"\"Close a tab.
+
+        A count is the tab's number.
+
+        number: a tab's number; the current one if left out
+        \"\"\"
+        browser.tabs.close(count if number is None else number)
+
+The command's name is the function's with `-` for `_`. Its parameters are the function's (`parameters` lists the types).
+Its help is the docstring: a sentence, further paragraphs, and a line `name: help` for each parameter except the count.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from inspect import cleandoc
+
+from minimal_browser_core.commands.parameters import Parameter, read_parameters
+
+_PARAMETER_HELP = re.compile(r"([a-z_]+): +(?=\S)")
+_NAME = re.compile(r"[a-zA-Z][\w-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the browser can do.
+
+    `run(browser, **arguments)` gets the arguments that were given, and `count=` if `takes_count`. It raises
+    CommandError if the command cannot be carried out.
+    """
+
+    name: str
+    run: Callable[..., None]
+    summary: str
+    """One line: a capital first, a full stop last."""
+    group: str
+    """The heading that it is listed under in the help."""
+    parameters: tuple[Parameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    takes_count: bool = False
+    note: str = ""
+    """What else a user should know, such as what a count means."""
+
+    @property
+    def positional(self) -> tuple[Parameter, ...]:
+        """The parameters that are given by their place."""
+        return tuple(parameter for parameter in self.parameters if not parameter.keyword_only)
+
+    @property
+    def flags(self) -> dict[str, Parameter]:
+        """Every flag with the parameter that it sets."""
+        return {flag: parameter for parameter in self.parameters for flag in parameter.flags}
+
+    @property
+    def takes_line(self) -> bool:
+        """Whether the rest of the line, after the flags, is one argument."""
+        return any(parameter.takes_line for parameter in self.parameters)
+
+    @property
+    def usage(self) -> str:
+        """How it is typed: `:open [--tab|--background] <address>`."""
+        ordered = sorted(self.parameters, key=lambda parameter: not parameter.keyword_only)
+        return " ".join([f":{self.name}", *(parameter.usage for parameter in ordered)])
+
+
+def command(
+    *, group: str, name: str | None = None, aliases: tuple[str, ...] = ()
+) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command; the module docstring has an example.
+
+    Raises TypeError for a signature, and ValueError for a name or a docstring, that no command can have: at import.
+    """
+
+    def decorate(function: Callable[..., None]) -> Command:
+        try:
+            parameters, takes_count = read_parameters(function)
+            summary, note, helps = _read_docstring(function.__doc__, [parameter.name for parameter in parameters])
+            called = name or function.__name__.rstrip("_").replace("_", "-")
+            if wrong := [word for word in (called, *aliases) if not _NAME.fullmatch(word)]:
+                raise ValueError(f"{wrong[0]!r} cannot be the name of a command")
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"command {function.__module__}.{function.__qualname__}: {error}") from None
+        documented = tuple(replace(parameter, help=helps[parameter.name]) for parameter in parameters)
+        return Command(called, function, summary, group, documented, aliases, takes_count, note)
+
+    return decorate
+
+
+def _read_docstring(docstring: str | None, names: Iterable[str]) -> tuple[str, str, dict[str, str]]:
+    """The summary, the note, and the help of each parameter."""
+    summary, *paragraphs = cleandoc(docstring or "").split("\n\n")
+    summary = " ".join(summary.split())
+    if not summary.endswith("."):
+        raise ValueError("its docstring has to start with a sentence that ends with a full stop")
+    notes: list[str] = []
+    helps: dict[str, str] = {}
+    for paragraph in paragraphs:
+        if not _PARAMETER_HELP.match(paragraph):
+            notes.append(" ".join(paragraph.split()))
+            continue
+        about = ""
+        for line in paragraph.splitlines():
+            if start := _PARAMETER_HELP.match(line):
+                about, line = start[1], line[start.end() :]
+            helps[about] = f"{helps.get(about, '')} {line.strip()}".strip()
+    missing, unknown = [name for name in names if name not in helps], helps.keys() - set(names)
+    if missing or unknown:
+        wrong = f"explain {', '.join(missing)}" if missing else f"not explain {', '.join(sorted(unknown))}"
+        raise ValueError(f"its docstring has to {wrong}: a line `name: help` for each parameter")
+    return summary, " ".join(notes), helps

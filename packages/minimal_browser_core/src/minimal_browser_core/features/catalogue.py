@@ -1,0 +1,48 @@
+"""The list of all features, in the order in which the help lists their commands."""
+
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.features import (
+    bookmarks,
+    clipboard,
+    conversations,
+    copilot,
+    devtools,
+    file_import,
+    find,
+    help,
+    hints,
+    history,
+    modes,
+    navigation,
+    scrolling,
+    tabs,
+    windows,
+    zoom,
+)
+
+FEATURES = (
+    navigation,
+    hints,
+    clipboard,
+    scrolling,
+    find,
+    zoom,
+    tabs,
+    copilot,
+    bookmarks,
+    history,
+    conversations,
+    file_import,
+    modes,
+    devtools,
+    help,
+    windows,
+)
+
+
+def all_commands() -> CommandRegistry:
+    """A registry of every command of every feature."""
+    registry = CommandRegistry()
+    for feature in FEATURES:
+        registry.add_module(feature)
+    return registry

@@ -1,0 +1,38 @@
+import pytest
+
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.testing.recording_browser import RecordingBrowser
+
+URL = "https://example.org/a/b/c.html?q=1"
+
+
+@pytest.mark.parametrize(
+    ("line", "call"),
+    [
+        ("bookmark red 'two words'", ("bookmarks.add", URL, "A page", ("red", "two words"), "")),
+        ("w", ("bookmarks.add", URL, "A page", (), "")),
+        ("bookmarks", ("internal_pages.show", "mb://bookmarks")),
+        ("bookmarks a&b", ("internal_pages.show", "mb://bookmarks?q=a%26b")),
+        ("bookmark-delete 7", ("bookmarks.remove", 7)),
+    ],
+)
+def test_a_command_calls_one_method_of_the_window(
+    line: str, call: tuple[object, ...], browser: RecordingBrowser
+) -> None:
+    browser.run(line)
+    assert browser.calls == [call]
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "words"),
+    [
+        ("bookmark", "", "No page is open"),
+    ],
+)
+def test_what_is_impossible_is_reported_and_nothing_is_called(
+    line: str, url: str, words: str, browser: RecordingBrowser
+) -> None:
+    browser.show_page(url)
+    with pytest.raises(CommandError, match=words):
+        browser.run(line)
+    assert browser.calls == []
