@@ -5,21 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from minimal_browser.background.background import Background
 from minimal_browser_core.errors import CommandError, MinimalBrowserError
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.ports.browser import MessageLevel
+from minimal_browser_core.window import MessageLevel, OpenTarget
 
 if TYPE_CHECKING:
     # What the panel needs is imported with the first question, not with the window.
     from minimal_browser.application.services import CopilotService
     from minimal_browser.copilot.action_card import ActionCard
+    from minimal_browser.copilot.copilot_window import CopilotWindow
     from minimal_browser.copilot.panel import CopilotPanel
     from minimal_browser.copilot.turn_reader import TurnReader
-    from minimal_browser.window.browser import QtBrowser
     from minimal_browser_core.copilot.actions import Action
     from minimal_browser_core.copilot.context import PageContext
     from minimal_browser_core.copilot.exchange import Exchange
@@ -47,9 +47,12 @@ class _Asked:
 class Copilot(QObject):
     """GUI thread only; nothing here waits."""
 
-    def __init__(self, browser: "QtBrowser", background: Background) -> None:
-        super().__init__(browser)
-        self._browser = browser
+    label_changed = pyqtSignal(str)
+    """Who answers, for the status bar: a provider and its model, or that there is none."""
+
+    def __init__(self, window: "CopilotWindow", background: Background, parent: QObject) -> None:
+        super().__init__(parent)
+        self._window = window
         self._background = background
         self._panel: CopilotPanel | None = None
         self._asked: _Asked | None = None
@@ -70,8 +73,8 @@ class Copilot(QObject):
             panel.new_thread_wanted.connect(lambda: self._guard(self.new_thread))
             panel.hide_wanted.connect(self.toggle)
             panel.link_clicked.connect(self._open_link)
-            self._browser.window.add_side(panel, self.width)
-            self._background.with_copilot(self._tell_who_answers)
+            self._window.side_panel.add_side(panel, self.width)
+            self._background.with_copilot(self._show_label)
         return self._panel
 
     def holds(self, widget: QWidget) -> bool:
@@ -79,24 +82,26 @@ class Copilot(QObject):
 
     def toggle(self) -> None:
         if self._panel is not None and self._panel.isVisible():
-            self._browser.set_mode(Mode.NORMAL)
-            self._browser.window.show_side(False)
+            self._window.modes.enter(Mode.NORMAL)
+            self._window.side_panel.show_side(False)
         else:
             self.focus()
 
     def focus(self, text: str = "") -> None:
-        panel = self.panel()
-        self._browser.hinting.stop()
-        self._browser.window.show_side(True)
-        self._browser.keyboard.set_mode(Mode.COPILOT)
+        """Enter COPILOT mode, with `text` in the input if there is any."""
         if text:
-            panel.input.setPlainText(text)
+            self.panel().input.setPlainText(text)
+        self._window.modes.enter(Mode.COPILOT)
+
+    def take_focus(self) -> None:
+        """Show the panel with the caret in its input. The window calls this when it enters COPILOT mode."""
+        panel = self.panel()
+        self._window.side_panel.show_side(True)
         panel.input.moveCursor(panel.input.textCursor().MoveOperation.End)
         panel.input.setFocus()
-        self._browser.window.command_line.leave()
 
-    def _tell_who_answers(self, service: "CopilotService") -> None:
-        self._browser.window.status.show_model(service.label)
+    def _show_label(self, service: "CopilotService") -> None:
+        self.label_changed.emit(service.label)
         if self._panel is not None:
             self._panel.show_label(service.label)
 
@@ -104,9 +109,10 @@ class Copilot(QObject):
         """Once the first page is there: make the copilot, so that the first question finds it ready."""
 
         def ready(service: "CopilotService") -> None:
-            self._tell_who_answers(service)
+            self._show_label(service)
             if service.problem:
-                self._browser.show_problems([service.problem])
+                log.error("%s", service.problem)
+                self._window.messages.show(service.problem, MessageLevel.ERROR)
 
         self._background.with_copilot(ready)
         self._background.submit(_import_panel)
@@ -119,7 +125,7 @@ class Copilot(QObject):
         from minimal_browser.page.text import extract
 
         panel = self.panel()
-        self._browser.window.show_side(True)
+        self._window.side_panel.show_side(True)
         self._settle_open_cards("Not decided")
         self._preparing = True
         panel.input.clear()
@@ -136,7 +142,7 @@ class Copilot(QObject):
             self._start(session, question, page)
 
         extract(
-            self._browser.view(),
+            self._window.view(),
             lambda page: self._background.with_copilot(lambda service: start(service, page)),
         )
 
@@ -197,7 +203,7 @@ class Copilot(QObject):
 
         def failed(error: Exception) -> None:
             turn.close()
-            self._browser.show_message(f"This exchange was not stored: {error}", MessageLevel.ERROR)
+            self._window.messages.show(f"This exchange was not stored: {error}", MessageLevel.ERROR)
             log.error("exchange not stored: %s", error)
 
         def stored(id: int) -> None:
@@ -235,7 +241,7 @@ class Copilot(QObject):
             self.focus()
 
         def failed(error: Exception) -> None:
-            self._browser.show_message(str(error), MessageLevel.ERROR)
+            self._window.messages.show(str(error), MessageLevel.ERROR)
 
         def read(service: "CopilotService") -> None:
             try:
@@ -274,7 +280,7 @@ class Copilot(QObject):
             card = self._card(Navigate(url), "The generated page would like to:")
             card.setProperty("link", True)
             card.decided.connect(lambda allowed: self._guard(lambda: self._apply(Navigate(url))) if allowed else None)
-            self._browser.window.show_side(True)
+            self._window.side_panel.show_side(True)
 
     def _propose(self, asked: _Asked, action: "Action") -> None:
         card = self._card(action, "The copilot would like to:")
@@ -294,7 +300,7 @@ class Copilot(QObject):
         from minimal_browser_core.copilot.actions import describe
         from minimal_browser_core.internal_pages.help import keys_or_command
 
-        keymap = self._browser.keyboard.keymap
+        keymap = self._window.keymap
         allow, deny = (" ".join(keys_or_command(keymap, name)) for name in ("accept", "reject"))
         card = ActionCard(describe(action), introduction=introduction, allow_keys=allow, deny_keys=deny)
         self._cards.append(card)
@@ -303,7 +309,7 @@ class Copilot(QObject):
         self.panel().add_card(card)
         log.info("action proposed: %s", card.description)
         if not self.panel().isVisible():
-            self._browser.show_message(f"{introduction} {card.description}  ({allow} allow, {deny} deny)")
+            self._window.messages.show(f"{introduction} {card.description}  ({allow} allow, {deny} deny)")
         return card
 
     def _show_keys(self) -> None:
@@ -327,18 +333,16 @@ class Copilot(QObject):
         """Do what was allowed. CommandError where it cannot be done."""
         from minimal_browser.copilot.actions import apply
 
-        apply(action, self._browser)
+        apply(action, self._window)
 
     def _open_link(self, url: str) -> None:
-        from minimal_browser_core.ports.browser import OpenTarget
-
-        self._guard(lambda: self._browser.follow(url, OpenTarget.TAB))
+        self._guard(lambda: self._window.tabs.open(url, OpenTarget.TAB))
 
     def _guard(self, do: Callable[[], None]) -> None:
         try:
             do()
         except CommandError as error:
-            self._browser.show_message(str(error), MessageLevel.ERROR)
+            self._window.messages.show(str(error), MessageLevel.ERROR)
 
 
 def _sentence(text: str) -> str:

@@ -18,6 +18,7 @@ from minimal_browser.keys.keyboard import Keyboard
 from minimal_browser.page.view import WebView
 from minimal_browser.tabs.views import Views
 from minimal_browser.toolkit.not_null import present
+from minimal_browser.window.copilot_ports import CopilotPorts
 from minimal_browser.window.window import BrowserWindow
 from minimal_browser_core.commands.parser import execute
 from minimal_browser_core.commands.registry import CommandRegistry
@@ -55,7 +56,7 @@ class QtBrowser(QObject):
         self._start_page = start_page
         self._devtools = DeveloperTools()
         self.keyboard = Keyboard(keymap, self.run, self)
-        self.copilot = Copilot(self, background)
+        self.copilot = Copilot(CopilotPorts(self), background, self)
         self.hinting = Hinting(self)
         self.suggestions = Suggestions(registry, self.tabs, background, self)
         self.keeping = Keeping(self, background)
@@ -83,6 +84,7 @@ class QtBrowser(QObject):
         window.command_line.submitted.connect(self._submitted)
         window.command_line.edited.connect(self._edited)
         window.command_line.left.connect(lambda: self.set_mode(Mode.NORMAL))
+        self.copilot.label_changed.connect(window.status.show_model)
         window.status.show_mode(Mode.NORMAL)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -273,7 +275,10 @@ class QtBrowser(QObject):
             self.show_command_line()
             return
         if mode is Mode.COPILOT:
-            self.focus_copilot()
+            self.hinting.stop()
+            self.keyboard.set_mode(mode)
+            self.copilot.take_focus()
+            self.window.command_line.leave()
             return
         if mode is Mode.HINT:
             self.follow_hints()
