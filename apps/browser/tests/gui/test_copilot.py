@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel
 
+from minimal_browser_core.copilot.prompts import SYSTEM_PROMPT
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.storage.port import ConversationStore
 from minimal_browser_core.testing.fake_server import (
@@ -95,6 +97,59 @@ def test_the_page_can_be_used_while_an_answer_streams(browser: Any, provider: Fa
     assert answered(browser) == "first"
 
 
+def test_history_and_conversations_are_not_sent(browser: Any, provider: FakeServer, site: Any) -> None:
+    browser.open(site.add("/secret-visit", "<title>A secret visit</title>secret words"))
+    for page in ("mb://history", "mb://conversations", "mb://start"):
+        browser.open(page)
+        browser.js("getSelection().selectAllChildren(document.body)")
+        provider.script.append(Answer(("I see no page.",)))
+        ask(browser, "What is on this page?")
+        browser.until(lambda: not browser.browser.copilot.is_answering)
+        sent = json.dumps(provider.requests[-1].json)
+        assert "What is on this page?" in sent
+        for part in ("mb:", "ecret", "History", "Cape Orrin", site.url):
+            assert part not in sent.replace(json.dumps(SYSTEM_PROMPT), "")
+        reason = "This page was not sent: the copilot reads http and https pages only, not mb: pages."
+        assert browser.browser.copilot.panel().notes() == [reason]
+        browser.keys("<A-t>", "<Esc>")
+
+
+def test_a_file_and_the_source_of_a_page_are_not_sent(
+    browser: Any, provider: FakeServer, site: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "diary.html"
+    file.write_text("<title>My diary</title>private words")
+    for address, parts in (
+        (file.as_uri(), ("file:", "diary", "private words")),
+        (f"view-source:{site.url}/", ("view-source", "Margaret Alder", site.url)),
+    ):
+        browser.browser.open(address)
+        browser.until(lambda address=address: browser.browser.current_url() == address)
+        browser.until(lambda: browser.js("document.readyState === 'complete' && document.body.innerText.length > 5"))
+        browser.js("getSelection().selectAllChildren(document.body)")
+        provider.script.append(Answer(("I see no page.",)))
+        ask(browser, "What is on this page?")
+        browser.until(lambda: not browser.browser.copilot.is_answering)
+        sent = json.dumps(provider.requests[-1].json)
+        assert "What is on this page?" in sent
+        assert not [part for part in parts if part in sent]
+        (note,) = browser.browser.copilot.panel().notes()
+        assert f"not {address.partition(':')[0]}: pages" in note
+        browser.keys("<A-t>", "<Esc>")
+
+
+def test_a_page_left_before_it_was_read_is_not_sent_under_its_old_address(
+    browser: Any, provider: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.open("mb://help")
+    monkeypatch.setattr(type(browser.view), "address", lambda _view: "https://example.org/")
+    provider.script.append(Answer(("I see no page.",)))
+    ask(browser, "What is on this page?")
+    browser.until(lambda: not browser.browser.copilot.is_answering)
+    assert "https://example.org/" not in json.dumps(provider.requests[-1].json)
+    assert "not mb: pages" in browser.browser.copilot.panel().notes()[0]
+
+
 def test_a_second_question_has_to_wait_for_the_first_answer(browser: Any, provider: FakeServer) -> None:
     provider.script.append(Hang())
     ask(browser, "One")
@@ -135,7 +190,7 @@ def test_an_action_waits_for_the_person_and_is_done_when_allowed(browser: Any, p
     provider.script.append(Answer(("Here.",), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
     ask(browser, "Take me there")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.cards() and browser.browser.copilot._asked.finished)
+    browser.until(lambda: panel.cards() and not browser.browser.copilot.is_answering)
     assert target in panel.cards()[0].description
     assert len(browser.browser.tabs()) == 1, "nothing happens before it is allowed"
     assert stored(browser) == [], "an exchange is stored once all about it is decided"
@@ -150,7 +205,7 @@ def test_a_denied_action_is_not_done_and_is_remembered_as_denied(browser: Any, p
     )
     ask(browser, "Take me there")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.cards() and browser.browser.copilot._asked.finished)
+    browser.until(lambda: panel.cards() and not browser.browser.copilot.is_answering)
     panel.cards()[0].deny_button.click()
     browser.until(lambda: "(denied)" in stored(browser)[0][1] if stored(browser) else False)
     assert "/never" not in site.requests
@@ -199,7 +254,7 @@ def test_a_model_cannot_even_propose_an_address_that_is_not_of_the_web(
     provider.script.append(Answer(("No.",), tool_calls=(call("navigate", url=url),), finish_reason="tool_calls"))
     ask(browser, "Go")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    browser.until(lambda: not browser.browser.copilot.is_answering)
     assert panel.cards() == []
     assert "http" in panel.notes()[0]
     assert len(browser.browser.tabs()) == 1
@@ -209,7 +264,7 @@ def test_a_provider_that_refuses_is_told_with_what_to_do(browser: Any, provider:
     provider.script.append(Error(401, "Incorrect API key provided"))
     ask(browser, "Hello")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.notes() and browser.browser.copilot._asked.finished)
+    browser.until(lambda: panel.notes() and not browser.browser.copilot.is_answering)
     assert "key" in panel.notes()[0].lower()
     assert browser.mode is Mode.COPILOT
 
@@ -287,7 +342,7 @@ def test_html_in_an_answer_is_text_and_nothing_is_fetched(browser: Any, provider
     text = f"<img src='{site.url}/spy1'> ![x]({site.url}/spy2) <script>alert(1)</script> [ok](javascript:alert(1))"
     provider.script.append(Answer((text,)))
     ask(browser, "Hello")
-    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    browser.until(lambda: not browser.browser.copilot.is_answering)
     assert "<script>" in shown(browser)
     html = browser.browser.copilot.panel().answers()[0].toHtml()
     assert "<img" not in html

@@ -139,7 +139,7 @@ def test_conversations_and_cookies_are_there_after_a_restart(start: Any, site: A
     page = "<title>p</title>The lens was lit in 1823.<script>document.cookie = 'kept=1; max-age=9999'</script>"
     browser = start(site.add("/", page))
     browser.command("ask When was the lens lit?")
-    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    browser.until(lambda: not browser.browser.copilot.is_answering)
     start.end(browser)
 
     browser = start("mb://conversations?q=lens")
@@ -158,7 +158,7 @@ def test_a_damaged_database_is_put_aside_and_told_and_the_browser_goes_on(start:
     kept = [path for path in profile.glob("conversations.db*") if path.read_bytes().endswith(b"\xff" * 100)]
     assert kept, "the damaged bytes are kept"
     browser.command("ask What is this page?")
-    browser.until(lambda: browser.browser.copilot._asked is not None and browser.browser.copilot._asked.finished)
+    browser.until(lambda: not browser.browser.copilot.is_answering)
 
 
 def test_a_database_of_a_newer_version_is_left_alone_and_told(start: Any, tmp_path: Path) -> None:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minimal_browser_core.copilot.context import PageContext, clean_line, clean_text, parse_question, render_question
+from minimal_browser_core.copilot.context import (
+    PageContext,
+    clean_line,
+    clean_text,
+    parse_question,
+    render_question,
+    unreadable_reason,
+)
 
 PAGE = PageContext("https://example.org/a", "A title", "First line.\n\nSecond line.", "Second")
 
@@ -97,3 +104,54 @@ def test_a_long_text_is_cleaned_like_a_short_one() -> None:
 def test_a_line_for_a_person_is_one_line_of_bounded_length() -> None:
     assert clean_line("a\nb\tc") == "a b c"
     assert clean_line("x" * 50, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org",
+        "https://example.org/a?b#c",
+        "HTTPS://EXAMPLE.ORG/",
+        "http://127.0.0.1:8000/",
+        "http://[::1]/",
+    ],
+)
+def test_web_pages_may_be_read(url: str) -> None:
+    assert unreadable_reason(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "scheme"),
+    [
+        ("mb://history", "mb"),
+        ("MB://history?q=http://example.org", "mb"),
+        ("mb://conversations", "mb"),
+        ("mb://bookmarks", "mb"),
+        ("file:///etc/passwd", "file"),
+        ("FILE:///home/user/http://example.org", "file"),
+        ("view-source:http://example.org/", "view-source"),
+        ("View-Source:https://example.org/", "view-source"),
+        ("view-source:file:///etc/passwd", "view-source"),
+        ("data:text/html,https://example.org", "data"),
+        ("blob:https://example.org/0c2d", "blob"),
+        ("filesystem:http://example.org/temporary/a", "filesystem"),
+        ("about:srcdoc", "about"),
+        ("mb-generated:/4711", "mb-generated"),
+        ("chrome://settings", "chrome"),
+        ("chrome-error://chromewebdata/", "chrome-error"),
+        ("devtools://devtools/", "devtools"),
+        ("qrc:/a.html", "qrc"),
+        ("javascript:'http://example.org'", "javascript"),
+        ("ftp://example.org/", "ftp"),
+        ("httpsx://example.org/", "httpsx"),
+        ("https:", "https"),
+        ("https:///path", "https"),
+        ("example.org", "example.org"),
+        ("", ""),
+    ],
+)
+def test_no_other_page_may_be_read_and_the_reason_is_a_sentence(url: str, scheme: str) -> None:
+    reason = unreadable_reason(url)
+    assert reason is not None
+    assert reason.startswith("This page was not sent")
+    assert f" {scheme}: " in reason

@@ -1,3 +1,4 @@
+import json
 import select
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -84,8 +85,26 @@ def test_the_page_goes_along_as_marked_data(
     assert "1868" in sent.text
 
 
+def test_a_page_that_is_not_a_web_page_never_leaves(
+    server: FakeServer, open_session: Open, store: PythonConversationStore, events_of: EventsOf
+) -> None:
+    session = open_session(store=store)
+    turn = session.ask(
+        "What is this?", PageContext("mb://history", "My history", "visited secrets", "selected secrets")
+    )
+    notices = [event.text for event in events_of(turn) if isinstance(event, TurnNotice)]
+    assert notices == ["This page was not sent: the copilot reads http and https pages only, not mb: pages."]
+    sent = json.dumps(server.requests[-1].json)
+    assert "What is this?" in sent
+    for part in ("mb://", "My history", "visited secrets", "selected secrets"):
+        assert part not in sent
+    stored = store.get(session.record(turn))
+    assert stored is not None
+    assert stored.url is None
+
+
 def test_the_page_is_cut_to_the_budget(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
-    events_of(open_session(page_budget=100).ask("q", PageContext("u", "t", "word " * 1_000)))
+    events_of(open_session(page_budget=100).ask("q", PageContext("https://example.org", "t", "word " * 1_000)))
     sent, _ = parse_question(messages(server)[-1]["content"])
     assert sent is not None
     assert len(sent.text) <= 100

@@ -119,8 +119,13 @@ class Copilot(QObject):
 
     # -- questions
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is in progress, or its page is being read."""
+        return self._preparing or (self._asked is not None and not self._asked.finished)
+
     def ask(self, question: str) -> None:
-        if self._preparing or (self._asked is not None and not self._asked.finished):
+        if self.is_answering:
             raise CommandError("an answer is under way: wait for it, or stop it with Alt+C")
         from minimal_browser.page.text import extract
 
@@ -141,10 +146,13 @@ class Copilot(QObject):
                 return
             self._start(session, question, page)
 
-        extract(
-            self._window.view(),
-            lambda page: self._background.with_copilot(lambda service: start(service, page)),
-        )
+        def read(page: "PageContext | None", reason: str) -> None:
+            if reason:
+                panel.add_note(reason)
+                panel.show_thinking()
+            self._background.with_copilot(lambda service: start(service, page))
+
+        extract(self._window.view(), read)
 
     def _start(self, session: "CopilotSession", question: str, page: "PageContext | None") -> None:
         from minimal_browser.copilot.turn_reader import TurnReader

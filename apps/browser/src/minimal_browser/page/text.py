@@ -1,11 +1,11 @@
-"""What the person sees of a page, for the copilot: title, selection and visible text."""
+"""Reads a page for the copilot: its title, selection and visible text, if the copilot may read it."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
-from minimal_browser_core.copilot.context import PageContext
+from minimal_browser_core.copilot.context import PageContext, unreadable_reason
 
 MOST_CHARACTERS = 200_000
 
@@ -13,6 +13,7 @@ _EXTRACT = """
 (() => {
   const cut = (text) => (text || '').slice(0, %d);
   return JSON.stringify({
+    location: location.href,
     title: cut(document.title),
     selection: cut(String(getSelection())),
     text: cut(document.body ? document.body.innerText : ''),
@@ -21,18 +22,29 @@ _EXTRACT = """
 """
 
 
-def extract(view: WebView, ready: Callable[[PageContext | None], None]) -> None:
-    """Read the page in its isolated world; `ready` gets it, or None where nothing was opened or the page is gone."""
+def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> None:
+    """Read the page in its isolated world and call `ready` with it.
+
+    `ready` gets None if no page is open, if the page is gone, or if the copilot must not read it; then its second
+    argument says why.
+    """
     url = view.address()
     if not url:
-        ready(None)
+        ready(None, "")
+        return
+    if reason := unreadable_reason(url):
+        ready(None, reason)
         return
 
     def take(value: Any) -> None:
         if not isinstance(value, str) or not value:
-            ready(None)
+            ready(None, "")
             return
-        found = json.loads(value)
-        ready(PageContext(url=url, title=found["title"], text=found["text"], selection=found["selection"]))
+        page = json.loads(value)
+        # The tab may have gone elsewhere before the script ran, and an error page keeps the address that failed.
+        if reason := unreadable_reason(page["location"]):
+            ready(None, reason)
+            return
+        ready(PageContext(url=url, title=page["title"], text=page["text"], selection=page["selection"]), "")
 
     view.web_page.runJavaScript(_EXTRACT % MOST_CHARACTERS, ISOLATED_WORLD, take)

@@ -27,6 +27,21 @@ class PageContext:
     selection: str = ""
 
 
+_WEB_ADDRESS = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
+
+
+def unreadable_reason(url: str) -> str | None:
+    """Why the copilot must not read the page at `url`, as a sentence for the user; None for a web page.
+
+    Only http and https pages are read. Everything else is the user's own and never leaves unasked: files, the
+    browser's `mb://` pages (history, conversations, bookmarks), generated pages, sources, and data and blob documents.
+    """
+    if _WEB_ADDRESS.match(url):
+        return None
+    scheme = clean_line(url.partition(":")[0], 20).lower()
+    return f"This page was not sent: the copilot reads http and https pages only, not {scheme}: pages."
+
+
 # Invisible or reordering characters carry nothing that a reader of the page could have seen: controls, soft hyphen,
 # zero-width space, bidi overrides and isolates, byte-order mark, surrogates, and the tag block (a known way to hide
 # instructions). Joiners (U+200C, U+200D) stay: Persian and emoji need them.

@@ -14,6 +14,7 @@ from minimal_browser_core.copilot.context import (
     PageContext,
     clean_line,
     render_question,
+    unreadable_reason,
     without_credentials,
 )
 from minimal_browser_core.copilot.events import (
@@ -99,11 +100,17 @@ class CopilotSession:
         return self._label
 
     def ask(self, question: str, page: PageContext | None = None) -> Turn:
-        """Start an answer to `question`, with the page if one is given and what this thread has said before."""
+        """Start an answer to `question`, with the page if one is given and the exchanges of this thread.
+
+        A page that the copilot must not read is dropped, and the turn says so: see `unreadable_reason`.
+        """
         exchange = Exchange(encodable(question.strip()))
+        turn = Turn(exchange, self._dialogue)
+        if page is not None and (reason := unreadable_reason(page.url)):
+            page = None
+            turn.emit(TurnNotice(reason))
         if page is not None:
             exchange.url, exchange.title = without_credentials(page.url), clean_line(page.title)
-        turn = Turn(exchange, self._dialogue)
         with self._lock:
             self._running.add(turn)
         threading.Thread(target=self._run, args=(turn, page), name="copilot-turn", daemon=True).start()
