@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser_core.ports.browser import CommandLinePrefix
 
@@ -151,7 +151,7 @@ class CommandLine(QWidget):
         """Right above the line; to be called when the window's layout has changed."""
         rows = min(len(self._model.suggestions), MOST_ROWS_SHOWN)
         height = rows * ROW_HEIGHT + 14
-        top_left = self.mapTo(present(self.parentWidget()), self.rect().topLeft())
+        top_left = self.mapTo(not_null(self.parentWidget()), self.rect().topLeft())
         self.popup.setGeometry(top_left.x(), max(0, top_left.y() - height), self.width(), height)
         self.popup.raise_()
 
@@ -212,7 +212,7 @@ class CommandLine(QWidget):
         at = (self._chosen() + 1 + step) % (count + 1) - 1
         self.popup.setCurrentIndex(self._model.index(at) if at >= 0 else QModelIndex())
         self.edit.setText(self._model.suggestions[at].line if at >= 0 else self._typed)
-        present(self.popup.viewport()).update()
+        not_null(self.popup.viewport()).update()
 
     def _recall(self, step: int) -> None:
         lines = self._history.get(self.prefix, [])

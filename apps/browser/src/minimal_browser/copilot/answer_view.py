@@ -5,7 +5,7 @@ from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCu
 from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QTextBrowser, QWidget
 
 from minimal_browser.toolkit.markdown import Splitter, render
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme, document_style
 
 
@@ -41,11 +41,11 @@ class Answer(QTextBrowser):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.anchorClicked.connect(self._clicked)
-        self._document = present(self.document())
+        self._document = not_null(self.document())
         self._document.setDocumentMargin(2)
         self._document.setUndoRedoEnabled(False)
         self._document.setDefaultStyleSheet(document_style(current_theme()))
-        present(self._document.documentLayout()).documentSizeChanged.connect(lambda _size: self._fit())
+        not_null(self._document.documentLayout()).documentSizeChanged.connect(lambda _size: self._fit())
         self._splitter = Splitter()
         self._final: list[str] = []
         self._length = 0

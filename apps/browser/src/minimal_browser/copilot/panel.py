@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 
 from minimal_browser.copilot.action_card import ActionCard
 from minimal_browser.copilot.answer_view import Answer, plain_label
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.window.status_bar import ElidedLabel
 
 EMPTY = "Ask about the page you see, or say where to go. Answers stay here, and :conversations finds them again."
@@ -49,7 +49,7 @@ class QuestionEdit(QPlainTextEdit):
         super().keyPressEvent(e)
 
     def _fit(self) -> None:
-        lines = max(1, min(MOST_INPUT_LINES, round(present(self.document()).size().height())))
+        lines = max(1, min(MOST_INPUT_LINES, round(not_null(self.document()).size().height())))
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 26)
 
 
@@ -98,9 +98,9 @@ class CopilotPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        present(self._scroll.verticalScrollBar()).rangeChanged.connect(self._follow)
+        not_null(self._scroll.verticalScrollBar()).rangeChanged.connect(self._follow)
         self._following = True
-        present(self._scroll.verticalScrollBar()).valueChanged.connect(self._scrolled)
+        not_null(self._scroll.verticalScrollBar()).valueChanged.connect(self._scrolled)
 
         hint = QLabel(HINT)
         hint.setObjectName("sideLabel")
@@ -219,11 +219,11 @@ class CopilotPanel(QWidget):
     # -- the newest text stays in view, unless the person scrolled up to read
 
     def _scrolled(self, value: int) -> None:
-        self._following = value >= present(self._scroll.verticalScrollBar()).maximum() - NEAR_THE_END
+        self._following = value >= not_null(self._scroll.verticalScrollBar()).maximum() - NEAR_THE_END
 
     def _follow(self, _minimum: int, maximum: int) -> None:
         if self._following:
-            present(self._scroll.verticalScrollBar()).setValue(maximum)
+            not_null(self._scroll.verticalScrollBar()).setValue(maximum)
 
     def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802
         super().changeEvent(a0)

@@ -5,7 +5,7 @@ from PyQt6.QtGui import QShortcut
 from PyQt6.QtWebEngineCore import QWebEnginePage
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 SIZE = (1000, 700)
 KEY = "F12"
@@ -26,7 +26,7 @@ class DeveloperTools:
         view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         view.setWindowTitle("Developer tools — Minimal Browser")
         view.resize(*SIZE)
-        page.setDevToolsPage(present(view.page()))
+        page.setDevToolsPage(not_null(view.page()))
         QShortcut(KEY, view, view.close)
         view.destroyed.connect(self._gone)
         view.show()

@@ -25,7 +25,7 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from minimal_browser.startup.qt_application import GENERATED_SCHEME
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 SCHEME = GENERATED_SCHEME.decode()
 POLICY = (
@@ -52,7 +52,7 @@ class _Handler(QWebEngineUrlSchemeHandler):
         self.documents: dict[str, bytes] = {}
 
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
-        job = present(a0)
+        job = not_null(a0)
         document = self.documents.get(job.requestUrl().path())
         if document is None or job.requestMethod().data() != b"GET":
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
@@ -135,8 +135,8 @@ class GeneratedWorld(QObject):
         self.profile.installUrlSchemeHandler(GENERATED_SCHEME, self._handler)
         self.profile.setUrlRequestInterceptor(self._interceptor)
         self.profile.downloadRequested.connect(self._refuse_download)
-        present(self.profile.scripts()).insert(_guard())
-        settings = present(self.profile.settings())
+        not_null(self.profile.scripts()).insert(_guard())
+        settings = not_null(self.profile.settings())
         attribute = QWebEngineSettings.WebAttribute
         for off in (
             attribute.LocalStorageEnabled,

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QBuffer, QByteArray, QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
 
 from minimal_browser.startup.qt_application import OWN_SCHEME
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 if TYPE_CHECKING:
     from minimal_browser.background.background import Background
@@ -53,7 +53,7 @@ class OwnPages(QWebEngineUrlSchemeHandler):
                 self.requestStarted(job)
 
     def requestStarted(self, a0: QWebEngineUrlRequestJob | None) -> None:  # noqa: N802
-        job = present(a0)
+        job = not_null(a0)
         if self._background is None:
             self._waiting.append(job)
             return

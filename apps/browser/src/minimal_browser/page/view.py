@@ -6,7 +6,7 @@ from PyQt6.QtWebEngineCore import QWebEngineLoadingInfo, QWebEnginePage, QWebEng
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 """Where our scripts run in a page: it shares the DOM, and sees none of our names."""
@@ -96,16 +96,16 @@ class WebView(QWebEngineView):
     def history_bytes(self) -> QByteArray:
         kept = QByteArray()
         stream = QDataStream(kept, QIODevice.OpenModeFlag.WriteOnly)
-        stream << present(self.history())  # type: ignore[operator]  # the stubs leave it out
+        stream << not_null(self.history())  # type: ignore[operator]  # the stubs leave it out
         return kept
 
     def restore_history(self, kept: QByteArray) -> None:
         stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
-        stream >> present(self.history())  # type: ignore[operator]  # the stubs leave it out
+        stream >> not_null(self.history())  # type: ignore[operator]  # the stubs leave it out
 
     def at_entry(self) -> QUrl:
         """The address of the history's current entry, which may not be loaded yet; empty where it has none."""
-        history = present(self.history())
+        history = not_null(self.history())
         return history.currentItem().url() if history.count() else QUrl()
 
     def wanted(self) -> QUrl:

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
 from minimal_browser.profile.folder import ProfileFolder
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser_core.config import Config
 
 
@@ -18,9 +18,9 @@ def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QW
         profile.setCachePath(str(folder.web / "cache"))
         profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.AllowPersistentCookies)
     profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
-    _settle(present(profile.settings()), javascript=config.security.javascript)
+    _settle(not_null(profile.settings()), javascript=config.security.javascript)
     if not config.security.third_party_cookies:
-        present(profile.cookieStore()).setCookieFilter(lambda request: not request.thirdParty)
+        not_null(profile.cookieStore()).setCookieFilter(lambda request: not request.thirdParty)
     return profile
 
 

@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtNetwork import QAuthenticator
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 LONGEST = 200
 """Characters of what the server says that are shown."""
@@ -48,7 +48,7 @@ class _Dialog(QDialog):
         form.addRow("Name", self.name)
         form.addRow("Password", self.password)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        present(buttons.button(QDialogButtonBox.StandardButton.Ok)).setText("Log in")
+        not_null(buttons.button(QDialogButtonBox.StandardButton.Ok)).setText("Log in")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form.addRow(buttons)

@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from minimal_browser.page.view import WebView
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.timers import once
 
 TITLE_SETTLES_MS = 1_000
@@ -115,7 +115,7 @@ class VisitWatch(QObject):
         self.retitled.emit(self._address, self._view.title())
 
     def _here(self, *, visited: bool) -> _Place:
-        history = present(self._view.history())
+        history = not_null(self._view.history())
         urls = tuple(item.url() for item in history.items())
         return _Place(urls or (self._view.url(),), max(0, history.currentItemIndex()), visited)
 

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import DARK, LIGHT, choose_theme, current_theme, palette, style_sheet
 
 
@@ -18,4 +18,4 @@ def dress(application: QApplication, theme: str) -> None:
         application.setStyleSheet(style_sheet(chosen))
 
     apply()
-    present(application.styleHints()).colorSchemeChanged.connect(apply)
+    not_null(application.styleHints()).colorSchemeChanged.connect(apply)

@@ -1,11 +1,12 @@
-"""PyQt's stubs say Optional wherever C++ has a pointer; this is for those that Qt never returns as null."""
+"""A not-null check for PyQt: its stubs say Optional for every C++ pointer, also for those that Qt never returns as null."""
 
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def present(value: T | None) -> T:
+def not_null(value: T | None) -> T:
+    """Return `value`; RuntimeError if it is None."""
     if value is None:
-        raise RuntimeError("Qt returned nothing where it promises an object")
+        raise RuntimeError("Qt returned null for an object that it documents as never null")
     return value

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser_core.keys.modes import Mode
 
 
@@ -83,7 +83,7 @@ def choose_theme(theme: Theme | None) -> None:
 def current_theme() -> Theme:
     if _chosen is not None:
         return _chosen
-    hints = present(QGuiApplication.styleHints())
+    hints = not_null(QGuiApplication.styleHints())
     return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 

@@ -17,7 +17,7 @@ from minimal_browser.hints.mode import Hinting
 from minimal_browser.keys.keyboard import Keyboard
 from minimal_browser.page.view import WebView
 from minimal_browser.tabs.views import Views
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.window.copilot_ports import CopilotPorts
 from minimal_browser.window.window import BrowserWindow
 from minimal_browser_core.commands.parser import execute
@@ -170,14 +170,14 @@ class QtBrowser(QObject):
         self.view().stop()
 
     def back(self, count: int = 1) -> None:
-        history = present(self.view().history())
+        history = not_null(self.view().history())
         if not history.canGoBack():
             raise CommandError("there is no page to go back to")
         items = history.backItems(min(count, 1000))
         history.goToItem(items[0])
 
     def forward(self, count: int = 1) -> None:
-        history = present(self.view().history())
+        history = not_null(self.view().history())
         if not history.canGoForward():
             raise CommandError("there is no page to go forward to")
         items = history.forwardItems(min(count, 1000))
@@ -349,11 +349,11 @@ class QtBrowser(QObject):
     # -- the clipboard
 
     def yank(self, text: str) -> None:
-        present(QGuiApplication.clipboard()).setText(text)
+        not_null(QGuiApplication.clipboard()).setText(text)
         self.show_message(f"copied: {text}")
 
     def clipboard_text(self) -> str:
-        return present(QGuiApplication.clipboard()).text()
+        return not_null(QGuiApplication.clipboard()).text()
 
     # -- what is kept
 

@@ -4,7 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser.toolkit.timers import once
 from minimal_browser_core.keys.modes import Mode
@@ -118,7 +118,7 @@ class StatusBar(QWidget):
         is_long = level is not MessageLevel.INFO and self.fontMetrics().horizontalAdvance(text) > self.width() // 2
         for label in (self._message, self._whole):
             label.setProperty("level", level.value)
-            style = present(label.style())
+            style = not_null(label.style())
             style.unpolish(label)
             style.polish(label)
         self._message.show_text(text)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, QSize, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent, QWindow
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from minimal_browser.toolkit.not_null import present
+from minimal_browser.toolkit.not_null import not_null
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QSplitter
@@ -38,7 +38,7 @@ class BrowserWindow(QWidget):
     def __init__(self, view: QWidget) -> None:
         super().__init__()
         self.setWindowTitle("Minimal Browser")
-        self.resize(SIZE.boundedTo(present(self.screen()).availableSize() - FRAME))
+        self.resize(SIZE.boundedTo(not_null(self.screen()).availableSize() - FRAME))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, ROOM_ABOVE, 0, ROOM_BELOW)
         self._column.setSpacing(0)
