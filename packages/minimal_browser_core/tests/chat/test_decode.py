@@ -6,20 +6,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minimal_browser_core.chat.python.answer import ReportedError, StreamedAnswer
-from minimal_browser_core.chat.python.decode import (
+from minimal_browser_core.chat.python.protocol.accumulator import ProviderError, StreamAccumulator
+from minimal_browser_core.chat.python.protocol.decode import (
     MalformedError,
     arguments_text,
     content_text,
+    error_report,
     parse_models,
     parse_object,
     parse_response,
     parse_usage,
     reasoning_text,
-    reported_error,
 )
-from minimal_browser_core.chat.python.timing import Transfer
-from minimal_browser_core.chat.python.values import Usage
+from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
+from minimal_browser_core.chat.values import Usage
 
 KEYS = st.sampled_from(
     [
@@ -39,26 +39,26 @@ CHUNKS = st.fixed_dictionaries({"choices": st.lists(st.fixed_dictionaries({"delt
 
 @given(st.lists(CHUNKS, max_size=4))
 @example([{"choices": [{"delta": {"content": "\ud83d"}}]}])
-def test_any_chunks_give_events_or_a_reported_error(chunks: list[dict[str, object]]) -> None:
-    answer = StreamedAnswer()
+def test_any_chunks_give_events_or_a_provider_error(chunks: list[dict[str, object]]) -> None:
+    received = StreamAccumulator()
     events = []
     try:
         for chunk in chunks:
-            events += answer.take(chunk)
-        events += answer.finish()
-    except ReportedError as error:
-        error.reported.message.encode()
-    assert "".join(event.text for event in events if event.kind == "text") == answer.text
+            events += received.add(chunk)
+        events += received.finish()
+    except ProviderError as error:
+        error.report.message.encode()
+    assert "".join(event.text for event in events if event.kind == "text") == received.text
     for event in events:
         event.text.encode()
-    for call in answer.tool_calls:
+    for call in received.tool_calls:
         (call.id + call.name + call.arguments).encode()
 
 
 @given(OBJECTS)
-def test_any_object_is_an_answer_or_malformed(body: dict[str, object]) -> None:
+def test_any_object_is_a_response_or_malformed(body: dict[str, object]) -> None:
     try:
-        response = parse_response(body, "m", None, Transfer())
+        response = parse_response(body, "m", None, ResponseMetadata())
     except MalformedError:
         return
     response.text.encode()
@@ -76,8 +76,8 @@ def test_any_object_is_a_list_of_models_or_malformed(body: dict[str, object]) ->
 
 @given(JSON)
 def test_any_error_has_a_message(error: object) -> None:
-    reported_error(error).message.encode()
-    reported_error({"error": error}).message.encode()
+    error_report(error).message.encode()
+    error_report({"error": error}).message.encode()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", '"a"', "null", "[" * 100_000, '{"a": ' * 100_000, b"\xff", "{}x"])
@@ -149,5 +149,5 @@ def test_usage_is_read_as_providers_send_it(body: dict[str, object], usage: Usag
     ],
 )
 def test_errors_are_read_as_providers_report_them(error: object, message: str, status: int | None) -> None:
-    reported = reported_error(error)
+    reported = error_report(error)
     assert (reported.message, reported.status) == (message, status)

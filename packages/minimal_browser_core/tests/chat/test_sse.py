@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser_core.chat.python.sse import EventStreamParser, EventTooLongError, ServerSentEvent
+from minimal_browser_core.chat.python.protocol.sse import EventStreamParser, EventTooLongError, ServerSentEvent
 from minimal_browser_core.testing.chat_conformance import ServerSentEventConformance, sse_vectors
 
 WELL_FORMED = [
@@ -36,7 +36,7 @@ def split_streams(draw: st.DrawFn) -> tuple[bytes, list[bytes]]:
 def parse(pieces: Iterable[bytes]) -> tuple[list[ServerSentEvent], ServerSentEvent | None, int | None]:
     parser = EventStreamParser()
     events = [event for piece in pieces for event in parser.feed(piece)]
-    return events, parser.unterminated(), parser.retry
+    return events, parser.finish(), parser.retry
 
 
 class TestEventStreamParser(ServerSentEventConformance):
@@ -47,9 +47,9 @@ class TestEventStreamParser(ServerSentEventConformance):
 
 @pytest.mark.parametrize("vector", sse_vectors(), ids=lambda vector: vector.name)
 def test_retry_and_unterminated_events_are_those_of_the_vectors(vector) -> None:
-    _, unterminated, retry = parse([vector.stream])
+    _, finish, retry = parse([vector.stream])
     assert retry == vector.retry
-    assert (unterminated.data if unterminated else None) == vector.unterminated
+    assert (finish.data if finish else None) == vector.unterminated
 
 
 @given(split_streams())
@@ -88,7 +88,7 @@ def test_a_line_of_megabytes_in_small_pieces_is_put_together() -> None:
 
 
 def test_an_event_without_end_is_refused() -> None:
-    parser = EventStreamParser(longest=1000)
+    parser = EventStreamParser(max_length=1000)
     for _ in range(10):
         assert len(parser.feed(b"data: " + b"x" * 900 + b"\n\n")) == 1
     with pytest.raises(EventTooLongError):

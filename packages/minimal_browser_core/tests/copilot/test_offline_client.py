@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from minimal_browser_core.chat.port import ChatClient
-from minimal_browser_core.chat.python.values import StreamEvent
+from minimal_browser_core.chat.values import StreamEvent
 from minimal_browser_core.copilot.context import PageContext, render_question
 from minimal_browser_core.copilot.events import TurnEvent, TurnFinished
 from minimal_browser_core.copilot.offline import LABEL, OfflineChatClient

@@ -1,9 +1,9 @@
-"""The chat client that every copilot speaks through.
+"""The interface of chat clients.
 
-The Rust wheel, the Python fallback and the offline default all have this shape. The wire format is
-OpenAI-compatible `POST {base_url}/chat/completions`, streams are Server-Sent Events (WHATWG HTML, 9.2).
-Values are Protocols with read-only attributes, so that native objects cross without being copied.
-Failures are the `AIClientError` family of `minimal_browser_core.errors`.
+The native client, the Python client and the offline client implement it. The wire format is the OpenAI-compatible
+`POST {base_url}/chat/completions`; streams are Server-Sent Events (WHATWG HTML, section 9.2).
+Values are Protocols with read-only attributes, so that native objects are passed on without a copy.
+Failures raise the `AIClientError` family of `minimal_browser_core.errors`.
 """
 
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
@@ -11,22 +11,26 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self, runtime_checkable
 
 Message = Mapping[str, Any]
-"""One message as the wire has it: role, content (text or a list of parts), tool_calls, tool_call_id."""
+"""One entry of `messages`: role, content (text or a list of parts), tool_calls, tool_call_id."""
 
 EventKind = Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]
 
 
 class ToolCall(Protocol):
+    """A request of the model to call a tool."""
+
     @property
     def id(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
     def arguments(self) -> str:
-        """JSON text, as the model wrote it: it may be malformed."""
+        """JSON text as the model wrote it, which may be malformed."""
 
 
 class Usage(Protocol):
+    """The tokens that a response used."""
+
     @property
     def prompt_tokens(self) -> int: ...
     @property
@@ -39,23 +43,27 @@ class Usage(Protocol):
     def reasoning_tokens(self) -> int: ...
     @property
     def cost(self) -> float | None:
-        """US dollars, where the provider says."""
+        """In US dollars, if the provider reports it."""
 
 
 class StreamEvent(Protocol):
+    """One event of a stream. `text` is a delta of text or reasoning, or the JSON of an annotation."""
+
     @property
     def kind(self) -> EventKind: ...
     @property
     def text(self) -> str: ...
     @property
     def tool_call(self) -> ToolCall | None:
-        """Complete: a tool call is handed over once all of its deltas have arrived."""
+        """A complete tool call: it is reported once all of its deltas have arrived."""
 
     @property
     def usage(self) -> Usage | None: ...
 
 
 class ChatResponse(Protocol):
+    """A complete response. `raw` is its JSON."""
+
     @property
     def text(self) -> str: ...
     @property
@@ -74,11 +82,11 @@ class ChatResponse(Protocol):
     def request_id(self) -> str | None: ...
     @property
     def rate_limits(self) -> Mapping[str, str]:
-        """The response's headers that tell of rate limits, as the provider words them; names in lower case."""
+        """The rate-limit headers of the response, with names in lower case and the provider's values."""
 
     @property
     def time_to_first_byte(self) -> float | None:
-        """Seconds from the beginning of the try that served, its connection included, to the response head."""
+        """Seconds from the start of the successful attempt, including its connection, to the response head."""
 
     @property
     def time_to_last_byte(self) -> float | None: ...
@@ -87,6 +95,8 @@ class ChatResponse(Protocol):
 
 
 class ModelInfo(Protocol):
+    """An entry of a provider's list of models."""
+
     @property
     def id(self) -> str: ...
     @property
@@ -98,7 +108,7 @@ class ModelInfo(Protocol):
 class ResponseStream(Protocol):
     """An iterator and an async iterator of text deltas; `await stream` waits for the response head.
 
-    One reader at a time; `cancel` from any thread. What has arrived so far stands in the attributes.
+    One reader at a time; any thread may call `cancel`. The attributes hold what has arrived so far.
     """
 
     def __iter__(self) -> Iterator[str]: ...
@@ -109,16 +119,16 @@ class ResponseStream(Protocol):
     def events(self) -> Iterator[StreamEvent]: ...
     def aevents(self) -> AsyncIterator[StreamEvent]: ...
     def fileno(self) -> int:
-        """Readable when events wait, or when the stream has ended; pair it with `drain`."""
+        """A descriptor that is readable when events are waiting or the stream has ended; then call `drain`."""
 
     def drain(self) -> Sequence[StreamEvent]:
-        """All that has arrived, without waiting; empty when nothing has. Raises as iteration would.
+        """Return the events that have arrived, without blocking. Raises the same errors as iteration.
 
-        After a `finish` event the stream has ended and `drain` returns nothing more.
+        After a `finish` event the stream has ended, and `drain` returns an empty list.
         """
 
     def cancel(self) -> None:
-        """Close the connection at once; any number of times. A waiting reader ends with `StreamCancelled`."""
+        """Close the connection at once. A blocked reader raises `StreamCancelled`. Further calls do nothing."""
 
     @property
     def text(self) -> str: ...
@@ -138,15 +148,15 @@ class ResponseStream(Protocol):
     def request_id(self) -> str | None: ...
     @property
     def rate_limits(self) -> Mapping[str, str]:
-        """As in `ChatResponse`; empty until the response head is there."""
+        """As in `ChatResponse`; empty until the response head arrives."""
 
     @property
     def time_to_first_byte(self) -> float | None:
-        """As in `ChatResponse`; None until the response head is there."""
+        """As in `ChatResponse`; None until the response head arrives."""
 
     @property
     def time_to_last_byte(self) -> float | None:
-        """None until the answer is whole."""
+        """None until the response is complete."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
@@ -154,10 +164,10 @@ class ResponseStream(Protocol):
 
 @runtime_checkable
 class ChatClient(Protocol):
-    """Thread-safe; one connection pool. Blocking calls release the GIL while they wait.
+    """Thread-safe, with one connection pool. Blocking calls release the GIL while they wait.
 
-    A sequence of models is an order of preference: the next is tried when one is refused or unavailable before its
-    first byte. Options go to the wire as they are.
+    A sequence of models is an order of preference: the next one is tried if a model is refused or unavailable before
+    its first byte. Options are sent to the provider unchanged.
     """
 
     def send_request(self, prompt: str, model: str) -> str: ...
@@ -165,7 +175,7 @@ class ChatClient(Protocol):
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse: ...
     async def achat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse: ...
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
-        """Return at once; errors, the connection's included, come to the reader."""
+        """Return at once; the reader receives all errors, including those of the connection."""
 
     def models(self) -> Sequence[ModelInfo]: ...
     async def amodels(self) -> Sequence[ModelInfo]: ...

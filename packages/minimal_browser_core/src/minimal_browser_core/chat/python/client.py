@@ -1,7 +1,7 @@
-"""The chat client in pure Python, on httpx2: `minimal_browser_core.chat.port.ChatClient` without the native wheel.
+"""A chat client in pure Python on httpx2; implements `minimal_browser_core.chat.port.ChatClient`.
 
-One daemon thread for each call in flight, so that no call blocks what cannot be interrupted, and every one can be
-cancelled. httpx2 is imported on the first of these threads, never where the client is made.
+Each call runs on its own daemon thread, so that the caller's thread stays interruptible and every call can be
+cancelled. httpx2 is imported on the first of these threads, never on the caller's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,31 +10,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.chat.port import Message
+from minimal_browser_core.chat.values import ChatResponse, ModelInfo
 from minimal_browser_core.secrets import MASK, Secret
 
+from .channel import Channel
 from .config import Timeouts, make_config
-from .encode import encode_request, model_names
+from .executor import CallExecutor, CallFuture, CallThread
 from .http.call import Call
-from .stream import Channel, PythonResponseStream
-from .values import ChatResponse, ModelInfo
-from .workers import Engine, Task, Worker
+from .protocol.encode import encode_request, model_names
+from .response_stream import PythonResponseStream
 
 if TYPE_CHECKING:
-    from .http.exchange import Exchange
+    from .http.retrying_client import RetryingClient
 
 
 class PythonAIClient:
-    """Thread-safe; one connection pool. Every blocking call answers Ctrl-C at once.
+    """Thread-safe, with one connection pool. Ctrl-C interrupts every blocking call at once.
 
-    Times are in seconds, None sets no limit: `connect_timeout` for TCP and TLS, `idle_timeout` between two bytes,
-    `first_token_timeout` up to the first content and `stall_timeout` between contents (comments do not count),
-    `end_timeout` without a chunk once every choice has its finish reason (the stream then ends well),
-    `total_timeout` for the whole call with its retries. `max_retries` is for connections that fail, 408, 409, 429 and
-    5xx, never once something of the answer was handed over. `proxy` is else that of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY
-    and NO_PROXY: http:// or socks5://. `ca_bundle` is a PEM file, added to the platform's roots.
-    A model that was refused (402, 403, 404, a 400 that says there is no such model) is passed over in lists of models
+    Timeouts are in seconds, None for no limit: `connect_timeout` for TCP and TLS, `idle_timeout` between two bytes,
+    `first_token_timeout` until the first content and `stall_timeout` between contents (comments do not count),
+    `end_timeout` between chunks once every choice has its finish reason (the stream then ends well),
+    `total_timeout` for the whole call with its retries. `max_retries` applies to failed connections and to status 408,
+    409, 429 and 5xx, until the first part of the response was delivered. `proxy` (http:// or socks5://) defaults to
+    the environment variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file whose
+    certificates are added to the platform's.
+    In lists of models, a model that was refused (402, 403, 404, or a 400 that says there is no such model) is skipped
     for ten minutes, by all clients of this process with the same base URL and headers.
-    Raises `ValueError` for a setting that cannot be used; what a call raises is the `AIClientError` family.
+    Raises `ValueError` for an invalid setting. Calls raise the `AIClientError` family.
     """
 
     def __init__(
@@ -57,9 +59,7 @@ class PythonAIClient:
             connect_timeout, idle_timeout, first_token_timeout, stall_timeout, end_timeout, total_timeout
         )
         self._config = make_config(api_key, base_url, headers, timeouts, max_retries, proxy, ca_bundle)
-        self._engine = Engine(self._config)
-
-    # -- asking --------------------------------------------------------------------------------------------------------
+        self._executor = CallExecutor(self._config)
 
     def send_request(self, prompt: str, model: str) -> str:
         return self.chat([{"role": "user", "content": prompt}], model).text
@@ -77,13 +77,13 @@ class PythonAIClient:
         models, rest = model_names(model), encode_request(messages, options, stream=True)
         channel = Channel()
 
-        def work(exchange: "Exchange", call: Call) -> None:
-            from .http.streamed import stream
+        def work(client: "RetryingClient", call: Call) -> None:
+            from .http.streaming import stream
 
-            stream(exchange, call, channel, models, rest)
+            stream(client, call, channel, models, rest)
 
-        worker = Worker(self._engine, work, lambda _: channel.end(), channel.end)
-        return PythonResponseStream(channel, worker.cancel)
+        thread = CallThread(self._executor, work, lambda _: channel.end(), channel.end)
+        return PythonResponseStream(channel, thread.cancel)
 
     def models(self) -> list[ModelInfo]:
         return self._start_models().result()
@@ -92,39 +92,37 @@ class PythonAIClient:
         return await self._start_models().aresult()
 
     def prewarm(self) -> None:
-        """Import, resolve and connect in the background; a failure shows on the first call, not here."""
+        """Import, resolve and connect in the background; a failure is reported by the first call, not here."""
 
-        def work(exchange: "Exchange", call: Call) -> None:
-            with exchange.answer("HEAD", "models", "application/json"):
+        def work(client: "RetryingClient", call: Call) -> None:
+            with client.open_response("HEAD", "models", "application/json"):
                 return
 
-        Worker(self._engine, work, lambda _: None, lambda _: None)
+        CallThread(self._executor, work, lambda _: None, lambda _: None)
 
     def _start_chat(
         self, messages: Sequence[Message], model: str | Sequence[str], options: dict[str, Any]
-    ) -> Task[ChatResponse]:
+    ) -> CallFuture[ChatResponse]:
         models, rest = model_names(model), encode_request(messages, options, stream=False)
 
-        def work(exchange: "Exchange", call: Call) -> ChatResponse:
-            from .http.whole import chat
+        def work(client: "RetryingClient", call: Call) -> ChatResponse:
+            from .http.non_streaming import chat
 
-            return chat(exchange, call, models, rest)
+            return chat(client, call, models, rest)
 
-        return Task(self._engine, work)
+        return CallFuture(self._executor, work)
 
-    def _start_models(self) -> Task[list[ModelInfo]]:
-        def work(exchange: "Exchange", call: Call) -> list[ModelInfo]:
-            from .http.whole import list_models
+    def _start_models(self) -> CallFuture[list[ModelInfo]]:
+        def work(client: "RetryingClient", call: Call) -> list[ModelInfo]:
+            from .http.non_streaming import list_models
 
-            return list_models(exchange, call)
+            return list_models(client, call)
 
-        return Task(self._engine, work)
-
-    # -- ending --------------------------------------------------------------------------------------------------------
+        return CallFuture(self._executor, work)
 
     def close(self) -> None:
-        """Cancel what runs and close all connections; any number of times. A later call raises `AIClientError`."""
-        self._engine.close()
+        """Cancel the running calls and close all connections. Later calls raise `AIClientError`."""
+        self._executor.close()
 
     def __enter__(self) -> Self:
         return self
@@ -140,4 +138,4 @@ class PythonAIClient:
 
     def __repr__(self) -> str:
         key = repr(MASK) if self._config.has_key else "None"
-        return f"PythonAIClient(base_url={self._config.shown_base_url!r}, api_key={key})"
+        return f"PythonAIClient(base_url={self._config.display_base_url!r}, api_key={key})"

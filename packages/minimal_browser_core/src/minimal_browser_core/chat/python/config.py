@@ -1,4 +1,4 @@
-"""What a client is made with, checked."""
+"""The settings of a client, validated."""
 
 import base64
 import math
@@ -18,7 +18,7 @@ _SECRET_HEADER = re.compile("authorization|key|token|secret|cookie", re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds; None sets no limit."""
+    """Timeouts in seconds; None for no limit."""
 
     connect: float
     idle: float | None
@@ -38,7 +38,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`base_url` has neither credentials nor a slash at its end; `headers` hold the key."""
+    """Valid settings. `base_url` has neither credentials nor a trailing slash; `headers` contain the key."""
 
     base_url: str
     headers: Mapping[str, str] = field(repr=False)
@@ -50,17 +50,19 @@ class Config:
     ca_bundle: Path | None
 
     def endpoint(self, path: str) -> str:
+        """Return the URL of `path` below the base URL."""
         url = urlsplit(self.base_url)
         return url._replace(path=f"{url.path.rstrip('/')}/{path}").geturl()
 
     def scrub(self, text: str) -> str:
+        """Return `text` with every secret of the headers masked."""
         for secret in self.secrets:
             text = secret.scrub(text)
         return text
 
     @property
-    def shown_base_url(self) -> str:
-        """Without its query, which may hold a key."""
+    def display_base_url(self) -> str:
+        """The base URL without its query, which may contain a key."""
         url = urlsplit(self.base_url)
         return url._replace(query=MASK if url.query else "").geturl()
 
@@ -74,7 +76,7 @@ def make_config(
     proxy: str | None,
     ca_bundle: str | PathLike[str] | None,
 ) -> Config:
-    """Raises `ValueError` naming the setting that cannot be used; never shows a key."""
+    """Validate the settings. Raises `ValueError` that names the invalid one and never contains a key."""
     url, credentials = _base_url(base_url)
     key = api_key.reveal() if isinstance(api_key, Secret) else api_key
     if key and not (_HEADER_VALUE.fullmatch(key) and key == key.strip()):
@@ -89,7 +91,7 @@ def make_config(
         # Names are case-insensitive: the caller's "authorization" replaces ours.
         all_headers = {known: text for known, text in all_headers.items() if known.lower() != name.lower()}
         all_headers[name] = value
-    held = [value.split(" ")[-1] for name, value in all_headers.items() if _SECRET_HEADER.search(name)]
+    secrets = [value.split(" ")[-1] for name, value in all_headers.items() if _SECRET_HEADER.search(name)]
     if not isinstance(max_retries, int) or max_retries < 0:
         raise ValueError(f"max_retries must be 0 or more, not {max_retries!r}")
     bundle = Path(ca_bundle) if ca_bundle is not None else None
@@ -100,7 +102,7 @@ def make_config(
     return Config(
         base_url=url,
         headers=all_headers,
-        secrets=tuple(Secret(text) for text in held if text),
+        secrets=tuple(Secret(text) for text in secrets if text),
         has_key=any(name.lower() == "authorization" for name in all_headers),
         timeouts=timeouts,
         max_retries=max_retries,
@@ -110,14 +112,14 @@ def make_config(
 
 
 def check_proxy(proxy: str) -> None:
-    # The URL is not repeated: it may hold a password.
+    """Raise `ValueError` if `proxy` is not a proxy's URL. The message omits the URL, which may contain a password."""
     url = _split(proxy, "proxy")
     if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.hostname:
         raise ValueError("proxy must look like http://host:3128, https://host:3128 or socks5://host:1080")
 
 
 def _base_url(text: str) -> tuple[str, str | None]:
-    """The URL without its user and password, and what these make as an `Authorization` header."""
+    """Return the URL without its user and password, and the `Authorization` header that these make."""
     url = _split(text.strip(), "base_url")
     if url.scheme not in ("http", "https") or not url.hostname:
         raise ValueError("base_url must look like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1")

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.chat.port import Message
-from minimal_browser_core.chat.python.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
+from minimal_browser_core.chat.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.copilot.context import parse_question
 from minimal_browser_core.copilot.offline.stream import MODEL, OfflineStream
 from minimal_browser_core.storage.port import ConversationStore

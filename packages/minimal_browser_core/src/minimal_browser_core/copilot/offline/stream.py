@@ -7,7 +7,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from minimal_browser_core.chat.port import Usage
-from minimal_browser_core.chat.python.values import StreamEvent, ToolCall
+from minimal_browser_core.chat.values import StreamEvent, ToolCall
 from minimal_browser_core.errors import AIClientError, StreamCancelled
 from minimal_browser_core.wakeup import Wakeup
 

@@ -1,1 +1,1 @@
-"""HTTP for the fallback client: connections that can be cut, timers that hold, retries. Imports httpx2: import late."""
+"""HTTP for the Python client. Its modules import httpx2, which is slow: import them on the thread of a call."""

@@ -1,4 +1,4 @@
-"""One call: who waits on which socket, until when, and who may cut it short."""
+"""The timeouts and the cancellation of one call."""
 
 import socket
 import threading
@@ -11,30 +11,30 @@ from minimal_browser_core.errors import TimeoutPhase
 
 
 class CancelledError(Exception):
-    """The call was cancelled by its owner."""
+    """The call was cancelled."""
 
 
 class ExpiredError(Exception):
-    """A timer ran out."""
+    """A timeout of the call expired."""
 
     def __init__(self, phase: TimeoutPhase) -> None:
         super().__init__(phase)
         self.phase = phase
 
 
-class GraceOverError(Exception):
-    """Nothing more came after the end of the answer."""
+class GracePeriodOverError(Exception):
+    """The response was complete and nothing followed within the grace period."""
 
 
 _current = threading.local()
 
 
 class Call:
-    """Made where the call begins, run on one thread, cancelled from any. Times are of the monotonic clock."""
+    """Runs on one thread and can be cancelled from any. Times are those of the monotonic clock."""
 
     def __init__(self, timeouts: Timeouts) -> None:
         self.timeouts = timeouts
-        # Re-entrant: a stream that is collected while the lock is held cancels its call on the same thread.
+        # Re-entrant: a stream that is garbage-collected while the lock is held cancels its call on the same thread.
         self._changed = threading.Condition(threading.RLock())
         self._cancelled = False
         self._socket: socket.socket | None = None
@@ -49,12 +49,12 @@ class Call:
         return self._cancelled
 
     def cancel(self) -> None:
-        """Close the connection that the call uses; what waits on it ends with `CancelledError`."""
+        """Close the connection that the call uses; a blocked read or write raises `CancelledError`."""
         with self._changed:
             self._cancelled = True
             if self._socket is not None:
                 with suppress(OSError):
-                    # The base class's method: that of a TLS socket would also drop the session under its reader.
+                    # Not SSLSocket.shutdown: it would also drop the TLS session while its reader uses it.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             self._changed.notify_all()
 
@@ -75,24 +75,24 @@ class Call:
     def begin_stream(self) -> None:
         self._content_phase, self._content_ends = "first_token", _after(self.timeouts.first_token)
 
-    def content_came(self) -> None:
+    def content_received(self) -> None:
         self._content_phase, self._content_ends, self._grace_ends = "stall", _after(self.timeouts.stall), None
 
     def begin_grace(self, seconds: float | None) -> None:
-        """Wait at most `seconds` for what may follow a finished answer, then raise `GraceOverError`."""
+        """Wait at most `seconds` for what may follow a finished response, then raise `GracePeriodOverError`."""
         self._content_ends, self._grace_ends = None, _after(seconds)
 
     def would_expire_within(self, seconds: float) -> bool:
-        """Whether the total timer ends before `seconds` have passed."""
+        """Whether the total timeout expires before `seconds` have passed."""
         return self._total_ends is not None and time.monotonic() + seconds >= self._total_ends
 
     def time_left(self, *, connecting: bool = False) -> float | None:
-        """Seconds that the next wait may take, None without a limit; raises where that is none at all."""
+        """Return how many seconds the next wait may take, None for no limit. Raises if a timeout has expired."""
         return self._limit(connecting=connecting)[0]
 
     @contextmanager
     def waiting_on(self, sock: socket.socket, *, connecting: bool = False) -> Iterator[None]:
-        """Around one blocking operation on `sock`: sets its timeout, lets `cancel` reach it, tells why it ended."""
+        """Wrap one blocking operation on `sock`: set its timeout, and let `cancel` interrupt it."""
         with self._changed:
             self.check()
             seconds, expired = self._limit(connecting=connecting)
@@ -101,7 +101,7 @@ class Call:
         try:
             yield
         except TimeoutError as error:
-            # With a number it is the network's own timeout: the peer cannot be reached.
+            # A timeout with an errno comes from the network: the peer cannot be reached.
             if error.errno is not None:
                 raise
             raise expired from None
@@ -120,7 +120,7 @@ class Call:
         if self._content_ends is not None:
             ends.append((self._content_ends, ExpiredError(self._content_phase)))
         if self._grace_ends is not None:
-            ends.append((self._grace_ends, GraceOverError()))
+            ends.append((self._grace_ends, GracePeriodOverError()))
         if self._total_ends is not None:
             ends.append((self._total_ends, ExpiredError("total")))
         if not ends:
@@ -136,13 +136,14 @@ def _after(seconds: float | None) -> float | None:
 
 
 def current_call() -> Call:
-    """The call that this thread runs."""
+    """Return the call that this thread runs."""
     call: Call = _current.call
     return call
 
 
 @contextmanager
 def running(call: Call) -> Iterator[None]:
+    """Make `call` the current call of this thread."""
     _current.call = call
     try:
         yield

@@ -1,9 +1,9 @@
-"""When a failed try is made again, and when.
+"""Retry policy: which failed attempts are repeated, and after what delay.
 
-Tried again: no connection, a connection lost before the answer was there, 408, 409, 429, 5xx; never once a byte of an
-answer was handed over, and never against the server's `x-should-retry: false`. The wait doubles from half a second to
-at most eight, with full jitter; a wait that the server names is kept to when it is at most a minute, and ends the call
-when it is longer. A model that is refused or unavailable gives way to the next at once.
+Retried: connection failures, connections lost before the response arrived, and status 408, 409, 429 and 5xx. Never
+retried: a call that has delivered part of its response, and one to which the server sent `x-should-retry: false`.
+The delay doubles from 0.5 s to at most 8 s, with full jitter. A `Retry-After` of up to 60 s replaces it; a longer one
+ends the call. If the caller gave several models, a refused or unavailable one is replaced by the next without a delay.
 """
 
 import math
@@ -13,17 +13,17 @@ from email.utils import parsedate_to_datetime
 
 from minimal_browser_core.errors import AIClientError, APIConnectionError, APIStatusError, APITimeoutError
 
-PASSING = frozenset({408, 409, 429, *range(500, 600)})
-REFUSING_MODEL = frozenset({402, 403, 404})
+TRANSIENT_STATUSES = frozenset({408, 409, 429, *range(500, 600)})
+MODEL_REFUSED_STATUSES = frozenset({402, 403, 404})
 
-_FIRST = 0.5
-_LONGEST = 8.0
-_LONGEST_NAMED = 60.0
+_INITIAL_DELAY = 0.5
+_MAX_DELAY = 8.0
+_MAX_RETRY_AFTER = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """How a try failed; `delivered` says whether the reader has something of the answer already."""
+class AttemptFailure:
+    """Why an attempt failed; `delivered` is true if the reader has received part of the response."""
 
     error: AIClientError
     retry_after: float | None = None
@@ -31,52 +31,57 @@ class Failure:
     delivered: bool = False
 
 
-class FailedTryError(Exception):
-    def __init__(self, failure: Failure) -> None:
+class AttemptFailedError(Exception):
+    """Raised by an attempt that failed."""
+
+    def __init__(self, failure: AttemptFailure) -> None:
         super().__init__(str(failure.error))
         self.failure = failure
 
 
-def delay(failure: Failure, tries: int, max_retries: int, jitter: float) -> float | None:
-    """Seconds until the same model is tried again, or None if it is not. `tries` failed so far; `jitter` is in 0..1."""
-    if not _is_passing(failure) or failure.delivered or tries > max_retries:
+def delay(failure: AttemptFailure, failed_attempts: int, max_retries: int, jitter: float) -> float | None:
+    """Return the seconds before the next attempt with the same model, None for no retry.
+
+    `failed_attempts` have failed so far; `jitter` is between 0 and 1.
+    """
+    if not _is_transient(failure) or failure.delivered or failed_attempts > max_retries:
         return None
     if failure.retry_after is not None:
-        return failure.retry_after if failure.retry_after <= _LONGEST_NAMED else None
-    return min(_LONGEST, _FIRST * (1 << min(tries - 1, 10))) * jitter
+        return failure.retry_after if failure.retry_after <= _MAX_RETRY_AFTER else None
+    return min(_MAX_DELAY, _INITIAL_DELAY * (1 << min(failed_attempts - 1, 10))) * jitter
 
 
-def _is_passing(failure: Failure) -> bool:
+def _is_transient(failure: AttemptFailure) -> bool:
     error = failure.error
     if isinstance(error, APITimeoutError):
         return error.phase == "connect"
     if isinstance(error, APIStatusError):
-        return error.status in PASSING if failure.should_retry is None else failure.should_retry
+        return error.status in TRANSIENT_STATUSES if failure.should_retry is None else failure.should_retry
     return isinstance(error, APIConnectionError)
 
 
-def next_model(failure: Failure) -> bool:
-    """Whether another model may do better where this one failed."""
+def next_model(failure: AttemptFailure) -> bool:
+    """Return whether another model may succeed after this failure."""
     error = failure.error
     if failure.delivered:
         return False
     if isinstance(error, APITimeoutError):
         return error.phase in ("idle", "first_token")
     if isinstance(error, APIStatusError) and error.status in (400, 422):
-        # A bad request is bad for every model, unless it is the model that is wrong with it.
+        # A bad request is bad for every model, unless the model itself is the problem.
         return "model" in error.body.lower()
-    return error.status in PASSING | REFUSING_MODEL
+    return error.status in TRANSIENT_STATUSES | MODEL_REFUSED_STATUSES
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """The wait that an answer's headers name, in seconds: `retry-after-ms`, or `Retry-After` as seconds or a date."""
+    """Return the delay in seconds that the headers ask for: `retry-after-ms`, or `Retry-After` as seconds or a date."""
     if (milliseconds := _seconds(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
-    named = headers.get("retry-after")
-    if named is None or (seconds := _seconds(named)) is not None:
-        return None if named is None else seconds
+    value = headers.get("retry-after")
+    if value is None or (seconds := _seconds(value)) is not None:
+        return None if value is None else seconds
     try:
-        return max(0.0, parsedate_to_datetime(named).timestamp() - now)
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):
         return None
 

@@ -1,4 +1,4 @@
-"""Connections under httpx2's client: each wait knows its call, so that timers hold and `cancel` cuts it."""
+"""The sockets below httpx2: every blocking operation obeys the timeouts and the cancellation of its call."""
 
 import contextlib
 import ipaddress
@@ -27,8 +27,8 @@ NETWORK_ERRORS = (
 )
 
 
-class CuttableStream(httpcore2.NetworkStream):
-    """A TCP or TLS connection; used by one call at a time. The timeouts of httpcore2 are not: the call has its own."""
+class CancellableStream(httpcore2.NetworkStream):
+    """A TCP or TLS connection, used by one call at a time. Ignores httpcore2's timeouts: the call has its own."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -54,7 +54,7 @@ class CuttableStream(httpcore2.NetworkStream):
     ) -> httpcore2.NetworkStream:
         try:
             with _mapped(httpcore2.ConnectError):
-                # The handshake is made apart, on the socket that `cancel` can reach.
+                # The handshake follows below, where `cancel` can interrupt it.
                 tls = ssl_context.wrap_socket(
                     self._sock, server_hostname=server_hostname, do_handshake_on_connect=False
                 )
@@ -74,7 +74,9 @@ class CuttableStream(httpcore2.NetworkStream):
         return self._sock if info == "socket" else None
 
 
-class CuttableBackend(httpcore2.NetworkBackend):
+class CancellableBackend(httpcore2.NetworkBackend):
+    """Opens TCP connections for httpcore2."""
+
     def connect_tcp(
         self,
         host: str,
@@ -101,12 +103,12 @@ class CuttableBackend(httpcore2.NetworkBackend):
                 sock.close()
                 raise
             else:
-                return CuttableStream(sock)
+                return CancellableStream(sock)
         raise httpcore2.ConnectError("; ".join(dict.fromkeys(_reason(error) for error in failures)))
 
 
 class PooledTransport(httpx2.BaseTransport):
-    """httpcore2's connection pool with our connections in it."""
+    """httpcore2's connection pool over `CancellableBackend`."""
 
     def __init__(self, config: Config) -> None:
         self._pool = httpcore2.ConnectionPool(
@@ -115,11 +117,11 @@ class PooledTransport(httpx2.BaseTransport):
             max_connections=None,
             max_keepalive_connections=20,
             keepalive_expiry=60.0,
-            network_backend=CuttableBackend(),
+            network_backend=CancellableBackend(),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        assert isinstance(request.stream, httpx2.SyncByteStream)  # noqa: S101  what a sync client sends
+        assert isinstance(request.stream, httpx2.SyncByteStream)  # noqa: S101  a synchronous client sends no other stream
         url = request.url
         response = self._pool.handle_request(
             httpcore2.Request(
@@ -148,30 +150,30 @@ class _Body(httpx2.SyncByteStream):
 
 
 def _resolve(host: str, port: int) -> list[Any]:
-    """The addresses of a host. On a thread of its own where that asks the network: nothing can interrupt a look-up."""
+    """Return the addresses of a host. Names are looked up on another thread: a look-up cannot be interrupted."""
     with contextlib.suppress(ValueError):
         ipaddress.ip_address(host)
         return _mapped_getaddrinfo(host, port, socket.AI_NUMERICHOST)
-    found: list[Any] = []
-    failed: list[Exception] = []
+    addresses: list[Any] = []
+    errors: list[Exception] = []
     done = threading.Event()
 
     def look_up() -> None:
         try:
-            found.extend(_mapped_getaddrinfo(host, port, 0))
+            addresses.extend(_mapped_getaddrinfo(host, port, 0))
         except httpcore2.ConnectError as error:
-            failed.append(error)
+            errors.append(error)
         finally:
             done.set()
 
     threading.Thread(target=look_up, name="ai-client-resolve", daemon=True).start()
     call = current_call()
-    # In slices, for a cancelled call to end soon. Raises when the time for connecting is over.
+    # Poll, so that a cancelled call ends soon. `time_left` raises after the connection timeout.
     while not done.wait(min(0.1, call.time_left(connecting=True) or 0.1)):
         call.check()
-    if failed:
-        raise failed[0]
-    return found
+    if errors:
+        raise errors[0]
+    return addresses
 
 
 def _mapped_getaddrinfo(host: str, port: int, flags: int) -> list[Any]:
@@ -197,7 +199,7 @@ def _reason(error: OSError) -> str:
 
 
 def _is_readable(sock: socket.socket) -> bool:
-    """For an idle connection: whether the server has closed it."""
+    """Return whether the server has closed an idle connection."""
     if sock.fileno() < 0:
         return True
     if not hasattr(select, "poll"):
@@ -218,7 +220,7 @@ def _ssl_context(config: Config) -> ssl.SSLContext:
 
 
 def _proxy(config: Config) -> httpcore2.Proxy | None:
-    """The setting, else the usual environment variables, as libcurl reads them."""
+    """Return the proxy of the setting, else of the environment variables that libcurl reads."""
     proxy = config.proxy or _environment_proxy(config.base_url)
     if proxy is None:
         return None
@@ -245,7 +247,7 @@ def _environment_proxy(base_url: str) -> str | None:
 
 
 def open_client(config: Config, user_agent: str) -> httpx2.Client:
-    """A client of one pool; it follows no redirects and sets no timers."""
+    """Return a client with one pool; it neither follows redirects nor sets timeouts."""
     return httpx2.Client(
         transport=PooledTransport(config),
         headers={"User-Agent": user_agent, **config.headers},

@@ -20,7 +20,7 @@ import pytest
 from minimal_browser_core import errors as our_errors
 from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.chat.python.client import PythonAIClient
-from minimal_browser_core.chat.python.http.retry import Failure, delay, next_model, retry_after
+from minimal_browser_core.chat.python.http.retry import AttemptFailure, delay, next_model, retry_after
 from minimal_browser_core.secrets import Secret
 from minimal_browser_core.testing.chat_conformance import ChatClientConformance
 from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, MakeClient
@@ -236,8 +236,8 @@ def test_a_name_is_resolved() -> None:
 # -- retries -----------------------------------------------------------------------------------------------------------
 
 
-def failure(status: int, **more: Any) -> Failure:
-    return Failure(our_errors.APIStatusError("refused", status=status, body=more.pop("body", "")), **more)
+def failure(status: int, **more: Any) -> AttemptFailure:
+    return AttemptFailure(our_errors.APIStatusError("refused", status=status, body=more.pop("body", "")), **more)
 
 
 def test_waits_double_from_half_a_second_to_eight() -> None:

@@ -1,7 +1,7 @@
-"""The JSON of chat completions as providers really send it.
+"""Decode the JSON of chat completions as different providers send it.
 
-Lenient where they differ (null for absent, numbers as strings, content as a list of parts), strict where the shape
-carries the meaning. Unknown fields are passed over.
+Lenient about their differences (null for absent, numbers as strings, content as a list of parts), strict about the
+structure. Unknown fields are ignored.
 """
 
 import json
@@ -9,23 +9,25 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .timing import Transfer
-from .values import ChatResponse, ModelInfo, ToolCall, Usage
+from minimal_browser_core.chat.values import ChatResponse, ModelInfo, ToolCall, Usage
+
+from .metadata import ResponseMetadata
 
 
 class MalformedError(Exception):
-    """Not JSON, or not of the shape that the API promises; says what is wrong."""
+    """The text is not JSON, or its structure is not that of the API; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """What a provider says of an error; `status` where its code is an HTTP status."""
+class ErrorReport:
+    """An error as the provider describes it; `status` is set if its code is an HTTP status."""
 
     message: str
     status: int | None = None
 
 
 def parse_object(text: str | bytes) -> dict[str, Any]:
+    """Parse a JSON object. Raises `MalformedError`."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -35,7 +37,10 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def parse_response(body: dict[str, Any], model: str, request_id: str | None, transfer: Transfer) -> ChatResponse:
+def parse_response(
+    body: dict[str, Any], model: str, request_id: str | None, metadata: ResponseMetadata
+) -> ChatResponse:
+    """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
     choices = body.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
@@ -51,13 +56,14 @@ def parse_response(body: dict[str, Any], model: str, request_id: str | None, tra
         finish_reason=scalar(choice.get("finish_reason")) or None,
         request_id=request_id,
         raw=body,
-        rate_limits=transfer.rate_limits,
-        time_to_first_byte=transfer.first_byte,
-        time_to_last_byte=transfer.last_byte,
+        rate_limits=metadata.rate_limits,
+        time_to_first_byte=metadata.first_byte,
+        time_to_last_byte=metadata.last_byte,
     )
 
 
 def parse_models(body: dict[str, Any]) -> list[ModelInfo]:
+    """Convert a list of models. Raises `MalformedError`."""
     data = body.get("data", body.get("models"))
     if not isinstance(data, list):
         raise MalformedError("JSON, but no list of models in it")
@@ -68,12 +74,13 @@ def parse_models(body: dict[str, Any]) -> list[ModelInfo]:
 
 
 def _context_length(entry: dict[str, Any]) -> int | None:
-    """OpenRouter's name for it, then those of vLLM and Groq."""
+    """Read the field of OpenRouter, else those of vLLM and Groq."""
     lengths = (count(entry.get(key)) for key in ("context_length", "max_model_len", "context_window"))
     return next(filter(None, lengths), None)
 
 
 def parse_usage(body: dict[str, Any]) -> Usage | None:
+    """Return the usage of a response or chunk, including Groq's in `x_groq`; None if it has none."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
         groq = body.get("x_groq")
@@ -92,22 +99,22 @@ def parse_usage(body: dict[str, Any]) -> Usage | None:
     )
 
 
-def reported_error(body: Any) -> Reported:
-    """From an error body, from the object that holds `error`, or from the error itself."""
+def error_report(body: Any) -> ErrorReport:
+    """Return the error in `body`, which is the error itself or an object with an `error`."""
     error = body["error"] if isinstance(body, dict) and body.get("error") else body
     if not isinstance(error, dict):
-        return Reported(printable(error) if isinstance(error, str) else json.dumps(error))
+        return ErrorReport(printable(error) if isinstance(error, str) else json.dumps(error))
     message = next((error[key] for key in ("message", "detail", "error") if isinstance(error.get(key), str)), "")
     # OpenRouter says "Provider returned error" and puts the reason below metadata.
     if isinstance(raw := as_dict(error.get("metadata")).get("raw"), str):
         message = f"{message}: {raw}"
     code = next((error[key] for key in ("code", "status", "status_code") if error.get(key) is not None), None)
     status = count(code) if isinstance(code, str | int) else 0
-    return Reported(printable(message) or json.dumps(error), status if 400 <= status < 600 else None)
+    return ErrorReport(printable(message) or json.dumps(error), status if 400 <= status < 600 else None)
 
 
 def content_text(content: Any) -> str:
-    """A message's content: a string, or a list of parts of which the text is taken."""
+    """Return the text of a message's content, which is a string or a list of parts."""
     if isinstance(content, str):
         return printable(content)
     if isinstance(content, list):
@@ -116,7 +123,7 @@ def content_text(content: Any) -> str:
 
 
 def reasoning_text(message: dict[str, Any]) -> str:
-    """The first of the names that providers use for reasoning which holds any."""
+    """Return the reasoning of a message, from the first of the providers' fields that has any."""
     for key in ("reasoning", "reasoning_content"):
         if text := content_text(message.get(key)):
             return text
@@ -128,38 +135,40 @@ def reasoning_text(message: dict[str, Any]) -> str:
 
 
 def contains_content(message: dict[str, Any]) -> bool:
-    """Whether a message has text, reasoning or a tool call."""
+    """Return whether a message has text, reasoning or a tool call."""
     texts = (message.get("content"), message.get("refusal"))
     return any(map(content_text, texts)) or bool(tool_calls_of(message) or reasoning_text(message))
 
 
 def arguments_text(arguments: Any) -> str:
-    """Arguments are JSON text in a string; some servers send the object itself."""
+    """Return the arguments of a tool call as JSON text; some servers send an object instead."""
     if arguments is None:
         return ""
     return printable(arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False))
 
 
 def printable(text: str) -> str:
-    """`text` with halves of surrogate pairs replaced: JSON can escape one, nothing can print or store it."""
+    """Replace unpaired surrogates: JSON can escape one, but UTF-8 cannot encode it."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def scalar(value: Any) -> str:
-    """A string where one is expected; a number its text, anything else empty."""
+    """Return a string or a number as text, anything else as an empty string."""
     if isinstance(value, str):
         return printable(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def count(value: Any) -> int:
+    """Return a number, or a number in a string, as an integer of at least 0."""
     number = amount(value)
     return max(0, int(number)) if number is not None else 0
 
 
 def amount(value: Any) -> float | None:
+    """Return a finite number, or one in a string; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -170,16 +179,18 @@ def amount(value: Any) -> float | None:
 
 
 def tool_calls_of(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """A list; a single call in its place is what Text Generation Inference streams."""
+    """Return the tool calls of a message; Text Generation Inference streams a single one instead of a list."""
     calls = message.get("tool_calls")
     return [call for call in ([calls] if isinstance(calls, dict) else as_list(calls)) if isinstance(call, dict)]
 
 
 def as_list(value: Any) -> list[Any]:
+    """Return `value` if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def as_dict(value: Any) -> dict[str, Any]:
+    """Return `value` if it is a dict, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 

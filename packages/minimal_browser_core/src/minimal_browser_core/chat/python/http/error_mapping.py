@@ -1,4 +1,4 @@
-"""What went wrong on the wire, as errors of `minimal_browser_core.errors`."""
+"""Map HTTP responses and network failures to the errors of `minimal_browser_core.errors`."""
 
 import re
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from minimal_browser_core import errors
 from minimal_browser_core.chat.python.config import Config
-from minimal_browser_core.chat.python.decode import MalformedError, Reported, parse_object, reported_error
+from minimal_browser_core.chat.python.protocol.decode import ErrorReport, MalformedError, error_report, parse_object
 from minimal_browser_core.errors import AIClientError, APIConnectionError, APIStatusError, APITimeoutError, TimeoutPhase
 
-from .retry import PASSING
+from .retry import TRANSIENT_STATUSES
 
 _CLASSES: dict[int, type[APIStatusError]] = {
     400: errors.BadRequestError,
@@ -50,77 +50,82 @@ def status_error(
     retry_after: float | None = None,
     should_retry: bool | None = None,
 ) -> APIStatusError:
-    """An answer with an error status; `body` is what the provider said of it."""
+    """Return the error for a response with an error status and its `body`."""
     body = config.scrub(body)
     if location is not None and 300 <= status < 400:
-        said = f"it redirects to {config.scrub(location)}; set the base URL to where the API is"
+        reason = f"it redirects to {config.scrub(location)}; set the base URL to where the API is"
     else:
-        said = (_reported(body).message or "no reason given") + _HINTS.get(status, "")
+        reason = (_report(body).message or "no reason given") + _HINTS.get(status, "")
     cls = errors.InternalServerError if status >= 500 else _CLASSES.get(status, APIStatusError)
     details: dict[str, Any] = {"retry_after": retry_after} if cls is errors.RateLimitError else {}
     return cls(
-        f"{shown(url)} answered {status}{_phrase(status)}: {said}",
+        f"{display_url(url)} answered {status}{_phrase(status)}: {reason}",
         body=body,
         status=status,
         request_id=request_id,
-        retryable=status in PASSING if should_retry is None else should_retry,
+        retryable=status in TRANSIENT_STATUSES if should_retry is None else should_retry,
         **details,
     )
 
 
 def timeout_error(config: Config, url: str, phase: TimeoutPhase, request_id: str | None = None) -> APITimeoutError:
+    """Return the error for an expired timeout."""
     seconds = getattr(config.timeouts, phase)
-    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {shown(url)}; {phase}_timeout sets the limit"
+    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {display_url(url)}; {phase}_timeout sets the limit"
     return APITimeoutError(message, phase=phase, retryable=True, request_id=request_id)
 
 
 def no_connection_error(config: Config, url: str, reason: object) -> APIConnectionError:
+    """Return the error for a failed connection attempt."""
     text = config.scrub(str(reason))
     hint = "check the base URL, the network and the proxy settings"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         hint = "if the server uses a private authority, pass its certificate as ca_bundle"
-    return APIConnectionError(f"could not connect to {shown(url)}: {text}; {hint}", retryable=True)
+    return APIConnectionError(f"could not connect to {display_url(url)}: {text}; {hint}", retryable=True)
 
 
-def no_answer_error(config: Config, url: str, reason: object) -> APIConnectionError:
-    text = f"{shown(url)} closed the connection before it answered: {config.scrub(str(reason))}"
+def no_response_error(config: Config, url: str, reason: object) -> APIConnectionError:
+    """Return the error for a connection that was lost before the response head."""
+    text = f"{display_url(url)} closed the connection before it answered: {config.scrub(str(reason))}"
     return APIConnectionError(text, retryable=True)
 
 
-def broken_error(config: Config, url: str, reason: object, request_id: str | None) -> APIConnectionError:
-    text = f"the connection to {shown(url)} broke in the middle of the answer: {config.scrub(str(reason))}"
+def broken_body_error(config: Config, url: str, reason: object, request_id: str | None) -> APIConnectionError:
+    """Return the error for a connection that was lost within the response body."""
+    text = f"the connection to {display_url(url)} broke in the middle of the answer: {config.scrub(str(reason))}"
     return APIConnectionError(text, retryable=True, request_id=request_id)
 
 
 def protocol_error(config: Config, url: str, what: str, body: str, request_id: str | None) -> AIClientError:
-    said = excerpt(config.scrub(body))
-    text = f"{shown(url)} sent what is not an answer of this API ({what}): {said}; check the base URL"
-    return errors.ProtocolError(text, request_id=request_id)
+    """Return the error for a body that is not a response of this API."""
+    text = f"{display_url(url)} sent what is not an answer of this API ({what}): {excerpt(config.scrub(body))}"
+    return errors.ProtocolError(f"{text}; check the base URL", request_id=request_id)
 
 
 def is_error_body(body: Mapping[str, Any]) -> bool:
+    """Return whether a JSON body reports an error."""
     return bool(body.get("error")) or body.get("object") == "error"
 
 
-def reported_in_body(
+def error_in_body(
     config: Config, url: str, body: Mapping[str, Any], text: str, request_id: str | None
 ) -> AIClientError:
-    """An error that came under status 200: its code counts as the status where it is one."""
-    reported = reported_error(body)
-    if reported.status is not None:
-        return status_error(config, url, reported.status, text, request_id=request_id)
-    message = config.scrub(reported.message)
-    return errors.ProtocolError(f"{shown(url)} answered 200 with an error: {message}", request_id=request_id)
+    """Return the error that a body with status 200 reports; its code counts as the status if it is one."""
+    report = error_report(body)
+    if report.status is not None:
+        return status_error(config, url, report.status, text, request_id=request_id)
+    message = config.scrub(report.message)
+    return errors.ProtocolError(f"{display_url(url)} answered 200 with an error: {message}", request_id=request_id)
 
 
-def shown(url: str) -> str:
-    """A URL as it may be shown: without its query, which may hold a key."""
+def display_url(url: str) -> str:
+    """Return a URL without its query, which may contain a key."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def excerpt(body: str) -> str:
-    """The beginning of what is not JSON, on one line; of HTML its text."""
+    """Return the beginning of a body that is not JSON, on one line; of an HTML page, its text."""
     if re.match(r"\s*<(!doctype|html|h1|head|body)", body, re.IGNORECASE):
         body = re.sub(r"(?is)<(script|style).*?</\1>|<[^>]*>", " ", body)
         line = " ".join(body.split())
@@ -129,11 +134,11 @@ def excerpt(body: str) -> str:
     return f"{line[:200]}…" if len(line) > 200 else line or "nothing"
 
 
-def _reported(body: str) -> Reported:
+def _report(body: str) -> ErrorReport:
     try:
-        return reported_error(parse_object(body))
+        return error_report(parse_object(body))
     except MalformedError:
-        return Reported(excerpt(body) if body.strip() else "")
+        return ErrorReport(excerpt(body) if body.strip() else "")
 
 
 def _phrase(status: int) -> str:

@@ -1,33 +1,34 @@
-"""A streamed answer, put together from its chunks."""
+"""Assemble a streamed response from its chunks."""
 
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from minimal_browser_core.chat.values import StreamEvent, ToolCall, Usage
+
 from .decode import (
-    Reported,
+    ErrorReport,
     arguments_text,
     as_dict,
     as_list,
     contains_content,
     content_text,
     count,
+    error_report,
     parse_usage,
     reasoning_text,
-    reported_error,
     scalar,
     tool_calls_of,
 )
-from .timing import Transfer
-from .values import StreamEvent, ToolCall, Usage
+from .metadata import ResponseMetadata
 
 
-class ReportedError(Exception):
+class ProviderError(Exception):
     """The provider reported an error inside the stream."""
 
-    def __init__(self, reported: Reported) -> None:
-        super().__init__(reported.message)
-        self.reported = reported
+    def __init__(self, report: ErrorReport) -> None:
+        super().__init__(report.message)
+        self.report = report
 
 
 @dataclass(slots=True)
@@ -39,8 +40,8 @@ class _PartialCall:
 
 
 @dataclass(slots=True)
-class StreamedAnswer:
-    """Takes chunks, gives events; its attributes are what has arrived so far and may be read from any thread."""
+class StreamAccumulator:
+    """Turns chunks into events and collects what has arrived so far. Any thread may read its attributes."""
 
     text_parts: list[str] = field(default_factory=list)
     reasoning_parts: list[str] = field(default_factory=list)
@@ -50,7 +51,7 @@ class StreamedAnswer:
     provider: str | None = None
     finish_reason: str | None = None
     request_id: str | None = None
-    transfer: Transfer = field(default_factory=Transfer)
+    metadata: ResponseMetadata = field(default_factory=ResponseMetadata)
     chunks: int = 0
     content_deltas: int = 0
     """How many deltas had text, reasoning or a piece of a tool call, of any choice."""
@@ -67,30 +68,31 @@ class StreamedAnswer:
 
     @property
     def text(self) -> str:
+        """The text received so far."""
         return "".join(self.text_parts)
 
-    def take(self, chunk: dict[str, Any]) -> list[StreamEvent]:
-        """Raises `ReportedError` where the chunk is an error."""
+    def add(self, chunk: dict[str, Any]) -> list[StreamEvent]:
+        """Add one chunk and return its events. Raises `ProviderError` if the chunk is an error."""
         self.chunks += 1
         self.usage = parse_usage(chunk) or self.usage
         self.model = scalar(chunk.get("model")) or self.model
         self.provider = scalar(chunk.get("provider")) or self.provider
         if chunk.get("error") or chunk.get("object") == "error":
-            raise ReportedError(reported_error(chunk))
+            raise ProviderError(error_report(chunk))
         events: list[StreamEvent] = []
         for choice in as_list(chunk.get("choices")):
             if isinstance(choice, dict):
-                self._choice(choice, events)
+                self._add_choice(choice, events)
         return events
 
     def finish(self) -> list[StreamEvent]:
-        """The last events of a stream that ended well. Only its end shows that all arguments of a call have arrived."""
+        """Return the last events of a stream that ended well. Only then are the arguments of a tool call complete."""
         events = self._complete_calls()
         if self.usage:
             events.append(StreamEvent("usage", usage=self.usage))
         return [*events, StreamEvent("finish")]
 
-    def _choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
+    def _add_choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
         index = count(choice.get("index"))
         message = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
         reason = scalar(choice.get("finish_reason"))
@@ -98,7 +100,7 @@ class StreamedAnswer:
         if index != 0:
             return
         if choice.get("error"):
-            raise ReportedError(reported_error(choice))
+            raise ProviderError(error_report(choice))
         if reasoning := reasoning_text(message):
             self.reasoning_parts.append(reasoning)
             events.append(StreamEvent("reasoning", reasoning))
@@ -107,9 +109,9 @@ class StreamedAnswer:
                 self.text_parts.append(text)
                 events.append(StreamEvent("text", text))
         annotations = as_list(message.get("annotations"))
-        events.extend(StreamEvent("annotation", json.dumps(each)) for each in annotations)
+        events.extend(StreamEvent("annotation", json.dumps(annotation)) for annotation in annotations)
         for delta in tool_calls_of(message):
-            self._call(delta)
+            self._add_call(delta)
         self.finish_reason = reason or self.finish_reason
 
     def _note_progress(self, index: int, message: dict[str, Any], reason: str) -> None:
@@ -119,7 +121,7 @@ class StreamedAnswer:
             self._finished[index] = bool(reason)
             self.was_finished = self.was_finished or bool(reason)
 
-    def _call(self, delta: dict[str, Any]) -> None:
+    def _add_call(self, delta: dict[str, Any]) -> None:
         call = self._find_call(delta)
         function = as_dict(delta.get("function"))
         call.id = call.id or scalar(delta.get("id"))
@@ -127,7 +129,7 @@ class StreamedAnswer:
         call.arguments.append(arguments_text(function.get("arguments")))
 
     def _find_call(self, delta: dict[str, Any]) -> _PartialCall:
-        """Some servers leave the index out, or give every call the same one: a new id then starts a new call."""
+        """Some servers omit the index or give every call the same one: then a new id starts a new call."""
         index = None if delta.get("index") is None else count(delta["index"])
         call_id = scalar(delta.get("id"))
         for call in reversed(self._calls):
@@ -139,6 +141,6 @@ class StreamedAnswer:
     def _complete_calls(self) -> list[StreamEvent]:
         calls = sorted(self._calls, key=lambda call: call.index)
         self._calls.clear()
-        whole = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
-        self.tool_calls.extend(whole)
-        return [StreamEvent("tool_call", tool_call=call) for call in whole]
+        complete = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
+        self.tool_calls.extend(complete)
+        return [StreamEvent("tool_call", tool_call=call) for call in complete]

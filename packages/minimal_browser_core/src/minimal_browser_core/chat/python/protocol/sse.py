@@ -1,4 +1,4 @@
-"""Server-Sent Events by the WHATWG HTML standard, sections 9.2.5 and 9.2.6, incrementally.
+"""An incremental parser of Server-Sent Events (WHATWG HTML standard, sections 9.2.5 and 9.2.6).
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 """
@@ -6,12 +6,12 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 import codecs
 from dataclasses import dataclass
 
-_MOST_DIGITS = 18  # what fits into 64 bits; int() refuses thousands of them
+_MAX_DIGITS = 18  # a 64-bit number; int() refuses thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSentEvent:
-    """One dispatched event; `event` is "message" where the stream names none, `id` the last one that it set."""
+    """One dispatched event. `event` defaults to "message"; `id` is the last id that the stream has set."""
 
     event: str
     data: str
@@ -19,15 +19,15 @@ class ServerSentEvent:
 
 
 class EventTooLongError(Exception):
-    """An event that grows beyond what the parser takes."""
+    """An event is longer than the parser's limit."""
 
 
 class EventStreamParser:
-    """Bytes in, events out, however the bytes are split. `retry` is the stream's reconnection time in ms."""
+    """Parses bytes into events, however the bytes are split. `retry` is the stream's reconnection time in ms."""
 
-    def __init__(self, longest: int = 64 << 20) -> None:
-        """`longest` is in characters; `feed` raises `EventTooLongError` beyond it."""
-        self._longest = longest
+    def __init__(self, max_length: int = 64 << 20) -> None:
+        """Set the longest event that `feed` accepts, in characters."""
+        self._max_length = max_length
         self._unfinished = 0
         self.retry: int | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -39,29 +39,19 @@ class EventStreamParser:
         self._id = ""
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
-        return self._take(self._decoder.decode(data))
+        """Return the events that `data` completes. Raises `EventTooLongError`."""
+        return self._parse(self._decoder.decode(data))
 
-    def unterminated(self) -> ServerSentEvent | None:
-        """End the stream; give what it cut off: the standard drops that, a caller may know it to be whole."""
-        events = self._take(self._decoder.decode(b"", final=True))
+    def finish(self) -> ServerSentEvent | None:
+        """End the stream and return its incomplete last event, which the standard drops but some providers complete."""
+        events = self._parse(self._decoder.decode(b"", final=True))
         if self._line:
-            events += self._take("\n")
+            events += self._parse("\n")
         return events[0] if events else self._dispatch()
 
-    def _take(self, text: str) -> list[ServerSentEvent]:
-        if not text:
-            return []
+    def _parse(self, text: str) -> list[ServerSentEvent]:
         self._unfinished += len(text)
-        if self._at_start:
-            self._at_start = False
-            text = text.removeprefix("\ufeff")
-        if self._skip_line_feed and text:
-            self._skip_line_feed = False
-            text = text.removeprefix("\n")
-        if "\r" in text:
-            # A CR ends its line at once; should an LF follow in the next bytes, it belongs to it.
-            self._skip_line_feed = text.endswith("\r")
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = self._normalize_line_ends(text)
         *lines, rest = text.split("\n")
         events = []
         for line in lines:
@@ -76,9 +66,22 @@ class EventStreamParser:
                     events.append(event)
         if rest:
             self._line.append(rest)
-        if self._unfinished > self._longest:
+        if self._unfinished > self._max_length:
             raise EventTooLongError(f"{self._unfinished} characters without the end of an event")
         return events
+
+    def _normalize_line_ends(self, text: str) -> str:
+        if self._at_start and text:
+            self._at_start = False
+            text = text.removeprefix("\ufeff")
+        if self._skip_line_feed and text:
+            self._skip_line_feed = False
+            text = text.removeprefix("\n")
+        if "\r" in text:
+            # A CR ends its line at once; an LF at the start of the next bytes then belongs to it.
+            self._skip_line_feed = text.endswith("\r")
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")
@@ -90,11 +93,11 @@ class EventStreamParser:
         elif name == "id":
             if "\0" not in value:
                 self._id = value
-        elif name == "retry" and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
+        elif name == "retry" and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
             self.retry = int(value)
 
     def _dispatch(self) -> ServerSentEvent | None:
         event, data = self._event, self._data
         self._event, self._data = "", []
-        # The standard asks whether the data buffer is empty: one empty data line leaves a line feed in it.
+        # As in the standard: an event with one empty data line is dispatched, because its buffer has a line feed.
         return ServerSentEvent(event or "message", "\n".join(data), self._id) if data else None

@@ -1,4 +1,4 @@
-"""The values of `minimal_browser_core.chat.port`, as plain frozen dataclasses."""
+"""The values of `minimal_browser_core.chat.port` as frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,8 @@ from minimal_browser_core.chat.port import EventKind
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
+    """A request of the model to call a tool. `arguments` is JSON text, which may be malformed."""
+
     id: str
     name: str
     arguments: str
@@ -16,6 +18,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
+    """The tokens that a response used, and its cost in US dollars if the provider reports it."""
+
     prompt_tokens: int = 0
     completion_tokens: int = 0
     total_tokens: int = 0
@@ -26,7 +30,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """`text` holds the delta of text and reasoning, and the JSON of an annotation."""
+    """One event of a stream. `text` is a delta of text or reasoning, or the JSON of an annotation."""
 
     kind: EventKind
     text: str = ""
@@ -36,6 +40,8 @@ class StreamEvent:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
+    """A complete response. `raw` is its JSON."""
+
     text: str
     reasoning: str
     tool_calls: list[ToolCall]
@@ -52,6 +58,8 @@ class ChatResponse:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
+    """An entry of a provider's list of models."""
+
     id: str
     name: str | None = None
     context_length: int | None = None

@@ -1,0 +1,165 @@
+"""The stream object that the client returns: iteration, readiness and what has arrived so far."""
+
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from minimal_browser_core.chat.values import StreamEvent, ToolCall, Usage
+from minimal_browser_core.errors import StreamCancelled
+
+from .channel import Channel
+
+
+class PythonResponseStream:
+    """See `minimal_browser_core.chat.port.ResponseStream`.
+
+    The descriptor of `fileno` lives until the stream leaves its `with` block or is garbage-collected. A stream that
+    is garbage-collected before its end is cancelled.
+    """
+
+    def __init__(self, channel: Channel, disconnect: Callable[[], None]) -> None:
+        self._channel = channel
+        self._disconnect = disconnect
+        self._fetched: deque[StreamEvent] = deque()
+        # Not __del__: in a garbage cycle the sockets could be finalised first, each with a ResourceWarning.
+        self._finalizer = weakref.finalize(self, _release, channel, disconnect)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        for event in self.events():
+            if event.kind == "text":
+                return event.text
+        raise StopIteration
+
+    def events(self) -> Iterator[StreamEvent]:
+        while self._fetched or self._fetch():
+            yield self._fetched.popleft()
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        while self._fetched or await self._fetch_async():
+            event = self._fetched.popleft()
+            if event.kind == "text":
+                return event.text
+        raise StopAsyncIteration
+
+    async def aevents(self) -> AsyncIterator[StreamEvent]:
+        while self._fetched or await self._fetch_async():
+            yield self._fetched.popleft()
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._wait_for_head().__await__()
+
+    def fileno(self) -> int:
+        return self._channel.fileno()
+
+    def drain(self) -> list[StreamEvent]:
+        events = [*self._fetched]
+        self._fetched.clear()
+        # Events that iteration has fetched but not returned come first; the stream's error is raised after them.
+        return events or self._channel.take()
+
+    def _fetch(self) -> bool:
+        try:
+            self._channel.wait_for(lambda: self._channel.is_ready)
+        except BaseException:
+            # After Ctrl-C nobody reads the rest.
+            self.cancel()
+            raise
+        self._fetched.extend(self._channel.take())
+        return bool(self._fetched)
+
+    async def _fetch_async(self) -> bool:
+        await self._until(lambda: self._channel.is_ready)
+        self._fetched.extend(self._channel.take())
+        return bool(self._fetched)
+
+    async def _wait_for_head(self) -> Self:
+        await self._until(lambda: self._channel.has_head or self._channel.ended)
+        if self._channel.error is not None and not self._channel.has_head:
+            raise self._channel.error
+        return self
+
+    async def _until(self, ready: Callable[[], bool]) -> None:
+        try:
+            await self._channel.wait_for_async(ready)
+        except BaseException:
+            self.cancel()
+            raise
+
+    def cancel(self) -> None:
+        if _cancel(self._channel, self._disconnect):
+            self._fetched.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.cancel()
+        self._finalizer()
+
+    def __repr__(self) -> str:
+        state = "ended" if self._channel.ended else "open"
+        return f"<PythonResponseStream {state}, {len(self.text)} characters>"
+
+    @property
+    def text(self) -> str:
+        return self._channel.received.text
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._channel.received.reasoning_parts)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        return list(self._channel.received.tool_calls)
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._channel.received.usage
+
+    @property
+    def model(self) -> str | None:
+        return self._channel.received.model
+
+    @property
+    def provider(self) -> str | None:
+        return self._channel.received.provider
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._channel.received.finish_reason
+
+    @property
+    def request_id(self) -> str | None:
+        return self._channel.received.request_id
+
+    @property
+    def rate_limits(self) -> Mapping[str, str]:
+        return self._channel.received.metadata.rate_limits
+
+    @property
+    def time_to_first_byte(self) -> float | None:
+        return self._channel.received.metadata.first_byte
+
+    @property
+    def time_to_last_byte(self) -> float | None:
+        return self._channel.received.metadata.last_byte
+
+
+def _cancel(channel: Channel, disconnect: Callable[[], None]) -> bool:
+    cancelled = channel.cancel(StreamCancelled("the stream was cancelled"))
+    if cancelled:
+        disconnect()
+    return cancelled
+
+
+def _release(channel: Channel, disconnect: Callable[[], None]) -> None:
+    _cancel(channel, disconnect)
+    channel.close_descriptor()
