@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from minimal_browser_core import errors as our_errors
-from minimal_browser_core.chat.native import RustAIClient, translate
+from minimal_browser_core.chat.native import RustAIClient
 from minimal_browser_core.chat.port import ChatClient
+from minimal_browser_core.native_proxy import translate
 from minimal_browser_core.secrets import Secret
 from minimal_browser_core.testing.chat_conformance import ChatClientConformance
 from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, MakeClient

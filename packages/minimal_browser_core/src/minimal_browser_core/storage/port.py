@@ -1,20 +1,52 @@
-"""The stores that memory speaks through: conversations, history and bookmarks.
+"""The interfaces of the stores: conversations, history and bookmarks.
 
-The Rust wheel and the stdlib fallback have this shape and one file format. Times are timezone-aware datetimes; every
-call may block on the disk and releases the GIL while it does. Failures are the `StorageError` family.
+The native and the Python implementation share one file format. Times are timezone-aware datetimes. Every call may block
+on the disk and releases the GIL while it does. Failures raise the `StorageError` family.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypedDict
 
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
-Progress = Callable[[int, int], object]  # (done, in all): rows, or bytes of a file
+Durability = Literal["normal", "full"]
+Progress = Callable[[int, int], object]
+"""Called with what is done and the total: rows, or bytes of a file."""
+
+
+class StoreOptions(TypedDict, total=False):
+    """How to open a store.
+
+    `busy_timeout` is in seconds. `durability="full"` survives a power loss, `"normal"` a crash of the process.
+    `check_on_open` reads the whole file, to find damage before it is met.
+    """
+
+    read_only: bool
+    busy_timeout: float
+    durability: Durability
+    check_on_open: bool
+
+
+class Store(Protocol):
+    """What all stores have in common. Thread-safe; several processes may open one file."""
+
+    def stats(self) -> Mapping[str, int | str]: ...
+    def check(self) -> list[str]:
+        """Return the problems of the file in words; empty if it is sound."""
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Write a consistent copy while others write. `path` is replaced atomically."""
+
+    def interrupt(self) -> None:
+        """End the searches and imports that are running in any thread; they raise `Interrupted`."""
+
+    def close(self) -> None: ...
+    def __len__(self) -> int: ...
 
 
 class Conversation(Protocol):
-    """One exchange. A thread is a tree: two children of one parent are branches."""
+    """One exchange. A thread is a tree of exchanges: two children of one parent are branches."""
 
     @property
     def id(self) -> int: ...
@@ -39,26 +71,32 @@ class Conversation(Protocol):
 
 
 class SearchHit(Conversation, Protocol):
+    """An exchange that matches a search."""
+
     @property
     def score(self) -> float: ...
     @property
     def snippet(self) -> str: ...
     @property
     def highlights(self) -> tuple[tuple[int, int], ...]:
-        """(start, end) in `snippet`, in characters."""
+        """The matches in `snippet`, as (start, end) in characters."""
 
 
 class SearchPage(Protocol):
+    """One page of a search. Pass `next_cursor` for the next one; None on the last page."""
+
     @property
     def hits(self) -> Sequence[SearchHit]: ...
     @property
     def next_cursor(self) -> str | None: ...
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over a bounded set of its newest matches."""
+        """False if the query has so many matches that only the newest were ranked."""
 
 
 class Page(Protocol):
+    """One page of a list. Pass `next_cursor` for the next one; None on the last page."""
+
     @property
     def conversations(self) -> Sequence[Conversation]: ...
     @property
@@ -66,16 +104,18 @@ class Page(Protocol):
 
 
 class LostRecord(Protocol):
+    """A record that could not be imported."""
+
     @property
     def position(self) -> int:
-        """Of the record in the file, from 1: array elements, lines, or database rows."""
+        """The number of the record in the file, from 1: an array element, a line or a database row."""
 
     @property
     def reason(self) -> str: ...
 
 
 class ImportReport(Protocol):
-    """`taken` and `skipped` count exchanges; skipped are those that had been taken before."""
+    """`taken` counts the imported records, `skipped` those that an earlier import had added."""
 
     @property
     def taken(self) -> int: ...
@@ -85,15 +125,30 @@ class ImportReport(Protocol):
     def lost_count(self) -> int: ...
     @property
     def lost(self) -> Sequence[LostRecord]:
-        """The first 1,000 of them."""
+        """The first 1,000 lost records."""
 
     @property
     def attachments(self) -> int:
-        """Files and pictures, which are not taken."""
+        """The number of files and pictures, which are not imported."""
 
 
-class ConversationStore(Protocol):
-    """Thread-safe. Several processes may have one file open, one SQLite library per file and process."""
+class ThreadSummary(Protocol):
+    """A thread in a list. Pass `cursor` to continue the list after it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def updated_at(self) -> datetime: ...
+    @property
+    def cursor(self) -> str: ...
+
+
+class ConversationStore(Store, Protocol):
+    """Stores the exchanges with the copilot."""
 
     def add_conversation(
         self,
@@ -107,8 +162,12 @@ class ConversationStore(Protocol):
         url: str | None = None,
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
-    ) -> int: ...
-    def search_conversations(self, query: str, limit: int = 20) -> Sequence[tuple[int, str, str]]: ...
+    ) -> int:
+        """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given."""
+
+    def search_conversations(self, query: str, limit: int = 20) -> Sequence[tuple[int, str, str]]:
+        """Return (id, prompt, response), the best match first."""
+
     def search(
         self,
         query: str,
@@ -124,12 +183,12 @@ class ConversationStore(Protocol):
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """Words are ANDed; "a phrase", -word, prefix* and field:word work, the rest is literal. Nothing raises."""
+        """Match all words; "a phrase", -word, prefix* and field:word work. Any string is a valid query."""
 
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
-        """All or nothing. A row has the arguments of `add_conversation`; a bad one is named as in `rows[3]`."""
+        """Store all rows or none. A row has the arguments of `add_conversation`; errors name it as in `rows[3]`."""
 
     def update(
         self,
@@ -140,32 +199,31 @@ class ConversationStore(Protocol):
         metadata: Mapping[str, Any] | None = None,
     ) -> bool: ...
     def delete(self, ids: int | Iterable[int]) -> int:
-        """The number of exchanges that were there and are gone."""
+        """Delete exchanges and return how many existed."""
 
     def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
-        """Delete so that no deleted text is left in the file, its log or its index."""
+        """Delete so that no deleted text is left in the file, its write-ahead log or its index."""
 
     def import_file(
         self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
     ) -> ImportReport:
-        """All or nothing, and idempotent: a second import of a file adds nothing."""
+        """Import all exchanges of a file or none. A second import of the same file adds nothing."""
 
     def export_file(self, path: str | PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
-        """The number of exchanges written; the file appears whole or not at all, and must not exist."""
+        """Write a new file atomically and return the number of exchanges. `path` must not exist."""
 
     def start_thread(self, title: str = "") -> int: ...
     def thread(self, thread_id: int) -> Sequence[Conversation]:
-        """The whole tree, parents before children."""
+        """Return the whole tree, parents before children."""
 
-    def stats(self) -> Mapping[str, int | str]: ...
-    def __len__(self) -> int: ...
+    def threads(self, *, limit: int = 50, cursor: str | None = None) -> Sequence[ThreadSummary]:
+        """Return threads, the most recently used first."""
+
     def __iter__(self) -> Iterator[Conversation]: ...
-    def interrupt(self) -> None: ...
-    def close(self) -> None: ...
 
 
 class HistoryHit(Protocol):
-    """A visited page that was found."""
+    """A visited page that matches a search or completion."""
 
     @property
     def id(self) -> int: ...
@@ -179,47 +237,49 @@ class HistoryHit(Protocol):
     def last_visited_at(self) -> datetime: ...
     @property
     def frecency(self) -> int:
-        """The time, in milliseconds since 1970, at which the page's score will have decayed to 1: higher is better."""
+        """Higher is better: when the page's score will have decayed to 1, in milliseconds since 1970."""
 
     @property
     def score(self) -> float:
-        """Of a search: higher is better."""
+        """The rank in a search; higher is better."""
 
     @property
     def snippet(self) -> str: ...
     @property
     def highlights(self) -> tuple[tuple[int, int], ...]:
-        """(start, end) in `snippet`, in characters."""
+        """The matches in `snippet`, as (start, end) in characters."""
 
 
 class HistoryPage(Protocol):
+    """One page of a search. Pass `next_cursor` for the next one; None on the last page."""
+
     @property
     def hits(self) -> Sequence[HistoryHit]: ...
     @property
     def next_cursor(self) -> str | None: ...
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over a bounded set of its matches."""
+        """False if the query has so many matches that only some were ranked."""
 
 
-class HistoryStore(Protocol):
-    """Visited pages, in one file with the bookmarks. Thread-safe; several processes may have the file open."""
+class HistoryStore(Store, Protocol):
+    """Stores the visited pages, in one file with the bookmarks."""
 
     def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
-        """The id of the page. An empty title leaves the known one."""
+        """Record a visit and return the id of the page. An empty title does not replace a known one."""
 
     def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """The older browser's history.db. Idempotent; the source is never changed."""
+        """Import history.db of minimal_browser 0.x. Idempotent; the source is never changed."""
 
     def set_title(self, url: str, title: str) -> bool:
-        """Call a page anew, which is no visit. False where the page is not in the history."""
+        """Rename a page without a visit. Returns False if the page is not in the history."""
 
     def set_text(self, url: str, text: str) -> bool:
-        """Keep the readable text of a page; an empty one drops it. False where the page is not in the history."""
+        """Store the readable text of a page; an empty text deletes it. Returns False if the page is unknown."""
 
     def text(self, url: str) -> str | None: ...
     def complete(self, text: str, *, limit: int = 10) -> Sequence[HistoryHit]:
-        """As you type: the pages whose title or URL has a word beginning with each of those typed, by frecency."""
+        """Return the pages whose title or URL has words with all the typed prefixes, by frecency."""
 
     def search(
         self,
@@ -230,7 +290,7 @@ class HistoryStore(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HistoryPage:
-        """In titles, URLs and kept texts, the best first; a blank query lists the last visited first."""
+        """Search titles, URLs and texts, the best match first. A blank query lists the last visited pages."""
 
     def delete(
         self,
@@ -240,18 +300,15 @@ class HistoryStore(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> int:
-        """The number of visits that are gone, those that all of the arguments name; a page goes with its last visit."""
+        """Delete the visits that match all arguments and return how many. A page goes with its last visit."""
 
     def purge(self, *, before: datetime | None = None) -> int:
         """Delete so that nothing deleted, now or earlier, is left in the file, its log or its indexes."""
 
-    def stats(self) -> Mapping[str, int | str]: ...
-    def __len__(self) -> int: ...
-    def interrupt(self) -> None: ...
-    def close(self) -> None: ...
-
 
 class Bookmark(Protocol):
+    """A bookmarked page."""
+
     @property
     def id(self) -> int: ...
     @property
@@ -268,16 +325,16 @@ class Bookmark(Protocol):
     def created_at(self) -> datetime: ...
 
 
-class BookmarkStore(Protocol):
+class BookmarkStore(Store, Protocol):
+    """Stores the bookmarks, in one file with the history."""
+
     def add(
         self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None
     ) -> int: ...
     def remove(self, id: int) -> bool: ...
     def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> Sequence[Bookmark]: ...
     def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Netscape's bookmark HTML or the older browser's bookmarks.json; a second import adds nothing."""
+        """Import Netscape bookmark HTML or bookmarks.json of minimal_browser 0.x. A second import adds nothing."""
 
     def export_file(self, path: str | PathLike[str]) -> int:
-        """Netscape's bookmark HTML; the number of bookmarks."""
-
-    def close(self) -> None: ...
+        """Write Netscape bookmark HTML and return the number of bookmarks."""
