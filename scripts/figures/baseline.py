@@ -1,4 +1,4 @@
-"""docs/BASELINE_METRICS.md: where the browser stands today, and the checklist's table of success filled in."""
+"""docs/BASELINE_METRICS.md: what the browser costs today, and how that compares with the project's targets."""
 
 import json
 import os
@@ -18,21 +18,22 @@ BACKENDS = {"Python": "python", "Rust": "rust"}
 BUNDLE = document.ROOT / "dist" / "minimal-browser.AppDir"
 
 INTRODUCTION = """\
-What the program costs as it is, before anybody makes it quicker: the start of a process up to its first page, what
-it then holds, and the four costs that the project's checklist names. Other documents say where [the time
-goes](HOTSPOTS.md), and how the [client](RUST_CLIENT_BENCHMARK.md), the [store](STORAGE_BENCHMARK.md) and the [whole
-browser](BROWSER_BENCHMARK.md) compare."""
+What the browser costs today: the start of a process up to its first page, its memory, and the five metrics that the
+project set targets for. Other documents show where [the time goes](HOTSPOTS.md), and how the
+[client](RUST_CLIENT_BENCHMARK.md), the [store](STORAGE_BENCHMARK.md) and the [whole browser](BROWSER_BENCHMARK.md)
+compare."""
 
 
 class Start(NamedTuple):
-    """Of one process that starts, loads its start page and ends."""
+    """One process that starts, loads its start page and exits."""
 
     wall: float  # seconds
-    spans: dict[str, float]  # milliseconds; of a moment, since the start of the process
+    spans: dict[str, float]  # milliseconds; for an instant, since the start of the process
     table: str
 
 
 def start(backend: str) -> Start:
+    """Start the browser once."""
     env = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     env |= {"MINIMAL_BROWSER_AI_BACKEND": backend, "MINIMAL_BROWSER_STORAGE_BACKEND": backend}
     with tempfile.TemporaryDirectory() as folder:
@@ -49,21 +50,21 @@ def start(backend: str) -> Start:
 
 
 def bundle_size() -> float:
-    """MB of the folder; what links point to counts once."""
+    """MB of the folder; the targets of links count once."""
     if not BUNDLE.is_dir():
-        raise SystemExit(f"{BUNDLE.relative_to(document.ROOT)} is not there: run `scripts/nox -s bundle` first")
+        raise SystemExit(f"{BUNDLE.relative_to(document.ROOT)} does not exist: run `scripts/nox -s bundle` first")
     return sum(file.lstat().st_size for file in BUNDLE.rglob("*") if not file.is_dir()) / 1e6
 
 
 def packed() -> float:
-    """MB of the archive beside the folder."""
+    """MB of the archive next to the folder."""
     (archive,) = BUNDLE.parent.glob("minimal-browser-*.tar.xz")
     return archive.stat().st_size / 1e6
 
 
 def success(size: float) -> str:
-    """The checklist's table: its own figures, and today's."""
-    client, storage, browser = (document.kept(name) for name in ("client", "storage", "browser"))
+    """The table of targets: the figures before the project, the targets, and today's figures."""
+    client, storage, browser = (document.load(name) for name in ("client", "storage", "browser"))
     latency, query, paint, memory = client["latency_ms"], storage["query_ms"], browser["paint_ms"], browser["memory_mb"]
     ours, native, bare = "this browser, in Python", "this browser, Rust modules", "bare QWebEngineView"
 
@@ -75,26 +76,27 @@ def success(size: float) -> str:
 
     rows = [
         row("AI request latency", 85, 30, "ms", latency,
-            "What the client adds to a request of 1,000 characters with a whole answer."),
+            "What the client adds to a request of 1,000 characters whose answer is not streamed."),
         row("Cold start", 4200, 3000, "ms", {"Python": paint[ours], "Rust": paint[native]},
-            "From the process to the first paint of a local page."),
+            "From the start of the process to the first paint of a local page."),
         row("Memory", 165, 135, "MB", {"Python": memory[ours], "Rust": memory[native]},
-            f"All processes, shared pages counted once. A bare `QWebEngineView` holds {memory[bare]:.0f} MB, "
-            "which no module of ours can lessen."),
+            f"All processes, shared pages counted once. A bare `QWebEngineView` uses {memory[bare]:.0f} MB, "
+            "which the browser cannot reduce."),
         row("Storage query", 45, 5, "ms", {name: query[name] for name in BACKENDS},
-            "Searching 10,000 conversations for a word that most of them hold; the older browser's JSON log takes "
+            "Searching 10,000 conversations for a word that most of them contain; minimal_browser 0.x, with a JSON log, takes "
             f"{document.number(query['JSON log'])} ms."),
         row("Binary size", 285, 250, "MB", {"": size},
-            "The folder that `scripts/nox -s bundle` makes, with a Python; most of it is Chromium. "
-            f"Packed it has {packed():.0f} MB."),
+            "The folder that `scripts/nox -s bundle` makes, Python included; most of it is Chromium. "
+            f"Packed it is {packed():.0f} MB."),
     ]  # fmt: skip
-    return document.table(["metric", "checklist", "target", "today", "what it means"], rows, left=5)
+    return document.table(["metric", "before", "target", "today", "what it means"], rows, left=5)
 
 
 def decisions() -> str:
+    """The table of decisions on the native modules."""
     rows = []
     for module, name, page in (("ai_rust_client", "client", "RUST_CLIENT"), ("storage_rust", "storage", "STORAGE")):
-        found = judge(document.kept(name)["improvement"])
+        found = judge(document.load(name)["improvement"])
         rollback = "roll back" if found.rollback else "no"
         rows.append(
             [f"[`{module}`]({page}_BENCHMARK.md)", f"{document.number(found.improvement)}x", found.decision, rollback]
@@ -103,6 +105,7 @@ def decisions() -> str:
 
 
 def make(rounds: int) -> None:
+    """Measure, and write the document."""
     document.refuse_editable("ai_rust_client", "storage_rust")
     size = bundle_size()
     starts = in_turns({name: partial(start, backend) for name, backend in BACKENDS.items()}, rounds)
@@ -121,11 +124,11 @@ def make(rounds: int) -> None:
         [
             INTRODUCTION,
             "## The start",
-            "Milliseconds, offscreen, with a fresh profile; a moment is told from the start of the process.",
+            "Milliseconds, offscreen, with a fresh profile, counted from the start of the process.",
             document.table(head, rows),
-            "The middle one of the starts in Python, as `--exit-after-load --trace-startup` tells it:",
+            "The median start in Python, as `--exit-after-load --trace-startup` reports it:",
             f"```text\n{middle.table}\n```",
-            "## The checklist's measures of success",
+            "## Targets",
             success(size),
             RULE,
             decisions(),
@@ -138,13 +141,13 @@ def make(rounds: int) -> None:
 RULE = f"""\
 ## The rule
 
-A module is worth having by how many times better it is than its twin in Python, measured: over {GO:g}x go, from
-{CONSIDER:g}x to {GO:g}x consider, under {CONSIDER:g}x abort; and whatever was decided, under {ROLLBACK:g}x it is
-rolled back. The figure of a module is the geometric mean of all that its document measures, losses too
+A native module is judged by how many times better it is than its Python implementation: over {GO:g}x go, from
+{CONSIDER:g}x to {GO:g}x consider, under {CONSIDER:g}x abort; independently of that, a module under {ROLLBACK:g}x is
+rolled back. The figure of a module is the geometric mean of everything that its document measures, losses included
 (`scripts/figures/verdict.py`)."""
 
 CONCLUSION = """\
-Rolling back is a setting, not a release: `MINIMAL_BROWSER_AI_BACKEND=python` and
-`MINIMAL_BROWSER_STORAGE_BACKEND=python`, or the same in [the settings](reference/settings.md), turn either module
-off while it stays installed; leaving the extra out has the same effect. The files stay as they are, since both
+A rollback is a setting, not a release: `MINIMAL_BROWSER_AI_BACKEND=python` and
+`MINIMAL_BROWSER_STORAGE_BACKEND=python`, or the same in [the settings](reference/settings.md), turn a module off
+while it stays installed; omitting the extra has the same effect. The files do not change, since both
 implementations write one format."""

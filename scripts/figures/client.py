@@ -1,4 +1,4 @@
-"""docs/RUST_CLIENT_BENCHMARK.md: the native client beside its twin in Python, for what the browser asks of it."""
+"""docs/RUST_CLIENT_BENCHMARK.md: the native client compared with the Python implementation."""
 
 import json
 import subprocess
@@ -27,45 +27,45 @@ CLIENTS = {PYTHON: "minimal_browser_core.chat.python.client:PythonAIClient", RUS
 PROMPTS = (100, 1_000, 10_000)  # characters
 CHUNKS = 200  # of a streamed answer
 HEAD = ["", PYTHON, RUST, "Python, of Rust"]
-EXCHANGE = str(Path(__file__).with_name("exchange.py"))
+CLIENT_PROCESS = str(Path(__file__).with_name("client_process.py"))
 KINDS = {False: ("answer", "whole answer"), True: (f"stream-{CHUNKS}", f"streamed, {CHUNKS} chunks")}
 METRICS = {"wall": "Latency, ms a call", "cpu": "CPU, ms a call"}
 
 INTRODUCTION = """\
-The same calls of one interface, `send_request` and `stream_response` in all but name, by `ai_rust_client` and by
-`minimal_browser_core.chat.python`, against a server on this machine that answers at once with bytes made beforehand:
-what is left is what the client costs. A model takes seconds for what is milliseconds here, so that a person who
-waits for one answer notices none of this; what is noticed is the processor that a window shares with it. How
-`ai_rust_client` compares with other libraries stands in [its
-benchmarks](../packages/ai_rust_client/benchmarks/README.md).
+`ai_rust_client` and `minimal_browser_core.chat.python` make the same calls to a server on this machine, which answers
+at once with prepared bytes: the rest is the cost of the client. A model takes seconds for what takes milliseconds
+here, so a user who waits for one answer does not notice the difference; the CPU time, which a window needs too, is
+noticeable. [The benchmarks of `ai_rust_client`](../packages/ai_rust_client/benchmarks/README.md) compare it with other
+libraries.
 
-Each client has a process of its own, and they take turns. Times are medians of the rounds, with half of the range
-between the quartiles; a ratio is taken within each round, and its quartiles stand behind it."""
+Each client runs in a separate process, and they take turns. Times are medians of the rounds, with half of the
+interquartile range; a ratio is taken within each round and followed by its quartiles."""
 
 
 MEMORY = """\
-The heap is what [memray](https://bloomberg.github.io/memray/) counts, over a process that imports neither client."""
+The heap is measured by [memray](https://bloomberg.github.io/memray/), minus that of a process that imports neither client."""
 
 
 @contextmanager
 def workers(url: str) -> Iterator[dict[str, Worker]]:
+    """A process for each client."""
     with ExitStack() as stack:
         made = {}
         for name, client in CLIENTS.items():
-            made[name] = Worker(name, [sys.executable, EXCHANGE, client, url])
+            made[name] = Worker(name, [sys.executable, CLIENT_PROCESS, client, url])
             stack.callback(made[name].close)
         yield made
 
 
 class Taken(NamedTuple):
-    """Seconds of a call, by client, round by round."""
+    """Seconds per call, by client, for each round."""
 
     wall: dict[str, list[float]]
     cpu: dict[str, list[float]]
 
 
 def calls(server: str, rounds: int) -> dict[tuple[bool, int], Taken]:
-    """By whether the answer is streamed, and the characters of the prompt."""
+    """Times by kind of answer (streamed or not) and length of the prompt in characters."""
     found = {}
     for stream, (path, _) in KINDS.items():
         with workers(f"{server}/{path}") as made:
@@ -79,16 +79,27 @@ def calls(server: str, rounds: int) -> dict[tuple[bool, int], Taken]:
 
 
 def heap(client: str, url: str, order: dict[str, object]) -> float:
-    """The most that the process had allocated at once, in MB, as memray counts it."""
+    """The peak heap of the process in MB, as memray measures it."""
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.bin"
-        command = [sys.executable, "-m", "memray", "run", "--quiet", "--output", str(trace), EXCHANGE, client, url]
+        command = [
+            sys.executable,
+            "-m",
+            "memray",
+            "run",
+            "--quiet",
+            "--output",
+            str(trace),
+            CLIENT_PROCESS,
+            client,
+            url,
+        ]
         subprocess.run([*command, json.dumps(order)], check=True, stdout=subprocess.DEVNULL)
         return float(memray.FileReader(trace).metadata.peak_memory) / 1e6
 
 
 def memory(server: str) -> dict[str, dict[str, float]]:
-    """MB over a process that does nothing, by what was done and by client."""
+    """Peak heap in MB above that of an idle process, by kind of answer and client."""
     bare = heap("none", server, {})
     return {
         title: {
@@ -100,14 +111,15 @@ def memory(server: str) -> dict[str, dict[str, float]]:
 
 
 def first_answer(url: str, client: str) -> float:
-    """Seconds from the start of a process to its end, with one answer between."""
+    """Seconds that a process takes to start, get one answer and exit."""
     order = json.dumps({"stream": False, "characters": 100, "calls": 1})
     begun = time.perf_counter()
-    subprocess.run([sys.executable, EXCHANGE, client, url, order], check=True)
+    subprocess.run([sys.executable, CLIENT_PROCESS, client, url, order], check=True)
     return time.perf_counter() - begun
 
 
 def make(rounds: int) -> None:
+    """Measure, and write the document."""
     document.refuse_editable("ai_rust_client")
     with plain() as server:
         took = calls(server.url, rounds)
@@ -128,10 +140,10 @@ def make(rounds: int) -> None:
     rows = []
     for what, heaps in held.items():
         better[f"heap, {what}"] = ratio([heaps[PYTHON]], [heaps[RUST]])
-        rows.append([f"heap at its most, 100 calls, {what} (MB)", *map(document.number, heaps.values()),
+        rows.append([f"peak heap, 100 calls, {what} (MB)", *map(document.number, heaps.values()),
                      f"{document.number(heaps[PYTHON] / heaps[RUST])}x"])  # fmt: skip
     better["start"] = ratio(started[PYTHON], started[RUST])
-    rows.append(["a fresh process to its first answer and end (ms)", *in_ms(started), document.times(better["start"])])
+    rows.append(["a fresh process: start, first answer, exit (ms)", *in_ms(started), document.times(better["start"])])
     groups = [f"{KINDS[stream][1]}, prompt of {characters:,}" for stream, characters in took]
     series = {name: [spread(taken.cpu[name]).median * 1e3 for taken in took.values()] for name in CLIENTS}
     chart = "CPU of a call, by length of the prompt"
@@ -147,13 +159,14 @@ def make(rounds: int) -> None:
             *tables,
             f"## Memory and start\n\n{document.table(HEAD, rows)}\n\n{MEMORY}",
             f"## The decision\n\n{document.RULE} {document.verdict('`ai_rust_client`', verdict)}\n\n"
-            f"The least of its {len(better)} metrics is {worst}: {document.times(better[worst])}.",
+            f"Its smallest gain of {len(better)} metrics is {worst}: {document.times(better[worst])}.",
         ],
         ("ai_rust_client", "minimal_browser_core", "httpx2", "memray"),
     )
     latency = {name: spread(took[False, 1_000].wall[name]).median * 1e3 for name in CLIENTS}
-    document.keep("client", {"improvement": verdict.improvement, "latency_ms": latency})
+    document.save("client", {"improvement": verdict.improvement, "latency_ms": latency})
 
 
 def in_ms(seconds: dict[str, list[float]]) -> list[str]:
+    """The cells of a row of times."""
     return [document.cost([value * 1e3 for value in seconds[name]]) for name in CLIENTS]

@@ -1,4 +1,4 @@
-"""docs/HOTSPOTS.md: where the time goes, at start-up and in what is done again and again, and what Rust makes of it."""
+"""docs/HOTSPOTS.md: where the time goes at start-up and in repeated operations, in Python and in Rust."""
 
 import cProfile
 import os
@@ -35,13 +35,12 @@ MODEL = "figures/model"
 Work = Callable[[], object]
 
 INTRODUCTION = """\
-The checklist's four candidates, each as the browser uses it: an operation is done by both implementations in turns,
-and the one in Python is looked at with `cProfile`, which makes it slower; the times of the operations are measured
-without it."""
+The four operations that were candidates for Rust, as the browser uses them: both implementations run each in turns,
+without a profiler; `cProfile` then profiles the Python implementation, which makes it slower."""
 
 
 class Operation(NamedTuple):
-    """What is done again and again; `rust` is None where there is no such module."""
+    """A repeated operation; `rust` is None if no native module implements it."""
 
     title: str
     python: Work
@@ -49,30 +48,35 @@ class Operation(NamedTuple):
     repeated: int = 1
 
 
-class Found(NamedTuple):
+class Result(NamedTuple):
+    """The measurements of an operation."""
+
     seconds: Spread
     improvement: Spread | None
     profile: pstats.Stats
 
 
 def seconds(work: Work, repeated: int) -> float:
+    """The mean time of a call."""
     begun = time.perf_counter()
     for _ in range(repeated):
         work()
     return (time.perf_counter() - begun) / repeated
 
 
-def find(operation: Operation, rounds: int) -> Found:
+def measure(operation: Operation, rounds: int) -> Result:
+    """Time both implementations, and profile the one in Python."""
     works = {PYTHON: operation.python} | ({RUST: operation.rust} if operation.rust else {})
     took = in_turns({name: partial(seconds, work, operation.repeated) for name, work in works.items()}, rounds)
     profile = cProfile.Profile()
     for _ in range(operation.repeated):
         profile.runcall(operation.python)
     better = ratio(took[PYTHON], took[RUST]) if RUST in took else None
-    return Found(spread(took[PYTHON]), better, pstats.Stats(profile))
+    return Result(spread(took[PYTHON]), better, pstats.Stats(profile))
 
 
 def operations(folder: Path, url: str) -> list[Operation]:
+    """The operations, with stores in `folder` and a server at `url`."""
     clients: dict[str, Any] = {
         PYTHON: PythonAIClient("key", base_url=url),
         RUST: ai_rust_client.AIClient("key", base_url=url),
@@ -116,7 +120,7 @@ def operations(folder: Path, url: str) -> list[Operation]:
 
 
 def start_up(folder: Path) -> pstats.Stats:
-    """The program's own profile of a start."""
+    """The profile that the browser itself writes with PROFILE=1."""
     env = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PROFILE": "1"}
     command = [sys.executable, "-m", "minimal_browser", "--temp-profile", "--exit-after-load"]
     subprocess.run(command, check=True, cwd=folder, env=env, stdout=subprocess.DEVNULL)
@@ -124,26 +128,29 @@ def start_up(folder: Path) -> pstats.Stats:
 
 
 class Function(NamedTuple):
+    """A function in a profile."""
+
     name: str
     calls: int
     own: float
-    """Seconds without what it calls."""
+    """Seconds, without what it calls."""
     whole: float
 
 
 def functions(profile: pstats.Stats) -> list[Function]:
+    """Every function of a profile."""
     entries: dict[tuple[str, int, str], Any] = profile.stats  # type: ignore[attr-defined]
     return [Function(named(place), calls, own, whole) for place, (_, calls, own, whole, _) in entries.items()]
 
 
 def named(place: tuple[str, int, str]) -> str:
-    """The last two parts of the file, and the function; a function in C has no file."""
+    """The last two parts of the file name, and the function; a C function has no file."""
     file, line, function = place
     return f"`{'/'.join(Path(file).parts[-2:])}: {function}`" if line else f"`{function}`"
 
 
 def listed(profile: pstats.Stats) -> str:
-    """The functions that take the most by themselves."""
+    """A table of the functions that take the most time themselves."""
     some = functions(profile)
     total = sum(function.own for function in some)
     most = sorted(some, key=lambda function: -function.own)[:LISTED]
@@ -152,19 +159,20 @@ def listed(profile: pstats.Stats) -> str:
 
 
 def slow(profile: pstats.Stats) -> str:
-    """The functions that take over `SLOW` with all that they call: each of these holds the next."""
+    """A table of the functions whose cumulative time is above `SLOW`."""
     some = [one for one in functions(profile) if one.whole > SLOW]
     rows = [
         [one.name, document.number(one.whole * 1e3)] for one in sorted(some, key=lambda one: -one.whole)[: 2 * LISTED]
     ]
-    return document.table(["function", "with what it calls, ms"], rows)
+    return document.table(["function", "cumulative time, ms"], rows)
 
 
 def make(rounds: int) -> None:
+    """Measure, and write the document."""
     document.refuse_editable("ai_rust_client", "storage_rust")
     with tempfile.TemporaryDirectory() as folder, plain() as server:
         started = start_up(Path(folder))
-        found = {one.title: find(one, rounds) for one in operations(Path(folder), f"{server.url}/answer")}
+        found = {one.title: measure(one, rounds) for one in operations(Path(folder), f"{server.url}/answer")}
     rows = [
         [
             title,
@@ -181,12 +189,12 @@ def make(rounds: int) -> None:
         "scripts/nox -s figures -- hotspots",
         [
             INTRODUCTION,
-            "## What is done again and again",
+            "## Repeated operations",
             document.table(["", "Python, ms", "Rust, ms", "Python, of Rust"], rows),
             "## The start",
-            f"Offscreen, under the profiler: the functions that take over {SLOW * 1e3:.0f} ms with all that they call:",
+            f"Offscreen, under the profiler: the functions that take more than {SLOW * 1e3:.0f} ms, including what they call:",
             slow(started),
-            "and those that take the most by themselves:",
+            "and those that take the most time themselves:",
             listed(started),
             START,
             "## Inside the operations, in Python",
@@ -197,6 +205,6 @@ def make(rounds: int) -> None:
 
 
 START = """\
-Under `join` and `close` threads are waited for at the end of so short a run: what they had begun, such as making
-the copilot, is let finish. Of the rest, loading and starting Qt and Chromium are single calls. The same as a
-timeline, with memory by process: `minimal-browser --temp-profile --exit-after-load --trace-startup trace.json`."""
+`join` and `close` wait for threads at the end of so short a run, which complete work they have started, such as
+creating the copilot. Loading and starting Qt and Chromium are single calls. The same as a timeline, with memory by
+process: `minimal-browser --temp-profile --exit-after-load --trace-startup trace.json`."""

@@ -1,4 +1,4 @@
-"""Bar charts as SVG that can be read on a light page and on a dark one."""
+"""Bar charts as SVG, readable on light and dark pages."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,14 +9,14 @@ from document import number
 mpl.use("svg")
 from matplotlib import pyplot
 
-INK = "#808890"  # between both backgrounds
+INK = "#808890"  # readable on both backgrounds
 COLOURS = ("#d08770", "#5e81ac", "#8fa876", "#b48ead")
 
 
 def bars(path: Path, title: str, groups: Sequence[str], series: Mapping[str, Sequence[float]], unit: str = "") -> str:
-    """Horizontal bars, one for each group and series; gives the Markdown that shows them.
+    """Draw horizontal bars, one for each group and series; gives the Markdown that shows them.
 
-    With a `unit` the scale is logarithmic; without one it is linear, and the names of the series say theirs.
+    With a `unit` the scale is logarithmic; without one it is linear, and the names of the series contain the units.
     """
     path.parent.mkdir(exist_ok=True)
     height = 0.8 / len(series)

@@ -1,4 +1,4 @@
-"""docs/STORAGE_BENCHMARK.md: the native store beside its twin in Python, and beside the older browser's JSON log."""
+"""docs/STORAGE_BENCHMARK.md: the native store compared with the Python implementation and with a JSON log."""
 
 import math
 import sys
@@ -29,18 +29,19 @@ TIMES = {
 }
 
 INTRODUCTION = """\
-Both stores write one file format, so that a file changes hands between them. The Python one is the standard
-library's `sqlite3`; what it ranks and cuts out in Python, the native one does in Rust, with a SQLite of its own.
-Beside them stands what the older browser did: a list in memory, searched word by word and written whole at each
-append, as JSON.
+Both stores write one file format, so that either can open the other's files. The Python store uses the standard
+library's `sqlite3` and ranks and cuts snippets in Python; the native store does so in Rust, with its own SQLite. The
+third column is the JSON log of minimal_browser 0.x: a list in memory, searched word by word and rewritten at each
+append.
 
-Conversations are of 200 to 2,000 characters, with words as frequent as in a language. Each store has a process of
-its own, and they take turns; a ratio is that of the medians of one run. How `storage_rust` compares with other
-stores, up to a million conversations, stands in [its benchmarks](../packages/storage_rust/benchmarks/README.md),
-which also say how all this is measured."""
+Conversations have 200 to 2,000 characters, with word frequencies of a natural language. Each store runs in a separate
+process, and they take turns; a ratio is that of the medians of one run. [The benchmarks of
+`storage_rust`](../packages/storage_rust/benchmarks/README.md) compare it with other stores, up to a million
+conversations, and explain the method."""
 
 
 def measure(rounds: int) -> Results:
+    """Run the benchmarks of the store in every size."""
     found, effort = Results(), Effort(rounds, 80, 0.2)
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
@@ -54,17 +55,19 @@ def measure(rounds: int) -> Results:
 
 
 def median(found: Results, size: int, what: str, name: str) -> float:
-    """Milliseconds; not a number where a store cannot do it."""
+    """Milliseconds; NaN if a store cannot do it."""
     value = found.p50(Key(size, what, name))
     return math.nan if value is None else value
 
 
 def both(found: Results, size: int, what: str, name: str) -> str:
+    """The cell of a table: median and 99th percentile."""
     key = Key(size, what, name)
     return f"{shown(found.p50(key))} / {shown(found.p99(key))}" if key in found.samples else ""
 
 
 def make(rounds: int) -> None:
+    """Measure, and write the document."""
     document.refuse_editable("storage_rust")
     found = measure(rounds)
     tables, better = [], {}
@@ -96,13 +99,9 @@ def make(rounds: int) -> None:
             plot.bars(document.FIGURES / "storage.svg", chart, list(TIMES.values()), series, "ms, p50"),
             *tables,
             f"## The decision\n\n{document.RULE} {document.verdict('`storage_rust`', verdict)}\n\n"
-            + (
-                f"Python is the better in: {'; '.join(losses)}."
-                if losses
-                else "Python is the better in nothing measured."
-            ),
+            + (f"Python is better in: {'; '.join(losses)}." if losses else "Python is better in none of them."),
         ],
         ("storage_rust", "minimal_browser_core"),
     )
     queries = {title: median(found, SIZES[0], "search: common word", name) for name, title in NAMES.items()}
-    document.keep("storage", {"improvement": verdict.improvement, "query_ms": queries})
+    document.save("storage", {"improvement": verdict.improvement, "query_ms": queries})

@@ -1,6 +1,6 @@
-"""The customer's decision rule: whether a native module is worth having, from how many times better it is.
+"""The decision rule for native modules, by how many times better than Python they are.
 
-Over 3 times: go. From 1 to 3: consider. Under 1: abort. And whatever was decided, under 2 times it is rolled back.
+Over 3 times: go. From 1 to 3: consider. Under 1: abort. Independently, a module under 2 times is rolled back.
 """
 
 import statistics
@@ -14,7 +14,7 @@ Decision = Literal["go", "consider", "abort"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`improvement` is Python's cost over Rust's: above 1, Rust is the better."""
+    """`improvement` is Python's cost divided by Rust's: above 1, Rust is better."""
 
     improvement: float
     decision: Decision
@@ -22,13 +22,13 @@ class Verdict:
 
 
 def judge(improvement: float) -> Verdict:
-    """ValueError for what is no ratio of two costs: zero, less than it, or not a number."""
+    """The decision for an improvement; ValueError unless it is a positive number."""
     if not improvement > 0:
-        raise ValueError(f"an improvement is Python's cost over Rust's, above 0, not {improvement}")
+        raise ValueError(f"an improvement is Python's cost divided by Rust's and must be above 0, not {improvement}")
     decision: Decision = "go" if improvement > GO else "consider" if improvement >= CONSIDER else "abort"
     return Verdict(improvement, decision, improvement < ROLLBACK)
 
 
 def judge_module(improvements: Mapping[str, float]) -> Verdict:
-    """A module by the geometric mean of its metrics, so that twice as good here and half as good there is no gain."""
+    """The decision for a module, by the geometric mean of its metrics: a gain of 2x and a loss of 2x cancel out."""
     return judge(statistics.geometric_mean(improvements.values()))

@@ -1,9 +1,9 @@
-"""One client in a process of its own: CPU and memory are this process's, and of nothing else.
+"""One client in a separate process, so that CPU and memory are those of the client alone.
 
-    python exchange.py MODULE:CLASS URL           orders on standard input, a line of JSON each, answered in a line
-    python exchange.py MODULE:CLASS URL ORDER     that order alone: {"stream": true, "characters": 1000, "calls": 100}
+    python client_process.py MODULE:CLASS URL         read orders from standard input, one JSON object per line
+    python client_process.py MODULE:CLASS URL ORDER   run one order: {"stream": true, "characters": 1000, "calls": 100}
 
-MODULE:CLASS may be `none`: a process that only waits, to compare with.
+MODULE:CLASS may be `none` for an idle process to compare with.
 """
 
 import importlib
@@ -17,7 +17,7 @@ MODEL = "figures/model"
 
 
 def obey(client: Any, order: dict[str, Any]) -> dict[str, float]:
-    """Of a call: wall seconds, their median; and CPU seconds of all threads."""
+    """Run an order; gives the median wall time and the mean CPU time of all threads, in seconds per call."""
     prompt = ("word " * (order["characters"] // 5 + 1))[: order["characters"]]
     messages = [{"role": "user", "content": prompt}]
     walls = []
@@ -32,6 +32,7 @@ def obey(client: Any, order: dict[str, Any]) -> dict[str, float]:
 
 
 def main(name: str, url: str, order: str | None = None) -> None:
+    """Make the client, and run the orders."""
     if name == "none":
         return
     module, _, attribute = name.partition(":")
