@@ -1,7 +1,7 @@
 """Measure and write the documents of figures in docs/.
 
     scripts/nox -s figures                       all documents
-    scripts/nox -s figures -- client storage     some
+    scripts/nox -s figures -- client storage     some of them
 
 The names are client, storage, browser, hotspots, and baseline, which also uses what the others measured.
 """

@@ -127,6 +127,7 @@ def debugger(page: Path, port: int) -> str | None:
 
 
 def measure(name: str, page: Path) -> Measurement:
+    """Start a browser once, and measure its first paint and memory."""
     port, begun = free_port(), time.time()
     with started(name, page, port) as browser:
         paint = painted(browser, page, port) - begun

@@ -43,7 +43,8 @@ interquartile range; a ratio is taken within each round and followed by its quar
 
 
 MEMORY = """\
-The heap is measured by [memray](https://bloomberg.github.io/memray/), minus that of a process that imports neither client."""
+The heap is measured by [memray](https://bloomberg.github.io/memray/), minus that of a process that imports neither
+client."""
 
 
 @contextmanager

@@ -192,7 +192,7 @@ def make(rounds: int) -> None:
             "## Repeated operations",
             document.table(["", "Python, ms", "Rust, ms", "Python, of Rust"], rows),
             "## The start",
-            f"Offscreen, under the profiler: the functions that take more than {SLOW * 1e3:.0f} ms, including what they call:",
+            f"Offscreen, under the profiler: the functions above {SLOW * 1e3:.0f} ms, including what they call:",
             slow(started),
             "and those that take the most time themselves:",
             listed(started),
