@@ -83,7 +83,7 @@ def success(size: float) -> str:
             f"All processes, shared pages counted once. A bare `QWebEngineView` uses {memory[bare]:.0f} MB, "
             "which the browser cannot reduce."),
         row("Storage query", 45, 5, "ms", {name: query[name] for name in BACKENDS},
-            "Searching 10,000 conversations for a word that most of them contain; minimal_browser 0.x, with a JSON log, "
+            "Searching 10,000 conversations for a word that most of them contain; minimal_browser 0.x, with a JSON log "
             "takes "
             f"{document.number(query['JSON log'])} ms."),
         row("Binary size", 285, 250, "MB", {"": size},
