@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minimal_browser_core.internal_pages.routes import (
-    PAGES,
     AllOfIt,
     BookmarksPage,
     ConversationPage,
@@ -24,9 +23,9 @@ from minimal_browser_core.internal_pages.routes import (
     TheSite,
     VersionPage,
     forget_url,
-    page_url,
     parse_address,
 )
+from minimal_browser_core.internal_pages.urls import PAGES, page_url
 
 
 @pytest.mark.parametrize(

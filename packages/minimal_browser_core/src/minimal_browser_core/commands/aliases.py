@@ -11,8 +11,8 @@ from types import MappingProxyType
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import ConfigError
 
-_START = re.compile(r"(?P<before>:*\s*[0-9]*\s*)(?P<name>[^\s0-9]\S*)")
-_NAME = re.compile(r"[^\s\d:;'\"-][^\s;'\"]*")
+_START = r"(?P<before>:*\s*[0-9]*\s*)(?P<name>[^\s0-9]\S*)"
+_NAME = r"[^\s\d:;'\"-][^\s;'\"]*"
 
 CommandCheck = Callable[[str], str | None]
 """Says what is wrong with a command line, or None."""
@@ -35,13 +35,13 @@ def define_aliases(table: Mapping[str, str], registry: CommandRegistry, check: C
 
 
 def _problem(name: str, line: str, registry: CommandRegistry, check: CommandCheck) -> str | None:
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         return "An alias is one word that starts with a letter. Choose another name."
     if name in registry:
         command = registry.find(name).name
         taken = "is a command" if command == name else f"already stands for :{command}"
         return f":{name} {taken}. Choose another name."
-    first = _START.match(line)
+    first = re.match(_START, line)
     if first and first["name"] not in registry and first["name"] == name:
         return f"An alias cannot stand for itself. Write the command that :{name} runs."
     return check(line)
@@ -49,7 +49,7 @@ def _problem(name: str, line: str, registry: CommandRegistry, check: CommandChec
 
 def expand_alias(line: str, registry: CommandRegistry) -> str:
     """`line` with the alias that it starts with replaced by what the alias stands for."""
-    match = _START.match(line)
+    match = re.match(_START, line) if registry.user_aliases else None
     if match is None or match["name"] not in registry.user_aliases:
         return line
     return f"{match['before']}{registry.user_aliases[match['name']]}{line[match.end() :]}"

@@ -16,8 +16,8 @@ from minimal_browser_core.commands.parser import Invocation, parse
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
 
-_SEPARATOR = re.compile(r"(?:^|(?<=\s));;(?=\s|$)")
-_NAME = re.compile(r":*\s*[0-9]*\s*([^\s0-9]\S*)")
+_SEPARATOR = r"(?:^|(?<=\s));;(?=\s|$)"
+_NAME = r":*\s*[0-9]*\s*([^\s0-9]\S*)"
 
 
 def execute(line: str, registry: CommandRegistry, browser: object, count: int | None = None) -> None:
@@ -69,7 +69,7 @@ def parse_chain(line: str, registry: CommandRegistry, count: int | None = None) 
 def split_chain(line: str, registry: CommandRegistry) -> Iterator[str]:
     """The parts of a line between its `;;`; joined by `;;` they are the line again."""
     start = 0
-    for separator in _SEPARATOR.finditer(line):
+    for separator in re.finditer(_SEPARATOR, line):
         if _takes_raw_text(line[start:], registry):
             break
         yield line[start : separator.start()]
@@ -78,7 +78,7 @@ def split_chain(line: str, registry: CommandRegistry) -> Iterator[str]:
 
 
 def _takes_raw_text(part: str, registry: CommandRegistry) -> bool:
-    match = _NAME.match(expand_alias(part.lstrip(), registry))
+    match = re.match(_NAME, expand_alias(part.lstrip(), registry))
     try:
         command = registry.find(match.group(1)) if match else None
     except CommandError:

@@ -15,14 +15,13 @@ Its help is the docstring: a sentence, further paragraphs, and a line `name: hel
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from inspect import cleandoc
 
 from minimal_browser_core.commands.parameters import Parameter, read_parameters
 
-_PARAMETER_HELP = re.compile(r"([a-z_]+): +(?=\S)")
-_NAME = re.compile(r"[a-zA-Z][\w-]*")
+_NAME = r"[a-zA-Z][\w-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +76,20 @@ def command(
 
     def decorate(function: Callable[..., None]) -> Command:
         try:
-            parameters, takes_count = read_parameters(function)
-            summary, note, helps = _read_docstring(function.__doc__, [parameter.name for parameter in parameters])
+            summary, note, helps = _read_docstring(function.__doc__)
+            parameters, takes_count = read_parameters(function, helps)
+            _check_helps(helps, [parameter.name for parameter in parameters])
             called = name or function.__name__.rstrip("_").replace("_", "-")
-            if wrong := [word for word in (called, *aliases) if not _NAME.fullmatch(word)]:
+            if wrong := [word for word in (called, *aliases) if not re.fullmatch(_NAME, word)]:
                 raise ValueError(f"{wrong[0]!r} cannot be the name of a command")
         except (TypeError, ValueError) as error:
             raise type(error)(f"command {function.__module__}.{function.__qualname__}: {error}") from None
-        documented = tuple(replace(parameter, help=helps[parameter.name]) for parameter in parameters)
-        return Command(called, function, summary, group, documented, aliases, takes_count, note)
+        return Command(called, function, summary, group, parameters, aliases, takes_count, note)
 
     return decorate
 
 
-def _read_docstring(docstring: str | None, names: Iterable[str]) -> tuple[str, str, dict[str, str]]:
+def _read_docstring(docstring: str | None) -> tuple[str, str, dict[str, str]]:
     """The summary, the note, and the help of each parameter."""
     summary, *paragraphs = cleandoc(docstring or "").split("\n\n")
     summary = " ".join(summary.split())
@@ -99,16 +98,20 @@ def _read_docstring(docstring: str | None, names: Iterable[str]) -> tuple[str, s
     notes: list[str] = []
     helps: dict[str, str] = {}
     for paragraph in paragraphs:
-        if not _PARAMETER_HELP.match(paragraph):
-            notes.append(" ".join(paragraph.split()))
-            continue
         about = ""
         for line in paragraph.splitlines():
-            if start := _PARAMETER_HELP.match(line):
-                about, line = start[1], line[start.end() :]
-            helps[about] = f"{helps.get(about, '')} {line.strip()}".strip()
+            name, colon, text = line.partition(": ")
+            if colon and name.islower() and name.isidentifier():
+                about, line = name, text
+            if about:
+                helps[about] = f"{helps.get(about, '')} {line.strip()}".strip()
+            else:
+                notes.append(line)
+    return summary, " ".join(notes), helps
+
+
+def _check_helps(helps: dict[str, str], names: list[str]) -> None:
     missing, unknown = [name for name in names if name not in helps], helps.keys() - set(names)
     if missing or unknown:
-        wrong = f"explain {', '.join(missing)}" if missing else f"not explain {', '.join(sorted(unknown))}"
-        raise ValueError(f"its docstring has to {wrong}: a line `name: help` for each parameter")
-    return summary, " ".join(notes), helps
+        problem = f"explain {', '.join(missing)}" if missing else f"not explain {', '.join(sorted(unknown))}"
+        raise ValueError(f"its docstring has to {problem}: a line `name: help` for each parameter")

@@ -15,7 +15,7 @@
 A default makes a parameter optional; `X | None` means the same as `X`. A keyword-only `Enum` is given by flags.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -92,8 +92,8 @@ class Parameter:
         return f"[{written}]" if self.optional else f"<{written}>"
 
 
-def read_parameters(function: Callable[..., None]) -> tuple[tuple[Parameter, ...], bool]:
-    """The parameters after the first (the browser), and whether the function takes a count.
+def read_parameters(function: Callable[..., None], helps: Mapping[str, str]) -> tuple[tuple[Parameter, ...], bool]:
+    """The parameters after the first (the browser), and whether the function takes a count; `helps` has their help.
 
     Raises TypeError for what no command line can give. Reads the code object: inspect.signature would cost every start
     milliseconds.
@@ -106,7 +106,7 @@ def read_parameters(function: Callable[..., None]) -> tuple[tuple[Parameter, ...
     defaults = dict(zip(reversed(positional), reversed(function.__defaults__ or ()), strict=False))
     defaults |= function.__kwdefaults__ or {}
     found = tuple(
-        _parameter(name, function.__annotations__.get(name), defaults, keyword_only=name in keywords)
+        _parameter(name, function.__annotations__.get(name), defaults, name in keywords, helps.get(name, ""))
         for name in (*positional, *keywords)
         if name != "count"
     )
@@ -116,7 +116,9 @@ def read_parameters(function: Callable[..., None]) -> tuple[tuple[Parameter, ...
     return found, "count" in keywords
 
 
-def _parameter(name: str, annotation: object, defaults: dict[str, object], *, keyword_only: bool) -> Parameter:
+def _parameter(
+    name: str, annotation: object, defaults: dict[str, object], keyword_only: bool, help_text: str
+) -> Parameter:
     kind, choices, metadata, members = _read_annotation(name, annotation)
     optional = name in defaults
     flags: Iterator[str] = iter(())
@@ -127,6 +129,7 @@ def _parameter(name: str, annotation: object, defaults: dict[str, object], *, ke
     parameter = Parameter(
         name=name,
         kind=kind,
+        help=help_text,
         optional=optional,
         keyword_only=keyword_only,
         choices=choices,

@@ -17,8 +17,8 @@ from minimal_browser_core.commands.parameters import Parameter, ParameterKind
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
 
-_LINE = re.compile(r":*\s*(?P<count>[0-9]*)\s*(?P<name>[^\s0-9]\S*)?\s*(?P<rest>.*)", re.DOTALL)
-_LEADING_FLAG = re.compile(r"--\S*(?:\s+|$)")
+_LINE = r"(?s):*\s*(?P<count>[0-9]*)\s*(?P<name>[^\s0-9]\S*)?\s*(?P<rest>.*)"
+_LEADING_FLAG = r"--\S*(?:\s+|$)"
 _MAX_DIGITS = 9
 
 
@@ -44,7 +44,7 @@ def parse(line: str, registry: CommandRegistry, count: int | None = None) -> Inv
     `count` is one typed before a key; a count in the line goes first. Raises CommandError with the nearest names for an
     unknown name, and with the usage for arguments that do not fit.
     """
-    match = _LINE.fullmatch(line.strip())
+    match = re.fullmatch(_LINE, line.strip())
     assert match is not None  # noqa: S101  every part may be empty, so anything matches
     digits, name, rest = match.group("count", "name", "rest")
     if digits:
@@ -79,7 +79,7 @@ def split_words(text: str) -> list[str]:
 def split_leading_flags(text: str) -> tuple[list[str], str]:
     """The flags that `text` starts with, and the rest as it is. A `--` that ends them is in neither."""
     flags = []
-    while match := _LEADING_FLAG.match(text):
+    while match := re.match(_LEADING_FLAG, text):
         flag, text = match.group().strip(), text[match.end() :]
         if flag == "--":
             break

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minimal_browser_core.internal_pages.routes import PAGES, SCHEME, AllOfIt, TheDay, ThePage, forget_url, page_url
+from minimal_browser_core.internal_pages.routes import AllOfIt, TheDay, ThePage, forget_url
+from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment

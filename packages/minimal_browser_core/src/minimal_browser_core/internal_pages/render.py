@@ -20,8 +20,8 @@ from minimal_browser_core.internal_pages.routes import (
     ThePage,
     TheSite,
     forget_url,
-    page_url,
 )
+from minimal_browser_core.internal_pages.urls import page_url
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.storage.conversations import ConversationList, ConversationRow
 from minimal_browser_core.storage.history import HistoryList

@@ -5,11 +5,11 @@ The page is the host of the URL, its parameters are the query, as an HTML form s
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from minimal_browser_core.errors import MinimalBrowserError
+from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
 
-SCHEME = "mb"
 _MAX_ID = 2**63 - 1
 
 
@@ -103,16 +103,6 @@ PageAddress = (
     StartPage | HelpPage | VersionPage | BookmarksPage | HistoryPage | ForgetPage | ConversationsPage | ConversationPage
 )
 
-PAGES = {
-    "start": "Start page",
-    "help": "Help",
-    "conversations": "Conversations",
-    "bookmarks": "Bookmarks",
-    "history": "History",
-    "version": "Version",
-}
-"""The name and the title of each page."""
-
 
 def parse_address(url: str) -> PageAddress:
     """Parameters that a page does not know are left alone. Raises PageAddressError."""
@@ -183,12 +173,6 @@ def forget_url(what: Forgettable) -> str:
             return page_url("history", forget="hour")
         case AllOfIt():
             return page_url("history", forget="all")
-
-
-def page_url(name: str, **parameters: str | int | None) -> str:
-    """The address of a page; a parameter that is None or "" is left out."""
-    given = {key: value for key, value in parameters.items() if value not in (None, "")}
-    return f"{SCHEME}://{name}" + (f"?{urlencode(given, quote_via=quote, errors='replace')}" if given else "")
 
 
 def _parameter(query: str, name: str) -> str | None:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from minimal_browser_core.commands.command import command
 from minimal_browser_core.commands.parameters import Text
-from minimal_browser_core.internal_pages.routes import page_url
+from minimal_browser_core.internal_pages.urls import page_url
 from minimal_browser_core.window import InternalPages
 
 

@@ -6,16 +6,7 @@ from typing import Literal, Protocol
 
 from minimal_browser_core.commands.command import command
 from minimal_browser_core.commands.parameters import Address, Text
-from minimal_browser_core.internal_pages.routes import (
-    AllOfIt,
-    Forgettable,
-    TheDay,
-    TheLastHour,
-    ThePage,
-    TheSite,
-    forget_url,
-    page_url,
-)
+from minimal_browser_core.internal_pages.urls import page_url
 from minimal_browser_core.urls import as_url
 from minimal_browser_core.window import CurrentPage, InternalPages, current_address
 
@@ -29,7 +20,7 @@ class Browser(Protocol):
     def page(self) -> CurrentPage: ...
 
 
-_HOST = re.compile(r"[\w-]+(\.[\w-]+)*")
+_HOST = r"[\w-]+(\.[\w-]+)*"
 _AMOUNTS = ("hour", "today", "all")
 
 
@@ -43,7 +34,7 @@ def history(browser: Browser, query: Text | None = None) -> None:
     """
     words = (query or "").split()
     if words == ["clear"] or (len(words) == 2 and words[0] == "clear" and words[1] in _AMOUNTS):
-        browser.internal_pages.show(_forget_visits(words[-1]))
+        browser.internal_pages.show(_forget_visits(words[1] if len(words) == 2 else "all"))
     else:
         browser.internal_pages.show(page_url("history", q=query))
 
@@ -64,10 +55,13 @@ def history_delete(browser: Browser, address: Address | None = None) -> None:
     address: the address of a page, or a host; this page if left out
     """
     text = (address or current_address(browser.page)).strip()
-    is_host = _HOST.fullmatch(text) is not None
-    browser.internal_pages.show(forget_url(TheSite(text.lower()) if is_host else ThePage(as_url(text) or text)))
+    if re.fullmatch(_HOST, text):
+        browser.internal_pages.show(page_url("history", forget="site", host=text.lower()))
+    else:
+        browser.internal_pages.show(page_url("history", forget="page", url=as_url(text) or text))
 
 
 def _forget_visits(amount: str) -> str:
-    amounts: dict[str, Forgettable] = {"hour": TheLastHour(), "today": TheDay(date.today())}
-    return forget_url(amounts.get(amount, AllOfIt()))
+    if amount == "today":
+        return page_url("history", forget="day", day=date.today().isoformat())
+    return page_url("history", forget=amount)
