@@ -27,13 +27,12 @@ from minimal_browser.tabs.views import Views
 from minimal_browser.toolkit.application_style import dress
 from minimal_browser.toolkit.timers import once
 from minimal_browser.window.browser import QtBrowser
-from minimal_browser_core.commands.builtin import register_builtins
-from minimal_browser_core.commands.parser import check
-from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.commands.chain import check
 from minimal_browser_core.config import Config, config_path
 from minimal_browser_core.errors import ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
+from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.keys.keymap import Keymap
-from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
+from minimal_browser_core.window import MessageLevel, OpenTarget
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -54,8 +53,7 @@ class Composition(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             dress(application, config.ui.theme)
-        registry = CommandRegistry()
-        register_builtins(registry)
+        registry = all_commands()
         try:
             keymap = Keymap.from_config(config.keys.tables(), lambda line: check(line, registry))
         except ConfigError as error:

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.ports.browser import OpenTarget
+from minimal_browser_core.window import OpenTarget
 
 
 @pytest.fixture

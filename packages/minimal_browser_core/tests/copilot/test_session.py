@@ -477,7 +477,7 @@ def test_a_stored_conversation_is_gone_on_from_where_the_person_says(server: Fak
         assert [message["content"] for message in messages(server)[1:-1]] == ["one?", "first", "three?", "so"]
         _, _, third, fourth = store.thread(thread)
         assert (third.prompt, third.parent_id, fourth.parent_id) == ("three?", first, third.id)
-        with pytest.raises(InvalidData, match="no exchange number 99"):
+        with pytest.raises(InvalidData, match="no exchange 99"):
             session.resume(99)
 
 

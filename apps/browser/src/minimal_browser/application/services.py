@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.errors import BackendError, StorageError
-from minimal_browser_core.memory.history import HistoryService
-from minimal_browser_core.ports.browser import Importable
+from minimal_browser_core.features.file_import import Importable
+from minimal_browser_core.storage.history import HistoryService
 from minimal_browser_core.storage.port import BookmarkStore, ConversationStore, HistoryStore, ImportReport
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from minimal_browser.background.background import Background
-from minimal_browser_core.ports.browser import Importable, MessageLevel
+from minimal_browser_core.features.file_import import Importable
+from minimal_browser_core.window import MessageLevel
 
 if TYPE_CHECKING:
     from minimal_browser.window.browser import QtBrowser
@@ -45,13 +46,13 @@ class Keeping(QObject):
         )
 
     def import_file(self, kind: Importable, path: str) -> None:
-        from minimal_browser_core.memory.reports import describe
+        from minimal_browser_core.features.file_import import summarise
 
         source = Path(path).expanduser()
         self._browser.show_message(f"taking {kind} in from {source} …")
         self._background.at_length(
             lambda stores: stores.import_file(kind, source),
-            lambda report: self._done(f"{kind}: {describe(report)}"),
+            lambda report: self._done(f"{kind}: {summarise(report)}"),
             self._failed,
         )
 

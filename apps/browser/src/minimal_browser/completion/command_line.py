@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
-from minimal_browser_core.ports.browser import CommandLinePrefix
+from minimal_browser_core.window import CommandLinePrefix
 
 ROW_HEIGHT = 26
 MOST_ROWS_SHOWN = 10

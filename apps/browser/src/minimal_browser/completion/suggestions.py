@@ -10,10 +10,11 @@ from minimal_browser.background.background import Background
 from minimal_browser.completion.command_line import Suggestion
 from minimal_browser_core.commands import completion
 from minimal_browser_core.commands.completion import Candidate
-from minimal_browser_core.commands.registry import CommandRegistry, Completion
-from minimal_browser_core.internal_pages.routes import PAGES, page_url
-from minimal_browser_core.memory.history import HistoryRow
-from minimal_browser_core.ports.browser import TabInfo
+from minimal_browser_core.commands.parameters import Completion
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.features.tabs import TabInfo
+from minimal_browser_core.internal_pages.urls import PAGES, page_url
+from minimal_browser_core.storage.history import HistoryRow
 from minimal_browser_core.storage.port import Bookmark
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Suggestions(QObject):
     def _addresses(self, typed: str | None) -> Iterable[Candidate]:
         # Until the answer is there, the last one is looked through: it is often the same.
         is_answer = typed == self._answered
-        yield from (Candidate(row.url, row.title, found=is_answer) for row in self._visited)
+        yield from (Candidate(row.url, row.title, is_match=is_answer) for row in self._visited)
         yield from completion.bookmark_candidates(self.bookmarks)
         yield from (Candidate(tab.url, tab.title) for tab in self._tabs() if tab.url)
         yield from (Candidate(page_url(name), title) for name, title in PAGES.items())

@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QStandardPaths
 from PyQt6.QtWebEngineCore import QWebEngineDownloadRequest, QWebEngineProfile
 
-from minimal_browser_core.ports.browser import MessageLevel
+from minimal_browser_core.window import MessageLevel
 
 Report = Callable[[str, MessageLevel], None]
 

@@ -9,7 +9,7 @@ from minimal_browser.page.view import WebView
 if TYPE_CHECKING:
     from minimal_browser.hints.overlay import Followed, HintOverlay
 from minimal_browser_core.errors import CommandError
-from minimal_browser_core.ports.browser import OpenTarget
+from minimal_browser_core.window import OpenTarget
 
 
 class Hinting(QObject):

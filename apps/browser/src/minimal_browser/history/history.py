@@ -13,11 +13,11 @@ from minimal_browser.background.background import Background
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
 from minimal_browser.toolkit.timers import once
 from minimal_browser_core.config import HistoryConfig
-from minimal_browser_core.memory.history import kept_address
+from minimal_browser_core.features.history.recording import recorded_address
 
 if TYPE_CHECKING:
     from minimal_browser.application.services import Stores
-    from minimal_browser_core.memory.history import HistoryService
+    from minimal_browser_core.storage.history import HistoryService
 
 log = logging.getLogger(__name__)
 
@@ -80,24 +80,24 @@ class History(QObject):
     def retitled(self, url: str, title: str) -> None:
         address = self._kept(url)
         if address is not None and title:
-            self._store(lambda history: history.retitle(address, title))
+            self._store(lambda history: history.set_title(address, title))
 
     def _kept(self, url: str) -> str | None:
-        return kept_address(url, self._settings.exclude) if self._settings.remember else None
+        return recorded_address(url, self._settings.exclude) if self._settings.remember else None
 
     def _read(self, view: WebView, address: str) -> None:
-        if kept_address(view.address()) == address:
+        if recorded_address(view.address()) == address:
             view.web_page.runJavaScript(_TEXT, ISOLATED_WORLD, lambda text: self._keep_text(view, address, text))
 
     def _keep_text(self, view: WebView, address: str, text: object) -> None:
-        gone = sip.isdeleted(view) or kept_address(view.address()) != address
+        gone = sip.isdeleted(view) or recorded_address(view.address()) != address
         if isinstance(text, str) and text and not gone:
             self._store(lambda history: self._kept_text(history, address, text))
 
     @staticmethod
     def _kept_text(history: "HistoryService", address: str, text: str) -> None:
         """On the worker."""
-        history.keep_text(address, text)
+        history.set_text(address, text)
         log.info("kept the text of %s", address)
 
     def _expire(self) -> None:

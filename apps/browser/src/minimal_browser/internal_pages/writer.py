@@ -76,13 +76,13 @@ class PageWriter:
 
     def forget(self, what: "Forgettable") -> str:
         """Forget that much of the history, and say what came of it. StorageErrors."""
+        from minimal_browser_core.features.history.recording import recorded_address
         from minimal_browser_core.internal_pages import routes as kinds
-        from minimal_browser_core.memory.history import kept_address
 
         history = self._stores().need_history()
         match what:
             case kinds.ThePage(url):
-                gone = history.forget_page(kept_address(url) or url)
+                gone = history.forget_page(recorded_address(url) or url)
             case kinds.TheSite(host):
                 gone = history.forget_site(host)
             case kinds.TheDay(day):
@@ -101,7 +101,7 @@ class PageWriter:
 
     def _conversations(self, query: str, cursor: str | None) -> str:
         from minimal_browser_core.internal_pages import render
-        from minimal_browser_core.memory.conversations import ConversationService
+        from minimal_browser_core.storage.conversations import ConversationService
 
         service = ConversationService(self._stores().need_conversations())
         found = service.search(query, limit=CONVERSATIONS_A_PAGE, cursor=cursor)
@@ -115,7 +115,7 @@ class PageWriter:
     def _conversation(self, id: int) -> str:
         from minimal_browser.toolkit.markdown import render as to_html
         from minimal_browser_core.internal_pages import render
-        from minimal_browser_core.memory.conversations import ConversationService
+        from minimal_browser_core.storage.conversations import ConversationService
 
         service = ConversationService(self._stores().need_conversations())
         found = service.get(id)

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QStackedWidget, QTabBar, QToolButton, 
 
 from minimal_browser.page.view import WebView
 from minimal_browser_core.errors import CommandError
-from minimal_browser_core.ports.browser import TabInfo
+from minimal_browser_core.features.tabs import TabInfo
 
 CLOSED_TABS_KEPT = 30
 

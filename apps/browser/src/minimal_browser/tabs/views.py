@@ -22,7 +22,7 @@ from minimal_browser.tabs.tabs import ClosedTab
 from minimal_browser.tabs.visit_watch import VisitWatch
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser.window.window import BrowserWindow
-from minimal_browser_core.ports.browser import MessageLevel, OpenTarget
+from minimal_browser_core.window import MessageLevel, OpenTarget
 
 if TYPE_CHECKING:
     from PyQt6.QtNetwork import QAuthenticator

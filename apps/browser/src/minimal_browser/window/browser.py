@@ -20,12 +20,14 @@ from minimal_browser.tabs.views import Views
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.window.copilot_ports import CopilotPorts
 from minimal_browser.window.window import BrowserWindow
-from minimal_browser_core.commands.parser import execute
+from minimal_browser_core.commands.chain import execute
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.features.file_import import Importable
+from minimal_browser_core.features.tabs import TabInfo
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.ports.browser import CommandLinePrefix, Importable, MessageLevel, OpenTarget, TabInfo
+from minimal_browser_core.window import CommandLinePrefix, MessageLevel, OpenTarget
 
 log = logging.getLogger(__name__)
 

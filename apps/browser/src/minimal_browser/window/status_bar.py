@@ -8,7 +8,7 @@ from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser.toolkit.timers import once
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.ports.browser import MessageLevel
+from minimal_browser_core.window import MessageLevel
 
 MESSAGE_MS = {MessageLevel.INFO: 5_000, MessageLevel.WARNING: 10_000, MessageLevel.ERROR: 20_000}
 
