@@ -299,7 +299,7 @@ def test_a_stored_conversation_is_taken_up_again(browser: Any, provider: FakeSer
     assert [row.prompt for row in store.thread(store.get(1).thread_id)] == ["One?", "Three?"]
     browser.keys("<Esc>")
     browser.command("conversation-continue 99")
-    browser.until(lambda: "no exchange number 99" in browser.message)
+    browser.until(lambda: "no exchange 99" in browser.message)
 
 
 def test_a_new_thread_during_an_answer_shows_nothing_of_it(browser: Any, provider: FakeServer) -> None:

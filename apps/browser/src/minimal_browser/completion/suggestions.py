@@ -58,7 +58,8 @@ class Suggestions(QObject):
     def complete(self, line: str) -> Sequence[Suggestion]:
         """For a line without its `:`; none where it says all already."""
         argument = completion.argument_of(line, self._registry)
-        typed = argument.typed if argument and argument.parameter.completion is Completion.ADDRESS else None
+        parameter = argument.parameter if argument else None
+        typed = argument.typed if argument and parameter and parameter.completion is Completion.ADDRESS else None
         if typed is not None and typed != self._answered:
             self._ask(typed)
         found = completion.complete(
