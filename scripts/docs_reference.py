@@ -11,7 +11,7 @@ from pathlib import Path
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.config import default_toml
 from minimal_browser_core.features.catalogue import all_commands
-from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_texts
+from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_help
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
 
@@ -36,7 +36,7 @@ def caps(keys: Iterable[str]) -> str:
 def keys_page(keymap: Keymap) -> str:
     intro = "Every key can be changed in the [settings](settings.md), which have a table for each mode."
     parts = [f"# Keys\n\n{WRITTEN}{intro}\n"]
-    texts = {text.label: text for text in mode_texts(keymap)}
+    texts = {text.label: text for text in mode_help(keymap)}
     for mode in Mode:
         about = texts[mode.label]
         leave = f" {caps(about.leave)} leaves it." if about.leave and mode is not Mode.NORMAL else ""

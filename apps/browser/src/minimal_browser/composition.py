@@ -151,10 +151,10 @@ class Composition(QObject):
     def _act(self, url: str, done: Callable[[str], None]) -> None:
         """What a form on one of our pages asks for: so far that is to forget something."""
         from minimal_browser_core.internal_pages.routes import (
-            AllOfIt,
+            AllVisits,
             ForgetPage,
             PageAddressError,
-            ThePage,
+            PageVisits,
             parse_address,
         )
 
@@ -165,11 +165,11 @@ class Composition(QObject):
         if not isinstance(page, ForgetPage):
             done(url)  # which says what is wrong with it
             return
-        what = page.what
+        what = page.visits
 
         def forgotten(outcome: str) -> None:
-            forget_links(self.profile, what.url if isinstance(what, ThePage) else None)
-            if isinstance(what, AllOfIt):
+            forget_links(self.profile, what.url if isinstance(what, PageVisits) else None)
+            if isinstance(what, AllVisits):
                 self.window.tabs.drop_closed()
             self.browser.suggestions.forget()
             self.browser.show_message(outcome)

@@ -26,7 +26,14 @@ from minimal_browser_core.internal_pages.render import (
     render_start,
     render_version,
 )
-from minimal_browser_core.internal_pages.routes import AllOfIt, TheDay, TheLastHour, ThePage, TheSite, forget_url
+from minimal_browser_core.internal_pages.routes import (
+    AllVisits,
+    DayVisits,
+    LastHourVisits,
+    PageVisits,
+    SiteVisits,
+    forget_url,
+)
 from minimal_browser_core.internal_pages.widgets import render_widget
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
@@ -117,8 +124,8 @@ def all_pages(text: str) -> dict[str, str]:
         "recalled": render_history(text, HistoryList((visit(text, snippet=text, highlights=((3, 40), (-5, 2))),))),
         "day": render_history("", HistoryList((visit(text),)), day=WHEN.date()),
         "no visits": render_history(text, HistoryList(()), hint=text),
-        "forget page": render_forget(ThePage(f"https://h/{text}")),
-        "forget site": render_forget(TheSite(text)),
+        "forget page": render_forget(PageVisits(f"https://h/{text}")),
+        "forget site": render_forget(SiteVisits(text)),
         "bookmarks": render_bookmarks(text, [bookmark, StoredBookmark(8, text, text)]),
         "no bookmarks": render_bookmarks(text, []),
         "error": render_error(text, text, text, text),
@@ -266,10 +273,10 @@ def test_offsets_that_make_no_sense_lose_no_text(highlights: tuple[tuple[int, in
     [
         (lambda: render_conversations("", ConversationList(())), "No conversations yet"),
         (lambda: render_conversations(" zebra ", ConversationList(())), "Nothing matches zebra"),
-        (lambda: render_conversations("", ConversationList(()), cursor="c"), "That was all"),
+        (lambda: render_conversations("", ConversationList(()), cursor="c"), "No more conversations"),
         (lambda: render_history("", HistoryList(())), "No visits yet"),
         (lambda: render_history(" zebra ", HistoryList(())), "Nothing matches zebra"),
-        (lambda: render_history("", HistoryList(()), cursor="c"), "That was all"),
+        (lambda: render_history("", HistoryList(()), cursor="c"), "No more pages"),
         (lambda: render_history("", HistoryList(()), day=WHEN.date()), "No visits on this day"),
         (lambda: render_bookmarks("", []), "No bookmarks yet"),
         (lambda: render_bookmarks("zebra", []), "Nothing matches zebra"),
@@ -322,7 +329,13 @@ def test_recalled_words_are_marked_unless_the_title_shows_them() -> None:
 
 
 def test_nothing_is_forgotten_but_by_a_form_that_is_sent() -> None:
-    for what in (ThePage("https://a.test/"), TheSite("a.test"), TheDay(WHEN.date()), TheLastHour(), AllOfIt()):
+    for what in (
+        PageVisits("https://a.test/"),
+        SiteVisits("a.test"),
+        DayVisits(WHEN.date()),
+        LastHourVisits(),
+        AllVisits(),
+    ):
         elements = Document(render_forget(what)).elements
         (form,) = [attributes for tag, attributes in elements if tag == "form"]
         assert form["method"] == "post"

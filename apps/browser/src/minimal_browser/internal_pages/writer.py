@@ -12,7 +12,7 @@ from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.keys.keymap import Keymap
 
 if TYPE_CHECKING:
-    from minimal_browser_core.internal_pages.routes import Forgettable
+    from minimal_browser_core.internal_pages.routes import VisitSelection
 
 CONVERSATIONS_A_PAGE = 50
 VISITED_A_PAGE = 100
@@ -74,22 +74,22 @@ class PageWriter:
             case kinds.ConversationPage(id):
                 return self._conversation(id)
 
-    def forget(self, what: "Forgettable") -> str:
+    def forget(self, what: "VisitSelection") -> str:
         """Forget that much of the history, and say what came of it. StorageErrors."""
         from minimal_browser_core.features.history.recording import recorded_address
         from minimal_browser_core.internal_pages import routes as kinds
 
         history = self._stores().need_history()
         match what:
-            case kinds.ThePage(url):
+            case kinds.PageVisits(url):
                 gone = history.forget_page(recorded_address(url) or url)
-            case kinds.TheSite(host):
+            case kinds.SiteVisits(host):
                 gone = history.forget_site(host)
-            case kinds.TheDay(day):
+            case kinds.DayVisits(day):
                 gone = history.forget_day(day)
-            case kinds.TheLastHour():
+            case kinds.LastHourVisits():
                 gone = history.forget_since(datetime.now(UTC) - timedelta(hours=1))
-            case kinds.AllOfIt():
+            case kinds.AllVisits():
                 gone = history.forget_all()
         return f"{gone} {'visit' if gone == 1 else 'visits'} forgotten" if gone else "there was no such visit"
 

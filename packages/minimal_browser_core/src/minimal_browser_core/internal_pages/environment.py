@@ -1,4 +1,4 @@
-"""The templates, and what all of them may use. Everything is escaped unless Python says otherwise."""
+"""The Jinja environment of all templates, with their filters. Everything is escaped unless Python says otherwise."""
 
 import re
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minimal_browser_core.internal_pages.routes import AllOfIt, TheDay, ThePage, forget_url
+from minimal_browser_core.internal_pages.routes import AllVisits, DayVisits, PageVisits, forget_url
 from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
 
 if TYPE_CHECKING:
@@ -15,111 +15,118 @@ if TYPE_CHECKING:
     from minimal_browser_core.storage.conversations import ConversationRow
     from minimal_browser_core.storage.history import HistoryRow
 
-# What HTML cannot hold (WHATWG HTML, 13.2.3.5) or UTF-8 cannot carry.
+# Characters that HTML cannot contain (WHATWG HTML, section 13.2.3.5), or that UTF-8 cannot encode.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_MARKDOWN = re.compile(r"^\s*(?:[>#]+|[-*+]|\d+\.)\s+|\*\*|__|`+", re.MULTILINE)
 
 
 @lru_cache(maxsize=1)
 def environment() -> "Environment":
-    """Made on first use: what it imports is not for free."""
+    """The one environment, made on first use because importing Jinja is slow."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    style = packaged("style.css")
-    made = Environment(
+    style = read_template_file("style.css")
+    jinja = Environment(
         loader=PackageLoader("minimal_browser_core.internal_pages"),
         autoescape=True,
         auto_reload=False,
         undefined=StrictUndefined,
-        finalize=_showable,
+        finalize=_replace_unshowable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(
-        style=Markup(style),  # noqa: S704  our own file
+    jinja.globals.update(
+        style=Markup(style),  # noqa: S704  a file of this package
         style_hash=content_hash(style),
         pages=PAGES,
         page_url=page_url,
         thread_url=thread_url,
-        forget_page_url=lambda url: forget_url(ThePage(url)),
-        forget_day_url=lambda day: forget_url(TheDay(day)),
-        forget_all_url=forget_url(AllOfIt()),
+        forget_page_url=lambda url: forget_url(PageVisits(url)),
+        forget_day_url=lambda day: forget_url(DayVisits(day)),
+        forget_all_url=forget_url(AllVisits()),
         current=None,
     )
-    made.filters.update(
-        excerpt=excerpt, plain=plain, highlighted=highlighted, moment=moment, day=day, clock=clock, host=host
+    jinja.filters.update(
+        excerpt=excerpt,
+        without_markdown=without_markdown,
+        highlights=split_highlights,
+        moment=format_moment,
+        day=format_day,
+        clock=format_clock,
+        site=site_name,
     )
-    made.tests["linkable"] = is_linkable
-    return made
+    jinja.tests["linkable"] = is_linkable
+    return jinja
 
 
-def packaged(name: str) -> str:
-    """The text of one of our own files beside the templates."""
+def read_template_file(name: str) -> str:
+    """The text of a file in this package's folder of templates."""
     from importlib.resources import files
 
     return files("minimal_browser_core.internal_pages").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def content_hash(text: str) -> str:
-    """The source expression that lets exactly this inline style or script through a Content-Security-Policy (CSP 3)."""
+    """The hash source that allows exactly this inline style or script (Content Security Policy Level 3)."""
     from base64 import b64encode
     from hashlib import sha256
 
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _showable(value: Any) -> Any:
+def _replace_unshowable(value: Any) -> Any:
     if type(value) is str:
         return _UNSHOWABLE.sub("\ufffd", value)
     return value
 
 
 def thread_url(id: int) -> str:
-    """The page of the thread that holds this exchange, at the exchange."""
+    """The page of the thread that contains this exchange, at the exchange."""
     return f"{page_url('conversations', id=id)}#e{id}"
 
 
 def excerpt(text: str, length: int) -> str:
-    """The beginning of `text` on one line, at most `length` characters."""
+    """The start of `text` on one line, at most `length` characters."""
     line = " ".join(text[: length * 4].split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
-_MARKS = re.compile(r"^\s*(?:[>#]+|[-*+]|\d+\.)\s+|\*\*|__|`+", re.MULTILINE)
+def without_markdown(text: str) -> str:
+    """Markdown without the marks of quotes, headings, lists, emphasis and code, for lists of answers."""
+    return _MARKDOWN.sub("", text)
 
 
-def plain(text: str) -> str:
-    """Markdown as one reads it in a list: without the marks of quotes, headings, lists, emphasis and code."""
-    return _MARKS.sub("", text)
-
-
-def highlighted(row: "ConversationRow | HistoryRow") -> list[tuple[str, bool]]:
-    """The snippet in pieces, each with whether it matched. Offsets beyond the text or out of order do no harm."""
-    pieces: list[tuple[str, bool]] = []
+def split_highlights(row: "ConversationRow | HistoryRow") -> list[tuple[str, bool]]:
+    """The snippet in parts, each with whether it matched. Offsets outside the text or out of order do no harm."""
+    parts: list[tuple[str, bool]] = []
     position = 0
     for start, end in sorted(row.highlights):
         start, end = max(start, position), min(end, len(row.snippet))
         if start >= end:
             continue
-        pieces += [(row.snippet[position:start], False), (row.snippet[start:end], True)]
+        parts += [(row.snippet[position:start], False), (row.snippet[start:end], True)]
         position = end
-    return [piece for piece in [*pieces, (row.snippet[position:], False)] if piece[0]]
+    return [part for part in [*parts, (row.snippet[position:], False)] if part[0]]
 
 
-def day(value: date) -> str:
+def format_day(value: date) -> str:
+    """Such as Monday, 23 November 2026."""
     return f"{value:%A}, {value.day} {value:%B} {value.year}"
 
 
-def moment(value: datetime) -> str:
+def format_moment(value: datetime) -> str:
+    """Such as 23 Nov 2026, 09:05."""
     return f"{value.day} {value:%b} {value.year}, {value:%H:%M}"
 
 
-def clock(value: datetime) -> str:
+def format_clock(value: datetime) -> str:
+    """Such as 09:05."""
     return f"{value:%H:%M}"
 
 
 def is_linkable(url: str) -> bool:
-    """Whether a stored address may become a link: one of the web or of ours, never `javascript:` and its like."""
+    """Whether a stored address may become a link: an address of the web or of the browser, never `javascript:`."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -127,7 +134,7 @@ def is_linkable(url: str) -> bool:
     return parts.scheme in {"http", "https", SCHEME} and bool(parts.hostname)
 
 
-def host(url: str) -> str:
-    """What to call a page in few letters: the host of one of the web, else the address itself."""
-    web = url.startswith(("http:", "https:")) and is_linkable(url)
-    return (urlsplit(url).hostname if web else None) or excerpt(url, 60)
+def site_name(url: str) -> str:
+    """A short name for a page: the host of a web page, or else the start of the address."""
+    is_web = url.startswith(("http:", "https:")) and is_linkable(url)
+    return (urlsplit(url).hostname if is_web else None) or excerpt(url, 60)

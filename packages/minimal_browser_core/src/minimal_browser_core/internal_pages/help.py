@@ -1,6 +1,5 @@
-"""What the start page and the help page say about keys and commands: read from the keymap and the registry."""
+"""What the start page and the help page say about keys and commands, read from the keymap and the registry."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from minimal_browser_core.commands.chain import first_command
@@ -15,18 +14,20 @@ Caps = tuple[str, ...]
 
 _NAMES = {"CR": "Enter", "BS": "Backspace", "Del": "Delete", "PageUp": "Page Up", "PageDown": "Page Down", "lt": "<"}
 _ARROWS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
-_HELD = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
+_MODIFIERS = {"C": "Ctrl", "A": "Alt", "D": "Meta", "S": "Shift"}
 
 
 @dataclass(frozen=True, slots=True)
-class ModeText:
+class ModeHelp:
+    """A mode with the keys that leave it."""
+
     label: str
     text: str
     leave: Caps | None
 
 
 @dataclass(slots=True)
-class BoundCommand:
+class BoundLine:
     """A command line with all keys that run it."""
 
     command: str
@@ -35,13 +36,17 @@ class BoundCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandEntry:
+class CommandHelp:
+    """A command with the keys that run it."""
+
     command: Command
     keys: tuple[Caps, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTile:
+    """A tile of the start page: keys, and what they are for."""
+
     keys: Caps
     title: str
     text: str
@@ -49,6 +54,8 @@ class KeyTile:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
+    """A line of the start page: keys that belong together."""
+
     keys: tuple[Caps, ...]
     title: str
 
@@ -61,9 +68,10 @@ def key_caps(keys: str) -> Caps:
 def _cap(key: str) -> str:
     if len(key) == 1:
         return key
-    *held, name = key[1:-1].replace("--", "-\0").split("-")
+    *modifiers, name = key[1:-1].replace("--", "-\0").split("-")
     name = {"\0": "-", **_NAMES, **_ARROWS}.get(name, name)
-    return "+".join([*(_HELD[modifier] for modifier in held), name.upper() if held and len(name) == 1 else name])
+    written = name.upper() if modifiers and len(name) == 1 else name
+    return "+".join([*(_MODIFIERS[modifier] for modifier in modifiers), written])
 
 
 def keys_or_command(keymap: Keymap, command: str) -> Caps:
@@ -72,34 +80,22 @@ def keys_or_command(keymap: Keymap, command: str) -> Caps:
     return min(keys, key=len) if keys else (f":{command}",)
 
 
-def mode_texts(keymap: Keymap) -> list[ModeText]:
+def mode_help(keymap: Keymap) -> list[ModeHelp]:
+    """Every mode, in order."""
     leave = {mode: keymap.keys_for("normal", mode) for mode in Mode}
-    return [ModeText(mode.label, mode.summary, key_caps(leave[mode][0]) if leave[mode] else None) for mode in Mode]
+    return [ModeHelp(mode.label, mode.summary, key_caps(leave[mode][0]) if leave[mode] else None) for mode in Mode]
 
 
-def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[BoundCommand]]:
+def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[BoundLine]]:
     """The keys of NORMAL mode, in the groups and the order of the commands."""
-    found: dict[str, dict[str, BoundCommand]] = {group: {} for group in registry.groups()}
+    groups: dict[str, dict[str, BoundLine]] = {group: {} for group in registry.groups()}
     for binding in keymap.bindings(Mode.NORMAL):
         command = first_command(binding.command, registry)
         if command is not None:
             line = _typed(binding.command)
-            bound = found[command.group].setdefault(line, BoundCommand(line, command.summary))
+            bound = groups[command.group].setdefault(line, BoundLine(line, command.summary))
             bound.keys.append(key_caps(binding.keys))
-    return {group: list(bound.values()) for group, bound in found.items() if bound}
-
-
-def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[CommandEntry]]:
-    keys: dict[str, list[Caps]] = {}
-    for binding in keymap.bindings(Mode.NORMAL):
-        command = first_command(binding.command, registry)
-        if command is not None:
-            keys.setdefault(command.name, []).append(key_caps(binding.keys))
-    return {group: list(_entries(commands, keys)) for group, commands in registry.groups().items()}
-
-
-def _entries(commands: Iterable[Command], keys: dict[str, list[Caps]]) -> Iterable[CommandEntry]:
-    return (CommandEntry(command, tuple(keys.get(command.name, ()))) for command in commands)
+    return {group: list(lines.values()) for group, lines in groups.items() if lines}
 
 
 def _typed(line: str) -> str:
@@ -107,21 +103,36 @@ def _typed(line: str) -> str:
     return line.lstrip(":").removeprefix("command-line ").strip()
 
 
+def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[CommandHelp]]:
+    """Every command with its keys of NORMAL mode."""
+    keys: dict[str, list[Caps]] = {}
+    for binding in keymap.bindings(Mode.NORMAL):
+        command = first_command(binding.command, registry)
+        if command is not None:
+            keys.setdefault(command.name, []).append(key_caps(binding.keys))
+    return {
+        group: [CommandHelp(command, tuple(keys.get(command.name, ()))) for command in commands]
+        for group, commands in registry.groups().items()
+    }
+
+
 def start_tiles(keymap: Keymap) -> list[KeyTile]:
+    """The tiles of the start page."""
     return [
-        KeyTile(keys_or_command(keymap, "ask"), "Ask", "Put a question about this page to the copilot."),
+        KeyTile(keys_or_command(keymap, "ask"), "Ask", "Ask the copilot a question about this page."),
         KeyTile(keys_or_command(keymap, "command-line open"), "Open", "Go to an address, or search the web."),
-        KeyTile(keys_or_command(keymap, "find"), "Find", "Look for words in this page."),
+        KeyTile(keys_or_command(keymap, "find"), "Find", "Find words in this page."),
         KeyTile(keys_or_command(keymap, "help"), "Help", "See every key and command."),
     ]
 
 
 def start_rows(keymap: Keymap) -> list[KeyRow]:
+    """The lines of keys on the start page."""
     rows = (
         (("scroll down", "scroll up"), "scroll"),
         (("hint",), "follow a link"),
         (("command-line tabopen",), "open in a new tab"),
-        (("tab-close", "undo"), "close a tab, and undo"),
+        (("tab-close", "undo"), "close a tab, and reopen it"),
         (("tab-previous", "tab-next"), "go through the tabs"),
         (("back", "forward"), "back and forward"),
         (("bookmark", "bookmarks"), "bookmark, and see all"),

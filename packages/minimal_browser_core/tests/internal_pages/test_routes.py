@@ -6,22 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minimal_browser_core.internal_pages.routes import (
-    AllOfIt,
+    AllVisits,
     BookmarksPage,
     ConversationPage,
     ConversationsPage,
+    DayVisits,
     ForgetPage,
-    Forgettable,
     HelpPage,
     HistoryPage,
+    LastHourVisits,
     PageAddress,
     PageAddressError,
+    PageVisits,
+    SiteVisits,
     StartPage,
-    TheDay,
-    TheLastHour,
-    ThePage,
-    TheSite,
     VersionPage,
+    VisitSelection,
     forget_url,
     parse_address,
 )
@@ -43,11 +43,11 @@ from minimal_browser_core.internal_pages.urls import PAGES, page_url
         ("mb://history", HistoryPage()),
         ("mb://history?q=two+words&cursor=c", HistoryPage("two words", "c")),
         ("mb://history?day=2026-11-23&q=x", HistoryPage("x", day=date(2026, 11, 23))),
-        ("mb://history?forget=page&url=https://a.test/?x%26y", ForgetPage(ThePage("https://a.test/?x&y"))),
-        ("mb://history?forget=site&host=a.test", ForgetPage(TheSite("a.test"))),
-        ("mb://history?forget=day&day=2026-11-23", ForgetPage(TheDay(date(2026, 11, 23)))),
-        ("mb://history?forget=hour", ForgetPage(TheLastHour())),
-        ("mb://history?forget=all", ForgetPage(AllOfIt())),
+        ("mb://history?forget=page&url=https://a.test/?x%26y", ForgetPage(PageVisits("https://a.test/?x&y"))),
+        ("mb://history?forget=site&host=a.test", ForgetPage(SiteVisits("a.test"))),
+        ("mb://history?forget=day&day=2026-11-23", ForgetPage(DayVisits(date(2026, 11, 23)))),
+        ("mb://history?forget=hour", ForgetPage(LastHourVisits())),
+        ("mb://history?forget=all", ForgetPage(AllVisits())),
         ("mb://conversations?id=7&q=x", ConversationPage(7)),
         ("mb://conversations?q=%ff%00", ConversationsPage("\ufffd\0")),
     ],
@@ -59,30 +59,30 @@ def test_an_address_becomes_a_page_with_its_parameters(url: str, page: PageAddre
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("mb://nowhere", "there is no page mb://nowhere: the pages are mb://start, mb://help"),
-        ("mb://start/etc/passwd", "there is no page"),
-        ("mb://user@start", "there is no page"),
-        ("mb://start:80", "there is no page"),
-        ("mb:start", "there is no page"),
-        ("https://start", "not an address of ours"),
-        ("", "not an address of ours"),
-        ("mb://[start", "not a well-formed address"),
+        ("mb://nowhere", "There is no page mb://nowhere. The pages are mb://start, mb://help"),
+        ("mb://start/etc/passwd", "There is no page"),
+        ("mb://user@start", "There is no page"),
+        ("mb://start:80", "There is no page"),
+        ("mb:start", "There is no page"),
+        ("https://start", "is not a page of the browser"),
+        ("", "is not a page of the browser"),
+        ("mb://[start", "is not a well-formed address"),
         ("mb://conversations?id=", "a number such as 7, not ''"),
         ("mb://conversations?id=-1", "not '-1'"),
         ("mb://conversations?id=0", "not '0'"),
         ("mb://conversations?id=٣", "not '٣'"),
         ("mb://conversations?id=9223372036854775808", "a number such as 7"),
         ("mb://history?day=yesterday", "written as 2026-11-23, not 'yesterday'"),
-        ("mb://history?day=0001-01-01", "begins in 1970"),
-        ("mb://history?day=9999-12-31", "begins in 1970"),
+        ("mb://history?day=0001-01-01", "starts in 1970"),
+        ("mb://history?day=9999-12-31", "starts in 1970"),
         ("mb://history?forget=", "what to forget"),
         ("mb://history?forget=everything", "what to forget"),
         ("mb://history?forget=page", "what to forget"),
-        ("mb://history?forget=day", "a day is written as"),
+        ("mb://history?forget=day", "A day is written as"),
         ("mb://conversations?" + "&".join(f"a{n}=1" for n in range(99)), "too many parameters"),
     ],
 )
-def test_a_wrong_address_is_refused_in_words(url: str, words: str) -> None:
+def test_a_wrong_address_is_refused_with_the_reason(url: str, words: str) -> None:
     with pytest.raises(PageAddressError, match=words):
         parse_address(url)
 
@@ -108,7 +108,13 @@ def test_any_address_is_parsed_or_refused_and_nothing_else(url: str) -> None:
 
 @pytest.mark.parametrize(
     "what",
-    [ThePage("https://a.test/?x&y#z"), TheSite("a.test"), TheDay(date(2026, 11, 23)), TheLastHour(), AllOfIt()],
+    [
+        PageVisits("https://a.test/?x&y#z"),
+        SiteVisits("a.test"),
+        DayVisits(date(2026, 11, 23)),
+        LastHourVisits(),
+        AllVisits(),
+    ],
 )
-def test_what_is_to_be_forgotten_comes_back_from_its_address(what: Forgettable) -> None:
+def test_what_is_to_be_forgotten_comes_back_from_its_address(what: VisitSelection) -> None:
     assert parse_address(forget_url(what)) == ForgetPage(what)
