@@ -139,19 +139,19 @@ def test_hostile_text_adds_no_element_and_no_attribute(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in all_pages("x") if page not in ("start", "recent", "day")])
-def test_hostile_text_is_shown_as_it_is(page: str) -> None:
+def test_hostile_text_is_shown_as_text(page: str) -> None:
     assert "<script>alert(1)</script>" in Document(all_pages(HOSTILE)[page]).text
 
 
 @pytest.mark.parametrize("page", all_pages("x"))
-def test_a_page_holds_no_script_no_handler_and_no_outside_resource(page: str) -> None:
+def test_a_page_contains_no_script_no_handler_and_no_outside_resource(page: str) -> None:
     for tag, attributes in Document(all_pages(HOSTILE)[page]).elements:
         assert tag not in {"script", "iframe", "object", "embed", "link", "img", "base"}
         assert not any(name.startswith("on") or name in {"src", "srcdoc", "style"} for name in attributes)
 
 
 @pytest.mark.parametrize("page", all_pages("x"))
-def test_a_page_can_be_sent_as_utf_8_and_holds_nothing_that_html_cannot(page: str) -> None:
+def test_a_page_is_valid_utf_8_without_characters_that_html_forbids(page: str) -> None:
     assert re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]", all_pages(HOSTILE)[page].encode().decode()) is None
 
 
@@ -166,7 +166,7 @@ def test_any_text_leaves_every_page_in_shape(text: str) -> None:
         )
 
 
-def test_only_addresses_of_the_web_and_of_ours_become_links() -> None:
+def test_only_addresses_of_the_web_and_the_browser_become_links() -> None:
     scripts = ["javascript:alert(1)", " javascript:alert(1)", "JavaScript:alert(1)", "java\tscript:alert(1)"]
     for url in [*scripts, "data:text/html,x", "file:///etc/passwd", "https://[x", "//host/x", ""]:
         for html in (
@@ -181,7 +181,7 @@ def test_only_addresses_of_the_web_and_of_ours_become_links() -> None:
 
 
 @pytest.mark.parametrize("page", all_pages("x"))
-def test_the_policy_of_a_page_lets_its_own_style_through_and_no_script(page: str) -> None:
+def test_the_policy_of_a_page_allows_its_own_style_and_no_script(page: str) -> None:
     policy = policy_of(all_pages("x")[page])
     assert policy["default-src"] == "'none'"
     assert "script-src" not in policy
@@ -230,12 +230,12 @@ def test_the_help_page_lists_every_command_at_its_anchor_with_its_keys(registry:
     assert "Open an address, or search for words. :open" in document.text
 
 
-def test_the_help_page_shows_a_key_of_the_config(registry: CommandRegistry) -> None:
+def test_the_help_page_shows_a_key_of_the_settings(registry: CommandRegistry) -> None:
     keymap = Keymap.from_config({"normal": {"<C-S-x>": "tab-close", "Q": "unknown thing"}})
     assert "Ctrl+Shift+X" in Document(render_help(registry, keymap)).text
 
 
-def test_conversations_stand_under_their_days_and_link_to_their_thread() -> None:
+def test_conversations_are_listed_under_their_days_and_link_to_their_thread() -> None:
     rows = (row(9, prompt="Why?"), row(8, prompt="When?"))
     document = Document(render_conversations("", ConversationList(rows, "next one")))
     assert document.text.count("Monday, 23 November 2026") == 1
@@ -244,7 +244,7 @@ def test_conversations_stand_under_their_days_and_link_to_their_thread() -> None
     assert "No. 9" in document.text
 
 
-def test_matches_are_marked_where_the_store_says() -> None:
+def test_matches_are_marked_at_the_offsets_of_the_store() -> None:
     hit = row(snippet="light through glass", highlights=((0, 5), (14, 19)))
     html = render_conversations("light glass", ConversationList((hit,), "c", complete=False))
     assert "<mark>light</mark> through <mark>glass</mark>" in html
@@ -264,7 +264,7 @@ def test_matches_are_marked_where_the_store_says() -> None:
         (((6, 7), (0, 1)), "<mark>a</mark>bcdef<mark>g</mark>h"),
     ],
 )
-def test_offsets_that_make_no_sense_lose_no_text(highlights: tuple[tuple[int, int], ...], expected: str) -> None:
+def test_wrong_offsets_lose_no_text(highlights: tuple[tuple[int, int], ...], expected: str) -> None:
     assert expected in render_conversations("q", ConversationList((row(snippet="abcdefgh", highlights=highlights),)))
 
 
@@ -305,7 +305,7 @@ def test_answers_go_through_the_renderer_that_is_given() -> None:
     assert "(no answer)" in html
 
 
-def test_visits_stand_under_their_days_and_each_can_be_forgotten() -> None:
+def test_visits_are_listed_under_their_days_and_each_can_be_forgotten() -> None:
     rows = (visit("First"), visit("Second", when=WHEN.replace(day=22)))
     document = Document(render_history("", HistoryList(rows, "next one"), hint="What is kept."))
     for words in ("Monday, 23 November 2026", "Sunday, 22 November 2026", "First", "3 visits", "What is kept."):
@@ -321,29 +321,24 @@ def test_visits_stand_under_their_days_and_each_can_be_forgotten() -> None:
         assert link in document.links()
 
 
-def test_recalled_words_are_marked_unless_the_title_shows_them() -> None:
+def test_matching_words_are_marked_unless_the_title_shows_them() -> None:
     hit = visit("Zoo", snippet="the wombat digs", highlights=((4, 10),))
     assert "the <mark>wombat</mark> digs" in render_history("wombat", HistoryList((hit,)))
     titled = visit("Wombat", snippet="Wombat", highlights=((0, 6),))
     assert "<mark>" not in render_history("wombat", HistoryList((titled,)))
 
 
-def test_nothing_is_forgotten_but_by_a_form_that_is_sent() -> None:
-    for what in (
-        PageVisits("https://a.test/"),
-        SiteVisits("a.test"),
-        DayVisits(WHEN.date()),
-        LastHourVisits(),
-        AllVisits(),
-    ):
-        elements = Document(render_forget(what)).elements
+def test_only_a_posted_form_forgets_anything() -> None:
+    selections = (PageVisits("https://a.test/"), SiteVisits("a.test"), DayVisits(WHEN.date()), LastHourVisits())
+    for visits in (*selections, AllVisits()):
+        elements = Document(render_forget(visits)).elements
         (form,) = [attributes for tag, attributes in elements if tag == "form"]
         assert form["method"] == "post"
-        assert form["action"] == forget_url(what)
-        assert forget_url(what) not in Document(render_forget(what)).links()
+        assert form["action"] == forget_url(visits)
+        assert forget_url(visits) not in Document(render_forget(visits)).links()
 
 
-def test_bookmarks_show_what_was_kept() -> None:
+def test_bookmarks_show_what_was_stored() -> None:
     bookmark = StoredBookmark(3, "https://a.test/x", "A title", ("red & green",), "A note", "kw")
     document = Document(render_bookmarks("", [bookmark]))
     for words in ("A title", "https://a.test/x", "A note", "kw", "No. 3", "red & green"):
@@ -369,7 +364,7 @@ WIDGETS = ("calculator", "todo", "timer", "notes", "card")
 
 
 @pytest.mark.parametrize("widget", WIDGETS)
-def test_a_widget_carries_all_it_needs_and_its_policy_lets_only_that_run(widget: str) -> None:
+def test_a_widget_contains_all_it_needs_and_its_policy_allows_nothing_else(widget: str) -> None:
     html = render_widget(widget)
     policy = policy_of(html)
     assert policy["default-src"] == "'none'"
@@ -394,8 +389,8 @@ def test_a_widget_takes_its_theme_and_a_title_of_its_own(theme: str) -> None:
 
 
 @pytest.mark.parametrize(("widget", "theme"), [("weather", "auto"), ("todo", "pink"), ("../base", "auto"), ("", "")])
-def test_a_widget_or_theme_that_there_is_not_is_refused_in_words(widget: str, theme: str) -> None:
-    with pytest.raises(ActionError, match=r"There is no (widget|theme) .*; there are"):
+def test_an_unknown_widget_or_theme_is_refused_with_the_known_ones(widget: str, theme: str) -> None:
+    with pytest.raises(ActionError, match=r"There is no (widget|theme) .*\. Choose one of"):
         render_widget(widget, theme)
 
 

@@ -107,7 +107,7 @@ def test_any_address_is_parsed_or_refused_and_nothing_else(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "what",
+    "visits",
     [
         PageVisits("https://a.test/?x&y#z"),
         SiteVisits("a.test"),
@@ -116,5 +116,5 @@ def test_any_address_is_parsed_or_refused_and_nothing_else(url: str) -> None:
         AllVisits(),
     ],
 )
-def test_what_is_to_be_forgotten_comes_back_from_its_address(what: VisitSelection) -> None:
-    assert parse_address(forget_url(what)) == ForgetPage(what)
+def test_the_visits_to_forget_survive_their_address(visits: VisitSelection) -> None:
+    assert parse_address(forget_url(visits)) == ForgetPage(visits)

@@ -55,7 +55,7 @@ def test_the_keys_of_a_command_are_known() -> None:
     [
         ({"visual": {"a": "open"}}, r"\[keys.visual\].*The modes are normal, insert"),
         ({"normal": {"<Foo>": "open"}}, r"<Foo> is not the name of a key"),
-        ({"normal": {"g g": "open"}}, r"write <Space>"),
+        ({"normal": {"g g": "open"}}, r"Write <Space>"),
         ({"normal": {"3x": "open"}}, r"3 starts a count"),
         ({"normal": {"<C-f>": "open", "<c-F>": "back"}}, r"'<c-F>' is the same as '<C-f>'"),
         ({"normal": {"Q": ""}}, r"Nothing is bound to Q"),

@@ -43,7 +43,7 @@ def test_every_spelling_of_a_key_has_one_normal_form(written: str, normal: str) 
 
 
 @pytest.mark.parametrize("written", ["", "ab", "\0", "\n", "<Foo>", "<X-a>", "<S-1>", "<C-S-+>", "<C-", "\ud800"])
-def test_what_names_no_key_is_refused_in_words(written: str) -> None:
+def test_text_that_is_not_a_key_is_refused_with_the_reason(written: str) -> None:
     with pytest.raises(KeyNotationError) as caught:
         normalise_key(written)
     assert len(str(caught.value)) > 10
@@ -66,17 +66,17 @@ def test_a_sequence_splits_into_its_keys(written: str, keys: tuple[str, ...]) ->
     assert parse_keys(written) == keys
 
 
-def test_a_blank_between_keys_is_refused_because_it_is_more_often_a_slip() -> None:
+def test_a_blank_between_keys_is_refused_because_it_is_more_often_a_mistake() -> None:
     with pytest.raises(KeyNotationError, match="<Space>"):
         parse_keys("g g")
 
 
 def test_no_keys_at_all_are_refused() -> None:
-    with pytest.raises(KeyNotationError, match="no key"):
+    with pytest.raises(KeyNotationError, match="no keys"):
         parse_keys("")
 
 
-def test_only_what_types_a_character_is_plain() -> None:
+def test_only_keys_that_type_a_character_are_plain() -> None:
     assert [key for key in ("a", "<Space>", "<lt>", "<CR>", "<C-a>", "<F1>") if is_plain(key)] == [
         "a",
         "<Space>",
