@@ -3,17 +3,17 @@
 usage: docs_reference.py [--check]      --check writes nothing, and ends with 1 where a page is out of date
 """
 
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.config import default_toml
 from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_help
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.settings.schema import SECTIONS, SETTINGS, Setting
+from minimal_browser_core.settings.write import SITE_DOC, SITE_EXAMPLE, table_lines, toml_value
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 WRITTEN = "<!-- Written by scripts/docs_reference.py: change the registry, the keymap or the settings instead. -->\n\n"
@@ -63,33 +63,34 @@ def commands_page(registry: CommandRegistry, keymap: Keymap) -> str:
 
 
 def settings_page() -> str:
-    """The commented file, taken apart: its sections, and for each setting the comment above it."""
+    """Every setting by section, with its default and what the schema says about it, and an example of each table."""
     parts = [
         f"# Settings\n\n{WRITTEN}`config.toml` in the platform's folder for settings (`~/.config/minimal-browser` on "
-        "Linux), or the file that `MINIMAL_BROWSER_CONFIG` names. What is wrong in it is named with file, key and "
-        "allowed values; nothing is guessed.\n"
+        "Linux), or the file that `MINIMAL_BROWSER_CONFIG` names. An error names file, setting and allowed values. "
+        "`:set` changes a setting that takes effect at once until the browser quits.\n"
     ]
-    rows: list[tuple[str, str, str]] = []
-    section, comment = "", []
-    for line in [*default_toml().splitlines(), "[]"]:
-        setting = re.fullmatch(r"# (\w+) = (.+)", line)
-        if head := re.fullmatch(r"\[(.*)\]", line):
-            if rows:
-                parts.append(f"\n## {section}\n\n{table(['setting', 'default', 'meaning'], rows)}")
-            section, rows = head[1], []
-        elif setting:
-            rows.append((f"`{setting[1]}`", f"`{setting[2]}`", " ".join(comment) or "as above"))
-            comment = []
-        elif line.startswith("# "):
-            comment.append(line[2:])
-        if not line.startswith("# "):
-            comment = []
-    parts.append(
-        "\n## keys\n\nKeys and the command lines they run, a table for each mode (`[keys.normal]`, …). "
-        'An empty command line takes a default binding away.\n\n```toml\n[keys.normal]\n"gh" = "open mb://help"\n'
-        '"x" = ""\n```\n'
-    )
+    for section, description in [*((name, kind.__doc__) for name, kind in SECTIONS.items()), ("", "")]:
+        settings = [setting for setting in SETTINGS.values() if setting.name.rpartition(".")[0] == section]
+        title = section or ", ".join(setting.name for setting in settings)
+        parts.append(f"\n## {title}\n\n" + (f"{description}\n\n" if description else ""))
+        rows = [
+            (f"`{setting.name}`", f"`{toml_value(setting.default)}`", setting.doc, effect(setting))
+            for setting in settings
+        ]
+        parts.append(table(["setting", "default", "meaning", "takes effect"], rows))
+        parts += [
+            "\n".join(["\n```toml", f"[{setting.name}]", *table_lines(setting.example), "```\n"])
+            for setting in settings
+            if setting.example
+        ]
+    able = ", ".join(f"`{setting.name}`" for setting in SETTINGS.values() if setting.per_site)
+    parts.append(f"\n## site\n\n{SITE_DOC}{able}.\n\n```toml\n{SITE_EXAMPLE}```\n")
     return "".join(parts)
+
+
+def effect(setting: Setting) -> str:
+    """When a change of a setting takes effect, and whether it can differ by site."""
+    return ("at once" if setting.live else "at the next start") + (", also by site" if setting.per_site else "")
 
 
 def pages() -> dict[Path, str]:

@@ -17,7 +17,7 @@ import bootstrap
 import pytest
 import shell_lines
 
-from minimal_browser_core.config import parse_config
+from minimal_browser_core.settings.load import parse_settings
 from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 ROOT = bootstrap.ROOT
@@ -96,7 +96,7 @@ def test_shell(block: Block) -> None:
 
 @of("toml")
 def test_settings(block: Block) -> None:
-    parse_config(block.text)
+    parse_settings(block.text)
 
 
 @of("sql")

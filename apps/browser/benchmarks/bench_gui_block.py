@@ -28,7 +28,7 @@ from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup.cli import Options
 from minimal_browser.startup.first_page import begin
 from minimal_browser.startup.qt_application import create_application
-from minimal_browser_core.config import Config
+from minimal_browser_core.settings.schema import Config
 
 BUDGET_MS = 50
 PIECES = 20_000

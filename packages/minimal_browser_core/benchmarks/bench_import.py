@@ -16,12 +16,12 @@ import time
 STARTUP = (
     "backends",
     "commands.chain",
-    "config",
     "copilot.context",
     "features.catalogue",
     "keys.dispatcher",
     "keys.keymap",
     "profiling",
+    "settings.load",
     "urls",
 )
 COPILOT = (*STARTUP, "copilot.routing", "copilot.session")

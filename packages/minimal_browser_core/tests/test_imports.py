@@ -16,7 +16,6 @@ STARTUP = (
     "backends",
     "commands.chain",
     "commands.completion",
-    "config",
     "copilot.context",
     "copilot.events",
     "copilot.policy",
@@ -34,6 +33,7 @@ STARTUP = (
     "storage.history",
     "storage.port",
     "profiling",
+    "settings.load",
     "urls",
     "window",
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from minimal_browser.composition import Composition
     from minimal_browser.profile.folder import ProfileFolder
     from minimal_browser.startup.first_page import FirstPage
-    from minimal_browser_core.config import Config
+    from minimal_browser_core.settings.schema import Config
     from minimal_browser_core.startup import Timeline
 
 UNUSABLE = 2
@@ -44,16 +44,16 @@ def _show_version(options: Options) -> int:
 
 
 def _write_settings(options: Options) -> int:
-    from minimal_browser_core.config import default_toml, write_config
+    from minimal_browser_core.settings.write import default_toml, write_settings
 
-    sys.stdout.write(f"{write_config(default_toml(), options.config)}\n")
+    sys.stdout.write(f"{write_settings(default_toml(), options.config)}\n")
     return 0
 
 
 def _config(options: Options) -> "Config":
-    from minimal_browser_core.config import load_config
+    from minimal_browser_core.settings.load import load_settings
 
-    return load_config(options.config)
+    return load_settings(options.config).values
 
 
 def _browse(options: Options) -> int:

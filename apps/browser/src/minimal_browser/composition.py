@@ -28,10 +28,11 @@ from minimal_browser.toolkit.application_style import dress
 from minimal_browser.toolkit.timers import once
 from minimal_browser.window.browser import QtBrowser
 from minimal_browser_core.commands.chain import check
-from minimal_browser_core.config import Config, config_path
 from minimal_browser_core.errors import ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
 from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.settings.load import settings_path
+from minimal_browser_core.settings.schema import Config
 from minimal_browser_core.window import MessageLevel, OpenTarget
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class Composition(QObject):
         try:
             keymap = Keymap.from_config(config.keys.tables(), lambda line: check(line, registry))
         except ConfigError as error:
-            file = options.config or config_path()
+            file = options.config or settings_path()
             raise ConfigError("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from None
 
         self.window = first.window

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.config import Config, parse_config
 from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.settings.load import parse_settings
+from minimal_browser_core.settings.schema import Config
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -203,7 +204,7 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
     running: list[Composition] = []
 
     def launch(*urls: str, config: str = "", folder: Path | None = None, **options: Any) -> Driver:
-        settings: Config = parse_config(config)
+        settings: Config = parse_settings(config).values
         path = folder or tmp_path / "profile"
         path.mkdir(exist_ok=True)
         profile = ProfileFolder(path)

@@ -14,8 +14,8 @@ from minimal_browser.composition import Composition
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup.cli import Options
 from minimal_browser.startup.first_page import FirstPage, begin
-from minimal_browser_core.config import Config
 from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.settings.schema import Config
 
 
 @pytest.fixture

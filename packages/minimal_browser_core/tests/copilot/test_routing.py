@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 
 from minimal_browser_core.backends import select_ai
-from minimal_browser_core.config import ActionsConfig, AiConfig, Config, CopilotConfig
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFinished
 from minimal_browser_core.copilot.offline import OfflineChatClient
 from minimal_browser_core.copilot.routing import choose_route, open_client, open_session
 from minimal_browser_core.copilot.session import Turn
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.secrets import Secret
+from minimal_browser_core.settings.schema import AiConfig, Config, CopilotConfig
 from minimal_browser_core.testing.fake_server import Answer, FakeServer
 
 EventsOf = Callable[[Turn], list[TurnEvent]]
@@ -132,7 +132,7 @@ def test_a_server_address_that_cannot_be_used_is_refused_in_words(url: str) -> N
 
 def test_a_route_to_a_server_opens_a_session_that_answers(server: FakeServer, events_of: EventsOf) -> None:
     server.default = Answer("hello")
-    config = Config(copilot=CopilotConfig(actions=ActionsConfig(navigate="deny")))
+    config = Config(copilot=CopilotConfig(actions={"navigate": "deny"}))
     route = choose_route(config.ai, base_url=server.base_url, environ={"MINIMAL_BROWSER_API_KEY": "sk-own"})
     client = open_client(route, select_ai(cli="python"), config.ai)
     events = events_of(open_session(route, client, config).ask("q"))

@@ -12,8 +12,8 @@ from PyQt6.QtWebEngineCore import QWebEngineProfile
 from minimal_browser.background.background import Background
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
 from minimal_browser.toolkit.timers import once
-from minimal_browser_core.config import HistoryConfig
 from minimal_browser_core.features.history.recording import recorded_address
+from minimal_browser_core.settings.schema import HistoryConfig
 
 if TYPE_CHECKING:
     from minimal_browser.application.services import Stores

@@ -8,10 +8,10 @@ from minimal_browser.startup import preflight
 from minimal_browser.startup.cli import Options
 from minimal_browser_core import __version__ as core_version
 from minimal_browser_core.backends import Selection, select_ai, select_storage
-from minimal_browser_core.config import Config
 from minimal_browser_core.copilot.routing import choose_route
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.internal_pages.render import Fact
+from minimal_browser_core.settings.schema import Config
 
 
 def collect(options: Options, config: Config) -> dict[str, list[Fact]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from minimal_browser.application.services import Stores
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.config import HistoryConfig
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.settings.schema import HistoryConfig
 
 if TYPE_CHECKING:
     from minimal_browser_core.internal_pages.routes import VisitSelection

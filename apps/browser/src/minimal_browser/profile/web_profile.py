@@ -5,7 +5,7 @@ from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.toolkit.not_null import not_null
-from minimal_browser_core.config import Config
+from minimal_browser_core.settings.schema import Config
 
 
 def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QWebEngineProfile:

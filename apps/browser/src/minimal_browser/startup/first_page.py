@@ -21,8 +21,8 @@ from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.profile.web_profile import create_profile
 from minimal_browser.startup.qt_application import OWN_SCHEME
 from minimal_browser.window.window import BrowserWindow
-from minimal_browser_core.config import Config
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.settings.schema import Config
 from minimal_browser_core.urls import resolve
 
 PAINT_MS = 60

@@ -8,18 +8,18 @@ MINIMAL_BROWSER_API_KEY only.
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from minimal_browser_core.backends import AiSelection
 from minimal_browser_core.chat.port import ChatClient
-from minimal_browser_core.config import AiConfig, Config
 from minimal_browser_core.copilot.policy import ActionPolicy
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.ports.secrets import SecretStore
 from minimal_browser_core.secrets import Secret
+from minimal_browser_core.settings.schema import AiConfig, Config
 from minimal_browser_core.storage.port import ConversationStore
 
 ProviderName = Literal["openrouter", "openai", "server", "offline"]
@@ -146,11 +146,10 @@ def open_session(
     route: Route, client: ChatClient, config: Config, *, store: ConversationStore | None = None
 ) -> CopilotSession:
     """A session over `client` as the settings want it; `store` is where it records."""
-    rules = asdict(config.copilot.actions)
     return CopilotSession(
         client,
         models=route.models,
-        policy=ActionPolicy(rules),
+        policy=ActionPolicy(config.copilot.actions),
         store=store,
         label=route.label,
         page_budget=OFFLINE_PAGE_BUDGET if route.is_offline else config.copilot.page_budget,
