@@ -71,6 +71,8 @@ class Argument:
     typed: str
     parameter: Parameter | None
     flags: Mapping[str, Parameter] = field(default_factory=dict)
+    before: Sequence[str] = ()
+    """The arguments before it, without flags."""
 
 
 def argument_of(line: str, registry: CommandRegistry) -> Argument | None:
@@ -94,12 +96,12 @@ def _last_argument(command: Command, typed: str) -> Argument | None:
         text = split_leading_flags(typed)[1] if flags else typed
         at_flag = bool(flags) and not text and not typed.endswith(" ") and typed != ""
         return Argument(typed.rpartition(" ")[2], None, flags) if at_flag else Argument(text, positional[0], flags)
-    *before, word = typed.split(" ")
-    place = len([given for given in before if given not in flags])
-    if place < len(positional):
-        return Argument(word, positional[place], flags)
+    *words, word = typed.split(" ")
+    before = [given for given in words if given not in flags]
+    if len(before) < len(positional):
+        return Argument(word, positional[len(before)], flags, before)
     if positional and positional[-1].kind is ParameterKind.WORDS:
-        return Argument(word, positional[-1], flags)
+        return Argument(word, positional[-1], flags, before)
     return Argument(word, None, flags) if flags else None
 
 
@@ -116,13 +118,16 @@ def complete(line: str, registry: CommandRegistry, sources: Sources) -> Completi
     if argument.typed.startswith("-") and argument.flags:
         offered: Iterable[Candidate] = [Candidate(flag, parameter.help) for flag, parameter in argument.flags.items()]
     else:
-        offered = _candidates(argument.parameter, registry, sources)
+        offered = _candidates(argument, registry, sources)
     return Completions(len(line) - len(argument.typed), _rank(argument.typed, offered))
 
 
-def _candidates(parameter: Parameter | None, registry: CommandRegistry, sources: Sources) -> Iterable[Candidate]:
+def _candidates(argument: Argument, registry: CommandRegistry, sources: Sources) -> Iterable[Candidate]:
+    parameter = argument.parameter
     if parameter is None:
         return ()
+    if parameter.suggestions:
+        return [Candidate(text, detail) for text, detail in parameter.suggestions.find(argument.before)]
     if parameter.choices:
         return [Candidate(choice) for choice in parameter.choices]
     if parameter.completion is Completion.COMMAND:

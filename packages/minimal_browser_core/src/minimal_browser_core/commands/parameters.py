@@ -15,7 +15,7 @@
 A default makes a parameter optional; `X | None` means the same as `X`. A keyword-only `Enum` is given by flags.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -50,6 +50,16 @@ class Completion(Enum):
     TAG = "tag"
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a feature itself suggests for a parameter, as a mark: `Annotated[str, Suggestions(find)]`.
+
+    `find` gets the arguments before this one, and returns texts with explanations.
+    """
+
+    find: Callable[[Sequence[str]], Iterable[tuple[str, str]]]
+
+
 Text = Annotated[str, ParameterKind.TEXT]
 Address = Annotated[str, ParameterKind.TEXT, Completion.ADDRESS]
 TabReference = Annotated[str, ParameterKind.TEXT, Completion.TAB]
@@ -74,6 +84,7 @@ class Parameter:
     keyword_only: bool = False
     choices: tuple[str, ...] = ()
     completion: Completion | None = None
+    suggestions: Suggestions | None = None
     members: type[Enum] | None = None
     """The type of a choice that the function gets as a member."""
     flags: tuple[str, ...] = ()
@@ -134,6 +145,7 @@ def _parameter(
         keyword_only=keyword_only,
         choices=choices,
         completion=next((mark for mark in metadata if isinstance(mark, Completion)), None),
+        suggestions=next((mark for mark in metadata if isinstance(mark, Suggestions)), None),
         members=members,
         flags=tuple(f"--{flag.replace('_', '-')}" for flag in flags),
     )

@@ -15,6 +15,7 @@ from minimal_browser_core.features import (
     modes,
     navigation,
     scrolling,
+    settings,
     tabs,
     windows,
     zoom,
@@ -35,6 +36,7 @@ FEATURES = (
     file_import,
     modes,
     devtools,
+    settings,
     help,
     windows,
 )

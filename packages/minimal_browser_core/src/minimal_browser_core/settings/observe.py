@@ -89,12 +89,12 @@ class Settings:
         for callback in tuple(self._observers.get(setting.name, ())):
             callback()
 
-    def toggle(self, name: str, *, pattern: str | None = None) -> None:
+    def toggle(self, name: str) -> None:
         """Set a setting that is true or false to the other value. Raises ConfigError as `set` does."""
         setting, _ = find_setting(name)
         if setting.type is not bool:
             raise ConfigError(f"{name} is not true or false, so it cannot be toggled.")
-        self.set(name, not self.get(name), pattern=pattern)
+        self.set(name, not self.get(name))
 
     def explain(self, name: str) -> Explanation:
         """The value of a setting and where it comes from. Raises ConfigError for an unknown name."""

@@ -2,8 +2,6 @@
 
 import json
 import os
-import tempfile
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +34,8 @@ def write_settings(text: str, path: Path | None = None, *, replace: bool = False
     Raises ConfigError for text that is not valid settings, for a file that exists unless `replace`, and for a folder
     that cannot be written to. A symbolic link stays one: its target is replaced.
     """
+    import tempfile
+
     path = path or settings_path()
     parse_settings(text, source=str(path))
     target = path.resolve()
@@ -92,6 +92,8 @@ def _described(setting: Setting, example: Mapping[str, str]) -> Iterator[str]:
 
 
 def _comment(text: str) -> Iterator[str]:
+    import textwrap
+
     return (f"# {line}" for line in textwrap.wrap(text, 118, break_long_words=False, break_on_hyphens=False))
 
 
