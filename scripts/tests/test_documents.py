@@ -36,6 +36,7 @@ NOT_RUN = {
     "from openai import OpenAI  # before": "two lines of which one replaces the other",
     'PythonAIClient("sk-…"': "goes on from the example before it, with a provider",
     "class TestMyClient": "a reader's own package; core runs the same suites over its own implementations",
+    "status_bar: Literal": "test_contributing.py adds it to a copy of the package",
     "CREATE TABLE conversations (": "PostgreSQL's",
     r"\copy lines": "PostgreSQL's",
     "websearch_to_tsquery": "PostgreSQL's",

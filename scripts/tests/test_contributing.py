@@ -1,0 +1,68 @@
+"""The examples of "Adding things" in CONTRIBUTING.md, each added to a copy of the package and used."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import bootstrap
+
+import minimal_browser_core
+
+DOCUMENT = (bootstrap.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def example(heading: str) -> str:
+    """The first code block below a heading."""
+    section = DOCUMENT.partition(f"### {heading}\n")[2].partition("\n#")[0]
+    found = re.search(r"```python[^\n]*\n(.*?)```", section, re.DOTALL)
+    assert found, f"there is no example below “{heading}”"
+    return found[1]
+
+
+def run_with_package(folder: Path, code: str) -> str:
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    result = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+SET = """
+from types import SimpleNamespace
+from minimal_browser_core.commands.chain import execute
+from minimal_browser_core.commands.completion import complete
+from minimal_browser_core.features.catalogue import all_commands
+from minimal_browser_core.settings.load import parse_settings
+from minimal_browser_core.settings.write import default_toml
+
+settings = parse_settings(default_toml())
+settings.on_change("ui.status_bar", lambda: print("changed to", settings.values.ui.status_bar))
+browser = SimpleNamespace(settings=settings, messages=SimpleNamespace(show=print))
+print('# status_bar = "shown"' in default_toml())
+print([candidate.text for candidate in complete("set ui.status_bar ", all_commands(), {}).candidates])
+execute("set ui.status_bar hidden", all_commands(), browser)
+try:
+    parse_settings("[ui]\\nstatus_bar = 'no'")
+except Exception as error:
+    print(error)
+"""
+
+
+def test_a_setting_is_one_attribute_of_the_schema(tmp_path: Path) -> None:
+    package = tmp_path / "minimal_browser_core"
+    shutil.copytree(Path(minimal_browser_core.__file__).parent, package)
+    header, _, attribute = example("A setting").partition("    ...\n")
+    schema = package / "settings" / "schema.py"
+    before, after = schema.read_text(encoding="utf-8").split(header)
+    section, rest = after.split("\n\n\n", 1)
+    schema.write_text(f"{before}{header}{section}\n{attribute}\n\n{rest}", encoding="utf-8")
+    assert len(example("A setting").splitlines()) <= 10
+    assert run_with_package(tmp_path, SET).splitlines() == [
+        "True",
+        "['shown', 'hidden']",
+        "changed to hidden",
+        'ui.status_bar = "hidden"',
+        'config.toml: ui.status_bar must be one of "shown", "hidden"; "no" is not.',
+    ]
