@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QShortcut
-from PyQt6.QtWebEngineCore import QWebEnginePage
+from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineSettings
 from PyQt6.QtWebEngineWidgets import QWebEngineView
 
 from minimal_browser.toolkit.not_null import not_null
@@ -26,7 +26,9 @@ class DeveloperTools:
         view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         view.setWindowTitle("Developer tools — Minimal Browser")
         view.resize(*SIZE)
-        page.setDevToolsPage(not_null(view.page()))
+        tools = not_null(view.page())
+        not_null(tools.settings()).setAttribute(QWebEngineSettings.WebAttribute.LocalContentCanAccessFileUrls, False)
+        page.setDevToolsPage(tools)
         QShortcut(KEY, view, view.close)
         view.destroyed.connect(self._gone)
         view.show()

@@ -39,6 +39,7 @@ def _settle(settings: QWebEngineSettings, *, javascript: bool) -> None:
         attribute.HyperlinkAuditingEnabled,
         attribute.JavascriptCanAccessClipboard,
         attribute.JavascriptCanPaste,
+        attribute.LocalContentCanAccessFileUrls,  # else a local page reads every file, and may send it
         attribute.LocalContentCanAccessRemoteUrls,
         attribute.AllowRunningInsecureContent,
         attribute.ScreenCaptureEnabled,
