@@ -5,11 +5,21 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import bootstrap
+import pytest
 
 import minimal_browser_core
+from minimal_browser_core.copilot import tools
+from minimal_browser_core.copilot.approval.policy import ApprovalPolicy
+from minimal_browser_core.copilot.tools.registry import parse_call, registered_tools, tool_names, tool_schemas
+from minimal_browser_core.copilot.tools.tool import TOOLS, Approval
+from minimal_browser_core.errors import ToolError
+from minimal_browser_core.settings.load import parse_settings
+from minimal_browser_core.settings.write import default_toml
 
 DOCUMENT = (bootstrap.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -66,3 +76,33 @@ def test_a_setting_is_one_attribute_of_the_schema(tmp_path: Path) -> None:
         'ui.status_bar = "hidden"',
         'config.toml: ui.status_bar must be one of "shown", "hidden"; "no" is not.',
     ]
+
+
+@pytest.fixture
+def tools_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that counts as part of `copilot/tools`."""
+    monkeypatch.setattr(tools, "__path__", [*tools.__path__, str(tmp_path)])
+    registered_tools.cache_clear()
+    before = dict(TOOLS)
+    yield tmp_path
+    for name in TOOLS.keys() - before.keys():
+        del sys.modules[TOOLS.pop(name).__module__]
+    registered_tools.cache_clear()
+
+
+def test_a_copilot_tool_is_one_file(tools_folder: Path) -> None:
+    (tools_folder / "set_zoom.py").write_text(example("A copilot tool"), encoding="utf-8")
+    (schema,) = [tool["function"] for tool in tool_schemas() if tool["function"]["name"] == "zoom"]
+    assert schema["description"] == "Change the size of the open page. Only when the user asks for it."
+    assert schema["parameters"]["properties"]["percent"] == {"type": "integer", "minimum": 25, "maximum": 500}
+    assert '\n# zoom = "ask"\n' in default_toml(tool_names())
+    assert ApprovalPolicy().approval("zoom") is Approval.ASK
+    settings = parse_settings('[copilot.actions]\nzoom = "allow"\n')
+    assert ApprovalPolicy(settings.values.copilot.actions).approval("zoom") is Approval.ALLOW
+    with pytest.raises(ToolError, match="500"):
+        parse_call("zoom", '{"percent": 1000}')
+    call = parse_call("zoom", '{"percent": 150}')
+    assert call.describe() == "Show the page at 150 %"
+    zoomed: list[int] = []
+    call.run(SimpleNamespace(zoom=SimpleNamespace(to_percent=zoomed.append)))
+    assert zoomed == [150]

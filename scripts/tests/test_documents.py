@@ -86,7 +86,8 @@ def test_python(block: Block, tmp_path: Path) -> None:
     if block.language == "python" and block.file.is_relative_to(ROOT / "docs"):
         subprocess.run([sys.executable, "-W", "error", "-c", block.text], cwd=tmp_path, check=True)
     elif block.language == "python":
-        assert (block.file.parent / "tests" / "test_readme.py").exists(), "nobody runs the examples of this README"
+        tests = "scripts/tests/test_contributing.py" if block.file.name == "CONTRIBUTING.md" else "tests/test_readme.py"
+        assert (block.file.parent / tests).exists(), "no test runs this example"
 
 
 @of("sh")

@@ -16,7 +16,7 @@ import time
 STARTUP = (
     "backends",
     "commands.chain",
-    "copilot.context",
+    "copilot.context.page",
     "features.catalogue",
     "keys.dispatcher",
     "keys.keymap",
@@ -24,7 +24,7 @@ STARTUP = (
     "settings.load",
     "urls",
 )
-COPILOT = (*STARTUP, "copilot.routing", "copilot.session")
+COPILOT = (*STARTUP, "copilot.providers.routing", "copilot.session")
 
 CASES = {
     "bare python": "pass",
@@ -32,7 +32,7 @@ CASES = {
     "start-up modules": "import " + ", ".join(f"minimal_browser_core.{name}" for name in STARTUP),
     "and the copilot": "import " + ", ".join(f"minimal_browser_core.{name}" for name in COPILOT),
     "and the offline default": "import "
-    + ", ".join(f"minimal_browser_core.{name}" for name in (*COPILOT, "copilot.offline")),
+    + ", ".join(f"minimal_browser_core.{name}" for name in (*COPILOT, "copilot.offline.client")),
 }
 
 

@@ -246,7 +246,9 @@ def _opened(open_store: Callable[[], T], problems: list[str]) -> T | None:
 def open_copilot(options: Options, config: Config, stores: Stores) -> CopilotService:
     """May wait for the keyring. What cannot be had is told in the result."""
     from minimal_browser_core.backends import select_ai
-    from minimal_browser_core.copilot.routing import choose_route, open_client, open_session
+    from minimal_browser_core.copilot.providers.client import open_client
+    from minimal_browser_core.copilot.providers.routing import choose_route
+    from minimal_browser_core.copilot.session import open_session
     from minimal_browser_core.keyring_store import KeyringStore
 
     try:

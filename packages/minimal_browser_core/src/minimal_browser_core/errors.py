@@ -27,7 +27,7 @@
     │   └── SecondEngine
     ├── ConfigError
     ├── BackendError
-    ├── ActionError
+    ├── ToolError
     └── CommandError
 
 Every message says what happened, to what, and what to do; `code` is stable and machine-readable.
@@ -260,10 +260,10 @@ class BackendError(MinimalBrowserError):
     code = "backend"
 
 
-class ActionError(MinimalBrowserError):
-    """A model asked for an action that is unknown, malformed or not allowed."""
+class ToolError(MinimalBrowserError):
+    """A model called a tool that does not exist, or with arguments that do not fit it."""
 
-    code = "action"
+    code = "tool"
 
 
 class CommandError(MinimalBrowserError):

@@ -8,9 +8,10 @@ import pytest
 
 from minimal_browser_core.backends import select_ai
 from minimal_browser_core.chat.port import ChatClient
-from minimal_browser_core.copilot.context import PageContext
+from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import TurnEvent
-from minimal_browser_core.copilot.session import CopilotSession, Turn
+from minimal_browser_core.copilot.session import CopilotSession
+from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.storage.python.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import FakeServer
 

@@ -4,14 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minimal_browser_core.copilot.context import (
-    PageContext,
-    clean_line,
-    clean_text,
-    parse_question,
-    render_question,
-    unreadable_reason,
-)
+from minimal_browser_core.copilot.context.message import parse_question, render_question
+from minimal_browser_core.copilot.context.page import PageContext, unreadable_reason
+from minimal_browser_core.copilot.context.text import clean_line, clean_text
 
 PAGE = PageContext("https://example.org/a", "A title", "First line.\n\nSecond line.", "Second")
 

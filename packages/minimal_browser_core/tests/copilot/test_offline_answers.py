@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.copilot.context import PageContext, render_question
-from minimal_browser_core.copilot.offline import OfflineChatClient
+from minimal_browser_core.copilot.context.message import render_question
+from minimal_browser_core.copilot.context.page import PageContext
+from minimal_browser_core.copilot.offline.client import OfflineChatClient
 from minimal_browser_core.storage.python.conversations import PythonConversationStore
 
 GERMAN = PageContext(
@@ -125,7 +126,7 @@ def test_everything_quoted_stands_on_the_page(page: PageContext) -> None:
 )
 def test_a_summary_can_be_asked_for_in_many_ways(page: PageContext, question: str) -> None:
     answer = ask(question, page)
-    assert "sum up “The lighthouse at Cape Orrin”" in answer
+    assert "summarise “The lighthouse at Cape Orrin”" in answer
     assert "built in 1868" in first_quote(answer)
 
 

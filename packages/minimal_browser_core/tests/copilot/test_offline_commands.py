@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.copilot.actions import parse_action, tool_schemas
-from minimal_browser_core.copilot.context import PageContext, render_question
-from minimal_browser_core.copilot.offline import OfflineChatClient
+from minimal_browser_core.copilot.context.message import render_question
+from minimal_browser_core.copilot.context.page import PageContext
+from minimal_browser_core.copilot.offline.client import OfflineChatClient
+from minimal_browser_core.copilot.tools.registry import parse_call, tool_schemas
 
 TOOLS = tool_schemas()
 
@@ -14,7 +15,7 @@ def act(question: str, page: PageContext | None = None, **options: Any) -> tuple
     message = {"role": "user", "content": render_question(question, page)}
     response = OfflineChatClient().chat([message], tools=TOOLS, **options)
     for call in response.tool_calls:
-        parse_action(call.name, call.arguments)
+        parse_call(call.name, call.arguments)
         return call.name, json.loads(call.arguments)
     return None
 

@@ -5,9 +5,11 @@ import pytest
 
 from minimal_browser_core.backends import select_ai
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFinished
-from minimal_browser_core.copilot.offline import OfflineChatClient
-from minimal_browser_core.copilot.routing import choose_route, open_client, open_session
-from minimal_browser_core.copilot.session import Turn
+from minimal_browser_core.copilot.offline.client import OfflineChatClient
+from minimal_browser_core.copilot.providers.client import open_client
+from minimal_browser_core.copilot.providers.routing import choose_route
+from minimal_browser_core.copilot.session import open_session
+from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.secrets import Secret
 from minimal_browser_core.settings.schema import AiConfig, Config, CopilotConfig

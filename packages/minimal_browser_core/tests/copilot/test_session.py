@@ -6,20 +6,24 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.copilot.actions import Navigate, Search
-from minimal_browser_core.copilot.context import PageContext, parse_question
+from minimal_browser_core.copilot.approval.policy import ApprovalPolicy
+from minimal_browser_core.copilot.context.message import parse_question
+from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import (
-    ActionProposed,
-    ActionRejected,
     ReasoningDelta,
     TextDelta,
+    ToolCallProposed,
+    ToolCallRejected,
     TurnEvent,
     TurnFailed,
     TurnFinished,
     TurnNotice,
 )
-from minimal_browser_core.copilot.policy import ActionPolicy, Decision
-from minimal_browser_core.copilot.session import CopilotSession, Turn
+from minimal_browser_core.copilot.session import CopilotSession
+from minimal_browser_core.copilot.tools.navigate import Navigate
+from minimal_browser_core.copilot.tools.search import Search
+from minimal_browser_core.copilot.tools.tool import Approval
+from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import InvalidData, StorageError
 from minimal_browser_core.storage.python.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import (
@@ -141,7 +145,7 @@ def test_a_tool_call_is_proposed_and_its_outcome_is_told_to_the_model(
     session = open_session()
     turn = session.ask("open it")
     events = events_of(turn)
-    assert ActionProposed(Navigate("https://example.com/"), Decision.ASK) in events
+    assert ToolCallProposed(Navigate("https://example.com/"), Approval.ASK) in events
     before = turn.undecided
     turn.decide(Navigate("https://example.com/"), allowed=False)
     assert (before, turn.undecided) == (True, False)
@@ -154,24 +158,24 @@ def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
     turn = open_session().ask("both")
     events_of(turn)
-    turn.decide(1, allowed=True)
+    turn.decide(Search("tea"), allowed=True)
     turn.decide(Navigate("https://example.com/"), allowed=False)
-    assert [item.outcome for item in turn.exchange.actions] == ["denied", "allowed"]
-    for unknown in (2, Search("other")):
-        with pytest.raises(ValueError, match="not proposed"):
-            turn.decide(unknown, allowed=True)
+    assert [item.outcome for item in turn.exchange.tool_calls] == ["denied", "allowed"]
+    for call in (Search("tea"), Search("other")):
+        with pytest.raises(ValueError, match="waits for a decision"):
+            turn.decide(call, allowed=True)
 
 
 def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     search = ToolCall("search", '{"query": "tea"}', id="call_2")
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
-    events = events_of(open_session(policy=ActionPolicy({"navigate": "deny", "search": "allow"})).ask("both"))
+    events = events_of(open_session(policy=ApprovalPolicy({"navigate": "deny", "search": "allow"})).ask("both"))
     rejected, proposed = events[:2]
-    assert isinstance(rejected, ActionRejected)
+    assert isinstance(rejected, ToolCallRejected)
     assert "copilot.actions.navigate" in rejected.reason
-    assert proposed == ActionProposed(Search("tea"), Decision.ALLOW)
+    assert proposed == ToolCallProposed(Search("tea"), Approval.ALLOW)
     offered = [tool["function"]["name"] for tool in server.requests[-1].json["tools"]]
-    assert offered == ["search", "html", "bookmark", "webapp"]
+    assert offered == ["bookmark", "html", "search", "webapp"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +183,7 @@ def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Op
     [
         (ToolCall("navigate", '{"url": "javascript:alert(1)"}'), "http"),
         (ToolCall("navigate", '{"url": "https://exa'), "not JSON"),
-        (ToolCall("format_disk"), "no action"),
+        (ToolCall("format_disk"), "no tool"),
     ],
 )
 def test_a_malformed_call_is_rejected_in_words(
@@ -187,8 +191,8 @@ def test_a_malformed_call_is_rejected_in_words(
 ) -> None:
     server.script.append(Answer("", tool_calls=(call,), finish_reason="tool_calls"))
     events = events_of(open_session().ask("do it"))
-    assert kinds(events) == [ActionRejected, TurnFinished]
-    assert isinstance(events[0], ActionRejected)
+    assert kinds(events) == [ToolCallRejected, TurnFinished]
+    assert isinstance(events[0], ToolCallRejected)
     assert says in events[0].reason
 
 
@@ -347,7 +351,7 @@ def test_a_turn_is_stored_with_all_that_came_of_it(
     session = open_session(store=store)
     turn = session.ask("open the site", page)
     events_of(turn)
-    turn.decide(0, allowed=True)
+    turn.decide(Navigate("https://example.com/"), allowed=True)
     stored = store.get(session.record(turn))
     assert stored is not None
     assert stored.prompt == "open the site"
@@ -422,7 +426,7 @@ def test_recording_needs_a_store_and_a_finished_turn(
     server.default = Stream((Hang(),))
     session = open_session(store=store)
     turn = session.ask("q")
-    with pytest.raises(ValueError, match="being answered"):
+    with pytest.raises(ValueError, match="in progress"):
         session.record(turn)
     turn.cancel()
     with pytest.raises(StorageError, match="no conversation store"):
@@ -481,6 +485,6 @@ def test_a_stored_conversation_is_gone_on_from_where_the_person_says(server: Fak
             session.resume(99)
 
 
-def test_without_a_store_nothing_is_taken_up_again(open_session: Open) -> None:
-    with pytest.raises(StorageError, match="taken up again"):
+def test_without_a_store_nothing_is_continued(open_session: Open) -> None:
+    with pytest.raises(StorageError, match="continued"):
         open_session().resume(1)

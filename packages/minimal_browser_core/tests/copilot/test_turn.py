@@ -1,12 +1,13 @@
 import pytest
 
+from minimal_browser_core.copilot.branch import Branch
 from minimal_browser_core.copilot.events import TurnFinished
 from minimal_browser_core.copilot.exchange import Exchange
-from minimal_browser_core.copilot.turn import Dialogue, Turn
+from minimal_browser_core.copilot.turn import Turn
 
 
 def test_who_is_woken_by_the_last_event_finds_the_turn_complete(monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = Turn(Exchange("Why?"), Dialogue())
+    turn = Turn(Exchange("Why?"), Branch())
     seen: list[bool] = []
     wake = turn._wakeup.set
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from minimal_browser_core.commands.command import Command
 from minimal_browser_core.commands.parameters import Parameter, ParameterKind
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.copilot.actions import tool_schemas
-from minimal_browser_core.errors import ActionError
+from minimal_browser_core.copilot.tools.registry import tool_schemas
+from minimal_browser_core.errors import ToolError
 from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.internal_pages.render import (
     Fact,
@@ -389,8 +389,8 @@ def test_a_widget_takes_its_theme_and_a_title_of_its_own(theme: str) -> None:
 
 
 @pytest.mark.parametrize(("widget", "theme"), [("weather", "auto"), ("todo", "pink"), ("../base", "auto"), ("", "")])
-def test_an_unknown_widget_or_theme_is_refused_with_the_known_ones(widget: str, theme: str) -> None:
-    with pytest.raises(ActionError, match=r"There is no (widget|theme) .*\. Choose one of"):
+def test_a_widget_or_theme_that_there_is_not_is_refused_in_words(widget: str, theme: str) -> None:
+    with pytest.raises(ToolError, match=r"There is no (widget|theme) .* Choose one of"):
         render_widget(widget, theme)
 
 

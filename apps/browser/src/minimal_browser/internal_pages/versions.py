@@ -8,7 +8,7 @@ from minimal_browser.startup import preflight
 from minimal_browser.startup.cli import Options
 from minimal_browser_core import __version__ as core_version
 from minimal_browser_core.backends import Selection, select_ai, select_storage
-from minimal_browser_core.copilot.routing import choose_route
+from minimal_browser_core.copilot.providers.routing import choose_route
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.internal_pages.render import Fact
 from minimal_browser_core.settings.schema import Config

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
-from minimal_browser_core.copilot.context import PageContext, unreadable_reason
+from minimal_browser_core.copilot.context.page import PageContext, unreadable_reason
 
 MOST_CHARACTERS = 200_000
 

@@ -1,10 +1,9 @@
-"""What happens in a turn, in the order in which it happens: values for whoever shows it."""
+"""What happens in a turn, as values in the order in which it happens."""
 
 from dataclasses import dataclass
 
 from minimal_browser_core.chat.port import Usage
-from minimal_browser_core.copilot.actions import Action
-from minimal_browser_core.copilot.policy import Decision
+from minimal_browser_core.copilot.tools.tool import Approval, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +15,29 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
+    """The next piece of the model's reasoning."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class ActionProposed:
-    """A valid action. ASK: put it to the person, then call `Turn.decide`. ALLOW: a setting allows it; just do it."""
+class ToolCallProposed:
+    """A valid call. ASK: ask the user, then call `Turn.decide`. ALLOW: a setting allows it; run it."""
 
-    action: Action
-    decision: Decision
+    call: Tool
+    approval: Approval
 
 
 @dataclass(frozen=True, slots=True)
-class ActionRejected:
-    """The model asked for something malformed, unknown or denied by a setting; `reason` is a sentence."""
+class ToolCallRejected:
+    """A malformed call, one of an unknown tool, or one that a setting denies; `reason` is a sentence."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TurnNotice:
-    """Something that the person should know about how the answer comes about; a sentence."""
+    """Something that the user should know about how the answer was made; a sentence."""
 
     text: str
 
@@ -58,7 +59,7 @@ class TurnFailed:
     hint: str
     partial: str
     cancelled: bool = False
-    """The person stopped it: nothing went wrong."""
+    """The user stopped it: nothing went wrong."""
 
 
-TurnEvent = TextDelta | ReasoningDelta | ActionProposed | ActionRejected | TurnNotice | TurnFinished | TurnFailed
+TurnEvent = TextDelta | ReasoningDelta | ToolCallProposed | ToolCallRejected | TurnNotice | TurnFinished | TurnFailed

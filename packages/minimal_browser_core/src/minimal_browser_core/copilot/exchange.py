@@ -1,19 +1,19 @@
-"""One question and what came of it, as it is remembered."""
+"""One question and its answer, as it is stored."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from minimal_browser_core.chat.port import Usage
-from minimal_browser_core.copilot.actions import Action, describe, kind_of
+from minimal_browser_core.copilot.tools.tool import Tool
 
 Outcome = Literal["undecided", "allowed", "denied", "rejected"]
 
 
 @dataclass(slots=True)
-class ActionOutcome:
-    """`action` is None where the model's call was not a valid action; `description` then says why."""
+class ToolCallRecord:
+    """A tool call and what became of it. `call` is None if it was rejected; `description` then says why."""
 
-    action: Action | None
+    call: Tool | None
     description: str
     outcome: Outcome
 
@@ -26,7 +26,7 @@ class Exchange:
     url: str | None = None
     title: str = ""
     parts: list[str] = field(default_factory=list)
-    actions: list[ActionOutcome] = field(default_factory=list)
+    tool_calls: list[ToolCallRecord] = field(default_factory=list)
     model: str = ""
     label: str = ""
     usage: Usage | None = None
@@ -35,37 +35,47 @@ class Exchange:
 
     @property
     def text(self) -> str:
+        """The answer as far as it has arrived, without tool calls."""
         return "".join(self.parts)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing has arrived that is worth storing."""
+        return not self.text and not self.tool_calls
+
+    @property
     def response(self) -> str:
-        """The answer, with a line for each action and its outcome and for a failure."""
-        lines = [f"[action] {item.description} ({item.outcome})" for item in self.actions]
+        """The answer, with a line for each tool call and its outcome, and one for a failure."""
+        lines = [f"[action] {record.description} ({record.outcome})" for record in self.tool_calls]
         if self.failure:
             lines.append(f"[incomplete] {self.failure}")
         return "\n\n".join(part for part in (self.text.strip(), "\n".join(lines)) if part)
 
     @property
     def tags(self) -> tuple[str, ...]:
-        kinds = dict.fromkeys(kind_of(item.action) for item in self.actions if item.action is not None)
-        return ("copilot", *kinds, *(["incomplete"] if self.failure else []))
+        """ "copilot", the names of the tools that were called, and "incomplete" for a failure."""
+        names = dict.fromkeys(record.call.tool_name for record in self.tool_calls if record.call is not None)
+        return ("copilot", *names, *(["incomplete"] if self.failure else []))
 
     @property
     def metadata(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"provider": self.label}
+        """What is stored beside the texts: provider, page title, token counts and tool calls."""
+        metadata: dict[str, Any] = {"provider": self.label}
         if self.title:
-            found["title"] = self.title
+            metadata["title"] = self.title
         if self.usage is not None:
-            found["usage"] = {"prompt": self.usage.prompt_tokens, "completion": self.usage.completion_tokens}
-        if self.actions:
-            found["actions"] = [
-                {"kind": kind_of(item.action) if item.action is not None else None, "outcome": item.outcome}
-                for item in self.actions
+            metadata["usage"] = {"prompt": self.usage.prompt_tokens, "completion": self.usage.completion_tokens}
+        if self.tool_calls:
+            metadata["actions"] = [
+                {"kind": record.call.tool_name if record.call is not None else None, "outcome": record.outcome}
+                for record in self.tool_calls
             ]
-        return found
+        return metadata
 
-    def propose(self, action: Action, outcome: Outcome) -> None:
-        self.actions.append(ActionOutcome(action, describe(action), outcome))
+    def propose(self, call: Tool, outcome: Outcome) -> None:
+        """Note a valid call."""
+        self.tool_calls.append(ToolCallRecord(call, call.describe(), outcome))
 
     def reject(self, reason: str) -> None:
-        self.actions.append(ActionOutcome(None, reason, "rejected"))
+        """Note a call that is not valid or not allowed."""
+        self.tool_calls.append(ToolCallRecord(None, reason, "rejected"))

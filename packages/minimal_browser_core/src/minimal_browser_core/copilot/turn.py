@@ -1,35 +1,26 @@
-"""One question being answered, as an event loop sees it: a descriptor to watch and events to drain."""
+"""An exchange in progress, as an event loop sees it: a descriptor to watch and events to drain."""
 
 import threading
 from itertools import groupby
 
 from minimal_browser_core.chat.port import ResponseStream
-from minimal_browser_core.copilot.actions import Action
+from minimal_browser_core.copilot.branch import Branch
 from minimal_browser_core.copilot.events import ReasoningDelta, TextDelta, TurnEvent, TurnFailed, TurnFinished
 from minimal_browser_core.copilot.exchange import Exchange
+from minimal_browser_core.copilot.tools.tool import Tool
 from minimal_browser_core.wakeup import Wakeup
 
 
-class Dialogue:
-    """The exchanges of one thread, and its id in the store once something of it is stored."""
-
-    def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
-        self.thread_id: int | None = None
-        self.branch_at: int | None = None  # what is stored next follows this exchange, not the thread's last
-        self.recording = threading.Lock()
-
-
 class Turn:
-    """Made by `CopilotSession.ask`; filled by a thread of the session. Only `wait` blocks.
+    """Made by `CopilotSession.ask`; a thread of the session fills it. Only `wait` blocks.
 
-    The last event is a TurnFinished or a TurnFailed, always. Stop watching `fileno` then; it stays valid until `close`
+    The last event is always a TurnFinished or a TurnFailed. Stop watching `fileno` then; it stays valid until `close`
     or until the turn is collected.
     """
 
-    def __init__(self, exchange: Exchange, dialogue: Dialogue) -> None:
+    def __init__(self, exchange: Exchange, branch: Branch) -> None:
         self.exchange = exchange
-        self.dialogue = dialogue
+        self.branch = branch
         self.finished = False
         """Whether the last event has been drained."""
         self._lock = threading.Lock()
@@ -41,69 +32,62 @@ class Turn:
 
     @property
     def question(self) -> str:
+        """The question of the exchange."""
         return self.exchange.question
 
     @property
     def text(self) -> str:
-        """What has arrived so far, without reasoning and actions."""
+        """The answer as far as it has arrived, without reasoning and tool calls."""
         return self.exchange.text
 
     @property
     def undecided(self) -> bool:
-        """Whether a proposed action still waits for `decide`. Record the turn once it has finished and none does."""
-        return any(item.outcome == "undecided" for item in self.exchange.actions)
+        """Whether a proposed call still waits for `decide`. Record the turn once it has finished and none does."""
+        return any(record.outcome == "undecided" for record in self.exchange.tool_calls)
 
     @property
     def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
         return self._cancelled
 
     def fileno(self) -> int:
-        """Readable when events wait."""
+        """Readable if events wait."""
         return self._wakeup.fileno()
 
     def drain(self) -> list[TurnEvent]:
-        """All events that wait, oldest first; neighbouring deltas come as one."""
+        """All events that wait, oldest first; neighbouring deltas are joined."""
         self._wakeup.clear()
         with self._lock:
             waiting, self._events = self._events, []
         drained: list[TurnEvent] = []
         for kind, events in groupby(waiting, type):
-            if kind is TextDelta:
-                drained.append(TextDelta("".join(event.text for event in events if isinstance(event, TextDelta))))
-            elif kind is ReasoningDelta:
-                drained.append(
-                    ReasoningDelta("".join(event.text for event in events if isinstance(event, ReasoningDelta)))
-                )
+            if kind in (TextDelta, ReasoningDelta):
+                drained.append(kind("".join(event.text for event in events)))  # type: ignore[union-attr]
             else:
                 drained.extend(events)
-        if drained and isinstance(drained[-1], (TurnFinished, TurnFailed)):
+        if drained and isinstance(drained[-1], TurnFinished | TurnFailed):
             self.finished = True
         return drained
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until the answer is complete or has failed; False when `timeout` seconds were not enough."""
+        """Block until the answer is complete or has failed; False if `timeout` seconds were not enough."""
         return self._done.wait(timeout)
 
     def cancel(self) -> None:
-        """Stop the answer; what has arrived is kept. From any thread, any number of times."""
+        """Stop the answer and keep what has arrived. From any thread, any number of times."""
         with self._lock:
             self._cancelled = True
             stream = self._stream
         if stream is not None:
             stream.cancel()
 
-    def decide(self, action: Action | int, allowed: bool) -> None:
-        """Note what the person said to a proposed action: itself, or its position among the proposed ones."""
-        proposed = [item for item in self.exchange.actions if item.action is not None]
-        if isinstance(action, int):
-            proposed = proposed[action : action + 1]
-        else:
-            proposed = [item for item in proposed if item.action is action] or [
-                item for item in proposed if item.action == action
-            ]
-        if not proposed:
-            raise ValueError("this turn has not proposed that action")
-        proposed[0].outcome = "allowed" if allowed else "denied"
+    def decide(self, call: Tool, allowed: bool) -> None:
+        """Note the user's decision on a proposed call; ValueError if no such call waits for one."""
+        for record in self.exchange.tool_calls:
+            if record.call == call and record.outcome == "undecided":
+                record.outcome = "allowed" if allowed else "denied"
+                return
+        raise ValueError("no such call of this turn waits for a decision")
 
     def close(self) -> None:
         """Cancel, and free the descriptor."""
@@ -111,9 +95,10 @@ class Turn:
             self.cancel()
         self._wakeup.close()
 
-    # For the session's thread.
+    # Called by the session, on the turn's thread.
 
     def attach(self, stream: ResponseStream) -> None:
+        """Set the stream that `cancel` stops."""
         with self._lock:
             self._stream = stream
             cancelled = self._cancelled
@@ -121,8 +106,9 @@ class Turn:
             stream.cancel()
 
     def emit(self, event: TurnEvent) -> None:
-        with self._lock:  # whoever drains the last event may rely on `wait`, and the other way round
+        """Add an event; the last one completes the turn."""
+        with self._lock:  # after draining the last event `wait` returns at once, and the other way round
             self._events.append(event)
-            if isinstance(event, (TurnFinished, TurnFailed)):
+            if isinstance(event, TurnFinished | TurnFailed):
                 self._done.set()
         self._wakeup.set()

@@ -6,7 +6,7 @@ storage, no dialogs), and its Content-Security-Policy allows only this script.
 
 from typing import Literal, get_args
 
-from minimal_browser_core.errors import ActionError
+from minimal_browser_core.errors import ToolError
 from minimal_browser_core.internal_pages.environment import content_hash, environment, read_template_file
 
 WidgetType = Literal["calculator", "todo", "timer", "notes", "card"]
@@ -22,13 +22,13 @@ TITLES: dict[WidgetType, str] = {
 
 
 def render_widget(widget_type: str, theme: str = "auto", title: str = "") -> str:
-    """One widget; the theme `auto` follows the system. Raises ActionError for an unknown widget or theme."""
+    """`auto` follows the system. ToolError for an unknown widget or theme."""
     from markupsafe import Markup
 
     if widget_type not in TITLES:
-        raise ActionError(f"There is no widget {widget_type!r}. Choose one of {', '.join(TITLES)}.")
+        raise ToolError(f"There is no widget {widget_type!r}. Choose one of {', '.join(TITLES)}.")
     if theme not in get_args(Theme):
-        raise ActionError(f"There is no theme {theme!r}. Choose one of {', '.join(get_args(Theme))}.")
+        raise ToolError(f"There is no theme {theme!r}. Choose one of {', '.join(get_args(Theme))}.")
     style, script = read_template_file("widgets/style.css"), read_template_file(f"widgets/{widget_type}.js")
     template = environment().get_template(f"widgets/{widget_type}.html.j2")
     return template.render(

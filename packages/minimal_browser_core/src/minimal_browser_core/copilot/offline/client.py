@@ -1,4 +1,4 @@
-"""The offline default as a chat client."""
+"""The offline default as a chat client: the same interface as a provider's."""
 
 import json
 import re
@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.chat.port import Message
 from minimal_browser_core.chat.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
-from minimal_browser_core.copilot.context import parse_question
-from minimal_browser_core.copilot.offline.stream import MODEL, OfflineStream
+from minimal_browser_core.copilot.context.message import parse_question
+from minimal_browser_core.copilot.offline.stream import OfflineStream
+from minimal_browser_core.copilot.providers.catalogue import OFFLINE_LABEL, OFFLINE_MODEL
 from minimal_browser_core.storage.port import ConversationStore
 
 if TYPE_CHECKING:
-    from minimal_browser_core.copilot.offline.answers import Answer, Answerer
-
-LABEL = "offline, no model"
+    from minimal_browser_core.copilot.offline.answer import Answer
+    from minimal_browser_core.copilot.offline.answerer import Answerer
 
 
 class OfflineChatClient:
     """A ChatClient with no model and no network. Deterministic: the same page and question give the same answer.
 
-    It quotes the sentences of the page that bear on the question, or that sum it up; searches `store`; understands a
-    few plain commands; and says what it cannot do. The page is read from messages made by
-    `minimal_browser_core.copilot.context.render_question`, or given to `ask`. Tools are called only if offered.
+    It quotes the passages of the page that answer the question or summarise the page, searches `store`, understands a
+    few plain commands, and says what it cannot do. It reads the page from messages made by
+    `copilot.context.message.render_question`. It calls only tools that are offered.
     """
 
     def __init__(self, store: ConversationStore | None = None) -> None:
@@ -32,57 +32,61 @@ class OfflineChatClient:
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
 
-    def send_request(self, prompt: str, model: str = MODEL) -> str:
+    def send_request(self, prompt: str, model: str = OFFLINE_MODEL) -> str:
         return self.chat([{"role": "user", "content": prompt}], model).text
 
-    def stream_response(self, prompt: str, model: str = MODEL) -> OfflineStream:
+    def stream_response(self, prompt: str, model: str = OFFLINE_MODEL) -> OfflineStream:
         return self.stream([{"role": "user", "content": prompt}], model)
 
-    def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> ChatResponse:
+    def chat(
+        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
+    ) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             for _ in stream.events():
                 pass
             return _response(stream)
 
     async def achat(
-        self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
+        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
     ) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             async for _ in stream.aevents():
                 pass
             return _response(stream)
 
-    def stream(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineStream:
-        """Return at once; the answer is worked out on a thread. `model` is not looked at, nor options but `tools`."""
-        asked = next((message for message in reversed(messages) if message.get("role") == "user"), None)
-        content = _text_of(asked) if asked is not None else ""
+    def stream(
+        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
+    ) -> OfflineStream:
+        """Return at once; a thread works out the answer. `model` and all options except `tools` are ignored."""
+        question = next((message for message in reversed(messages) if message.get("role") == "user"), None)
+        content = _text_of(question) if question is not None else ""
         tools = frozenset(tool["function"]["name"] for tool in options.get("tools") or ())
-        return OfflineStream(lambda: self._work(content, tools))
+        return OfflineStream(lambda: self._answer(content, tools))
 
-    def _work(self, content: str, tools: frozenset[str]) -> Iterator[StreamEvent]:
+    def _answer(self, content: str, tools: frozenset[str]) -> Iterator[StreamEvent]:
         page, question = parse_question(content)
-        yield from _events(self._warm().answer(question, page, tools))
+        yield from _events(self._load_answerer().answer(question, page, tools))
 
-    def _warm(self) -> "Answerer":
-        # Words and patterns of many languages take tens of milliseconds to load: not where the client is made.
-        from minimal_browser_core.copilot.offline.answers import Answerer
+    def _load_answerer(self) -> "Answerer":
+        # Words and patterns of many languages take tens of milliseconds to load: too long for the constructor.
+        from minimal_browser_core.copilot.offline.answerer import Answerer
 
         with self._lock:
             self._answerer = self._answerer or Answerer(self._store)
             return self._answerer
 
     def models(self) -> list[ModelInfo]:
-        return [ModelInfo(MODEL, LABEL)]
+        return [ModelInfo(OFFLINE_MODEL, OFFLINE_LABEL)]
 
     async def amodels(self) -> list[ModelInfo]:
         return self.models()
 
     def prewarm(self) -> None:
-        """Load what answers need, in the background."""
-        threading.Thread(target=self._warm, name="copilot-prewarm", daemon=True).start()
+        """Load what answers need in the background."""
+        threading.Thread(target=self._load_answerer, name="copilot-prewarm", daemon=True).start()
 
     def close(self) -> None:
-        """Nothing to close; the store is the caller's."""
+        """Nothing to close; the caller closes the store."""
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +95,7 @@ class OfflineChatClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"OfflineChatClient({LABEL})"
+        return f"OfflineChatClient({OFFLINE_LABEL})"
 
 
 def _response(stream: OfflineStream) -> ChatResponse:
@@ -100,7 +104,7 @@ def _response(stream: OfflineStream) -> ChatResponse:
         reasoning="",
         tool_calls=stream.tool_calls,
         usage=None,
-        model=MODEL,
+        model=OFFLINE_MODEL,
         provider=None,
         finish_reason=stream.finish_reason,
         request_id=None,
@@ -115,14 +119,14 @@ def _text_of(message: Message) -> str:
     return "\n".join(part.get("text", "") for part in content if part.get("type") == "text")
 
 
-# A word with the space behind it, words of one line only; long runs (languages without spaces) go in short pieces.
+# A word with the space after it, on one line; long runs (languages without spaces) are sent in short pieces.
 _DELTA = re.compile(r"\s*\S{1,16}[^\S\n]*|\s+")
 
 
 def _events(answer: "Answer") -> Iterator[StreamEvent]:
     for match in _DELTA.finditer(answer.text):
         yield StreamEvent("text", match[0])
-    if answer.tool is not None:
-        name, arguments = answer.tool
+    if answer.tool_call is not None:
+        name, arguments = answer.tool_call
         call = ToolCall("offline_1", name, json.dumps(arguments, ensure_ascii=False))
         yield StreamEvent("tool_call", tool_call=call)

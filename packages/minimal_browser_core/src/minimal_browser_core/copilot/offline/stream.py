@@ -1,4 +1,4 @@
-"""An answer that is worked out on a thread and read like any provider's stream."""
+"""A stream whose events a thread produces, read like any provider's stream."""
 
 import threading
 from collections import deque
@@ -8,17 +8,15 @@ from typing import Any, Self
 
 from minimal_browser_core.chat.port import Usage
 from minimal_browser_core.chat.values import StreamEvent, ToolCall
+from minimal_browser_core.copilot.providers.catalogue import OFFLINE_MODEL
 from minimal_browser_core.errors import AIClientError, StreamCancelled
 from minimal_browser_core.wakeup import Wakeup
 
-MODEL = "offline"
-
-
-Work = Callable[[], Iterable[StreamEvent]]
+Producer = Callable[[], Iterable[StreamEvent]]
 
 
 class OfflineStream:
-    """The ResponseStream of `minimal_browser_core.chat.port` over events that `work` gives on a thread of its own."""
+    """A ResponseStream (`minimal_browser_core.chat.port`) over the events that `produce` yields on its thread."""
 
     usage: Usage | None = None
     provider: str | None = None
@@ -27,8 +25,8 @@ class OfflineStream:
     time_to_first_byte: float | None = None
     time_to_last_byte: float | None = None
 
-    def __init__(self, work: Work) -> None:
-        self.model: str | None = MODEL
+    def __init__(self, produce: Producer) -> None:
+        self.model: str | None = OFFLINE_MODEL
         self.finish_reason: str | None = None
         self._events: deque[StreamEvent] = deque()
         self._texts: list[str] = []
@@ -38,16 +36,16 @@ class OfflineStream:
         self._ended = False
         self._cancelled = False
         self._failure: AIClientError | None = None
-        threading.Thread(target=self._produce, args=(work,), name="copilot-offline", daemon=True).start()
+        threading.Thread(target=self._produce, args=(produce,), name="copilot-offline", daemon=True).start()
 
-    def _produce(self, work: Work) -> None:
+    def _produce(self, produce: Producer) -> None:
         failure: AIClientError | None = None
         try:
-            for event in work():
+            for event in produce():
                 if self._cancelled:
                     return
                 self._publish(event)
-        except Exception as error:  # noqa: BLE001  whatever happens here has to reach the reader
+        except Exception as error:  # noqa: BLE001  any exception must reach the reader
             failure = AIClientError(f"The offline copilot failed: {type(error).__name__}: {error}")
             failure.__cause__ = error
         with self._changed:
@@ -80,8 +78,6 @@ class OfflineStream:
     @property
     def tool_calls(self) -> list[ToolCall]:
         return list(self._tool_calls)
-
-    # -- reading -------------------------------------------------------------------------------------------------------
 
     def fileno(self) -> int:
         return self._wakeup.fileno()

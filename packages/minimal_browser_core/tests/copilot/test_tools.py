@@ -5,19 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser_core.copilot.actions import (
-    ACTION_TYPES,
-    AddBookmark,
-    Navigate,
-    OpenWebApp,
-    Search,
-    ShowHtml,
-    describe,
-    kind_of,
-    parse_action,
-    tool_schemas,
-)
-from minimal_browser_core.errors import ActionError
+from minimal_browser_core.copilot.tools.add_bookmark import AddBookmark
+from minimal_browser_core.copilot.tools.navigate import Navigate
+from minimal_browser_core.copilot.tools.open_web_app import OpenWebApp
+from minimal_browser_core.copilot.tools.registry import parse_call, tool_names, tool_schemas
+from minimal_browser_core.copilot.tools.search import Search
+from minimal_browser_core.copilot.tools.show_html import ShowHtml
+from minimal_browser_core.copilot.tools.tool import Tool
+from minimal_browser_core.errors import ToolError
+from minimal_browser_core.window import OpenTarget
 
 
 @pytest.mark.parametrize(
@@ -40,8 +36,8 @@ from minimal_browser_core.errors import ActionError
     ],
 )
 def test_a_valid_call_becomes_its_action(name: str, arguments: dict[str, Any], action: Any) -> None:
-    assert parse_action(name, json.dumps(arguments)) == action
-    assert kind_of(action) == name
+    assert parse_call(name, json.dumps(arguments)) == action
+    assert action.tool_name == name
 
 
 @pytest.mark.parametrize(
@@ -71,14 +67,14 @@ def test_a_valid_call_becomes_its_action(name: str, arguments: dict[str, Any], a
 )
 @pytest.mark.parametrize("name", ["navigate", "bookmark"])
 def test_an_address_that_is_not_plain_http_is_refused(name: str, url: str) -> None:
-    with pytest.raises(ActionError):
-        parse_action(name, json.dumps({"url": url, "title": "t"}))
+    with pytest.raises(ToolError):
+        parse_call(name, json.dumps({"url": url, "title": "t"}))
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
-        ("delete_everything", "{}", "navigate, search, html, bookmark, webapp"),
+        ("delete_everything", "{}", "bookmark, html, navigate, search, webapp"),
         ("navigate", '{"url": "https://exa', "not JSON"),
         ("navigate", "", "url"),
         ("navigate", "[]", "object"),
@@ -89,22 +85,21 @@ def test_an_address_that_is_not_plain_http_is_refused(name: str, url: str) -> No
         ("html", json.dumps({"title": "t", "html": "x" * 600_000}), "524288"),
         ("bookmark", json.dumps({"title": "t", "url": "https://e.org", "tags": ["x"] * 21}), "20"),
         ("webapp", '{"widget_type": "shell"}', "shell"),
-        ("navigate", '{"kind": "search", "url": "https://e.org"}', "kind"),
         ("search", '{"query": "\\ud800"}', "not JSON"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(name: str, arguments: str, says: str) -> None:
-    with pytest.raises(ActionError, match=says):
-        parse_action(name, arguments)
+    with pytest.raises(ToolError, match=says):
+        parse_call(name, arguments)
 
 
-@given(st.sampled_from([*ACTION_TYPES, "other"]), st.text())
+@given(st.sampled_from([*tool_names(), "other"]), st.text())
 def test_no_arguments_raise_anything_else(name: str, arguments: str) -> None:
     try:
-        action = parse_action(name, arguments)
-    except ActionError:
+        action = parse_call(name, arguments)
+    except ToolError:
         return
-    assert describe(action)
+    assert action.describe()
 
 
 @pytest.mark.parametrize(
@@ -119,33 +114,64 @@ def test_no_arguments_raise_anything_else(name: str, arguments: str) -> None:
     ],
 )
 def test_the_person_reads_in_one_line_what_will_happen(action: Any, line: str) -> None:
-    assert describe(action) == line
+    assert action.describe() == line
 
 
 def test_a_host_that_imitates_another_is_shown_in_ascii_too() -> None:
-    assert "xn--" in describe(Navigate("https://аpple.com/"))
+    assert "xn--" in Navigate("https://аpple.com/").describe()
 
 
 def test_a_description_cannot_break_its_line_or_turn_its_text_round() -> None:
-    line = describe(ShowHtml("a\nb\u202ec", "x"))
+    line = ShowHtml("a\nb\u202ec", "x").describe()
     assert "\n" not in line
     assert "\u202e" not in line
 
 
 def test_a_long_address_keeps_its_host_in_view() -> None:
-    assert describe(Navigate("https://evil.example/" + "a" * 5_000)).startswith("Open https://evil.example/aaa")
+    assert Navigate("https://evil.example/" + "a" * 5_000).describe().startswith("Open https://evil.example/aaa")
 
 
 def test_the_tools_are_those_that_are_understood() -> None:
     tools = tool_schemas()
-    assert [tool["function"]["name"] for tool in tools] == list(ACTION_TYPES)
+    assert [tool["function"]["name"] for tool in tools] == list(tool_names())
     json.dumps(tools)
     for tool in tools:
         parameters = tool["function"]["parameters"]
         assert tool["type"] == "function"
         assert tool["function"]["description"]
-        assert "kind" not in parameters["properties"]
         assert set(parameters["required"]) <= parameters["properties"].keys()
-    bookmark = tools[3]["function"]["parameters"]
+    bookmark = tools[0]["function"]["parameters"]
     assert bookmark["required"] == ["title", "url"]
     assert bookmark["properties"]["url"]["maxLength"] == 8192
+
+
+class Window:
+    """Records what tools ask of the window."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.tabs = self.navigation = self.bookmarks = self.generated_pages = self
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments: self.calls.append((name, *arguments))
+
+
+@pytest.mark.parametrize(
+    ("call", "asked"),
+    [
+        (Navigate("example.com"), ("open", "https://example.com", OpenTarget.TAB)),
+        (Search("green tea"), ("search", "green tea", OpenTarget.TAB)),
+        (ShowHtml("Plan", "<p>x"), ("show", "Plan", "<p>x")),
+        (AddBookmark("A", "https://e.org", ("x",), "n"), ("add", "https://e.org", "A", ("x",), "n")),
+        (OpenWebApp("todo", "dark", "Mine"), ("show_widget", "todo", "dark", "Mine")),
+    ],
+)
+def test_a_call_is_run_in_the_window(call: Tool, asked: tuple[Any, ...]) -> None:
+    window = Window()
+    call.run(window)
+    assert window.calls == [asked]
+
+
+def test_a_call_cannot_be_made_with_an_address_that_a_model_may_not_give() -> None:
+    with pytest.raises(ValueError, match="Only http and https"):
+        Navigate("file:///etc/passwd")

@@ -1,10 +1,10 @@
-"""A page's text as passages: sentences of running text, and short lines such as headings, prices and menu entries."""
+"""Splits a page's text into passages: sentences of prose, and short lines such as headings, prices and menu entries."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from minimal_browser_core.copilot.offline.words import terms
+from minimal_browser_core.copilot.offline.tokenizer import tokenize
 
 MAX_PASSAGE = 480
 """Characters; a longer sentence is cut at a clause or a space."""
@@ -12,12 +12,14 @@ MAX_PASSAGE = 480
 
 @dataclass(frozen=True, slots=True)
 class Passage:
+    """A sentence or a short line. `position` counts passages, and `block` the lines of the page."""
+
     text: str
     terms: tuple[str, ...]
     position: int
     block: int
     heading: str
-    """The nearest short line above, which often names what the passage is about."""
+    """The nearest short line above, which often names the subject of the passage."""
     is_prose: bool
 
 
@@ -32,6 +34,7 @@ _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 
 
 def sentences(line: str) -> Iterator[str]:
+    """The sentences of a line."""
     start = 0
     for boundary in _BOUNDARY.finditer(line):
         if _is_abbreviation(line, start, boundary):
@@ -55,8 +58,8 @@ def _is_abbreviation(line: str, start: int, boundary: re.Match[str]) -> bool:
     return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) < 3)
 
 
-def split(text: str) -> list[Passage]:
-    """The passages of a page, in order; a line that was seen before is left out (menus, footers)."""
+def segment(text: str) -> list[Passage]:
+    """The passages of a page in order; repeated lines (menus, footers) are left out."""
     passages: list[Passage] = []
     seen: set[str] = set()
     heading = ""
@@ -67,10 +70,9 @@ def split(text: str) -> list[Passage]:
         seen.add(line)
         is_prose = _is_prose(line)
         for sentence in sentences(line) if is_prose else [line]:
-            for piece in _pieces(sentence):
-                found = tuple(terms(piece))
-                if found:
-                    passages.append(Passage(piece, found, len(passages), block, heading, is_prose))
+            for piece in _cut(sentence):
+                if terms := tuple(tokenize(piece)):
+                    passages.append(Passage(piece, terms, len(passages), block, heading, is_prose))
         if not is_prose and len(line) <= 80 and not line[-1].isdigit():
             heading = line
     return passages
@@ -82,11 +84,11 @@ def _is_prose(line: str) -> bool:
         return ends and len(line) >= 8  # 20 characters are a long sentence in Chinese or Japanese
     if len(line) <= (20 if ends else 80):
         return False
-    beginning = line[:200]  # links, code and tables are mostly signs
+    beginning = line[:200]  # links, code and tables are mostly punctuation
     return sum(map(str.isalpha, beginning)) + beginning.count(" ") > 0.8 * len(beginning)
 
 
-def _pieces(sentence: str) -> Iterator[str]:
+def _cut(sentence: str) -> Iterator[str]:
     while len(sentence) > MAX_PASSAGE:
         cut = max(sentence.rfind(mark, MAX_PASSAGE // 2, MAX_PASSAGE) for mark in ("; ", ", ", "；", "，", "、"))
         if cut < 0:

@@ -1,0 +1,1 @@
+"""What a model is told about the open page, and how much of it."""

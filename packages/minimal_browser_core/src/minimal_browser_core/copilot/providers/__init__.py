@@ -1,0 +1,1 @@
+"""Which provider answers, with which key and models, and what its failures mean."""
