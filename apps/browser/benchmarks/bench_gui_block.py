@@ -110,8 +110,7 @@ def main() -> None:
 
         def ask(text: str) -> None:
             browser.ask(text)
-            until(lambda: browser.copilot._asked is not None and browser.copilot._asked.turn.question == text)
-            until(lambda: browser.copilot._asked is not None and browser.copilot._asked.finished)
+            until(lambda: not browser.copilot.is_answering)
 
         gaps.reset()
         ask("first")

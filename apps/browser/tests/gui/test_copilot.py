@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel
 
-from minimal_browser_core.copilot.prompts import SYSTEM_PROMPT
+from minimal_browser_core.copilot.prompts import system_prompt
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.storage.port import ConversationStore
 from minimal_browser_core.testing.fake_server import (
@@ -107,8 +107,8 @@ def test_history_and_conversations_are_not_sent(browser: Any, provider: FakeServ
         browser.until(lambda: not browser.browser.copilot.is_answering)
         sent = json.dumps(provider.requests[-1].json)
         assert "What is on this page?" in sent
-        for part in ("mb:", "ecret", "History", "Cape Orrin", site.url):
-            assert part not in sent.replace(json.dumps(SYSTEM_PROMPT), "")
+        for part in ("mb:", "secret", "Secret", "History", "Cape Orrin", site.url):
+            assert part not in sent.replace(json.dumps(system_prompt()), "")
         reason = "This page was not sent: the copilot reads http and https pages only, not mb: pages."
         assert browser.browser.copilot.panel().notes() == [reason]
         browser.keys("<A-t>", "<Esc>")
@@ -155,7 +155,7 @@ def test_a_second_question_has_to_wait_for_the_first_answer(browser: Any, provid
     ask(browser, "One")
     browser.until(lambda: provider.requests)
     ask(browser, "Two")
-    assert "under way" in browser.message
+    assert "in progress" in browser.message
     assert browser.browser.copilot.panel().input.toPlainText() == "Two"
 
 
@@ -330,12 +330,12 @@ def test_stopping_an_answer_is_no_failure(browser: Any, provider: FakeServer) ->
 
 def test_an_answer_cut_off_by_the_end_of_the_program_is_stored(start: Any, site: Any, provider: FakeServer) -> None:
     browser = start(site.add("/", PAGE), base_url=provider.base_url)
-    provider.script.append(Stream((Data(chunk({"content": "half an ans"})), Pause(60))))
+    provider.script.append(Stream((Data(chunk({"content": "half an answer"})), Pause(60))))
     ask(browser, "Go on")
-    browser.until(lambda: answered(browser) == "half an ans")
+    browser.until(lambda: answered(browser) == "half an answer")
     start.end(browser)
     again = start()
-    assert "half an ans" in stored(again)[0][1]
+    assert "half an answer" in stored(again)[0][1]
 
 
 def test_html_in_an_answer_is_text_and_nothing_is_fetched(browser: Any, provider: FakeServer, site: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QObject
 
-from minimal_browser.copilot.turn_reader import MOST_TEXT, TurnReader
+from minimal_browser.copilot.turn_reader import MAX_TEXT, TurnReader
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFinished, TurnNotice
 from minimal_browser_core.wakeup import Wakeup
 
@@ -54,7 +54,7 @@ def test_a_large_piece_comes_in_parts_and_whole(read: Any) -> None:
     assert "".join(event.text for event in flat(batches) if isinstance(event, TextDelta)) == text
     assert [type(event) for event in flat(batches)][-2:] == [TurnNotice, TurnFinished]
     for batch in batches:
-        assert sum(len(event.text) for event in batch if isinstance(event, TextDelta)) <= MOST_TEXT
+        assert sum(len(event.text) for event in batch if isinstance(event, TextDelta)) <= MAX_TEXT
 
 
 def test_what_arrives_between_two_frames_comes_as_one_batch(read: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser.toolkit.markdown import LONGEST_TAIL, Splitter, render
+from minimal_browser.toolkit.markdown import MAX_TAIL, BlockSplitter, render
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ BLOCKS = st.sampled_from(
 @given(st.lists(BLOCKS, max_size=12), st.integers(1, 40))
 def test_what_is_split_off_renders_as_the_whole_does(blocks: list[str], size: int) -> None:
     text = "".join(blocks)
-    splitter = Splitter()
+    splitter = BlockSplitter()
     final = [part for at in range(0, len(text), size) for part in splitter.feed(text[at : at + size])]
     assert "".join(final) + splitter.tail == text
     parts = [render(part) for part in (*final, splitter.tail)]
@@ -65,16 +65,16 @@ def test_what_is_split_off_renders_as_the_whole_does(blocks: list[str], size: in
 
 
 def test_a_code_block_without_end_is_cut_into_code_blocks() -> None:
-    splitter = Splitter()
+    splitter = BlockSplitter()
     final = splitter.feed("```python\n" + "".join(f"line {number}\n" for number in range(5_000)))
-    assert len(splitter.tail) <= LONGEST_TAIL + 20
+    assert len(splitter.tail) <= MAX_TAIL + 20
     assert all(render(part).startswith("<pre><code>") for part in (*final, splitter.tail))
     shown = "".join(re.sub(r"<[^>]+>", "", render(part)) + "\n" for part in (*final, splitter.tail))
     assert shown.split("\n")[:-1] == [f"line {number}" for number in range(5_000)]
 
 
 def test_a_word_without_end_does_not_grow_the_tail() -> None:
-    splitter = Splitter()
+    splitter = BlockSplitter()
     final = splitter.feed("x" * 100_000)
-    assert len(splitter.tail) <= LONGEST_TAIL
+    assert len(splitter.tail) <= MAX_TAIL
     assert "".join(final) + splitter.tail == "x" * 100_000

@@ -1,13 +1,13 @@
-"""An action that the model proposes, put to the person."""
+"""A card that asks the user whether a proposed action may run."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from minimal_browser.copilot.answer_view import plain_label
+from minimal_browser.copilot.labels import plain_label
 
 
 class ActionCard(QFrame):
-    """Says what will happen, in words, and waits. `decided` comes once at most."""
+    """Says in words what will happen, and waits. `decided` is emitted at most once."""
 
     decided = pyqtSignal(bool)
 
@@ -15,7 +15,9 @@ class ActionCard(QFrame):
         super().__init__()
         self.setObjectName("card")
         self.description = description
-        self._outcome = plain_label(introduction, "cardOutcome")
+        self.waiting = True
+        """Whether the card still waits for a decision."""
+        self._heading = plain_label(introduction, "cardOutcome")
         self._keys = (allow_keys, deny_keys)
         self.allow_button = QPushButton("Allow")
         self.allow_button.setObjectName("allow")
@@ -27,30 +29,29 @@ class ActionCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
-        column.addWidget(self._outcome)
+        column.addWidget(self._heading)
         column.addWidget(plain_label(description, "cardText"))
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
-        self._buttons.addWidget(self.allow_button)
-        self._buttons.addWidget(self.deny_button)
-        self._buttons.addStretch(1)
-        column.addLayout(self._buttons)
-        self.waiting = True
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.allow_button)
+        buttons.addWidget(self.deny_button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
 
     def show_keys(self) -> None:
-        """This is the card that the keys decide on: say so on its buttons."""
+        """Show on the buttons which keys decide on this card."""
         self.allow_button.setText(f"Allow  {self._keys[0]}".rstrip())
         self.deny_button.setText(f"Deny  {self._keys[1]}".rstrip())
 
     def decide(self, allowed: bool) -> None:
-        if not self.waiting:
-            return
-        self.settle("Allowed" if allowed else "Denied")
-        self.decided.emit(allowed)
+        """Decide, unless that has happened already."""
+        if self.waiting:
+            self.settle("Allowed" if allowed else "Denied")
+            self.decided.emit(allowed)
 
     def settle(self, outcome: str) -> None:
-        """No question any more: show what became of it."""
+        """Stop asking and show the outcome instead."""
         self.waiting = False
         self.allow_button.hide()
         self.deny_button.hide()
-        self._outcome.setText(f"{outcome}:")
+        self._heading.setText(f"{outcome}:")

@@ -1,35 +1,22 @@
-"""What was asked and what is answered, as they stand in the panel."""
+"""Shows an answer as it arrives."""
 
 from PyQt6.QtCore import Qt, QUrl, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QWheelEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QSizePolicy, QTextBrowser, QWidget
+from PyQt6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
-from minimal_browser.toolkit.markdown import Splitter, render
+from minimal_browser.toolkit.markdown import BlockSplitter, render
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme, document_style
 
-
-def plain_label(text: str, name: str) -> QLabel:
-    """A line of text that can be selected, and that nothing in it makes rich."""
-    label = QLabel(text)
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    # As wide as it gets: a long word must not widen the panel.
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label
+MAX_CHARACTERS = 6_000
+"""Characters after which a view accepts no more: the longer a document, the longer its layout takes."""
 
 
-FULL = 6_000
-"""Characters after which a bubble takes no more: laying out a document costs the more the longer it is."""
-
-
-class Answer(QTextBrowser):
-    """Markdown that grows. What is final stays; only the block being written is rendered again."""
+class AnswerView(QTextBrowser):
+    """Growing Markdown. Complete blocks stay as they are; only the unfinished last block is rendered again."""
 
     link_clicked = pyqtSignal(str)
-    """An http or https address that the person clicked."""
+    """An http or https address that the user clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,50 +33,53 @@ class Answer(QTextBrowser):
         self._document.setUndoRedoEnabled(False)
         self._document.setDefaultStyleSheet(document_style(current_theme()))
         not_null(self._document.documentLayout()).documentSizeChanged.connect(lambda _size: self._fit())
-        self._splitter = Splitter()
-        self._final: list[str] = []
+        self._splitter = BlockSplitter()
+        self._complete: list[str] = []
         self._length = 0
         self._tail_at = 0
         self._fit()
 
     def append_markdown(self, text: str) -> None:
-        final = self._splitter.feed(text)
-        self._final.extend(final)
-        self._length += sum(map(len, final))
-        self._write(final, self._splitter.tail)
+        """Append the next piece of the answer."""
+        complete = self._splitter.feed(text)
+        self._complete.extend(complete)
+        self._length += sum(map(len, complete))
+        self._write(complete, self._splitter.tail)
 
     @property
     def is_full(self) -> bool:
-        return self._length > FULL
+        """Whether the answer should continue in another view."""
+        return self._length > MAX_CHARACTERS
 
     def take_tail(self) -> str:
-        """Take away the block being written, for another bubble to go on with."""
+        """Remove the unfinished last block and return it, so that another view continues with it."""
         tail, self._splitter.tail = self._splitter.tail, ""
         self._write([], "")
         return tail
 
     def restyle(self) -> None:
-        """After a change of theme: colours are part of the rendered text."""
+        """Render again after a change of theme: colours are part of the rendered text."""
         self._document.setDefaultStyleSheet(document_style(current_theme()))
         self._document.clear()
         self._tail_at = 0
-        self._write(self._final, self._splitter.tail)
+        self._write(self._complete, self._splitter.tail)
 
     @property
     def markdown(self) -> str:
-        return "".join(self._final) + self._splitter.tail
+        """The Markdown shown so far."""
+        return "".join(self._complete) + self._splitter.tail
 
     def loadResource(self, type: int, name: QUrl) -> object:  # noqa: N802
-        """Nothing is fetched, from nowhere."""
+        """Never load anything."""
         return None
 
-    def _write(self, final: list[str], tail: str) -> None:
+    def _write(self, complete: list[str], tail: str) -> None:
         cursor = QTextCursor(self._document)
         cursor.beginEditBlock()
         cursor.setPosition(self._tail_at)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        for block in final:
+        for block in complete:
             self._insert(cursor, block)
         self._tail_at = cursor.position()
         self._insert(cursor, tail)
@@ -100,7 +90,7 @@ class Answer(QTextBrowser):
         if not html.strip():
             return
         if cursor.position() > 0:
-            # A plain paragraph of its own, or the block would go on in the format of the one before.
+            # A new plain paragraph, or the block would continue in the format of the one before.
             cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
         cursor.insertHtml(html)
 
@@ -113,7 +103,7 @@ class Answer(QTextBrowser):
 
     def wheelEvent(self, e: QWheelEvent | None) -> None:  # noqa: N802
         if e is not None:
-            e.ignore()  # the panel scrolls, not the bubble
+            e.ignore()  # the panel scrolls, not this view
 
     def _clicked(self, url: QUrl) -> None:
         if url.scheme() in ("http", "https"):

@@ -1,4 +1,4 @@
-"""From a turn's descriptor to the panel: everything that has arrived, at most once a frame."""
+"""Reads a turn for the panel: everything that has arrived, at most once per frame."""
 
 import time
 from collections import deque
@@ -12,21 +12,21 @@ from minimal_browser.toolkit.timers import once
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFailed, TurnFinished
 
 FRAME = 1 / 60
-MOST_TEXT = 4_000
-"""Characters that one frame takes: about 6 ms of rendering."""
+MAX_TEXT = 4_000
+"""Characters per frame: about 6 ms of rendering."""
 SHARE = 4
-"""After a frame that took t, the next comes no sooner than SHARE * t: most of the thread's time stays the page's."""
+"""After a frame that took t, the next one waits at least SHARE * t: most of the thread's time is left for the page."""
 
 
 class Turn(Protocol):
-    """What is needed of `copilot.session.Turn`."""
+    """The part of `minimal_browser_core.copilot.turn.Turn` that is read."""
 
     def fileno(self) -> int: ...
     def drain(self) -> Sequence[TurnEvent]: ...
 
 
 class TurnReader(QObject):
-    """Hands the events of one turn to `receive`, in order; stops after the last one.
+    """Passes the events of one turn to `receive` in order, and stops after the last one.
 
     `receive` is called on the GUI thread with a batch that is never empty.
     """
@@ -37,20 +37,20 @@ class TurnReader(QObject):
         self._receive = receive
         self._notifier = QSocketNotifier(voidptr(turn.fileno()), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._readable)
-        self._frame = once(self, self._take)
+        self._frame = once(self, self._read)
         self._not_before = 0.0
         self._waiting: deque[TurnEvent] = deque()
 
     def _readable(self, *_: Any) -> None:
-        # The descriptor stays readable until it is drained: off until the frame has taken what waits.
+        # The descriptor stays readable until it is drained: do not watch it until the frame has read the events.
         self._notifier.setEnabled(False)
         self._schedule()
 
     def _schedule(self) -> None:
         self._frame.start(max(0, round((self._not_before - time.monotonic()) * 1000)))
 
-    def _take(self) -> None:
-        began = time.monotonic()
+    def _read(self) -> None:
+        started = time.monotonic()
         self._waiting.extend(self._turn.drain())
         events = self._next_batch()
         if events:
@@ -59,16 +59,16 @@ class TurnReader(QObject):
             self.stop()
             return
         ended = time.monotonic()
-        self._not_before = ended + max(FRAME, SHARE * (ended - began))
+        self._not_before = ended + max(FRAME, SHARE * (ended - started))
         if self._waiting:
             self._schedule()
         else:
             self._notifier.setEnabled(True)
 
     def _next_batch(self) -> list[TurnEvent]:
-        """The oldest events, with no more text than one frame can show."""
+        """The oldest events, with at most as much text as one frame can show."""
         batch: list[TurnEvent] = []
-        room = MOST_TEXT
+        room = MAX_TEXT
         while self._waiting and room > 0:
             event = self._waiting.popleft()
             if isinstance(event, TextDelta):
@@ -80,5 +80,6 @@ class TurnReader(QObject):
         return batch
 
     def stop(self) -> None:
+        """Read no more."""
         self._notifier.setEnabled(False)
         self._frame.stop()

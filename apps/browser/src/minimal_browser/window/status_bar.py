@@ -1,9 +1,9 @@
 """The line at the bottom: mode, address, messages, half-typed keys, and which model answers."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontMetrics, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from minimal_browser.toolkit.elided_label import ElidedLabel
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser.toolkit.timers import once
@@ -11,29 +11,6 @@ from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.window import MessageLevel
 
 MESSAGE_MS = {MessageLevel.INFO: 5_000, MessageLevel.WARNING: 10_000, MessageLevel.ERROR: 20_000}
-
-
-class ElidedLabel(QLabel):
-    """Shows as much of its text as there is room for; the whole stands in the tool tip and in `full_text`."""
-
-    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__()
-        self.full_text = ""
-        self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def show_text(self, text: str) -> None:
-        self.full_text = text.replace("\n", " ")
-        self.setToolTip(self.full_text if len(self.full_text) > 60 else "")
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        self.setText(QFontMetrics(self.font()).elidedText(self.full_text, self._mode, max(0, self.width() - 2)))
 
 
 class StatusBar(QWidget):
