@@ -159,7 +159,9 @@ def test_a_second_question_has_to_wait_for_the_first_answer(browser: Any, provid
     assert browser.browser.copilot.panel().input.toPlainText() == "Two"
 
 
-def test_the_gui_thread_goes_on_through_an_answer_of_thousands_of_pieces(browser: Any, provider: FakeServer) -> None:
+def test_the_gui_thread_stays_responsive_during_an_answer_of_thousands_of_pieces(
+    browser: Any, provider: FakeServer
+) -> None:
     """Heartbeats and rendered pieces alternate: neither starves the other."""
     pieces = tuple(f"word{number} " + ("\n\n" if number % 20 == 0 else "") for number in range(4000))
     provider.script.append(Answer(pieces))
@@ -185,7 +187,7 @@ def test_shift_enter_breaks_the_line(browser: Any) -> None:
     assert browser.browser.copilot.panel().input.toPlainText() == "a\nb"
 
 
-def test_an_action_waits_for_the_person_and_is_done_when_allowed(browser: Any, provider: FakeServer, site: Any) -> None:
+def test_an_action_waits_for_the_user_and_runs_when_allowed(browser: Any, provider: FakeServer, site: Any) -> None:
     target = site.add("/visit", "<title>Visit</title>")
     provider.script.append(Answer(("Here.",), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
     ask(browser, "Take me there")
@@ -199,7 +201,7 @@ def test_an_action_waits_for_the_person_and_is_done_when_allowed(browser: Any, p
     browser.until(lambda: "(allowed)" in stored(browser)[0][1] if stored(browser) else False)
 
 
-def test_a_denied_action_is_not_done_and_is_remembered_as_denied(browser: Any, provider: FakeServer, site: Any) -> None:
+def test_a_denied_action_does_not_run_and_is_stored_as_denied(browser: Any, provider: FakeServer, site: Any) -> None:
     provider.script.append(
         Answer((), tool_calls=(call("navigate", url=site.url + "/never"),), finish_reason="tool_calls")
     )
@@ -212,7 +214,7 @@ def test_a_denied_action_is_not_done_and_is_remembered_as_denied(browser: Any, p
     assert not panel.cards()[0].waiting
 
 
-def test_a_bookmark_that_is_allowed_is_stored(browser: Any, provider: FakeServer) -> None:
+def test_an_allowed_bookmark_is_stored(browser: Any, provider: FakeServer) -> None:
     provider.script.append(
         Answer(
             (),
@@ -227,7 +229,7 @@ def test_a_bookmark_that_is_allowed_is_stored(browser: Any, provider: FakeServer
     browser.until(lambda: [mark.title for mark in browser.browser.suggestions.bookmarks] == ["Example"])
 
 
-def test_an_application_that_is_allowed_opens_in_a_tab(browser: Any, provider: FakeServer) -> None:
+def test_an_allowed_application_opens_in_a_tab(browser: Any, provider: FakeServer) -> None:
     provider.script.append(
         Answer((), tool_calls=(call("webapp", widget_type="calculator"),), finish_reason="tool_calls")
     )
@@ -238,7 +240,7 @@ def test_an_application_that_is_allowed_opens_in_a_tab(browser: Any, provider: F
     assert browser.js("self.origin", world=0) == "null"
 
 
-def test_a_setting_allows_an_action_at_once(start: Any, site: Any, provider: FakeServer) -> None:
+def test_a_setting_allows_an_action_without_asking(start: Any, site: Any, provider: FakeServer) -> None:
     target = site.add("/visit", "<title>Visit</title>")
     settings = '[copilot.actions]\nnavigate = "allow"\n'
     browser = start(site.add("/", PAGE), base_url=provider.base_url, config=settings)
@@ -248,9 +250,7 @@ def test_a_setting_allows_an_action_at_once(start: Any, site: Any, provider: Fak
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,hi", "file:///etc/passwd", "mb://version"])
-def test_a_model_cannot_even_propose_an_address_that_is_not_of_the_web(
-    browser: Any, provider: FakeServer, url: str
-) -> None:
+def test_a_model_can_propose_only_web_addresses(browser: Any, provider: FakeServer, url: str) -> None:
     provider.script.append(Answer(("No.",), tool_calls=(call("navigate", url=url),), finish_reason="tool_calls"))
     ask(browser, "Go")
     panel = browser.browser.copilot.panel()
@@ -260,7 +260,7 @@ def test_a_model_cannot_even_propose_an_address_that_is_not_of_the_web(
     assert len(browser.browser.tabs()) == 1
 
 
-def test_a_provider_that_refuses_is_told_with_what_to_do(browser: Any, provider: FakeServer) -> None:
+def test_a_refusal_of_the_provider_is_shown_with_a_hint(browser: Any, provider: FakeServer) -> None:
     provider.script.append(Error(401, "Incorrect API key provided"))
     ask(browser, "Hello")
     panel = browser.browser.copilot.panel()
@@ -269,7 +269,7 @@ def test_a_provider_that_refuses_is_told_with_what_to_do(browser: Any, provider:
     assert browser.mode is Mode.COPILOT
 
 
-def test_a_new_thread_forgets_what_was_said_and_keeps_it_stored(browser: Any, provider: FakeServer) -> None:
+def test_a_new_thread_starts_empty_and_the_old_one_stays_stored(browser: Any, provider: FakeServer) -> None:
     provider.script.extend([Answer(("First answer.",)), Answer(("Second answer.",))])
     ask(browser, "One")
     browser.until(lambda: stored(browser))
@@ -280,7 +280,7 @@ def test_a_new_thread_forgets_what_was_said_and_keeps_it_stored(browser: Any, pr
     assert "First answer." not in json.dumps(provider.requests[-1].json)
 
 
-def test_a_stored_conversation_is_taken_up_again(browser: Any, provider: FakeServer) -> None:
+def test_a_stored_conversation_is_continued(browser: Any, provider: FakeServer) -> None:
     provider.script += [Answer(("First answer.",)), Answer(("Second answer.",)), Answer(("Third answer.",))]
     ask(browser, "One?")
     browser.until(lambda: len(stored(browser)) == 1)
@@ -314,7 +314,7 @@ def test_a_new_thread_during_an_answer_shows_nothing_of_it(browser: Any, provide
     assert not any("stopped" in text for text in texts)
 
 
-def test_stopping_an_answer_is_no_failure(browser: Any, provider: FakeServer) -> None:
+def test_a_stopped_answer_is_not_a_failure(browser: Any, provider: FakeServer) -> None:
     provider.script.append(Stream((Data(chunk({"content": "half an "})), Hang())))
     ask(browser, "One?")
     browser.until(lambda: "half an" in answered(browser))
@@ -328,7 +328,7 @@ def test_stopping_an_answer_is_no_failure(browser: Any, provider: FakeServer) ->
     assert notes()["The answer was stopped."] == "note"
 
 
-def test_an_answer_cut_off_by_the_end_of_the_program_is_stored(start: Any, site: Any, provider: FakeServer) -> None:
+def test_an_answer_in_progress_at_exit_is_stored(start: Any, site: Any, provider: FakeServer) -> None:
     browser = start(site.add("/", PAGE), base_url=provider.base_url)
     provider.script.append(Stream((Data(chunk({"content": "half an answer"})), Pause(60))))
     ask(browser, "Go on")
@@ -338,7 +338,7 @@ def test_an_answer_cut_off_by_the_end_of_the_program_is_stored(start: Any, site:
     assert "half an answer" in stored(again)[0][1]
 
 
-def test_html_in_an_answer_is_text_and_nothing_is_fetched(browser: Any, provider: FakeServer, site: Any) -> None:
+def test_html_in_an_answer_is_shown_as_text_and_loads_nothing(browser: Any, provider: FakeServer, site: Any) -> None:
     text = f"<img src='{site.url}/spy1'> ![x]({site.url}/spy2) <script>alert(1)</script> [ok](javascript:alert(1))"
     provider.script.append(Answer((text,)))
     ask(browser, "Hello")
@@ -350,7 +350,7 @@ def test_html_in_an_answer_is_text_and_nothing_is_fetched(browser: Any, provider
     assert not [path for path in site.requests if "spy" in path]
 
 
-def test_without_a_key_the_copilot_answers_from_the_page_and_says_that_it_is_no_model(start: Any, site: Any) -> None:
+def test_without_a_key_the_copilot_quotes_the_page_and_is_labelled_offline(start: Any, site: Any) -> None:
     browser = start(site.add("/", PAGE))
     ask(browser, "Who built the lighthouse?")
     browser.until(lambda: "Margaret Alder" in shown(browser))
@@ -358,7 +358,7 @@ def test_without_a_key_the_copilot_answers_from_the_page_and_says_that_it_is_no_
     assert browser.window.status._model.text() == "offline, no model"
 
 
-def test_half_of_a_small_window_is_the_pages(browser: Any) -> None:
+def test_the_panel_takes_at_most_half_of_a_small_window(browser: Any) -> None:
     browser.keys("<Space>")
     panel = browser.browser.copilot.panel()
     assert panel.width() > 350

@@ -46,7 +46,7 @@ def flat(batches: list[Sequence[TurnEvent]]) -> list[TurnEvent]:
     return [event for batch in batches for event in batch]
 
 
-def test_a_large_piece_comes_in_parts_and_whole(read: Any) -> None:
+def test_a_large_delta_is_split_without_loss(read: Any) -> None:
     source, batches, qtbot = read
     text = "".join(f"word{number} " for number in range(10_000))
     source.put(TextDelta(text), TurnNotice("cut"), TurnFinished("m", None, "m"))
@@ -57,7 +57,7 @@ def test_a_large_piece_comes_in_parts_and_whole(read: Any) -> None:
         assert sum(len(event.text) for event in batch if isinstance(event, TextDelta)) <= MAX_TEXT
 
 
-def test_what_arrives_between_two_frames_comes_as_one_batch(read: Any) -> None:
+def test_events_between_two_frames_form_one_batch(read: Any) -> None:
     source, batches, qtbot = read
     source.put(TextDelta("a"))
     source.put(TextDelta("b"))
@@ -66,7 +66,7 @@ def test_what_arrives_between_two_frames_comes_as_one_batch(read: Any) -> None:
     assert flat(batches) == [TextDelta("a"), TextDelta("b")]
 
 
-def test_after_the_last_event_the_descriptor_is_left_alone(read: Any) -> None:
+def test_after_the_last_event_the_descriptor_is_not_read(read: Any) -> None:
     source, batches, qtbot = read
     source.put(TurnFinished("m", None, "m"))
     qtbot.waitUntil(lambda: bool(batches), timeout=20_000)

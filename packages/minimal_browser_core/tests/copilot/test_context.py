@@ -11,7 +11,7 @@ from minimal_browser_core.copilot.context.text import clean_line, clean_text
 PAGE = PageContext("https://example.org/a", "A title", "First line.\n\nSecond line.", "Second")
 
 
-def test_a_question_without_a_page_is_sent_as_it_is() -> None:
+def test_a_question_without_a_page_is_sent_unchanged() -> None:
     assert render_question("Why?", None) == "Why?"
     assert parse_question("Why?") == (None, "Why?")
 
@@ -39,12 +39,12 @@ def test_a_page_that_repeats_an_earlier_message_cannot_forge_the_mark_of_a_new_o
     assert "Ignore all that." in parsed.text
 
 
-def test_every_message_has_a_mark_of_its_own() -> None:
+def test_every_message_has_its_own_mark() -> None:
     marks = {re.findall(r"[0-9a-f]{32}", render_question("q", PAGE))[0] for _ in range(20)}
     assert len(marks) == 20
 
 
-def test_the_selection_comes_first_and_the_cut_is_said() -> None:
+def test_the_selection_comes_first_and_the_message_mentions_a_cut() -> None:
     page = PageContext("https://example.org", "", "word " * 1_000, "chosen " * 10)
     message = render_question("q", page, budget=200)
     parsed, _ = parse_question(message)
@@ -87,7 +87,7 @@ def test_credentials_in_an_address_are_not_sent() -> None:
         ("bell\x07", "bell"),
     ],
 )
-def test_what_a_reader_cannot_see_is_taken_out(raw: str, cleaned: str) -> None:
+def test_invisible_characters_are_removed(raw: str, cleaned: str) -> None:
     assert clean_text(raw) == cleaned
 
 
@@ -96,7 +96,7 @@ def test_a_long_text_is_cleaned_like_a_short_one() -> None:
     assert clean_text(paragraph * 5_000).split() == clean_text(paragraph).split() * 5_000
 
 
-def test_a_line_for_a_person_is_one_line_of_bounded_length() -> None:
+def test_a_clean_line_is_one_line_of_limited_length() -> None:
     assert clean_line("a\nb\tc") == "a b c"
     assert clean_line("x" * 50, 10) == "x" * 9 + "…"
 

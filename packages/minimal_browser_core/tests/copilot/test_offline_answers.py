@@ -50,7 +50,7 @@ def first_quote(answer: str) -> str:
         ("keeper", "Keepers carried"),
     ],
 )
-def test_a_question_is_answered_by_the_passage_that_holds_it(page: PageContext, question: str, passage: str) -> None:
+def test_a_question_is_answered_by_the_passage_with_the_answer(page: PageContext, question: str, passage: str) -> None:
     assert passage in first_quote(ask(question, page))
 
 
@@ -81,24 +81,24 @@ def test_other_languages_and_scripts_are_understood(page: PageContext, question:
         ("Gibt es Parkplätze?", "Parkplätze"),
     ],
 )
-def test_what_the_page_does_not_have_is_not_guessed(page: PageContext, question: str, sought: str) -> None:
+def test_an_answer_that_is_not_on_the_page_is_not_guessed(page: PageContext, question: str, sought: str) -> None:
     answer = ask(question, page)
     assert answer.startswith("I found nothing about")
     assert sought in answer
     assert "> " not in answer
 
 
-def test_a_question_that_is_only_half_met_says_which_half(page: PageContext) -> None:
+def test_a_partial_answer_names_what_is_missing(page: PageContext) -> None:
     answer = ask("Which corals are edible?", page)
     assert "does not mention “edible”" in answer
     assert "corals" in answer
 
 
-def test_a_question_without_content_asks_for_some(page: PageContext) -> None:
+def test_a_question_of_stop_words_asks_for_a_subject(page: PageContext) -> None:
     assert "name a thing" in ask("what is it?", page)
 
 
-def test_everything_quoted_stands_on_the_page(page: PageContext) -> None:
+def test_every_quote_is_from_the_page(page: PageContext) -> None:
     for question in ("summarise", "tower", "reef nature", "museum open"):
         for line in ask(question, page).splitlines():
             if line.startswith("> "):
@@ -145,7 +145,7 @@ def test_a_summary_does_not_repeat_itself() -> None:
     assert "willows" in answer
 
 
-def test_the_selection_is_what_is_summed_up_when_there_is_one(page: PageContext) -> None:
+def test_a_selection_is_summarised_instead_of_the_page(page: PageContext) -> None:
     selected = PageContext(page.url, page.title, page.text, "Only these words. And those ones.")
     answer = ask("summarise the selection", selected)
     assert "Only these words." in answer
@@ -155,7 +155,7 @@ def test_the_selection_is_what_is_summed_up_when_there_is_one(page: PageContext)
     assert "Nothing is selected" in ask("summarise the selection", page)
 
 
-def test_a_page_without_sentences_is_said_to_have_none() -> None:
+def test_a_page_without_sentences_is_reported_as_such() -> None:
     assert "only short lines" in ask("summarise", PageContext("u", "Menu", "Home\nProducts\nAbout\nContact"))
     assert "no text" in ask("summarise", PageContext("u", "Blank", ""))
     assert "no text" in ask("what is tea?", PageContext("u", "Blank", " \n "))
@@ -254,7 +254,7 @@ def test_long_pages_are_answered_too(tmp_path: Path) -> None:
     assert "xyzzy" in first_quote(ask("what is the vault password?", PageContext("u", "Minutes", text)))
 
 
-def test_a_definition_is_preferred_where_one_is_asked_for() -> None:
+def test_a_definition_is_preferred_for_a_what_is_question() -> None:
     text = (
         "A tarn need not be deep. Walkers like to rest at a tarn, and a tarn may freeze in winter. "
         "A tarn is a small mountain lake that a glacier has left behind. Many a tarn holds trout."
@@ -262,7 +262,7 @@ def test_a_definition_is_preferred_where_one_is_asked_for() -> None:
     assert "mountain lake" in first_quote(ask("What is a tarn?", PageContext("u", "Walks", text)))
 
 
-def test_links_code_and_tables_are_not_taken_for_sentences() -> None:
+def test_links_code_and_tables_are_not_sentences() -> None:
     signs = "[![badge](https://badge.example/py/thing.svg)](https://badge.example/py/thing) {{ x }} | a | b | c | d"
     page = PageContext("u", "Thing", f"{signs}\n{signs} 2\nThing finds the folders that a program may write to.")
     answer = ask("summarise", page)

@@ -92,7 +92,7 @@ def test_a_cancelled_stream_raises_and_wakes_its_reader() -> None:
     assert stream.text == "a"
 
 
-def test_a_fault_in_the_work_reaches_the_reader() -> None:
+def test_an_exception_of_the_producer_reaches_the_reader() -> None:
     def work() -> Iterator[StreamEvent]:
         yield StreamEvent("text", "a")
         raise KeyError("gone")
@@ -123,7 +123,7 @@ def test_content_in_parts_is_read() -> None:
     assert "offline" in OfflineChatClient().chat([{"role": "user", "content": content}]).text
 
 
-def test_the_last_question_counts(page: PageContext) -> None:
+def test_the_last_question_is_answered(page: PageContext) -> None:
     messages = [
         {"role": "system", "content": "s"},
         {"role": "user", "content": "help"},
@@ -133,5 +133,5 @@ def test_the_last_question_counts(page: PageContext) -> None:
     assert "41 metres" in OfflineChatClient().chat(messages).text
 
 
-def test_no_message_at_all_is_no_fault() -> None:
+def test_a_request_without_messages_is_answered() -> None:
     assert OfflineChatClient().chat([]).text

@@ -68,7 +68,7 @@ class _NoKeyring(_Keys):
         ({}, {"base_url": "https://api.openai.com/v1"}, BOTH, "openai", "https://api.openai.com/v1", "sk-open"),
     ],
 )
-def test_the_route_follows_what_was_said_first(
+def test_the_route_follows_the_order_of_precedence(
     settings: dict[str, Any],
     options: dict[str, Any],
     environ: dict[str, str],
@@ -82,7 +82,7 @@ def test_the_route_follows_what_was_said_first(
     assert route.reason
 
 
-def test_a_route_says_why() -> None:
+def test_a_route_has_a_reason() -> None:
     assert choose_route(AiConfig(), environ=BOTH).reason == "OPENROUTER_API_KEY is set"
     assert "--base-url" in choose_route(AiConfig(), base_url="http://h/v1", environ={}).reason
     assert "OPENAI_API_KEY" in choose_route(AiConfig(), environ={}).reason
@@ -100,7 +100,7 @@ def test_models_come_from_the_command_line_then_the_settings_then_the_provider()
     assert choose_route(AiConfig(), base_url="http://h/v1", environ={}).models == ()
 
 
-def test_the_keyring_is_asked_only_where_the_environment_has_no_key() -> None:
+def test_the_keyring_is_read_only_if_the_environment_has_no_key() -> None:
     keys = _Keys(openai="sk-ring")
     assert choose_route(AiConfig(), environ=BOTH, secrets=keys).provider == "openrouter"
     assert keys.asked == []
@@ -109,7 +109,7 @@ def test_the_keyring_is_asked_only_where_the_environment_has_no_key() -> None:
     assert "keyring" in route.reason
 
 
-def test_a_keyring_that_fails_leaves_the_offline_default_and_is_told() -> None:
+def test_a_keyring_that_fails_leads_to_the_offline_default_with_a_reason() -> None:
     route = choose_route(AiConfig(), environ={}, secrets=_NoKeyring())
     assert route.is_offline
     assert "no keyring" in route.reason
@@ -117,7 +117,7 @@ def test_a_keyring_that_fails_leaves_the_offline_default_and_is_told() -> None:
         choose_route(AiConfig(provider="openai"), environ={}, secrets=_NoKeyring())
 
 
-def test_a_provider_that_was_asked_for_needs_its_key() -> None:
+def test_a_requested_provider_needs_its_key() -> None:
     with pytest.raises(ConfigError, match="OPENROUTER_API_KEY"):
         choose_route(AiConfig(provider="openrouter"), environ={"OPENAI_API_KEY": "sk-open"})
 
@@ -125,7 +125,7 @@ def test_a_provider_that_was_asked_for_needs_its_key() -> None:
 @pytest.mark.parametrize(
     "url", ["localhost:11434", "ftp://h/v1", "http://", "http://user:sk-1@h/v1", "http://h:notaport/v1", "words"]
 )
-def test_a_server_address_that_cannot_be_used_is_refused_in_words(url: str) -> None:
+def test_an_invalid_server_address_is_refused(url: str) -> None:
     with pytest.raises(ConfigError) as error:
         choose_route(AiConfig(), base_url=url, environ={})
     assert "--base-url" in str(error.value)
@@ -159,9 +159,7 @@ def test_the_offline_route_needs_no_backend(events_of: EventsOf) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [("proxy", "nonsense://x"), ("ca_bundle", "/does/not/exist.pem")])
-def test_a_setting_of_the_connection_that_cannot_be_used_is_a_sentence(
-    name: str, value: str, server: FakeServer
-) -> None:
+def test_an_unusable_connection_setting_is_reported(name: str, value: str, server: FakeServer) -> None:
     config = AiConfig(**{name: value})  # type: ignore[arg-type]
     route = choose_route(config, base_url=server.base_url, environ={})
     with pytest.raises(ConfigError, match=rf"\[ai\].*{name}"):

@@ -76,7 +76,7 @@ def test_deltas_that_wait_together_come_as_one(server: FakeServer, open_session:
     assert events[:2] == [ReasoningDelta("xy"), TextDelta("abc")]
 
 
-def test_the_page_goes_along_as_marked_data(
+def test_the_page_is_sent_as_marked_data(
     server: FakeServer, open_session: Open, page: PageContext, events_of: EventsOf
 ) -> None:
     events_of(open_session().ask("When was it built?", page))
@@ -114,9 +114,7 @@ def test_the_page_is_cut_to_the_budget(server: FakeServer, open_session: Open, e
     assert len(sent.text) <= 100
 
 
-def test_what_was_said_before_in_the_thread_is_sent_along(
-    server: FakeServer, open_session: Open, events_of: EventsOf
-) -> None:
+def test_earlier_exchanges_of_the_thread_are_sent(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.script.extend([Answer("One."), Answer("Two."), Answer("Three.")])
     session = open_session()
     events_of(session.ask("first"))
@@ -138,7 +136,7 @@ def test_the_oldest_of_the_history_is_left_out_when_the_budget_is_full(
     assert asked == ["2", "3", "4"]
 
 
-def test_a_tool_call_is_proposed_and_its_outcome_is_told_to_the_model(
+def test_a_tool_call_is_proposed_and_the_model_learns_its_outcome(
     server: FakeServer, open_session: Open, events_of: EventsOf
 ) -> None:
     server.script.extend([Answer("Sure.", tool_calls=(NAVIGATE,), finish_reason="tool_calls"), Answer("ok")])
@@ -146,14 +144,12 @@ def test_a_tool_call_is_proposed_and_its_outcome_is_told_to_the_model(
     turn = session.ask("open it")
     events = events_of(turn)
     assert ToolCallProposed(Navigate("https://example.com/"), Approval.ASK) in events
-    before = turn.undecided
     turn.decide(Navigate("https://example.com/"), allowed=False)
-    assert (before, turn.undecided) == (True, False)
     events_of(session.ask("and now?"))
     assert messages(server)[2]["content"] == "Sure.\n\n[action] Open https://example.com/ (denied)"
 
 
-def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
+def test_several_tool_calls_are_decided_one_by_one(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     search = ToolCall("search", '{"query": "tea"}', id="call_2")
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
     turn = open_session().ask("both")
@@ -166,7 +162,7 @@ def test_several_actions_are_decided_one_by_one(server: FakeServer, open_session
             turn.decide(call, allowed=True)
 
 
-def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
+def test_a_setting_can_allow_or_deny_a_tool(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     search = ToolCall("search", '{"query": "tea"}', id="call_2")
     server.script.append(Answer("", tool_calls=(NAVIGATE, search), finish_reason="tool_calls"))
     events = events_of(open_session(policy=ApprovalPolicy({"navigate": "deny", "search": "allow"})).ask("both"))
@@ -186,7 +182,7 @@ def test_a_setting_can_allow_or_deny_a_kind(server: FakeServer, open_session: Op
         (ToolCall("format_disk"), "no tool"),
     ],
 )
-def test_a_malformed_call_is_rejected_in_words(
+def test_a_malformed_call_is_rejected_with_a_reason(
     server: FakeServer, open_session: Open, call: ToolCall, says: str, events_of: EventsOf
 ) -> None:
     server.script.append(Answer("", tool_calls=(call,), finish_reason="tool_calls"))
@@ -211,7 +207,7 @@ def test_a_provider_that_takes_no_tools_is_asked_again_without_them_once(
     assert len(server.requests) == 3
 
 
-def test_a_request_refused_for_another_reason_says_the_reason(
+def test_another_refusal_is_reported_with_its_reason(
     server: FakeServer, open_session: Open, events_of: EventsOf
 ) -> None:
     server.default = Error(400, "context too long")
@@ -246,7 +242,7 @@ def test_a_failure_says_what_happened_and_what_to_do(
     assert "sk-hidden" not in repr(failed)
 
 
-def test_a_server_that_is_not_there_is_a_sentence(open_session: Open, events_of: EventsOf) -> None:
+def test_an_unreachable_server_is_reported(open_session: Open, events_of: EventsOf) -> None:
     failed = events_of(open_session(base_url="http://127.0.0.1:9/v1").ask("q"))[-1]
     assert isinstance(failed, TurnFailed)
     assert "could not be reached" in failed.message
@@ -260,7 +256,7 @@ def test_a_server_that_is_not_there_is_a_sentence(open_session: Open, events_of:
         Stream((Data(chunk({"content": "It was built in"})), Data("{not json"))),
     ],
 )
-def test_what_had_arrived_of_a_broken_answer_is_kept(
+def test_a_broken_answer_is_kept_as_far_as_it_arrived(
     server: FakeServer, open_session: Open, store: PythonConversationStore, reply: Any, events_of: EventsOf
 ) -> None:
     server.default = reply
@@ -268,7 +264,7 @@ def test_what_had_arrived_of_a_broken_answer_is_kept(
     turn = session.ask("when?")
     failed = events_of(turn)[-1]
     assert isinstance(failed, TurnFailed)
-    assert failed.partial.startswith("It was")
+    assert turn.text.startswith("It was")
     kept = store.get(session.record(turn))
     assert kept is not None
     assert kept.response.startswith("It was")
@@ -276,9 +272,7 @@ def test_what_had_arrived_of_a_broken_answer_is_kept(
     assert "incomplete" in kept.tags
 
 
-def test_an_answer_can_be_stopped_and_keeps_what_it_has(
-    server: FakeServer, open_session: Open, events_of: EventsOf
-) -> None:
+def test_a_cancelled_answer_keeps_its_text(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.default = Stream((Data(chunk({"content": "Well, "})), Hang()))
     turn = open_session().ask("q")
     seen: list[TurnEvent] = []
@@ -288,14 +282,12 @@ def test_an_answer_can_be_stopped_and_keeps_what_it_has(
     turn.cancel()
     turn.cancel()
     failed = events_of(turn)[-1]
-    assert failed == TurnFailed("The answer was stopped.", "", "Well, ", cancelled=True)
-    assert turn.cancelled
+    assert failed == TurnFailed("The answer was stopped.", "", cancelled=True)
+    assert turn.text == "Well, "
     assert server.wait_for_no_connections()
 
 
-def test_closing_the_session_stops_what_is_under_way(
-    server: FakeServer, open_session: Open, events_of: EventsOf
-) -> None:
+def test_closing_the_session_cancels_running_turns(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.default = Stream((Hang(),))
     session = open_session()
     turn = session.ask("q")
@@ -313,7 +305,7 @@ def test_without_a_configured_model_the_first_that_the_server_lists_is_asked(
     assert finished.model == "fake/echo"
 
 
-def test_a_server_that_lists_no_models_is_a_sentence(open_session: Open, events_of: EventsOf) -> None:
+def test_a_server_without_models_is_reported(open_session: Open, events_of: EventsOf) -> None:
     with FakeServer(models=()) as empty:
         failed = events_of(open_session(base_url=empty.base_url, models=()).ask("q"))[-1]
     assert isinstance(failed, TurnFailed)
@@ -336,7 +328,7 @@ def test_models_are_an_order_of_preference(server: FakeServer, open_session: Ope
         (Answer(""), "without saying anything"),
     ],
 )
-def test_an_answer_that_is_not_whole_is_noticed(
+def test_a_notice_says_that_an_answer_is_incomplete(
     server: FakeServer, open_session: Open, reply: Any, says: str, events_of: EventsOf
 ) -> None:
     server.default = reply
@@ -344,7 +336,7 @@ def test_an_answer_that_is_not_whole_is_noticed(
     assert [says in notice.text for notice in notices] == [True]
 
 
-def test_a_turn_is_stored_with_all_that_came_of_it(
+def test_a_turn_is_stored_with_its_tool_calls(
     server: FakeServer, open_session: Open, store: PythonConversationStore, page: PageContext, events_of: EventsOf
 ) -> None:
     server.script.append(Answer("Opening.", tool_calls=(NAVIGATE,), finish_reason="tool_calls", model="fake/dated"))
@@ -373,7 +365,6 @@ def test_a_thread_of_questions_is_a_thread_in_the_store(
         turn = session.ask(question)
         events_of(turn)
         ids.append(session.record(turn))
-    old = turn
     session.new_thread()
     turn = session.ask("three")
     events_of(turn)
@@ -384,10 +375,9 @@ def test_a_thread_of_questions_is_a_thread_in_the_store(
     assert rows[2] is not None
     assert rows[0].thread_id == rows[1].thread_id != rows[2].thread_id
     assert rows[1].parent_id == rows[0].id
-    assert old.question == "two"
 
 
-def test_a_question_that_nobody_could_be_asked_is_stored_too(
+def test_a_question_that_failed_is_stored_too(
     open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:
     session = open_session(base_url="http://127.0.0.1:9/v1", models=(), store=store)
@@ -399,7 +389,7 @@ def test_a_question_that_nobody_could_be_asked_is_stored_too(
     assert "could not be reached" in stored.response
 
 
-def test_half_a_character_in_a_question_does_not_stop_it(
+def test_a_lone_surrogate_in_a_question_is_replaced(
     server: FakeServer, open_session: Open, events_of: EventsOf
 ) -> None:
     events = events_of(open_session().ask("half \ud800", PageContext("https://e.org/\ud800", "\ud800", "x\ud800")))
@@ -407,7 +397,7 @@ def test_half_a_character_in_a_question_does_not_stop_it(
     assert parse_question(messages(server)[-1]["content"])[1] == "half ?"
 
 
-def test_a_thread_goes_on_when_its_stored_exchanges_were_deleted(
+def test_a_thread_continues_after_its_stored_exchanges_were_deleted(
     open_session: Open, store: PythonConversationStore, events_of: EventsOf
 ) -> None:
     session = open_session(store=store)
@@ -435,13 +425,13 @@ def test_recording_needs_a_store_and_a_finished_turn(
 
 
 class _Broken:
-    """A client with a fault of its own."""
+    """A client with a bug."""
 
     def stream(self, *_: Any, **__: Any) -> Iterator[str]:
         raise ZeroDivisionError("oops")
 
 
-def test_a_fault_of_ours_is_told_and_ends_the_turn(events_of: EventsOf) -> None:
+def test_a_bug_is_reported_and_ends_the_turn(events_of: EventsOf) -> None:
     failed = events_of(CopilotSession(_Broken(), models=["x"]).ask("q"))  # type: ignore[arg-type]
     assert isinstance(failed[-1], TurnFailed)
     assert "ZeroDivisionError" in failed[-1].message
@@ -461,12 +451,12 @@ def test_turns_leave_no_thread_and_no_descriptor_behind(
     assert "copilot-turn" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_raw_bytes_that_are_no_stream_are_told(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
+def test_bytes_that_are_not_a_stream_are_reported(server: FakeServer, open_session: Open, events_of: EventsOf) -> None:
     server.default = Stream((Bytes(b"\xff\xfe nothing like it"),), content_type="application/octet-stream")
     assert isinstance(events_of(open_session().ask("q"))[-1], TurnFailed)
 
 
-def test_a_stored_conversation_is_gone_on_from_where_the_person_says(server: FakeServer, open_session: Open) -> None:
+def test_a_stored_conversation_is_continued_from_any_exchange(server: FakeServer, open_session: Open) -> None:
     with PythonConversationStore(":memory:") as store:
         first = store.add_conversation("one?", "first", "m")
         thread = store.get(first).thread_id

@@ -35,7 +35,7 @@ from minimal_browser_core.window import OpenTarget
         ("webapp", {"widget_type": "todo", "theme": "dark", "title": "Mine"}, OpenWebApp("todo", "dark", "Mine")),
     ],
 )
-def test_a_valid_call_becomes_its_action(name: str, arguments: dict[str, Any], action: Any) -> None:
+def test_a_valid_call_is_parsed(name: str, arguments: dict[str, Any], action: Any) -> None:
     assert parse_call(name, json.dumps(arguments)) == action
     assert action.tool_name == name
 
@@ -88,13 +88,13 @@ def test_an_address_that_is_not_plain_http_is_refused(name: str, url: str) -> No
         ("search", '{"query": "\\ud800"}', "not JSON"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_name(name: str, arguments: str, says: str) -> None:
+def test_arguments_that_do_not_fit_are_rejected_by_name(name: str, arguments: str, says: str) -> None:
     with pytest.raises(ToolError, match=says):
         parse_call(name, arguments)
 
 
 @given(st.sampled_from([*tool_names(), "other"]), st.text())
-def test_no_arguments_raise_anything_else(name: str, arguments: str) -> None:
+def test_arguments_never_raise_anything_else(name: str, arguments: str) -> None:
     try:
         action = parse_call(name, arguments)
     except ToolError:
@@ -113,7 +113,7 @@ def test_no_arguments_raise_anything_else(name: str, arguments: str) -> None:
         (OpenWebApp("todo", "dark", "Mine"), "Show the todo “Mine”"),
     ],
 )
-def test_the_person_reads_in_one_line_what_will_happen(action: Any, line: str) -> None:
+def test_the_user_reads_in_one_line_what_will_happen(action: Any, line: str) -> None:
     assert action.describe() == line
 
 
@@ -121,7 +121,7 @@ def test_a_host_that_imitates_another_is_shown_in_ascii_too() -> None:
     assert "xn--" in Navigate("https://аpple.com/").describe()
 
 
-def test_a_description_cannot_break_its_line_or_turn_its_text_round() -> None:
+def test_a_description_has_no_line_breaks_and_no_bidi_overrides() -> None:
     line = ShowHtml("a\nb\u202ec", "x").describe()
     assert "\n" not in line
     assert "\u202e" not in line
@@ -131,7 +131,7 @@ def test_a_long_address_keeps_its_host_in_view() -> None:
     assert Navigate("https://evil.example/" + "a" * 5_000).describe().startswith("Open https://evil.example/aaa")
 
 
-def test_the_tools_are_those_that_are_understood() -> None:
+def test_every_tool_has_a_schema() -> None:
     tools = tool_schemas()
     assert [tool["function"]["name"] for tool in tools] == list(tool_names())
     json.dumps(tools)

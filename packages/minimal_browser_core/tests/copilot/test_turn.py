@@ -6,7 +6,7 @@ from minimal_browser_core.copilot.exchange import Exchange
 from minimal_browser_core.copilot.turn import Turn
 
 
-def test_who_is_woken_by_the_last_event_finds_the_turn_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_woken_by_the_last_event_sees_the_turn_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     turn = Turn(Exchange("Why?"), Branch())
     seen: list[bool] = []
     wake = turn._wakeup.set

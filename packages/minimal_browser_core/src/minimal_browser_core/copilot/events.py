@@ -53,11 +53,10 @@ class TurnFinished:
 
 @dataclass(frozen=True, slots=True)
 class TurnFailed:
-    """The answer is not complete: what happened, what to do about it, and the text that had arrived."""
+    """The answer is not complete: what happened, and what to do about it. `Turn.text` has what arrived."""
 
     message: str
     hint: str
-    partial: str
     cancelled: bool = False
     """The user stopped it: nothing went wrong."""
 

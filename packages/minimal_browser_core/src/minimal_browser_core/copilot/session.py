@@ -53,11 +53,6 @@ class CopilotSession:
         self._running: set[Turn] = set()
         self._lock = threading.Lock()
 
-    @property
-    def label(self) -> str:
-        """The provider's name for the user."""
-        return self._label
-
     def ask(self, question: str, page: PageContext | None = None) -> Turn:
         """Start an answer to `question`, with the page if one is given and the exchanges of this thread.
 
@@ -119,10 +114,10 @@ class CopilotSession:
             last = TurnFinished(exchange.model, exchange.usage, _who_answered(self._label, exchange.model))
         except MinimalBrowserError as error:
             failure = explain(error, self._label)
-            last = TurnFailed(failure.message, failure.hint, exchange.text, isinstance(error, StreamCancelled))
+            last = TurnFailed(failure.message, failure.hint, isinstance(error, StreamCancelled))
         except Exception as error:  # noqa: BLE001  a bug must reach the user, not end a thread in silence
             message = f"The copilot failed: {type(error).__name__}: {clean_line(str(error))}"
-            last = TurnFailed(message, "This is a bug in the browser; please report it.", exchange.text)
+            last = TurnFailed(message, "This is a bug in the browser; please report it.")
         if isinstance(last, TurnFailed):
             exchange.failure = last.message
         if not exchange.is_empty:

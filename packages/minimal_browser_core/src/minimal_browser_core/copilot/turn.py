@@ -31,24 +31,9 @@ class Turn:
         self._done = threading.Event()
 
     @property
-    def question(self) -> str:
-        """The question of the exchange."""
-        return self.exchange.question
-
-    @property
     def text(self) -> str:
         """The answer as far as it has arrived, without reasoning and tool calls."""
         return self.exchange.text
-
-    @property
-    def undecided(self) -> bool:
-        """Whether a proposed call still waits for `decide`. Record the turn once it has finished and none does."""
-        return any(record.outcome == "undecided" for record in self.exchange.tool_calls)
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether `cancel` was called."""
-        return self._cancelled
 
     def fileno(self) -> int:
         """Readable if events wait."""
@@ -82,7 +67,10 @@ class Turn:
             stream.cancel()
 
     def decide(self, call: Tool, allowed: bool) -> None:
-        """Note the user's decision on a proposed call; ValueError if no such call waits for one."""
+        """Note the user's decision on a proposed call; ValueError if no such call waits for one.
+
+        Record the turn once it has finished and every call is decided.
+        """
         for record in self.exchange.tool_calls:
             if record.call == call and record.outcome == "undecided":
                 record.outcome = "allowed" if allowed else "denied"
