@@ -11,17 +11,19 @@ from minimal_browser.startup.cli import Options, parse
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
-    from minimal_browser.composition import Composition
+    from minimal_browser.application.application import Application
+    from minimal_browser.application.first_load import FirstLoad
     from minimal_browser.profile.folder import ProfileFolder
-    from minimal_browser.startup.first_page import FirstPage
-    from minimal_browser_core.settings.schema import Config
+    from minimal_browser.startup.first_window import FirstWindow
+    from minimal_browser_core.settings.observe import Settings
     from minimal_browser_core.startup import Timeline
 
 UNUSABLE = 2
-"""Exit code where the program cannot go on: a wrong option, no display, a profile that is in use."""
+"""The exit code if the browser cannot start: a wrong option, no display, a profile in use."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
     options = parse(sys.argv[1:] if argv is None else argv)
     from minimal_browser_core.errors import MinimalBrowserError
     from minimal_browser_core.profiling import Profiler
@@ -37,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_version(options: Options) -> int:
-    from minimal_browser.internal_pages.versions import as_text, collect
+    from minimal_browser.startup.versions import as_text, collect
 
-    sys.stdout.write(as_text(collect(options, _config(options))))
+    sys.stdout.write(as_text(collect(options, _settings(options).values)))
     return 0
 
 
@@ -50,10 +52,10 @@ def _write_settings(options: Options) -> int:
     return 0
 
 
-def _config(options: Options) -> "Config":
+def _settings(options: Options) -> "Settings":
     from minimal_browser_core.settings.load import load_settings
 
-    return load_settings(options.config).values
+    return load_settings(options.config)
 
 
 def _browse(options: Options) -> int:
@@ -66,8 +68,8 @@ def _browse(options: Options) -> int:
         logging.basicConfig(level=logging.INFO, format="minimal-browser: %(message)s")
     timeline, span = _timeline(options)
     with span("settings"):
-        config = _config(options)
-    _check_backends(options, config)
+        settings = _settings(options)
+    _check_backends(options, settings)
     preflight.require_display()
     try:
         with span("importing Qt"):
@@ -75,8 +77,8 @@ def _browse(options: Options) -> int:
 
             preflight.require_platform_plugin(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
             from minimal_browser.profile.lock import lock_profile
-            from minimal_browser.startup.first_page import begin
-            from minimal_browser.startup.qt_application import create_application, quieten
+            from minimal_browser.startup.first_window import show_first_window
+            from minimal_browser.startup.qt_application import create_application, silence_logging
     except ImportError as error:
         if error.name is not None and error.name.startswith("minimal_browser"):
             raise
@@ -87,12 +89,13 @@ def _browse(options: Options) -> int:
         lock = lock_profile(folder)
         try:
             if not options.verbose:
-                quieten()
+                silence_logging()
             with span("application"):
-                application = create_application(config.ui.theme)
+                application = create_application(settings.values.ui.theme)
             with span("first window"):
-                first = begin(next(iter(options.urls), config.browser.start_page), folder, config, application)
-            return _run(application, first, options, config, folder, timeline)
+                target = next(iter(options.urls), settings.values.browser.start_page)
+                first = show_first_window(target, folder, settings, application)
+            return _run(application, first, options, settings, folder, timeline)
         finally:
             lock.unlock()
     finally:
@@ -100,25 +103,25 @@ def _browse(options: Options) -> int:
 
 
 def _timeline(options: Options) -> "tuple[Timeline | None, Callable[[str], AbstractContextManager[None]]]":
-    """The timeline that --trace-startup asks for, and its spans; without one, spans that cost nothing."""
+    """The timeline for --trace-startup and its span function; without the option, spans that do nothing."""
     if options.trace_startup is None:
         return None, lambda _name: nullcontext()
     from minimal_browser_core.startup import Timeline
 
     timeline = Timeline()
-    timeline.moment("the program's first line")
+    timeline.moment("first line of the program")
     return timeline, timeline.span
 
 
 def _run(
     application: "QApplication",
-    first: "FirstPage",
+    first: "FirstWindow",
     options: Options,
-    config: "Config",
+    settings: "Settings",
     folder: "ProfileFolder",
     timeline: "Timeline | None",
 ) -> int:
-    """The event loop; the browser is composed in it, around the first page."""
+    """Run the event loop. The browser is created in it, around the first window."""
     from minimal_browser_core.errors import MinimalBrowserError
 
     span: Callable[[str], AbstractContextManager[None]] = timeline.span if timeline else lambda _name: nullcontext()
@@ -127,24 +130,24 @@ def _run(
         from minimal_browser.startup.trace import StartupTrace
 
         trace = StartupTrace(timeline, options.trace_startup, first)
-    composed: list[Composition] = []
-    faults: list[MinimalBrowserError] = []
+    created: list[tuple[Application, FirstLoad]] = []
+    errors: list[MinimalBrowserError] = []
 
-    def compose() -> None:
-        from minimal_browser.composition import Composition
+    def create() -> None:
+        from minimal_browser.application.faults import report_faults
+        from minimal_browser.composition import compose, start
 
         try:
-            with span("the browser is made around it"):
-                composition = Composition(options, config, folder, first)
+            with span("creating the browser"):
+                browser = compose(options, settings, folder, first)
         except MinimalBrowserError as error:
-            faults.append(error)
+            errors.append(error)
             application.quit()
             return
-        composed.append(composition)
-        composition.report_faults()
-        composition.start()
+        report_faults(browser)
+        created.append((browser, start(browser, first, options)))
 
-    first.ready.connect(compose)
+    first.ready.connect(create)
 
     def import_the_rest() -> None:
         with span("importing the browser"):
@@ -158,27 +161,29 @@ def _run(
         signals = Signals(application.quit, application)
     application.exec()
     if trace:
-        trace.tell()
-    if not composed:
+        trace.write()
+    if not created:
         first.discard()
-        if faults:
-            raise faults[0]
+        if errors:
+            raise errors[0]
         return 0
-    composed[0].close()
+    browser, first_load = created[0]
+    browser.close(store_visits=not options.exit_after_load)
     if signals and signals.caught:
         return 128 + signals.caught
-    return composed[0].exit_code
+    return first_load.exit_code
 
 
-def _check_backends(options: Options, config: "Config") -> None:
-    """Raise for a native backend that was asked for by name and cannot be had, before any window opens."""
-    wants = (options.ai_backend, os.environ.get("MINIMAL_BROWSER_AI_BACKEND"), config.ai.backend)
-    if "rust" in wants:
+def _check_backends(options: Options, settings: "Settings") -> None:
+    """Raise, before any window opens, if a native backend is set explicitly and is not available."""
+    config = settings.values
+    chosen = (options.ai_backend, os.environ.get("MINIMAL_BROWSER_AI_BACKEND"), config.ai.backend)
+    if "rust" in chosen:
         from minimal_browser_core import backends
 
         backends.select_ai(cli=options.ai_backend, config=config.ai.backend)
-    wants = (options.storage_backend, os.environ.get("MINIMAL_BROWSER_STORAGE_BACKEND"), config.storage.backend)
-    if "rust" in wants:
+    chosen = (options.storage_backend, os.environ.get("MINIMAL_BROWSER_STORAGE_BACKEND"), config.storage.backend)
+    if "rust" in chosen:
         from minimal_browser_core import backends
 
         backends.select_storage(cli=options.storage_backend, config=config.storage.backend)

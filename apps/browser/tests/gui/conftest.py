@@ -1,4 +1,4 @@
-"""A real window, offscreen unless QT_QPA_PLATFORM says otherwise, driven by key events as the platform sends them."""
+"""Real windows, offscreen unless QT_QPA_PLATFORM says otherwise, driven by key events as the platform sends them."""
 
 import contextlib
 import http.server
@@ -12,7 +12,6 @@ import pytest
 
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.settings.load import parse_settings
-from minimal_browser_core.settings.schema import Config
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,12 +20,14 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from minimal_browser.composition import Composition
+from minimal_browser import composition
+from minimal_browser.application.application import Application
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup.cli import Options
-from minimal_browser.startup.first_page import begin
+from minimal_browser.startup.first_window import show_first_window
 from minimal_browser.startup.qt_application import create_application
+from minimal_browser.window.browser import Browser
 
 WAIT_MS = 20_000
 KEYS = {
@@ -42,7 +43,7 @@ KEYS = {
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
-    """In place of pytest-qt's: our schemes have to be known before there is an application."""
+    """Replaces pytest-qt's: the URL schemes must be registered before the application is created."""
     return create_application("light")
 
 
@@ -86,7 +87,7 @@ class Site:
                 self.do_GET()
 
             def log_message(self, format: str, *args: object) -> None:
-                """The test says what it needs to say."""
+                """Log nothing."""
 
         self._handler = Handler
         self._port = 0
@@ -106,7 +107,7 @@ class Site:
 
     @contextlib.contextmanager
     def holding(self, path: str) -> Iterator[None]:
-        """Whoever asks for `path` meanwhile waits for the end of this."""
+        """Let requests for `path` wait until the end of this block."""
         self._go_on.clear()
         self._held = path
         yield
@@ -120,12 +121,12 @@ class Site:
 
 
 class Driver:
-    """A person at the window."""
+    """A user at one window."""
 
-    def __init__(self, composition: Composition, qtbot: QtBot) -> None:
-        self.composition = composition
-        self.browser = composition.browser
-        self.window = composition.window
+    def __init__(self, application: Application, browser: Browser, qtbot: QtBot) -> None:
+        self.application = application
+        self.browser = browser
+        self.window = browser.window
         self._qtbot = qtbot
 
     def until(self, condition: Callable[[], Any], what: str = "") -> None:
@@ -168,18 +169,35 @@ class Driver:
 
     @property
     def mode(self) -> Mode:
-        return self.browser.keyboard.mode
+        return self.browser.modes.mode
 
     @property
     def message(self) -> str:
-        return self.window.status.message
+        return self.browser.messages.text
 
     def open(self, url: str) -> None:
         """And wait for it, or for our error page; that another tab has loaded is not enough."""
         with self._qtbot.waitSignal(
-            self.composition.views.loaded, timeout=WAIT_MS, check_params_cb=lambda view, _ok: view is self.view
+            self.browser.tabs.loaded, timeout=WAIT_MS, check_params_cb=lambda tab, _ok: tab.view is self.view
         ):
-            self.browser.open(url)
+            self.browser.navigation.open(url)
+
+    @property
+    def titles(self) -> list[str]:
+        """Of all tabs, left to right."""
+        return [tab.title for tab in self.browser.tabs.all()]
+
+    @property
+    def text(self) -> str:
+        """What the page shows."""
+        return str(self.js("document.body ? document.body.innerText : ''"))
+
+    def ready(self) -> "Driver":
+        """Wait until the window has the focus and its page is painted: Chromium drops keys before the first frame."""
+        self.window.activateWindow()
+        self.until(lambda: self.window.isAncestorOf(QApplication.focusWidget()), "the window to have the focus")
+        self.until(lambda: self.js("performance.getEntriesByType('paint').length"), "the first frame")
+        return self
 
     def js(self, script: str, view: WebView | None = None, world: int = ISOLATED_WORLD) -> Any:
         answers: list[Any] = []
@@ -197,38 +215,32 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Start a browser on a profile below the test's folder; each is ended with the test, or before by `end`."""
+    """Start a browser with a profile in the test's folder; it ends with the test, or earlier by `end`."""
     for variable in ("OPENROUTER_API_KEY", "OPENAI_API_KEY", "MINIMAL_BROWSER_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    running: list[Composition] = []
+    running: list[Application] = []
 
     def launch(*urls: str, config: str = "", folder: Path | None = None, **options: Any) -> Driver:
-        settings: Config = parse_settings(config).values
+        settings = parse_settings(config)
         path = folder or tmp_path / "profile"
         path.mkdir(exist_ok=True)
         profile = ProfileFolder(path)
-        first = begin(next(iter(urls), "mb://start"), profile, settings, qapp)
-        composition = Composition(Options(urls=urls, **options), settings, profile, first)
-        running.append(composition)
-        with qtbot.waitSignal(
-            composition.views.loaded, timeout=WAIT_MS, check_params_cb=lambda view, _ok: view is first.view
-        ):
-            composition.start()
-        composition.window.activateWindow()
-        driver = Driver(composition, qtbot)
-        driver.until(lambda: QApplication.focusWidget() is not None, "the window to have the focus")
-        # Chromium drops keys that come before a page's first frame.
-        driver.until(lambda: driver.js("performance.getEntriesByType('paint').length"), "the first frame")
-        return driver
+        first = show_first_window(next(iter(urls), "mb://start"), profile, settings, qapp)
+        given = Options(urls=urls, **options)
+        application = composition.compose(given, settings, profile, first)
+        running.append(application)
+        loaded: list[bool] = []
+        application.opened.connect(lambda browser: browser.tabs.loaded.connect(lambda _tab, ok: loaded.append(ok)))
+        composition.start(application, first, given)
+        qtbot.waitUntil(lambda: bool(loaded), timeout=WAIT_MS)
+        return Driver(application, application.windows[0], qtbot).ready()
 
     def end(driver: Driver) -> None:
-        running.remove(driver.composition)
-        driver.window.close()
-        driver.composition.close()
+        running.remove(driver.application)
+        driver.application.close()
 
     launch.end = end  # type: ignore[attr-defined]
     yield launch
-    for composition in running:
-        composition.window.close()
-        composition.close()
+    for application in running:
+        application.close()

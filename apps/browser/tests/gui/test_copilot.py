@@ -56,7 +56,7 @@ def shown(browser: Any) -> str:
 
 def stored(browser: Any) -> list[tuple[str, str]]:
     """Through the browser's own store: a file belongs to one SQLite a process."""
-    return rows(browser.composition.background.stores().need_conversations())
+    return rows(browser.application.parts.background.stores().need_conversations())
 
 
 def rows(store: ConversationStore) -> list[tuple[str, str]]:
@@ -82,7 +82,7 @@ def test_an_answer_is_stored_and_found_on_the_conversations_page(browser: Any, p
     browser.until(lambda: stored(browser) == [("When was it built?", "In 1868.")], "the exchange to be stored")
     browser.keys("<Esc>")
     browser.command("conversations built")
-    browser.until(lambda: browser.browser.current_url().startswith("mb://conversations"))
+    browser.until(lambda: browser.browser.page.url().startswith("mb://conversations"))
     browser.until(lambda: "In 1868." in str(browser.js("document.body && document.body.innerText")))
 
 
@@ -123,8 +123,8 @@ def test_a_file_and_the_source_of_a_page_are_not_sent(
         (file.as_uri(), ("file:", "diary", "private words")),
         (f"view-source:{site.url}/", ("view-source", "Margaret Alder", site.url)),
     ):
-        browser.browser.open(address)
-        browser.until(lambda address=address: browser.browser.current_url() == address)
+        browser.browser.navigation.open(address)
+        browser.until(lambda address=address: browser.browser.page.url() == address)
         browser.until(lambda: browser.js("document.readyState === 'complete' && document.body.innerText.length > 5"))
         browser.js("getSelection().selectAllChildren(document.body)")
         provider.script.append(Answer(("I see no page.",)))
@@ -194,10 +194,10 @@ def test_an_action_waits_for_the_user_and_runs_when_allowed(browser: Any, provid
     panel = browser.browser.copilot.panel()
     browser.until(lambda: panel.cards() and not browser.browser.copilot.is_answering)
     assert target in panel.cards()[0].description
-    assert len(browser.browser.tabs()) == 1, "nothing happens before it is allowed"
+    assert len(browser.browser.tabs.all()) == 1, "nothing happens before it is allowed"
     assert stored(browser) == [], "an exchange is stored once all about it is decided"
     browser.keys("<A-y>")
-    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Cape Orrin", "Visit"])
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Cape Orrin", "Visit"])
     browser.until(lambda: "(allowed)" in stored(browser)[0][1] if stored(browser) else False)
 
 
@@ -236,7 +236,7 @@ def test_an_allowed_application_opens_in_a_tab(browser: Any, provider: FakeServe
     ask(browser, "A calculator")
     browser.until(lambda: browser.browser.copilot.panel().cards())
     browser.keys("<A-y>")
-    browser.until(lambda: browser.browser.current_title() == "Calculator")
+    browser.until(lambda: browser.browser.page.title() == "Calculator")
     assert browser.js("self.origin", world=0) == "null"
 
 
@@ -246,7 +246,7 @@ def test_a_setting_allows_an_action_without_asking(start: Any, site: Any, provid
     browser = start(site.add("/", PAGE), base_url=provider.base_url, config=settings)
     provider.script.append(Answer((), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
     ask(browser, "Take me there")
-    browser.until(lambda: browser.browser.current_title() == "Visit")
+    browser.until(lambda: browser.browser.page.title() == "Visit")
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,hi", "file:///etc/passwd", "mb://version"])
@@ -257,7 +257,7 @@ def test_a_model_can_propose_only_web_addresses(browser: Any, provider: FakeServ
     browser.until(lambda: not browser.browser.copilot.is_answering)
     assert panel.cards() == []
     assert "http" in panel.notes()[0]
-    assert len(browser.browser.tabs()) == 1
+    assert len(browser.browser.tabs.all()) == 1
 
 
 def test_a_refusal_of_the_provider_is_shown_with_a_hint(browser: Any, provider: FakeServer) -> None:
@@ -295,7 +295,7 @@ def test_a_stored_conversation_is_continued(browser: Any, provider: FakeServer) 
     said = [message["content"] for message in provider.requests[-1].json["messages"]]
     assert said[1:3] == ["One?", "First answer."]
     assert "Two?" not in json.dumps(said)
-    store = browser.composition.background.stores().need_conversations()
+    store = browser.application.parts.background.stores().need_conversations()
     assert [row.prompt for row in store.thread(store.get(1).thread_id)] == ["One?", "Three?"]
     browser.keys("<Esc>")
     browser.command("conversation-continue 99")
@@ -355,7 +355,7 @@ def test_without_a_key_the_copilot_quotes_the_page_and_is_labelled_offline(start
     ask(browser, "Who built the lighthouse?")
     browser.until(lambda: "Margaret Alder" in shown(browser))
     browser.until(lambda: stored(browser))
-    assert browser.window.status._model.text() == "offline, no model"
+    assert browser.browser.status._model.text() == "offline, no model"
 
 
 def test_the_panel_takes_at_most_half_of_a_small_window(browser: Any) -> None:

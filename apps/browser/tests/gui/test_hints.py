@@ -17,7 +17,7 @@ def browser(start: Any, site: Any) -> Any:
 
 
 def labels(browser: Any) -> list[str]:
-    return list(browser.browser.hinting.labels)
+    return list(browser.browser.hints.labels)
 
 
 def test_f_labels_what_is_in_view_and_only_that(browser: Any) -> None:
@@ -30,27 +30,27 @@ def test_a_label_follows_its_link(browser: Any) -> None:
     browser.keys("f")
     browser.until(lambda: labels(browser))
     browser.keys(labels(browser)[0])
-    browser.until(lambda: browser.browser.current_title() == "Other")
+    browser.until(lambda: browser.browser.page.title() == "Other")
     assert browser.mode is Mode.NORMAL
 
 
 def test_a_label_typed_before_the_labels_are_there_counts(browser: Any) -> None:
     browser.keys("f", "a")
-    browser.until(lambda: browser.browser.current_title() == "Other")
+    browser.until(lambda: browser.browser.page.title() == "Other")
 
 
 def test_F_opens_a_new_tab(browser: Any) -> None:
     browser.keys("F")
     browser.until(lambda: labels(browser))
     browser.keys(labels(browser)[0])
-    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Links", "Other"])
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Links", "Other"])
 
 
 def test_a_link_that_wants_a_window_of_its_own_gets_a_tab(browser: Any) -> None:
     browser.keys("f")
     browser.until(lambda: labels(browser))
     browser.keys(labels(browser)[1])
-    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Links", "Other"])
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Links", "Other"])
 
 
 def test_the_label_of_a_field_enters_it_in_insert_mode(browser: Any) -> None:
@@ -96,4 +96,4 @@ def test_a_label_is_the_persons_own_click(browser: Any, site: Any, framed: bool)
     browser.keys("f")
     browser.until(lambda: labels(browser))
     browser.keys(labels(browser)[-1])
-    browser.until(lambda: [tab.title for tab in browser.browser.tabs()] == ["Pop", "Other"])
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Pop", "Other"])

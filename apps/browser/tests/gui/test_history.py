@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from minimal_browser.application.services import Stores
+from minimal_browser.background.stores import Stores
 from minimal_browser_core.storage.port import HistoryHit
 
 
@@ -24,14 +24,14 @@ def visited(browser: Any) -> dict[str, HistoryHit]:
         assert stores.history is not None
         return stores.history.search("", limit=1000).hits
 
-    browser.composition.background.with_stores(read, found.append)
+    browser.application.parts.background.with_stores(read, found.append)
     browser.until(lambda: found, "the history to be read")
     return {hit.url.split("/", 3)[3] if hit.url.startswith("http") else hit.url: hit for hit in found[0]}
 
 
 def settled(browser: Any) -> None:
     """The stores are opened a moment after the first page."""
-    browser.until(lambda: browser.composition.history._early is None, "the history to begin")
+    browser.until(lambda: browser.application.parts.history.started, "the history to begin")
 
 
 def text(browser: Any) -> str:
@@ -39,7 +39,7 @@ def text(browser: Any) -> str:
 
 
 def labels(browser: Any) -> list[str]:
-    return [suggestion.label for suggestion in browser.window.command_line.suggestions]
+    return [suggestion.label for suggestion in browser.browser.command_line.widget.suggestions]
 
 
 # -- what is a visit
@@ -49,7 +49,7 @@ def test_pages_are_recorded_with_their_titles_and_typed_addresses_weigh_more(bro
     site.add("/link", "<title>Linked</title>")
     browser.open(site.add("/two", "<title>Two</title><a id=a href=/link>go</a>"))
     browser.js("document.getElementById('a').click()")
-    browser.until(lambda: browser.browser.current_title() == "Linked")
+    browser.until(lambda: browser.browser.page.title() == "Linked")
     settled(browser)
     browser.until(lambda: set(visited(browser)) == {"one", "two", "link"})
     found = visited(browser)
@@ -61,16 +61,16 @@ def test_pages_are_recorded_with_their_titles_and_typed_addresses_weigh_more(bro
 
 def test_going_back_reloading_and_opening_a_closed_tab_again_are_no_visits(browser: Any, site: Any, qtbot: Any) -> None:
     browser.open(site.add("/two", "<title>Two</title>"))
-    views = browser.composition.views
+    tabs = browser.browser.tabs
     for key in ("H", "L", "r"):
-        with qtbot.waitSignal(views.loaded):
+        with qtbot.waitSignal(tabs.loaded):
             browser.keys(key)
     browser.keys("t")
     browser.type(site.add("/three", "<title>Three</title>"))
     browser.keys("<CR>")
     browser.until(lambda: "three" in visited(browser))
     browser.keys("d")
-    with qtbot.waitSignal(views.loaded):
+    with qtbot.waitSignal(tabs.loaded):
         browser.keys("u")
     settled(browser)
     assert {path: hit.visit_count for path, hit in visited(browser).items()} == {"one": 1, "two": 1, "three": 1}
@@ -79,17 +79,17 @@ def test_going_back_reloading_and_opening_a_closed_tab_again_are_no_visits(brows
 def test_of_a_redirect_the_page_that_it_leads_to_is_recorded(browser: Any, site: Any) -> None:
     target = site.add("/target", "<title>Target</title>")
     site.add("/script", "<title>Script</title><script>location = '/target'</script>")
-    browser.browser.open(f"{site.url}/script")
-    browser.until(lambda: browser.browser.current_title() == "Target")
+    browser.browser.navigation.open(f"{site.url}/script")
+    browser.until(lambda: browser.browser.page.title() == "Target")
     settled(browser)
     browser.until(lambda: set(visited(browser)) == {"one", "target"})
-    assert browser.browser.current_url() == target
+    assert browser.browser.page.url() == target
 
 
 def test_a_page_that_changes_its_own_address_is_recorded_at_each(browser: Any, site: Any) -> None:
     browser.open(site.add("/app", "<title>App</title>"))
     browser.js("history.pushState({}, '', '/app/first'); document.title = 'First'", world=0)
-    browser.until(lambda: browser.browser.current_title() == "First")
+    browser.until(lambda: browser.browser.page.title() == "First")
     browser.js("history.replaceState({}, '', '/app/replaced')", world=0)
     browser.js("history.pushState({}, '', '/app/replaced#part')", world=0)
     browser.js("history.pushState({}, '', '/app/replaced#/route')", world=0)
@@ -136,7 +136,7 @@ def test_what_is_not_a_page_of_the_web_or_failed_is_not_recorded(browser: Any, s
     browser.open(f"{site.url}/missing")
     browser.open("http://127.0.0.1:1/refused")
     browser.command("source")
-    browser.browser.show_generated("written", "<title>written</title>")
+    browser.browser.generated_pages.show("written", "<title>written</title>")
     settled(browser)
     browser.open(site.add("/last", "<title>Last</title>"))
     browser.until(lambda: "last" in visited(browser))
@@ -146,7 +146,7 @@ def test_what_is_not_a_page_of_the_web_or_failed_is_not_recorded(browser: Any, s
 def test_a_page_that_failed_counts_once_it_has_loaded(browser: Any, site: Any, qtbot: Any) -> None:
     browser.open(f"{site.url}/late")
     site.add("/late", "<title>Late</title>")
-    with qtbot.waitSignal(browser.composition.views.loaded):
+    with qtbot.waitSignal(browser.browser.tabs.loaded):
         browser.keys("r")
     settled(browser)
     assert visited(browser)["late"].visit_count == 1
@@ -207,7 +207,7 @@ def test_a_page_is_found_by_words_of_its_text_where_that_may_be_kept(start: Any,
 
     def text_of(path: str) -> str | None:
         found: list[Any] = []
-        browser.composition.background.with_stores(
+        browser.application.parts.background.with_stores(
             lambda stores: stores.history.text(f"{site.url}{path}"), lambda kept: found.append([kept])
         )
         browser.until(lambda: found)
@@ -224,7 +224,7 @@ def test_a_page_is_found_by_words_of_its_text_where_that_may_be_kept(start: Any,
 
 def test_no_text_is_kept_unless_the_settings_say_so(browser: Any) -> None:
     settled(browser)
-    assert browser.composition._config.history.page_text is False
+    assert browser.application.parts.settings.values.history.page_text is False
     browser.command("recall anything")
     browser.until(lambda: "the texts of pages are not" in text(browser))
 
@@ -258,8 +258,8 @@ def test_an_answer_to_an_older_text_is_dropped(browser: Any, site: Any, monkeypa
     settled(browser)
     suggestions = browser.browser.suggestions
     asked: list[Any] = []
-    look_up = browser.composition.background.look_up
-    monkeypatch.setattr(browser.composition.background, "look_up", lambda *question: asked.append(question))
+    look_up = browser.application.parts.background.look_up
+    monkeypatch.setattr(browser.application.parts.background, "look_up", lambda *question: asked.append(question))
     browser.type(":open one")
     assert len(asked) == 1, "one question at a time"
     look_up(*asked.pop())
@@ -276,12 +276,12 @@ def test_an_answer_does_not_disturb_who_has_begun_to_choose(browser: Any, site: 
     browser.type(":open ")
     browser.until(lambda: browser.browser.suggestions._answered == "")
     browser.keys("<Tab>")
-    line = browser.window.command_line
+    line = browser.browser.command_line.widget
     chosen = line.edit.text()
     assert chosen != "open "
-    browser.browser.suggestions.renew()
+    browser.browser.suggestions.refresh()
     assert line.edit.text() == chosen
-    assert line._chosen() == 0
+    assert line.popup.chosen() == 0
 
 
 def test_bookmarks_tabs_and_our_own_pages_are_suggested_too(start: Any, site: Any) -> None:
@@ -334,7 +334,7 @@ def test_a_page_is_forgotten_once_that_is_confirmed(browser: Any, site: Any) -> 
     click(browser, "Forget", "One")
     assert "1 visit forgotten" in browser.message
     assert set(visited(browser)) == {"one"}
-    assert browser.browser.current_url() == "mb://history"
+    assert browser.browser.page.url() == "mb://history"
     browser.keys("r")
     browser.until(lambda: "One" in text(browser))
     assert set(visited(browser)) == {"one"}
@@ -361,7 +361,7 @@ def test_the_history_is_cleared_for_good_once_that_is_confirmed(browser: Any, si
 def test_the_last_hour_and_today_are_forgotten_by_command(browser: Any) -> None:
     settled(browser)
     long_ago = datetime.now(UTC) - timedelta(days=3)
-    browser.composition.background.with_stores(
+    browser.application.parts.background.with_stores(
         lambda stores: stores.history.visit("https://a.test/old", timestamp=long_ago)
     )
     assert set(visited(browser)) == {"one", "old"}
@@ -375,7 +375,7 @@ def test_the_last_hour_and_today_are_forgotten_by_command(browser: Any) -> None:
 def test_a_site_is_forgotten_by_its_host(browser: Any) -> None:
     settled(browser)
     for url in ("https://www.a.test/x", "https://a.test/y", "https://b.test/z"):
-        browser.composition.background.with_stores(lambda stores, url=url: stores.history.visit(url))
+        browser.application.parts.background.with_stores(lambda stores, url=url: stores.history.visit(url))
     browser.command("history-delete a.test")
     browser.until(lambda: "Forget this site?" in text(browser))
     click(browser, "Forget", "b.test")
@@ -389,7 +389,7 @@ def test_a_page_of_the_web_cannot_make_the_browser_forget(browser: Any, site: An
         "fetch('mb://history?forget=all', {method: 'POST'}).catch(() => 0);</script>"
     )
     settled(browser)
-    browser.browser.open(site.add("/evil", page))
+    browser.browser.navigation.open(site.add("/evil", page))
     browser.until(lambda: "may not" in browser.message)
     qtbot.wait(300)
     assert "one" in visited(browser)
@@ -418,14 +418,14 @@ def test_files_of_other_browsers_are_taken_in_by_command(browser: Any, tmp_path:
     (tmp_path / "talk.json").write_text('{"conversations": [{"prompt": "Why?", "response": "So.", "model": "m"}]}')
     for what, name in (("history", "history.db"), ("bookmarks", "marks.html"), ("conversations", "talk.json")):
         browser.command(f"import {what} {tmp_path / name}")
-        browser.until(lambda what=what: browser.message == f"{what}: 1 taken", what)
+        browser.until(lambda what=what: browser.message == f"{what}: 1 imported", what)
         browser.command(f"import {what} '{tmp_path / name}'")
-        browser.until(lambda what=what: browser.message == f"{what}: 0 taken, 1 there before", what)
+        browser.until(lambda what=what: browser.message == f"{what}: 0 imported, 1 there already", what)
     browser.type(":open old lens")
     browser.until(lambda: labels(browser) == ["https://old.test/lens"])
     browser.keys("<Esc>")
     browser.command(f"import history {tmp_path}/nothing.db")
-    browser.until(lambda: "nothing.db" in browser.message and "taking" not in browser.message)
+    browser.until(lambda: "nothing.db" in browser.message and "importing" not in browser.message)
     browser.command("import photos x")
     assert "bookmarks, conversations, history" in browser.message
 
@@ -450,7 +450,7 @@ def test_a_file_that_holds_no_places_is_left_alone_and_told_once(start: Any, sit
     (profile / "places.db").write_bytes(foreign)
     browser = start(site.add("/one", "<title>One</title>one"), folder=profile)
     browser.until(lambda: "places.db" in browser.message)
-    assert len(browser.composition.background.stores().problems) == 1
+    assert len(browser.application.parts.background.stores().problems) == 1
     browser.command("history")
     browser.until(lambda: "places.db" in text(browser))
     browser.type(":open one")

@@ -109,13 +109,13 @@ def test_a_local_page_reads_no_other_file(
 def test_no_kind_of_page_has_access_to_files(start: Any) -> None:
     browser = start()
     browser.open("mb://help")
-    browser.browser.show_generated("Made", "<title>made</title>")
-    browser.until(lambda: browser.browser.current_title() == "made")
-    browser.browser.toggle_devtools()
-    pages = [view.web_page for view in browser.window.tabs.views()]
+    browser.browser.generated_pages.show("Made", "<title>made</title>")
+    browser.until(lambda: browser.browser.page.title() == "made")
+    browser.browser.devtools.toggle()
+    pages = [view.web_page for view in (tab.view for tab in browser.browser.tabs)]
     pages.append(pages[0].devToolsPage() or browser.view.web_page.devToolsPage())
     attribute = QWebEngineSettings.WebAttribute
     for page in pages:
         assert not page.settings().testAttribute(attribute.LocalContentCanAccessFileUrls)
         assert not page.settings().testAttribute(attribute.LocalContentCanAccessRemoteUrls)
-    browser.browser.toggle_devtools()
+    browser.browser.devtools.toggle()

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser_core.keys.modes import Mode
-from minimal_browser_core.window import OpenTarget
 
 
 @pytest.fixture
@@ -17,30 +16,30 @@ def browser(start: Any, site: Any) -> Any:
 
 
 def titles(browser: Any) -> list[str]:
-    return [tab.title for tab in browser.browser.tabs()]
+    return [tab.title for tab in browser.browser.tabs.all()]
 
 
 def test_each_address_of_the_command_line_gets_a_tab_and_the_first_is_in_front(browser: Any) -> None:
     browser.until(lambda: titles(browser) == ["One", "Two"])
-    assert browser.browser.current_title() == "One"
+    assert browser.browser.page.title() == "One"
 
 
 def test_J_and_K_go_through_the_tabs_and_around_the_end(browser: Any) -> None:
     browser.until(lambda: titles(browser) == ["One", "Two"])
     browser.keys("J")
-    assert browser.browser.current_title() == "Two"
+    assert browser.browser.page.title() == "Two"
     browser.keys("J")
-    assert browser.browser.current_title() == "One"
+    assert browser.browser.page.title() == "One"
     browser.keys("K")
-    assert browser.browser.current_title() == "Two"
+    assert browser.browser.page.title() == "Two"
 
 
 def test_t_opens_an_address_in_a_new_tab(browser: Any, site: Any) -> None:
     browser.keys("t")
     browser.type(site.add("/three", "<title>Three</title>"))
     browser.keys("<CR>")
-    browser.until(lambda: browser.browser.current_title() == "Three")
-    assert len(browser.browser.tabs()) == 3
+    browser.until(lambda: browser.browser.page.title() == "Three")
+    assert len(browser.browser.tabs.all()) == 3
 
 
 def test_d_closes_a_tab_and_u_opens_it_again_with_its_history(browser: Any, site: Any) -> None:
@@ -48,23 +47,23 @@ def test_d_closes_a_tab_and_u_opens_it_again_with_its_history(browser: Any, site
     browser.keys("d")
     browser.until(lambda: titles(browser) == ["Two"])
     browser.keys("u")
-    browser.until(lambda: browser.browser.current_title() == "Next")
+    browser.until(lambda: browser.browser.page.title() == "Next")
     assert titles(browser) == ["Next", "Two"]
     browser.keys("H")
-    browser.until(lambda: browser.browser.current_title() == "One")
+    browser.until(lambda: browser.browser.page.title() == "One")
 
 
 def test_a_tab_closed_while_it_was_loading_is_opened_again_where_it_was_going(browser: Any, site: Any) -> None:
     site.add("/next", "<title>Next</title>")
     with site.holding("/next"):
-        browser.browser.open(f"{site.url}/next")
+        browser.browser.navigation.open(f"{site.url}/next")
         browser.until(lambda: "/next" in site.requests)
         browser.keys("d")
     browser.until(lambda: titles(browser) == ["Two"])
     browser.keys("u")
-    browser.until(lambda: browser.browser.current_title() == "Next")
+    browser.until(lambda: browser.browser.page.title() == "Next")
     browser.keys("H")
-    browser.until(lambda: browser.browser.current_title() == "One")
+    browser.until(lambda: browser.browser.page.title() == "One")
 
 
 def test_a_tab_closed_before_its_first_page_came_is_opened_again(browser: Any, site: Any) -> None:
@@ -76,12 +75,12 @@ def test_a_tab_closed_before_its_first_page_came_is_opened_again(browser: Any, s
         browser.keys("d")
     browser.until(lambda: titles(browser) == ["One", "Two"])
     browser.keys("u")
-    browser.until(lambda: browser.browser.current_title() == "Slow")
+    browser.until(lambda: browser.browser.page.title() == "Slow")
 
 
 def test_closing_the_last_tab_leaves_the_start_page(browser: Any) -> None:
     browser.keys("d", "d")
-    browser.until(lambda: [tab.url for tab in browser.browser.tabs()] == ["mb://start"])
+    browser.until(lambda: [tab.url for tab in browser.browser.tabs.all()] == ["mb://start"])
 
 
 def test_a_tab_that_is_not_there_is_said(browser: Any) -> None:
@@ -93,7 +92,7 @@ def test_moving_a_tab_keeps_its_page(browser: Any) -> None:
     browser.until(lambda: titles(browser) == ["One", "Two"])
     browser.command("tab-move 1")
     assert titles(browser) == ["Two", "One"]
-    assert browser.browser.current_title() == "One"
+    assert browser.browser.page.title() == "One"
 
 
 def test_back_and_forward_say_where_there_is_nothing(browser: Any, site: Any) -> None:
@@ -101,9 +100,9 @@ def test_back_and_forward_say_where_there_is_nothing(browser: Any, site: Any) ->
     assert "go back" in browser.message
     browser.open(site.add("/next", "<title>Next</title>"))
     browser.keys("H")
-    browser.until(lambda: browser.browser.current_title() == "One")
+    browser.until(lambda: browser.browser.page.title() == "One")
     browser.keys("L")
-    browser.until(lambda: browser.browser.current_title() == "Next")
+    browser.until(lambda: browser.browser.page.title() == "Next")
 
 
 def test_closing_and_moving_a_tab_leave_mode_and_focus_with_the_page(browser: Any, site: Any) -> None:
@@ -123,7 +122,7 @@ def test_closing_and_moving_a_tab_leave_mode_and_focus_with_the_page(browser: An
 def test_a_window_that_a_page_opens_on_its_own_is_blocked(browser: Any, site: Any, qtbot: Any) -> None:
     browser.open(site.add("/pop", "<title>Pop</title><script>open('/one')</script>"))
     qtbot.wait(300)
-    assert len(browser.browser.tabs()) == 2
+    assert len(browser.browser.tabs.all()) == 2
 
 
 def test_the_window_is_named_after_the_page(browser: Any) -> None:
@@ -131,7 +130,8 @@ def test_the_window_is_named_after_the_page(browser: Any) -> None:
 
 
 def test_an_empty_tab_has_the_colour_of_the_window_and_a_page_gets_white(browser: Any, site: Any) -> None:
-    view = browser.composition.views.add(OpenTarget.TAB)
+    tabs = browser.browser.tabs
+    view = tabs.add(tabs.factory.new(), select=True).view
     assert view.web_page.backgroundColor().name() == current_theme().window
     view.load(QUrl(site.add("/plain", "<title>Plain</title>")))
     browser.until(lambda: view.title() == "Plain")
@@ -139,7 +139,7 @@ def test_an_empty_tab_has_the_colour_of_the_window_and_a_page_gets_white(browser
 
 
 def test_the_developer_tools_go_with_the_window(browser: Any) -> None:
-    browser.browser.toggle_devtools()
+    browser.browser.devtools.toggle()
     tools = [w for w in QApplication.topLevelWidgets() if w.windowTitle().startswith("Developer tools")]
     assert [tool.isVisible() for tool in tools] == [True]
     browser.window.close()

@@ -32,7 +32,7 @@ def test_a_visited_page_is_found_again_after_a_restart_and_forgotten(
 
     browser = start(*options, f"{site}/lighthouse.html")
     browser.page(title="Cape Orrin")
-    until(lambda: "kept the text" in browser.log(), "the words of the page to be kept")
+    until(lambda: "stored the text" in browser.log(), "the words of the page to be kept")
     browser.quit()
 
     browser = start(*options)

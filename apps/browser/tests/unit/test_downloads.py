@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser.downloads.downloads import LONGEST_NAME, free_name, safe_name
+from minimal_browser.downloads.downloads import MAX_NAME, free_name, safe_name
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,13 @@ def test_every_name_is_one_plain_name(suggested: str) -> None:
     assert name
     assert not name.startswith(".")
     assert Path(name).name == name
-    assert len(name) <= LONGEST_NAME
+    assert len(name) <= MAX_NAME
 
 
 def test_the_ending_of_a_long_name_stays() -> None:
     name = safe_name("x" * 1000 + ".tar")
     assert name.endswith(".tar")
-    assert len(name) == LONGEST_NAME
+    assert len(name) == MAX_NAME
 
 
 def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 LATER = {
     "asyncio", "cProfile", "httpx2", "importlib.metadata", "jinja2", "keyring", "markdown_it", "nh3", "sqlite3", "ssl",
     "ai_rust_client", "storage_rust", "minimal_browser.composition", "minimal_browser.copilot.panel", "msgspec",
-    "minimal_browser.copilot.answer_view", "minimal_browser.completion.command_line", "minimal_browser_core.commands",
-    "minimal_browser.toolkit.markdown", "minimal_browser.internal_pages.versions",
+    "minimal_browser.copilot.answer_view", "minimal_browser.completion.suggestions", "minimal_browser_core.commands",
+    "minimal_browser.toolkit.markdown", "minimal_browser.startup.versions",
     "minimal_browser_core.copilot.session",
     "minimal_browser_core.chat.python",
 }  # fmt: skip
@@ -18,16 +18,16 @@ LATER = {
 PROBE = """
 import json, sys
 from minimal_browser.__main__ import main
-import minimal_browser.startup.first_page as first_page
+import minimal_browser.startup.first_window as first_window
 
-def begin(*given, real=first_page.begin):
+def show(*given, real=first_window.show_first_window):
     first = real(*given)
-    told = first.view.loadFinished.connect(lambda ok: print(json.dumps(sorted(sys.modules))))
-    first.ready.connect(lambda: first.view.loadFinished.disconnect(told))
+    probe = first.view.loadFinished.connect(lambda ok: print(json.dumps(sorted(sys.modules))))
+    first.ready.connect(lambda: first.view.loadFinished.disconnect(probe))
     return first
 
-first_page.begin = begin
-first_page.PATIENCE_MS = 60_000  # a slow machine's patience ends before the load, and the imports begin
+first_window.show_first_window = show
+first_window.PATIENCE_MS = 60_000  # a slow machine's patience ends before the load, and the imports begin
 main(["--temp-profile", "--exit-after-load", sys.argv[1]])
 """
 

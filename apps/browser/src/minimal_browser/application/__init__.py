@@ -1,1 +1,1 @@
-"""What the process owns: profile, stores, downloads and the copilot's services."""
+"""What the process owns: profile, stores, background threads, downloads, history and the windows."""

@@ -1,4 +1,4 @@
-"""One background thread for what may wait on a disk or build slowly; results come back on the GUI thread."""
+"""One background thread for work that blocks; its results are delivered on the GUI thread."""
 
 import logging
 import queue
@@ -28,7 +28,7 @@ class _Result:
 
 
 class Worker(QObject):
-    """Jobs run one after the other, in order; all that were submitted are run before `close` returns."""
+    """Runs jobs one after the other, in the order of `submit`. `close` waits for those already submitted."""
 
     _finished = pyqtSignal(object)
 
@@ -48,14 +48,14 @@ class Worker(QObject):
     ) -> None:
         """Run `work` on the thread, then `done` with its value, or `failed` with its error, on the GUI thread.
 
-        An error that nobody takes is logged. Nothing is called back after `close`.
+        An error without `failed` is logged. After `close`, work is dropped and nothing is called back: whoever asks
+        then is about to be deleted.
         """
-        if self._closed:
-            raise RuntimeError("the worker is closed")
-        self._jobs.put(_Job(work, done, failed))
+        if not self._closed:
+            self._jobs.put(_Job(work, done, failed))
 
     def close(self) -> None:
-        """Blocks until every job has run."""
+        """Block until every submitted job has run."""
         if not self._closed:
             self._closed = True
             self._jobs.put(None)

@@ -1,1 +1,1 @@
-"""Bookmarks: the commands' Qt side."""
+"""Changing the stored bookmarks."""

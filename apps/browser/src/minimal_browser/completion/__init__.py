@@ -1,1 +1,1 @@
-"""The command line and what it completes."""
+"""The command line and its suggestions."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QWidget
 
-    from minimal_browser.application.services import CopilotService
-    from minimal_browser.background.background import Background
+    from minimal_browser.background.copilot_service import CopilotService
+    from minimal_browser.background.tasks import Tasks
     from minimal_browser.copilot.action_card import ActionCard
     from minimal_browser.copilot.approval_queue import ApprovalQueue
     from minimal_browser.copilot.copilot_window import CopilotWindow
@@ -44,7 +44,7 @@ class Copilot(QObject):
     label_changed = pyqtSignal(str)
     """Who answers, for the status bar: a provider and its model, or that there is none."""
 
-    def __init__(self, window: "CopilotWindow", background: "Background", parent: QObject) -> None:
+    def __init__(self, window: "CopilotWindow", background: "Tasks", parent: QObject) -> None:
         super().__init__(parent)
         self._window = window
         self._background = background

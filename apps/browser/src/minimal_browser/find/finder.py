@@ -6,50 +6,57 @@ from PyQt6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
 
 from minimal_browser.page.view import WebView
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.window import MessageLevel, Messages
+
+MAX_STEPS = 100
 
 
 class Finder:
-    """What was looked for last, and its direction; one for the window, as in vim."""
+    """Remembers the last search and its direction; one for all tabs of a window, as in vim."""
 
-    def __init__(self, report: Callable[[str, bool], None]) -> None:
-        """`report` gets a line for the person, and whether something was found."""
-        self._report = report
+    def __init__(self, view: Callable[[], WebView], messages: Messages) -> None:
+        """`view` returns that of the current tab."""
+        self._view = view
+        self._messages = messages
         self.text = ""
         self._backwards = False
-        self._marked = False
+        self._highlighted = False
 
-    def find(self, view: WebView, text: str, *, backwards: bool) -> None:
+    def start(self, text: str, *, backwards: bool = False) -> None:
+        """Find `text`, or remove the highlights if it is empty."""
         if not text:
-            self.clear(view)
+            self.clear()
             return
         self.text, self._backwards = text, backwards
-        self._look(view, backwards)
+        self._find(backwards)
 
-    def next(self, view: WebView, count: int, *, against: bool) -> None:
+    def next(self, count: int = 1, *, backwards: bool = False) -> None:
+        """Go on by `count` matches, against the direction of `start` if `backwards`."""
         if not self.text:
-            raise CommandError("nothing was looked for yet: / finds in the page")
-        for _ in range(min(count, 100)):
-            self._look(view, self._backwards != against)
+            raise CommandError("No search yet. Press / to search this page.")
+        for _ in range(min(count, MAX_STEPS)):
+            self._find(self._backwards != backwards)
 
-    def clear(self, view: WebView) -> None:
-        self._marked = False
-        view.web_page.findText("")
+    def clear(self) -> None:
+        """Remove the highlights; `next` still knows the text."""
+        self._highlighted = False
+        self._view().web_page.findText("")
 
-    def show(self, result: QWebEngineFindTextResult) -> None:
-        """For the page's `findTextFinished`."""
-        if not self._marked:  # Chromium tells of nothing found when the marks are taken away, too
+    def show_result(self, result: QWebEngineFindTextResult) -> None:
+        """Report the result of a search; connect it to the page's `findTextFinished`."""
+        if not self._highlighted:  # Chromium also reports a result when the highlights are removed
             return
         total = result.numberOfMatches()
         if total:
-            self._report(f"{self.text}: match {result.activeMatch()} of {total}", True)
+            self._messages.show(f"{self.text}: match {result.activeMatch()} of {total}")
         else:
-            self._report(f"{self.text}: not on this page", False)
+            self._messages.show(f"{self.text}: not on this page", MessageLevel.WARNING)
 
-    def _look(self, view: WebView, backwards: bool) -> None:
-        self._marked = True
+    def _find(self, backwards: bool) -> None:
+        self._highlighted = True
         flags = QWebEnginePage.FindFlag(0)
         if backwards:
             flags |= QWebEnginePage.FindFlag.FindBackward
         if self.text != self.text.lower():
             flags |= QWebEnginePage.FindFlag.FindCaseSensitively
-        view.web_page.findText(self.text, flags)
+        self._view().web_page.findText(self.text, flags)

@@ -1,82 +1,99 @@
-"""HINT mode: from the keys that open it to the link that was followed."""
+"""HINT mode: from the keys that open it to the followed link."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
-
+from minimal_browser.keys.mode_handlers import ModeHandler
 from minimal_browser.page.view import WebView
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.window import MessageLevel, Messages, Modes, OpenTarget
 
 if TYPE_CHECKING:
     from minimal_browser.hints.overlay import Followed, HintOverlay
-from minimal_browser_core.errors import CommandError
-from minimal_browser_core.window import OpenTarget
 
 
-class Hinting(QObject):
-    ended = pyqtSignal(bool)
-    """No labels any more; True where a field of the page has the caret now."""
-    link_chosen = pyqtSignal(str, OpenTarget)
-    nothing_found = pyqtSignal()
+class Hints(ModeHandler):
+    """Labels the links and fields of the current page and follows the one whose label is typed."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(
+        self,
+        view: Callable[[], WebView],
+        modes: Modes,
+        messages: Messages,
+        open_link: Callable[[str, OpenTarget], None],
+    ) -> None:
+        """`view` returns that of the current tab. `open_link` opens the address of a chosen link."""
+        self._view = view
+        self._modes = modes
+        self._messages = messages
+        self._open_link = open_link
         self._overlay: HintOverlay | None = None
         self._where = OpenTarget.CURRENT
-        self._early = ""
-        self._ready = False
+        self._early_letters = ""
+        self._collected = False
 
-    def begin(self, view: WebView, where: OpenTarget) -> None:
-        self.stop()
-        if not view.address():
+    def start(self, where: OpenTarget = OpenTarget.CURRENT) -> None:
+        """Label the links and fields in view and enter HINT mode. CommandError if the tab shows no page."""
+        if not self._view().address():
             raise CommandError("no page is open in this tab")
         self._where = where
+        self._modes.enter(Mode.HINT)
+
+    def enter(self, previous: Mode) -> None:
         from minimal_browser.hints.overlay import HintOverlay
 
-        overlay = self._overlay = HintOverlay(view)
-        overlay.collect(lambda count: self._collected(overlay, count))
+        self._remove_overlay()
+        overlay = self._overlay = HintOverlay(self._view())
+        overlay.collect(lambda count: self._labelled(overlay, count))
 
-    def type(self, key: str) -> None:
-        """A letter of a label. Letters typed before the labels are there count too."""
-        if self._overlay is None:
+    def leave(self, following: Mode) -> None:
+        self._remove_overlay()
+        self._where = OpenTarget.CURRENT
+
+    def key(self, key: str) -> None:
+        """Take a letter of a label. Letters typed before the labels are there count too."""
+        overlay = self._overlay
+        if overlay is None:
             return
         if key == "<BS>":
-            self._overlay.erase()
-        elif not self._ready:
-            self._early += key if len(key) == 1 else ""
-        elif len(key) == 1 and (label := self._overlay.type(key)):
-            self._overlay.hide()
-            self._overlay.follow(label, elsewhere=self._where is not OpenTarget.CURRENT, followed=self._followed)
+            overlay.erase()
+        elif not self._collected:
+            self._early_letters += key if len(key) == 1 else ""
+        elif len(key) == 1 and (label := overlay.type(key)):
+            overlay.hide()
+            elsewhere = self._where is not OpenTarget.CURRENT
+            overlay.follow(label, elsewhere=elsewhere, done=lambda result: self._followed(overlay, result))
 
-    def stop(self) -> None:
+    @property
+    def labels(self) -> list[str]:
+        """The labels on show."""
+        return list(self._overlay.places) if self._overlay is not None else []
+
+    def _remove_overlay(self) -> None:
         if self._overlay is not None:
             self._overlay.hide()
             self._overlay.deleteLater()
         self._overlay = None
-        self._early = ""
-        self._ready = False
+        self._early_letters = ""
+        self._collected = False
 
-    @property
-    def labels(self) -> list[str]:
-        return list(self._overlay.places) if self._overlay is not None else []
-
-    def _collected(self, overlay: "HintOverlay", count: int) -> None:
+    def _labelled(self, overlay: "HintOverlay", count: int) -> None:
         if overlay is not self._overlay:
-            return  # the person has left the mode in the meantime
-        self._ready = True
+            return  # the mode was left in the meantime
+        self._collected = True
         if count == 0:
-            self.stop()
-            self.nothing_found.emit()
-            self.ended.emit(False)
+            self._modes.enter(Mode.NORMAL)
+            self._messages.show("nothing to follow in view", MessageLevel.WARNING)
             return
-        for letter in self._early:
-            self.type(letter)
+        for letter in self._early_letters:
+            self.key(letter)
 
-    def _followed(self, result: "Followed") -> None:
-        if self._overlay is None:
+    def _followed(self, overlay: "HintOverlay", result: "Followed") -> None:
+        if overlay is not self._overlay:
             return
         where = self._where
-        self.stop()
-        self.ended.emit(result.field)
+        self._modes.enter(Mode.INSERT if result.field else Mode.NORMAL)
         if result.href:
             # A link that asks for a window of its own gets a tab.
-            self.link_chosen.emit(result.href, OpenTarget.TAB if where is OpenTarget.CURRENT else where)
+            self._open_link(result.href, OpenTarget.TAB if where is OpenTarget.CURRENT else where)

@@ -1,1 +1,1 @@
-"""Recording visited pages."""
+"""Recording visited pages, and deleting them from the history."""

@@ -1,26 +1,24 @@
-"""The HTML of `mb://` pages. Runs on the worker: it reads stores and imports what renders."""
+"""Writes the HTML of `mb://` pages and of error pages. Runs on a background thread, as it reads the stores."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date
 
-from minimal_browser.application.services import Stores
+from minimal_browser.background.stores import Stores
+from minimal_browser.page.page import CRASHED
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.settings.observe import Settings
 from minimal_browser_core.settings.schema import HistoryConfig
 
-if TYPE_CHECKING:
-    from minimal_browser_core.internal_pages.routes import VisitSelection
-
-CONVERSATIONS_A_PAGE = 50
-VISITED_A_PAGE = 100
-MOST_BOOKMARKS = 500
+CONVERSATIONS_PER_PAGE = 50
+VISITS_PER_PAGE = 100
+MAX_BOOKMARKS = 500
 
 
 class PageWriter:
-    """Never raises for an address that leads nowhere or a store that fails: it writes a page that says so."""
+    """Writes a page that says so for an address that leads nowhere or a store that fails, instead of raising."""
 
     def __init__(
         self,
@@ -28,16 +26,17 @@ class PageWriter:
         registry: CommandRegistry,
         keymap: Keymap,
         version: Callable[[], str],
-        history: HistoryConfig,
+        settings: Settings,
     ) -> None:
-        """`version` writes mb://version, whose facts are the composition's."""
+        """`version` writes mb://version."""
         self._stores = stores
-        self._kept = _what_is_kept(history)
+        self._settings = settings
         self._registry = registry
         self._keymap = keymap
         self._version = version
 
     def write(self, url: str) -> str:
+        """Write the page at an `mb://` address."""
         from minimal_browser_core.internal_pages import render
 
         try:
@@ -46,6 +45,7 @@ class PageWriter:
             return render.render_error(url, "There is nothing to show here", str(error))
 
     def error(self, url: str, reason: str) -> str:
+        """Write the page that is shown when `url` could not be loaded; see `WebPage.load_failed`."""
         from minimal_browser_core.internal_pages import render
 
         title, hint = explain(reason)
@@ -63,7 +63,7 @@ class PageWriter:
             case kinds.VersionPage():
                 return self._version()
             case kinds.BookmarksPage(query):
-                found = self._stores().need_bookmarks().search(query, limit=MOST_BOOKMARKS)
+                found = self._stores().need_bookmarks().search(query, limit=MAX_BOOKMARKS)
                 return render.render_bookmarks(query, found)
             case kinds.HistoryPage(query, cursor, day):
                 return self._history(query, cursor, day)
@@ -74,38 +74,21 @@ class PageWriter:
             case kinds.ConversationPage(id):
                 return self._conversation(id)
 
-    def forget(self, what: "VisitSelection") -> str:
-        """Forget that much of the history, and say what came of it. StorageErrors."""
-        from minimal_browser_core.features.history.recording import recorded_address
-        from minimal_browser_core.internal_pages import routes as kinds
-
-        history = self._stores().need_history()
-        match what:
-            case kinds.PageVisits(url):
-                gone = history.forget_page(recorded_address(url) or url)
-            case kinds.SiteVisits(host):
-                gone = history.forget_site(host)
-            case kinds.DayVisits(day):
-                gone = history.forget_day(day)
-            case kinds.LastHourVisits():
-                gone = history.forget_since(datetime.now(UTC) - timedelta(hours=1))
-            case kinds.AllVisits():
-                gone = history.forget_all()
-        return f"{gone} {'visit' if gone == 1 else 'visits'} forgotten" if gone else "there was no such visit"
-
     def _history(self, query: str, cursor: str | None, day: date | None) -> str:
         from minimal_browser_core.internal_pages import render
 
-        found = self._stores().need_history().search(query, limit=VISITED_A_PAGE, cursor=cursor, day=day)
-        return render.render_history(query, found, cursor=cursor, day=day, hint=self._kept)
+        found = self._stores().history_service().search(query, limit=VISITS_PER_PAGE, cursor=cursor, day=day)
+        return render.render_history(
+            query, found, cursor=cursor, day=day, hint=_describe_settings(self._settings.values.history)
+        )
 
     def _conversations(self, query: str, cursor: str | None) -> str:
         from minimal_browser_core.internal_pages import render
         from minimal_browser_core.storage.conversations import ConversationService
 
         service = ConversationService(self._stores().need_conversations())
-        found = service.search(query, limit=CONVERSATIONS_A_PAGE, cursor=cursor)
-        # The question stands above it already: then the answer says more.
+        found = service.search(query, limit=CONVERSATIONS_PER_PAGE, cursor=cursor)
+        # A snippet that only repeats the question, which is shown above it, is useless.
         rows = tuple(
             replace(row, snippet="", highlights=()) if row.snippet.strip("… ") in row.prompt else row
             for row in found.rows
@@ -124,8 +107,8 @@ class PageWriter:
         return render.render_conversation(service.thread(found.thread_id), to_html)
 
 
-def _what_is_kept(settings: HistoryConfig) -> str:
-    """A line for the history page."""
+def _describe_settings(settings: HistoryConfig) -> str:
+    """A line of the history page on what is recorded."""
     if not settings.remember:
         return "Visits are not recorded now (history.remember is false); what is listed was recorded before."
     days = settings.days
@@ -138,11 +121,8 @@ def _what_is_kept(settings: HistoryConfig) -> str:
     return f"{kept}; {texts} (history.days, history.page_text in the settings)."
 
 
-CRASHED = "its process ended"
-"""The reason of a page that had been there when its process ended."""
-
 _EXPLAINED = {
-    CRASHED: ("The page stopped working", "Press r to load it anew."),
+    CRASHED: ("The page stopped working", "Press r to load it again."),
     "ERR_NAME_NOT_RESOLVED": ("This address has no server", "Check its spelling, or search with :search words."),
     "ERR_INTERNET_DISCONNECTED": ("There is no network", "Check the connection, then press r."),
     "ERR_CONNECTION_REFUSED": ("The server refused the connection", "It may be down. Press r to try again."),
@@ -158,7 +138,7 @@ _EXPLAINED = {
 
 
 def explain(reason: str) -> tuple[str, str]:
-    """A title and what to do, for Chromium's name of an error."""
+    """Return a title and a hint what to do for the reason of `WebPage.load_failed`."""
     for name, explained in _EXPLAINED.items():
         if name in reason:
             return explained

@@ -1,4 +1,4 @@
-"""Modal input: every key of the window goes through core's dispatcher before anything else sees it."""
+"""Modal input: core's dispatcher sees every key of the window before any widget does."""
 
 import logging
 from collections.abc import Callable
@@ -8,51 +8,67 @@ from PyQt6.QtGui import QKeyEvent, QWindow
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.keys.key_names import copy_of, key_name
+from minimal_browser.keys.mode_handlers import ModeHandlers
 from minimal_browser.toolkit.timers import once
-from minimal_browser_core.keys.dispatcher import KeyDispatcher, PassToPage, Pending, Run, Unbound
+from minimal_browser_core.keys.dispatcher import (
+    KeyDispatcher,
+    Outcome,
+    PassToHandler,
+    PassToPage,
+    Pending,
+    Run,
+    Unbound,
+)
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.keys.modes import Mode
 
 log = logging.getLogger(__name__)
 
 AMBIGUOUS_MS = 600
-"""How long a key that is a command and begins a longer one waits for the longer one."""
-_KEYS_KEPT = 32
+"""How long a key that is a command and also begins a longer one waits for the longer one."""
+MAX_HELD_KEYS = 32
 
 
 class Keyboard(QObject):
-    """Filters the events of the top-level window, so that no widget, the page's least of all, gets a key before us."""
+    """Filters the events of the top-level window, so that no widget, least of all the page, gets a key first."""
 
     mode_changed = pyqtSignal(Mode)
     pending_changed = pyqtSignal(str)
     clicked = pyqtSignal()
     """A mouse button was released in the window: the focus in the page may have moved."""
 
-    def __init__(self, keymap: Keymap, run: Callable[[str, int | None], None], parent: QObject) -> None:
+    def __init__(
+        self, keymap: Keymap, handlers: ModeHandlers, run: Callable[[str, int | None], None], parent: QObject
+    ) -> None:
+        """`run` runs a command line with a count."""
         super().__init__(parent)
         self.keymap = keymap
+        self.handlers = handlers
         self._dispatcher = KeyDispatcher(keymap)
         self._run = run
         self._held: list[tuple[str, QKeyEvent]] = []
-        self._take_hint: Callable[[str], None] | None = None
-        self._timer = once(self, self._time_is_up, AMBIGUOUS_MS)
+        self._timer = once(self, self._timed_out, AMBIGUOUS_MS)
 
     @property
     def mode(self) -> Mode:
+        """The mode of the window."""
         return self._dispatcher.mode
 
-    def set_mode(self, mode: Mode) -> None:
+    def enter(self, mode: Mode) -> None:
+        """Enter a mode: its handler takes the focus, then that of the previous mode discards unfinished input."""
+        previous = self.mode
         self._timer.stop()
         self._held.clear()
         self._dispatcher.set_mode(mode)
         self.pending_changed.emit("")
         self.mode_changed.emit(mode)
-
-    def take_hints_with(self, take: Callable[[str], None]) -> None:
-        """Give the keys that HINT mode does not bind to `take`."""
-        self._take_hint = take
+        self.handlers.get(mode).enter(previous)
+        if mode is not previous:
+            # After the focus has gone: Qt would pass it on as if by Tab, and the page would show its first link focused.
+            self.handlers.get(previous).leave(mode)
 
     def watch(self, window: QWindow) -> None:
+        """Handle the keys of a native window."""
         window.installEventFilter(self)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
@@ -73,8 +89,8 @@ class Keyboard(QObject):
         return False
 
     def _keeps(self, key: str | None) -> bool:
-        """Whether whatever has the focus is not to hear of this key at all."""
-        if key is None or self.mode not in (Mode.NORMAL, Mode.HINT):
+        """Whether the widget with the focus must not see this key at all."""
+        if key is None or not self.mode.withholds_characters:
             return False
         return len(key) == 1 or key in ("<Space>", "<lt>")
 
@@ -84,17 +100,14 @@ class Keyboard(QObject):
             return False
         self._timer.stop()
         self._held.append((key, copy_of(event)))
-        del self._held[:-_KEYS_KEPT]
-        return not self._settle(key)
+        del self._held[:-MAX_HELD_KEYS]
+        return not self._handle(self._dispatcher.feed(key), fed=key)
 
-    def _time_is_up(self) -> None:
+    def _timed_out(self) -> None:
         self._handle(self._dispatcher.flush(), fed=None)
 
-    def _settle(self, key: str) -> bool:
-        """Whether the event just fed may go on to the widget with the focus."""
-        return self._handle(self._dispatcher.feed(key), fed=key)
-
-    def _handle(self, outcomes: list[Run | Pending | PassToPage | Unbound], fed: str | None) -> bool:
+    def _handle(self, outcomes: list[Outcome], fed: str | None) -> bool:
+        """Carry out the dispatcher's outcomes. True if the event of `fed` may go on to the widget with the focus."""
         goes_on = False
         pending = ""
         for place, outcome in enumerate(outcomes):
@@ -108,6 +121,9 @@ class Keyboard(QObject):
                 case PassToPage(keys):
                     last = fed is not None and place == len(outcomes) - 1
                     goes_on = self._pass_on(keys, last_goes_on=last)
+                case PassToHandler(keys):
+                    for key in keys:
+                        self.handlers.get(self.mode).key(key)
                 case Unbound():
                     pass
         if not pending:
@@ -116,16 +132,12 @@ class Keyboard(QObject):
         return goes_on
 
     def _pass_on(self, keys: tuple[str, ...], *, last_goes_on: bool) -> bool:
-        if self.mode is Mode.HINT and self._take_hint is not None:
-            for key in keys:
-                self._take_hint(key)
-            return False
         for key in keys[:-1] if last_goes_on else keys:
             self._send_again(key)
         return last_goes_on
 
     def _send_again(self, key: str) -> None:
-        """A key that was held back while a longer command was possible: press and release it where the focus is."""
+        """Press and release a key that was held back while a longer command was possible."""
         index = next((index for index, (name, _) in enumerate(self._held) if name == key), None)
         target = QApplication.focusWidget()
         if index is None or target is None:

@@ -9,11 +9,17 @@ from PyQt6.QtWebEngineCore import (
     QWebEnginePermission,
     QWebEngineProfile,
     QWebEngineRegisterProtocolHandlerRequest,
+    QWebEngineSettings,
 )
 
-# net::ERR_ABORTED: a navigation that gave way to another, to a download, or to the stop key.
+from minimal_browser.toolkit.not_null import not_null
+from minimal_browser_core.settings.observe import Settings
+
+# net::ERR_ABORTED: a navigation that was replaced by another, became a download, or was stopped.
 ABORTED = -3
-_BY_THE_PERSON = (
+CRASHED = "its process ended"
+"""The reason of `load_failed` for a page that was there when its process ended."""
+_BY_THE_USER = (
     QWebEnginePage.NavigationType.NavigationTypeTyped,
     QWebEnginePage.NavigationType.NavigationTypeReload,
     QWebEnginePage.NavigationType.NavigationTypeBackForward,
@@ -21,26 +27,28 @@ _BY_THE_PERSON = (
 
 
 class WebPage(QWebEnginePage):
-    """Permissions are denied with a message; pages of the web cannot reach our own schemes."""
+    """A page of the web: its permission requests are denied with a message, and it cannot reach internal pages."""
 
     refused = pyqtSignal(str)
-    """What the page was not allowed to do, in words for the person."""
+    """What the page was not allowed to do, in a sentence for the user."""
     load_failed = pyqtSignal(QUrl, str)
-    """The page could not be loaded: its address, and why in Chromium's words."""
+    """The page could not be loaded, or its process ended: its address, and Chromium's reason or `CRASHED`."""
     status_failed = pyqtSignal(QUrl, int)
-    """A server answered with an error, and perhaps with a page about it: the address, and the status (RFC 9110, 15)."""
-    navigating = pyqtSignal(QWebEnginePage.NavigationType)
-    """The page itself, none of its frames, goes on to another address."""
-    window_wanted = pyqtSignal(QWebEngineNewWindowRequest)
-    """The person followed a link that opens elsewhere; answered by `openIn` before this returns."""
+    """A server answered with an error status (RFC 9110, section 15), and often a page about it: address and status."""
+    navigating = pyqtSignal(QUrl, QWebEnginePage.NavigationType)
+    """The page itself, not one of its frames, navigates to another address."""
+    window_requested = pyqtSignal(QWebEngineNewWindowRequest)
+    """The user followed a link that opens in a new window. The receiver answers with `openIn` at once."""
 
-    def __init__(self, profile: QWebEngineProfile, parent: QObject | None = None) -> None:
+    def __init__(self, profile: QWebEngineProfile, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(profile, parent)
+        self._settings = settings
         self.permissionRequested.connect(self._deny)
         self.fileSystemAccessRequested.connect(self._deny_files)
         self.registerProtocolHandlerRequested.connect(self._deny_protocol)
         self.newWindowRequested.connect(self._new_window)
         self.loadingChanged.connect(self._loading_changed)
+        self.renderProcessTerminated.connect(self._terminated)
 
     def acceptNavigationRequest(  # noqa: N802
         self,
@@ -48,12 +56,17 @@ class WebPage(QWebEnginePage):
         type: QWebEnginePage.NavigationType,
         isMainFrame: bool,  # noqa: N803
     ) -> bool:
-        if not url.scheme().startswith("mb") or type in _BY_THE_PERSON or self.url().scheme() == "mb":
+        if not url.scheme().startswith("mb") or type in _BY_THE_USER or self.url().scheme() == "mb":
             if isMainFrame:
-                self.navigating.emit(type)
+                self._apply_site_settings(url)
+                self.navigating.emit(url, type)
             return super().acceptNavigationRequest(url, type, isMainFrame)
         self.refused.emit(f"{self.url().host()} tried to open {url.toDisplayString()}: pages of the web may not")
         return False
+
+    def _apply_site_settings(self, url: QUrl) -> None:
+        javascript = self._settings.get("security.javascript", url.toString())
+        not_null(self.settings()).setAttribute(QWebEngineSettings.WebAttribute.JavascriptEnabled, javascript)
 
     def _deny(self, permission: QWebEnginePermission) -> None:
         permission.deny()
@@ -70,9 +83,13 @@ class WebPage(QWebEnginePage):
 
     def _new_window(self, request: QWebEngineNewWindowRequest) -> None:
         if request.isUserInitiated():
-            self.window_wanted.emit(request)
+            self.window_requested.emit(request)
         else:
             self.refused.emit(f"{self.url().host()} tried to open a window on its own: blocked")
+
+    def _terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, _code: int) -> None:
+        if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
+            self.load_failed.emit(self.url(), CRASHED)
 
     def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
         failed = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus

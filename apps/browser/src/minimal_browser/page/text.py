@@ -2,24 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from minimal_browser.page.view import ISOLATED_WORLD, WebView
+from minimal_browser.page.view import WebView
 from minimal_browser_core.copilot.context.page import PageContext, unreadable_reason
 
-MOST_CHARACTERS = 200_000
-
-_EXTRACT = """
-(() => {
-  const cut = (text) => (text || '').slice(0, %d);
-  return JSON.stringify({
-    location: location.href,
-    title: cut(document.title),
-    selection: cut(String(getSelection())),
-    text: cut(document.body ? document.body.innerText : ''),
-  });
-})();
-"""
+MAX_CHARACTERS = 200_000
+SCRIPT = Path(__file__).with_name("text.js")
 
 
 def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> None:
@@ -36,7 +26,7 @@ def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> 
         ready(None, reason)
         return
 
-    def take(value: Any) -> None:
+    def read(value: Any) -> None:
         if not isinstance(value, str) or not value:
             ready(None, "")
             return
@@ -47,4 +37,4 @@ def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> 
             return
         ready(PageContext(url=url, title=page["title"], text=page["text"], selection=page["selection"]), "")
 
-    view.web_page.runJavaScript(_EXTRACT % MOST_CHARACTERS, ISOLATED_WORLD, take)
+    view.run(SCRIPT, MAX_CHARACTERS, done=read)

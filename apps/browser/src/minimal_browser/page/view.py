@@ -1,4 +1,8 @@
-"""The widget that shows one page, and how it is moved about."""
+"""The widget that shows one page."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QByteArray, QDataStream, QEvent, QIODevice, QPointF, Qt, QUrl
 from PyQt6.QtGui import QMouseEvent
@@ -7,63 +11,39 @@ from PyQt6.QtWebEngineWidgets import QWebEngineView
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser.toolkit.not_null import not_null
+from minimal_browser.toolkit.scripts import call
 
 ISOLATED_WORLD = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
-"""Where our scripts run in a page: it shares the DOM, and sees none of our names."""
+"""The world in which the browser's scripts run: it shares the page's DOM, but not its names."""
 
-ZOOM_STEPS = (25, 33, 50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500)
-
-# Scrolls what the person would expect: the page, or where that does not scroll, the scrollable box in its middle.
-_SCROLLER = """
-(() => {
-  const root = document.scrollingElement || document.documentElement;
-  const may = (e) => /auto|scroll|overlay/.test(getComputedStyle(e).overflowY);
-  const scrolls = (e) => e.scrollHeight > e.clientHeight + 1 && may(e);
-  let box = root;
-  if (root.scrollHeight <= innerHeight + 1) {
-    let e = document.activeElement;
-    while (e && e !== document.body && !scrolls(e)) e = e.parentElement;
-    if (!e || e === document.body) {
-      e = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
-      while (e && !scrolls(e)) e = e.parentElement;
-    }
-    if (e) box = e;
-  }
-  const height = box === root ? innerHeight : box.clientHeight;
-  %s
-})();
-"""
-ARROW_KEY_PIXELS = 40
+BLUR = Path(__file__).with_name("blur.js")
 
 
 class WebView(QWebEngineView):
+    """Shows one page, which it owns."""
+
     def __init__(self, page: QWebEnginePage) -> None:
         super().__init__()
         self.web_page = page
-        self._wanted = QUrl()
+        self._loading_url = QUrl()
         self._loads_data = self._is_data = False
         page.setParent(self)
         page.loadingChanged.connect(self._loading_changed)
         page.loadFinished.connect(self._load_finished)
         self.setPage(page)
 
-    def run(self, script: str) -> None:
-        """Run a script of ours in the page, unseen by the page's own."""
-        self.web_page.runJavaScript(script, ISOLATED_WORLD)
+    def run(self, script: Path, *arguments: object, done: Callable[[Any], None] | None = None) -> None:
+        """Call the function in a JavaScript file in the page's isolated world; `done` gets what it returns.
 
-    def scroll_by(self, columns: float, lines: float) -> None:
-        x, y = columns * ARROW_KEY_PIXELS, lines * ARROW_KEY_PIXELS
-        self.run(_SCROLLER % f"box.scrollBy({{left: {x:f}, top: {y:f}, behavior: 'instant'}});")
-
-    def scroll_page(self, pages: float) -> None:
-        self.run(_SCROLLER % f"box.scrollBy({{top: height * {pages:f}, behavior: 'instant'}});")
-
-    def scroll_to(self, percent: float) -> None:
-        top = f"(box.scrollHeight - height) * {percent / 100:f}"
-        self.run(_SCROLLER % f"box.scrollTo({{top: {top}, behavior: 'instant'}});")
+        `done` is also called, with None, if the page is deleted first.
+        """
+        if done is None:
+            self.web_page.runJavaScript(call(script, *arguments), ISOLATED_WORLD)
+        else:
+            self.web_page.runJavaScript(call(script, *arguments), ISOLATED_WORLD, done)
 
     def click(self, x: float, y: float) -> None:
-        """As the mouse would, at CSS pixels of the window: for the page the person has done it."""
+        """Click like the mouse at a position in CSS pixels: for the page it is the user's click."""
         page = self.focusProxy()
         if page is None:
             return
@@ -74,43 +54,34 @@ class WebView(QWebEngineView):
             QApplication.sendEvent(page, event)
 
     def drop_page_focus(self) -> None:
-        """Take the caret out of the page's field, so that no input method stays at work there."""
-        self.run("document.activeElement && document.activeElement !== document.body && document.activeElement.blur();")
+        """Take the caret out of the page's field, so that no input method stays active there."""
+        self.run(BLUR)
 
     def has_text_focus(self) -> bool:
-        """Whether the page has a caret in a field, in any of its frames; the page cannot pretend to."""
+        """Whether a field of the page, in any frame, has the caret. The page cannot fake this."""
         proxy = self.focusProxy()
         return proxy is not None and bool(proxy.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
 
-    def zoom_by(self, steps: int) -> None:
-        now = round(self.zoomFactor() * 100)
-        larger = [step for step in ZOOM_STEPS if step > now]
-        smaller = [step for step in ZOOM_STEPS if step < now][::-1]
-        scale = larger if steps > 0 else smaller
-        if scale and steps:
-            self.zoom_to(scale[min(abs(steps), len(scale)) - 1])
-
-    def zoom_to(self, percent: int) -> None:
-        self.setZoomFactor(percent / 100)
-
     def history_bytes(self) -> QByteArray:
-        kept = QByteArray()
-        stream = QDataStream(kept, QIODevice.OpenModeFlag.WriteOnly)
-        stream << not_null(self.history())  # type: ignore[operator]  # the stubs leave it out
-        return kept
+        """The tab's history, for `restore_history`."""
+        data = QByteArray()
+        stream = QDataStream(data, QIODevice.OpenModeFlag.WriteOnly)
+        stream << not_null(self.history())  # type: ignore[operator]  # missing in the stubs
+        return data
 
-    def restore_history(self, kept: QByteArray) -> None:
-        stream = QDataStream(kept, QIODevice.OpenModeFlag.ReadOnly)
-        stream >> not_null(self.history())  # type: ignore[operator]  # the stubs leave it out
+    def restore_history(self, data: QByteArray) -> None:
+        """Replace the history, and load its current entry."""
+        stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
+        stream >> not_null(self.history())  # type: ignore[operator]  # missing in the stubs
 
-    def at_entry(self) -> QUrl:
-        """The address of the history's current entry, which may not be loaded yet; empty where it has none."""
+    def history_url(self) -> QUrl:
+        """The address of the history's current entry, which may not be loaded yet; empty if there is none."""
         history = not_null(self.history())
         return history.currentItem().url() if history.count() else QUrl()
 
-    def wanted(self) -> QUrl:
-        """Where the view is going, while it loads; else where it is. Chromium's history knows only where it is."""
-        return self.url() if self._wanted.isEmpty() else self._wanted
+    def target_url(self) -> QUrl:
+        """The address that is being loaded, else the current one. Chromium's history has only the current one."""
+        return self.url() if self._loading_url.isEmpty() else self._loading_url
 
     def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
         status, kinds = info.status(), QWebEngineLoadingInfo.LoadStatus
@@ -119,23 +90,25 @@ class WebView(QWebEngineView):
         if started:
             self._loads_data = info.url().scheme() == "data"
         elif status == kinds.LoadFailedStatus and by_server:
-            self._is_data = False  # it sent a page about its error
-        self._wanted = info.url() if started and not self._loads_data else QUrl()
+            self._is_data = False  # the server sent a page of its own
+        self._loading_url = info.url() if started and not self._loads_data else QUrl()
 
     def _load_finished(self, ok: bool) -> None:
         if ok:
             self._is_data = self._loads_data
 
     def shows_error(self) -> bool:
-        """Whether HTML of ours stands for the page at this address: Chromium loads it as `data:`, and nothing else that
-        keeps another address. So it is after a reload and on the way back, too.
+        """Whether the view shows the browser's error page in place of the page at this address.
+
+        Chromium loads an error page as `data:` under another address, which it does with nothing else; also after a
+        reload and on the way back.
         """
         return self._is_data and self.url().scheme() != "data"
 
     def address(self) -> str:
-        """What the status bar and commands call this page; "" before anything was opened."""
+        """The address as the status bar and commands show it; "" before any page was opened."""
         url = self.url()
         if url.isEmpty() or url == QUrl("about:blank"):
             return ""
-        # Qt gives our own pages a path; nobody types it.
+        # Qt adds a path to mb:// addresses, which no user types.
         return url.toString().replace("/?", "?").removesuffix("/") if url.scheme() == "mb" else url.toString()

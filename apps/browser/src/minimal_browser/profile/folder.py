@@ -1,4 +1,4 @@
-"""Where a profile is: the folder that holds cookies, cache, conversations, bookmarks and history."""
+"""The folder of a profile: cookies, cache, conversations, bookmarks and history."""
 
 import os
 from pathlib import Path
@@ -8,12 +8,14 @@ from minimal_browser_core.errors import MinimalBrowserError
 
 
 class ProfileError(MinimalBrowserError):
-    """A profile that cannot be used; the message names the folder and what to do."""
+    """The profile cannot be used; the message names the folder and what to do."""
 
     code = "profile"
 
 
 class ProfileFolder(NamedTuple):
+    """The paths of a profile's files."""
+
     path: Path
     temporary: bool = False
     """Deleted at exit; its web profile is kept in memory."""
@@ -27,11 +29,11 @@ class ProfileFolder(NamedTuple):
         """Bookmarks and visited pages."""
         return self.path / "places.db"
 
-    def adopt_old_names(self) -> None:
-        """The file of places was that of the bookmarks alone. Blocks on the disk; nobody may have it open."""
+    def rename_old_files(self) -> None:
+        """Rename the file of places, which had only bookmarks before. Blocks on the disk; the file must not be open."""
         old = self.path / "bookmarks.db"
         if old.exists() and not self.places.exists():
-            # Its log first: without it the file would lose what was written last.
+            # The log first: without it the file would lose the latest writes.
             for suffix in ("-wal", ""):
                 part = Path(f"{old}{suffix}")
                 if part.exists():
@@ -47,7 +49,7 @@ class ProfileFolder(NamedTuple):
         return self.path / "lock"
 
     def discard_if_temporary(self) -> None:
-        """Blocks on the disk."""
+        """Delete a temporary folder. Blocks on the disk."""
         if self.temporary:
             import shutil
 
@@ -55,9 +57,9 @@ class ProfileFolder(NamedTuple):
 
 
 def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> ProfileFolder:
-    """Make the folder, for this user only; ProfileError where that cannot be."""
+    """Create the folder, readable by this user only; ProfileError if that fails."""
     if temporary:
-        import tempfile  # slow to import, and rarely wanted
+        import tempfile  # slow to import, and rarely needed
 
         try:
             return ProfileFolder(Path(tempfile.mkdtemp(prefix="minimal-browser-")), temporary=True)
@@ -72,6 +74,7 @@ def open_folder(*, name: str | None, folder: Path | None, temporary: bool) -> Pr
 
 
 def unwritable(path: Path, reason: str) -> ProfileError:
+    """Return the error for a folder that cannot be written to."""
     return ProfileError(
         f"the profile folder {path} cannot be written to: {reason}. "
         "Give another one with --profile-dir, or use --temp-profile."

@@ -1,4 +1,4 @@
-"""One browser a profile: two would write over each other's cookies and cache."""
+"""Locks a profile for one process: two would overwrite each other's cookies and cache."""
 
 from PyQt6.QtCore import QLockFile
 
@@ -6,9 +6,9 @@ from minimal_browser.profile.folder import ProfileError, ProfileFolder, unwritab
 
 
 def lock_profile(folder: ProfileFolder) -> QLockFile:
-    """Held as long as the result lives. ProfileError where another instance has it, or nothing can be written there."""
+    """Lock the profile as long as the result lives. ProfileError if another process has it or the folder is read-only."""
     lock = QLockFile(str(folder.lock))
-    # Never stale by age, only when its process is gone.
+    # A lock never expires by age, only when its process is gone.
     lock.setStaleLockTime(0)
     if lock.tryLock(0):
         return lock

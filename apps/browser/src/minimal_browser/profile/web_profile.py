@@ -1,16 +1,21 @@
-"""The web profile: cookies, cache, and what pages may not do."""
+"""Creates web profiles: cookies, cache, and what pages may not do."""
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.toolkit.not_null import not_null
-from minimal_browser_core.settings.schema import Config
+from minimal_browser_core.settings.observe import Settings
 
 
-def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QWebEngineProfile:
-    """Persistent, or in memory where the folder is temporary. Permissions are asked for each time: page.py denies."""
-    if folder.temporary:
+def create_profile(
+    folder: ProfileFolder, settings: Settings, parent: QObject, *, private: bool = False
+) -> QWebEngineProfile:
+    """Return a profile that is stored in `folder`, or kept in memory if it is `private` or the folder is temporary.
+
+    Permissions are asked for each time, and denied by `WebPage`.
+    """
+    if private or folder.temporary:
         profile = QWebEngineProfile(parent)
     else:
         profile = QWebEngineProfile("default", parent)
@@ -18,15 +23,15 @@ def create_profile(folder: ProfileFolder, config: Config, parent: QObject) -> QW
         profile.setCachePath(str(folder.web / "cache"))
         profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.AllowPersistentCookies)
     profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)
-    _settle(not_null(profile.settings()), javascript=config.security.javascript)
-    if not config.security.third_party_cookies:
-        not_null(profile.cookieStore()).setCookieFilter(lambda request: not request.thirdParty)
+    _configure(not_null(profile.settings()))
+    not_null(profile.cookieStore()).setCookieFilter(
+        lambda request: not request.thirdParty or settings.values.security.third_party_cookies
+    )
     return profile
 
 
-def _settle(settings: QWebEngineSettings, *, javascript: bool) -> None:
+def _configure(settings: QWebEngineSettings) -> None:
     attribute = QWebEngineSettings.WebAttribute
-    settings.setAttribute(attribute.JavascriptEnabled, javascript)
     for on in (
         attribute.FullScreenSupportEnabled,
         attribute.PdfViewerEnabled,
@@ -35,7 +40,7 @@ def _settle(settings: QWebEngineSettings, *, javascript: bool) -> None:
     ):
         settings.setAttribute(on, True)
     for off in (
-        attribute.ErrorPageEnabled,  # ours says what to do
+        attribute.ErrorPageEnabled,  # the browser shows its own, with a hint
         attribute.HyperlinkAuditingEnabled,
         attribute.JavascriptCanAccessClipboard,
         attribute.JavascriptCanPaste,

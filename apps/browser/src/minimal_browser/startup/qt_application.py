@@ -1,17 +1,15 @@
-"""The QApplication, and what Qt WebEngine wants settled before it exists."""
+"""Creates the QApplication, after what Qt WebEngine needs before it."""
 
 import os
 import sys
 from typing import Literal
 
-from PyQt6.QtWebEngineCore import QWebEngineUrlScheme
 from PyQt6.QtWidgets import QApplication
 
 from minimal_browser import __version__
 from minimal_browser.startup import preflight
+from minimal_browser.toolkit.schemes import register_schemes
 
-OWN_SCHEME = b"mb"
-GENERATED_SCHEME = b"mb-generated"
 SANDBOX_SWITCH = "QTWEBENGINE_DISABLE_SANDBOX"
 
 
@@ -26,15 +24,15 @@ ThemeChoice = Literal["auto", "light", "dark"]
 
 
 def create_application(theme: ThemeChoice = "auto") -> QApplication:
-    """Once a process; `dress` follows. `auto` is the system's theme. Registers our schemes, before Chromium starts."""
+    """Create the application, once per process, and register the URL schemes. `auto` is the system's theme."""
     if preflight.running_as_root():
         # Chromium refuses to start its sandbox as root.
         os.environ[SANDBOX_SWITCH] = "1"
         sys.stderr.write("minimal-browser: running as root, so Chromium's sandbox is off; use a normal user account.\n")
     if theme != "auto":
-        _tell_pages(theme)
-    _register_schemes()
-    # Its own argv: Qt would take options meant for us, and the name becomes the window's class.
+        _set_page_theme(theme)
+    register_schemes()
+    # An argv of its own: Qt would read the browser's options, and the name becomes the class of the window.
     application = QApplication(["minimal-browser"])
     application.setApplicationName("minimal-browser")
     application.setApplicationDisplayName("Minimal Browser")
@@ -43,14 +41,14 @@ def create_application(theme: ThemeChoice = "auto") -> QApplication:
     return application
 
 
-def quieten() -> None:
-    """Leave out what Qt, Chromium and the scripts of pages log, unless the environment asks for it. Before Chromium."""
+def silence_logging() -> None:
+    """Switch off the logs of Qt, Chromium and pages, unless the environment asks for them. Call it before Chromium starts."""
     os.environ.setdefault("QT_LOGGING_RULES", "default.info=false;default.warning=false;js=false")
     _add_flag("--log-level", "3")
 
 
-def _tell_pages(theme: Literal["light", "dark"]) -> None:
-    """For prefers-color-scheme; Qt's own way works only where its platform plugin can change the whole theme."""
+def _set_page_theme(theme: Literal["light", "dark"]) -> None:
+    """Set prefers-color-scheme. Qt's own setting works only if its platform plugin can change the whole theme."""
     _add_flag("--blink-settings", f"preferredColorScheme={0 if theme == 'dark' else 1}")
 
 
@@ -58,16 +56,3 @@ def _add_flag(name: str, value: str) -> None:
     flags = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
     if name not in flags:
         os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = f"{flags} {name}={value}".strip()
-
-
-def _register_schemes() -> None:
-    for name, syntax in (
-        (OWN_SCHEME, QWebEngineUrlScheme.Syntax.Host),
-        (GENERATED_SCHEME, QWebEngineUrlScheme.Syntax.Path),
-    ):
-        if QWebEngineUrlScheme.schemeByName(name).name() == name:
-            continue
-        scheme = QWebEngineUrlScheme(name)
-        scheme.setSyntax(syntax)
-        scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme)
-        QWebEngineUrlScheme.registerScheme(scheme)

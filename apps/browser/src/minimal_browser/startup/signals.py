@@ -1,4 +1,4 @@
-"""Ending by a signal, as a session that logs out does it: as if the person had closed the window."""
+"""Quits on SIGTERM and SIGHUP, as sent at logout, like closing the windows does."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from PyQt6.sip import voidptr
 
 
 class Signals(QObject):
-    """SIGTERM and SIGHUP call `end`, on the GUI thread; `caught` is the last one. Once a process, POSIX only.
+    """Calls `end` on the GUI thread; `caught` is the last signal. Once per process, POSIX only.
 
     Python handles a signal when it next runs, which in Qt's event loop may be never: a pipe wakes the loop.
     """

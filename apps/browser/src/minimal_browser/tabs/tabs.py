@@ -1,173 +1,217 @@
-"""The tabs: the bar on top and the views it switches between."""
+"""The tabs of a window: the tab bar, the views that it switches between, and the closed tabs."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QApplication, QStackedWidget, QTabBar, QToolButton, QWidget
+from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal
+from PyQt6.QtWebEngineCore import QWebEngineNewWindowRequest
+from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from minimal_browser.page.view import WebView
+from minimal_browser.page.address import valid_url
+from minimal_browser.page.page import WebPage
+from minimal_browser.tabs.tab import Tab
+from minimal_browser.tabs.tab_bar import TabBar
+from minimal_browser.tabs.tab_factory import TabFactory
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.features.tabs import TabInfo
+from minimal_browser_core.window import OpenTarget
 
-CLOSED_TABS_KEPT = 30
+MAX_CLOSED_TABS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedTab:
+    """What `undo_close` needs; `url` is the address that the tab was at or was loading."""
+
     index: int
     history: QByteArray
     url: QUrl
-    """Where it was, or was going when it was closed."""
-
-
-class TabBar(QTabBar):
-    close_wanted = pyqtSignal(int)
-    new_wanted = pyqtSignal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDrawBase(False)
-        self.setExpanding(False)
-        self.setMovable(True)
-        self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setIconSize(QSize(16, 16))
-
-    def mouseReleaseEvent(self, a0: QMouseEvent | None) -> None:  # noqa: N802
-        if a0 is not None and a0.button() == Qt.MouseButton.MiddleButton:
-            index = self.tabAt(a0.position().toPoint())
-            if index >= 0:
-                self.close_wanted.emit(index)
-            else:
-                self.new_wanted.emit()
-            return
-        super().mouseReleaseEvent(a0)
-
-    def add_close_button(self, index: int) -> None:
-        button = QToolButton(self)
-        button.setObjectName("closeTab")
-        button.setText("×")
-        button.setFixedSize(18, 18)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setToolTip("Close (d)")
-        button.clicked.connect(lambda: self._close_button_clicked(button))
-        self.setTabButton(index, QTabBar.ButtonPosition.RightSide, button)
-
-    def _close_button_clicked(self, button: QToolButton) -> None:
-        for index in range(self.count()):
-            if self.tabButton(index, QTabBar.ButtonPosition.RightSide) is button:
-                self.close_wanted.emit(index)
-                return
 
 
 class Tabs(QObject):
-    """`bar` and `stack` go where the window wants them; this keeps the two in step. Indexes here count from 0."""
+    """Keeps `bar`, `stack` and the list of tabs in step. Tab numbers count from 1, indexes from 0."""
 
-    current_changed = pyqtSignal(WebView)
+    added = pyqtSignal(object)
+    current_changed = pyqtSignal(object)
+    changed = pyqtSignal(object)
+    load_started = pyqtSignal(object)
+    progressed = pyqtSignal(object, int)
+    loaded = pyqtSignal(object, bool)
+    warned = pyqtSignal(object, str)
+    visited = pyqtSignal(object, bool, bool)
+    retitled = pyqtSignal(str, str)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(
+        self,
+        factory: TabFactory,
+        start_url: Callable[[], QUrl],
+        open_window: Callable[[QUrl, bool], object],
+        parent: QObject,
+    ) -> None:
+        """`start_url` returns the page of a new tab. `open_window` opens an address in a new window, private if True."""
         super().__init__(parent)
+        self.factory = factory
         self.bar = TabBar()
         self.stack = QStackedWidget()
+        self._tabs: list[Tab] = []
         self._closed: list[ClosedTab] = []
+        self._start_url = start_url
+        self._open_window = open_window
         self.bar.currentChanged.connect(self._show)
         self.bar.tabMoved.connect(self._moved)
+        self.bar.close_requested.connect(lambda index: self.close(index + 1))
+        self.bar.new_requested.connect(self.new)
 
-    def add(self, view: WebView, *, select: bool, index: int | None = None) -> None:
-        """Next to the current tab, or at `index`."""
-        at = self.bar.currentIndex() + 1 if index is None else min(index, self.bar.count())
-        self.stack.insertWidget(at, view)
-        # Not before the view is in the stack: the bar tells at once what is current.
-        self.bar.insertTab(at, "New tab")
-        self.bar.add_close_button(at)
-        view.titleChanged.connect(lambda _title: self._retitle(view))
-        view.urlChanged.connect(lambda _url: self._retitle(view))
-        view.iconChanged.connect(lambda icon: self.bar.setTabIcon(self.index_of(view), icon))
+    def add(self, tab: Tab, *, select: bool, index: int | None = None) -> Tab:
+        """Insert `tab` next to the current one, or at `index`."""
+        at = self.bar.currentIndex() + 1 if index is None else min(index, len(self._tabs))
+        for signal, relayed in (
+            (tab.changed, self.changed),
+            (tab.load_started, self.load_started),
+            (tab.progressed, self.progressed),
+            (tab.loaded, self.loaded),
+            (tab.warned, self.warned),
+            (tab.visited, self.visited),
+            (tab.retitled, self.retitled),
+        ):
+            signal.connect(relayed)
+        tab.changed.connect(self._update_title)
+        tab.view.iconChanged.connect(lambda icon: self.bar.setTabIcon(self._tabs.index(tab), icon))
+        if isinstance(tab.page, WebPage):
+            tab.page.window_requested.connect(self._open_requested_window)
+        self._tabs.insert(at, tab)
+        self.stack.insertWidget(at, tab.view)
+        self.added.emit(tab)
+        # Last, as the bar reports the current tab at once.
+        self.bar.insert(at)
         if select:
             self.bar.setCurrentIndex(at)
+        return tab
 
-    def current(self) -> WebView | None:
-        view = self.stack.currentWidget()
-        return view if isinstance(view, WebView) else None
+    def current(self) -> Tab | None:
+        """The selected tab; None only while the window closes."""
+        index = self.stack.currentIndex()
+        return self._tabs[index] if 0 <= index < len(self._tabs) else None
 
-    def views(self) -> list[WebView]:
-        widgets = (self.stack.widget(index) for index in range(self.stack.count()))
-        return [view for view in widgets if isinstance(view, WebView)]
+    def __iter__(self) -> Iterator[Tab]:
+        return iter(tuple(self._tabs))
 
-    def index_of(self, view: WebView) -> int:
-        return self.stack.indexOf(view)
+    def show(self, tab: Tab) -> None:
+        """Select `tab`."""
+        self.bar.setCurrentIndex(self._tabs.index(tab))
 
-    def infos(self) -> list[TabInfo]:
+    def load(self, address: QUrl, where: OpenTarget, *, typed: bool = False) -> None:
+        """Load an address at `where`; instead of the current tab in a new one if a generated page is shown there."""
+        if where in (OpenTarget.WINDOW, OpenTarget.PRIVATE_WINDOW):
+            self._open_window(address, where is OpenTarget.PRIVATE_WINDOW)
+            return
+        tab = self.current()
+        if where is not OpenTarget.CURRENT or tab is None or not tab.is_web:
+            tab = self.add(self.factory.new(), select=where is not OpenTarget.BACKGROUND_TAB)
+        tab.load(address, typed=typed)
+
+    # What commands use.
+
+    def all(self) -> Sequence[TabInfo]:
+        """Every tab, left to right."""
+        current = self.current()
         return [
-            TabInfo(number, view.title() or view.address(), view.address(), view is self.current())
-            for number, view in enumerate(self.views(), start=1)
+            TabInfo(number, tab.title, tab.view.address(), tab is current)
+            for number, tab in enumerate(self._tabs, start=1)
         ]
 
-    def select(self, index: int) -> None:
-        """-1 is the last; CommandError where there is no such tab."""
-        count = self.bar.count()
-        if index != -1 and not 0 <= index < count:
-            raise CommandError(f"there is no tab {index + 1}: {count} {'is' if count == 1 else 'are'} open")
-        self.bar.setCurrentIndex(count - 1 if index == -1 else index)
+    def new(self) -> None:
+        """Open the start page in a new tab."""
+        self.load(self._start_url(), OpenTarget.TAB)
+
+    def open(self, url: str, where: OpenTarget) -> None:
+        """Open a complete address; CommandError if it is invalid."""
+        self.load(valid_url(url), where)
+
+    def close(self, number: int | None = None) -> None:
+        """Close a tab, the current one by default. Closing the last tab leaves one with the start page."""
+        if number is not None and not 1 <= number <= len(self._tabs):
+            raise CommandError(f"there is no tab {number}")
+        index = self.bar.currentIndex() if number is None else number - 1
+        if len(self._tabs) == 1:
+            self.new()
+            index = 0
+        self._remove(index)
+
+    def undo_close(self) -> None:
+        """Reopen the tab closed last, with its history; CommandError if there is none."""
+        if not self._closed:
+            raise CommandError("no closed tab to open again")
+        closed = self._closed.pop()
+        tab = self.add(self.factory.new(), select=True, index=closed.index)
+        tab.restore(closed.history, closed.url)
+
+    def forget_closed(self) -> None:
+        """Forget the closed tabs, so that none can be reopened."""
+        self._closed.clear()
+
+    def select(self, number: int) -> None:
+        """Select a tab, -1 for the last one; CommandError if there is no such tab."""
+        count = len(self._tabs)
+        if number != -1 and not 1 <= number <= count:
+            raise CommandError(f"there is no tab {number}: {count} {'is' if count == 1 else 'are'} open")
+        self.bar.setCurrentIndex(count - 1 if number == -1 else number - 1)
 
     def cycle(self, steps: int) -> None:
-        self.bar.setCurrentIndex((self.bar.currentIndex() + steps) % self.bar.count())
+        """Select the tab `steps` to the right, or to the left if negative, wrapping around."""
+        self.bar.setCurrentIndex((self.bar.currentIndex() + steps) % len(self._tabs))
 
     def move(self, steps: int) -> None:
-        here = self.bar.currentIndex()
-        self.bar.moveTab(here, max(0, min(self.bar.count() - 1, here + steps)))
+        """Move the current tab right, or left if negative, no further than the end."""
+        index = self.bar.currentIndex()
+        self.bar.moveTab(index, max(0, min(len(self._tabs) - 1, index + steps)))
 
-    def close(self, index: int) -> None:
-        """Keep its history for `pop_closed`, then take the view away."""
-        view = self.views()[index]
-        url = view.wanted()
-        if url not in (QUrl(), QUrl("about:blank")) and url.scheme() != "mb-generated":
-            self._closed.append(ClosedTab(index, view.history_bytes(), url))
-            del self._closed[:-CLOSED_TABS_KEPT]
-        self._hold_focus(view)
+    def stop(self) -> None:
+        """Report nothing any more: the window is about to be deleted."""
+        self.blockSignals(True)
+        for tab in self._tabs:
+            tab.view.blockSignals(True)
+            tab.page.blockSignals(True)
+
+    def _remove(self, index: int) -> None:
+        tab = self._tabs[index]
+        url = tab.view.target_url()
+        if tab.is_web and url not in (QUrl(), QUrl("about:blank")):
+            self._closed.append(ClosedTab(index, tab.view.history_bytes(), url))
+            del self._closed[:-MAX_CLOSED_TABS]
+        self._keep_focus_in_stack(tab.view)
+        del self._tabs[index]
         self.bar.blockSignals(True)
         self.bar.removeTab(index)
         self.bar.blockSignals(False)
-        self.stack.removeWidget(view)
-        view.deleteLater()
+        self.stack.removeWidget(tab.view)
+        tab.close()
         self._show(self.bar.currentIndex())
 
-    def pop_closed(self) -> ClosedTab:
-        if not self._closed:
-            raise CommandError("no closed tab to open again")
-        return self._closed.pop()
-
-    def drop_closed(self) -> None:
-        """Forget the closed tabs: none can be opened again."""
-        self._closed.clear()
-
-    def _retitle(self, view: WebView) -> None:
-        index = self.index_of(view)
-        if index >= 0:
-            title = view.title() or view.address() or "New tab"
-            # A lone & would be taken for a mnemonic.
-            self.bar.setTabText(index, title.replace("&", "&&"))
-            self.bar.setTabToolTip(index, title)
+    def _update_title(self, tab: Tab) -> None:
+        if tab in self._tabs:
+            self.bar.set_title(self._tabs.index(tab), tab.title or "New tab")
 
     def _moved(self, source: int, target: int) -> None:
-        widget = self.stack.widget(source)
-        if widget is not None:
-            self._hold_focus(widget)
-            self.stack.removeWidget(widget)
-            self.stack.insertWidget(target, widget)
-            self._show(self.bar.currentIndex())
+        tab = self._tabs.pop(source)
+        self._tabs.insert(target, tab)
+        self._keep_focus_in_stack(tab.view)
+        self.stack.removeWidget(tab.view)
+        self.stack.insertWidget(target, tab.view)
+        self._show(self.bar.currentIndex())
 
-    def _hold_focus(self, leaving: QWidget) -> None:
-        """Qt passes the focus of a widget that leaves on as if by Tab: to the panel, or to the first link of a page."""
+    def _keep_focus_in_stack(self, leaving: QWidget) -> None:
+        """Qt would pass the focus of a removed widget on as if by Tab: to the panel, or to the first link of a page."""
         focused = QApplication.focusWidget()
         if focused is not None and leaving.isAncestorOf(focused):
             self.stack.setFocus()
 
     def _show(self, index: int) -> None:
-        if 0 <= index < self.stack.count():
+        if 0 <= index < len(self._tabs):
             self.stack.setCurrentIndex(index)
-            view = self.current()
-            if view is not None:
-                self.current_changed.emit(view)
+            self.current_changed.emit(self._tabs[index])
+
+    def _open_requested_window(self, request: QWebEngineNewWindowRequest) -> None:
+        in_background = request.destination() == QWebEngineNewWindowRequest.DestinationType.InNewBackgroundTab
+        tab = self.add(self.factory.new(), select=not in_background)
+        request.openIn(tab.page)

@@ -1,4 +1,4 @@
-"""Puts the theme on the application, and again whenever the system changes its mind."""
+"""Applies the theme to the application, and again whenever the system's colour scheme changes."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
@@ -7,8 +7,8 @@ from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import DARK, LIGHT, choose_theme, current_theme, palette, style_sheet
 
 
-def dress(application: QApplication, theme: str) -> None:
-    """`theme` is auto, light or dark; before the first widget. Takes 30 ms, which the first page does not wait for."""
+def apply_theme(application: QApplication, theme: str) -> None:
+    """Apply `theme` (auto, light or dark) before the first widget is created. Takes 30 ms."""
     choose_theme({"dark": DARK, "light": LIGHT}.get(theme))
     application.setStyle("Fusion")
 

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 
 def once(parent: QObject, call: Callable[[], None], milliseconds: int = 0) -> QTimer:
-    """Not running yet; `start` begins it, again and again if need be, and ends with `parent`."""
+    """Return a single-shot timer, not started yet. `start` may be called repeatedly; `parent` deletes the timer."""
     timer = QTimer(parent)
     timer.setSingleShot(True)
     timer.setInterval(milliseconds)

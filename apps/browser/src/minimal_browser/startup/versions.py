@@ -1,21 +1,23 @@
-"""What runs here and why: for `--version` and mb://version."""
+"""Versions and the selected backends, for `--version` and mb://version."""
 
 import platform
 from collections.abc import Mapping, Sequence
 
 from minimal_browser import __version__
+from minimal_browser.background.stores import Stores
+from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup import preflight
 from minimal_browser.startup.cli import Options
 from minimal_browser_core import __version__ as core_version
 from minimal_browser_core.backends import Selection, select_ai, select_storage
 from minimal_browser_core.copilot.providers.routing import choose_route
 from minimal_browser_core.errors import MinimalBrowserError
-from minimal_browser_core.internal_pages.render import Fact
+from minimal_browser_core.internal_pages.render import Fact, render_version
 from minimal_browser_core.settings.schema import Config
 
 
 def collect(options: Options, config: Config) -> dict[str, list[Fact]]:
-    """By section, in order. Needs no display, asks no keyring, raises nothing."""
+    """Return the facts by section, in order. Needs no display, reads no keyring and raises nothing."""
     return {
         "Programs": [
             Fact("minimal-browser", __version__),
@@ -29,8 +31,30 @@ def collect(options: Options, config: Config) -> dict[str, list[Fact]]:
 
 
 def as_text(sections: Mapping[str, Sequence[Fact]]) -> str:
+    """Return the facts as lines for a terminal."""
     lines = [f"{fact.name} {fact.value}" for facts in sections.values() for fact in facts]
     return "\n".join(lines) + "\n"
+
+
+def render_page(options: Options, config: Config, folder: ProfileFolder, stores: Stores) -> str:
+    """Return the HTML of mb://version, which also describes the profile."""
+    from minimal_browser.startup.qt_application import sandbox_state
+
+    sections = collect(options, config)
+    sections["Programs"].append(Fact("Chromium's sandbox", sandbox_state()))
+    temporary = " (temporary: deleted at exit)" if folder.temporary else ""
+    conversations = stores.conversations.stats() if stores.conversations else {}
+    places = stores.history.stats() if stores.history else {}
+    sections["Profile"] = [
+        Fact("folder", f"{folder.path}{temporary}"),
+        Fact("conversations", str(folder.conversations), (*_lines(conversations), *stores.problems)),
+        Fact("bookmarks and history", str(folder.places), _lines(places)),
+    ]
+    return render_version(__version__, sections)
+
+
+def _lines(values: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(f"{name}: {value}" for name, value in values.items())
 
 
 def _qt() -> list[Fact]:

@@ -32,17 +32,17 @@ def browser(start: Any) -> Any:
 
 
 def show(browser: Any, body: str) -> None:
-    browser.browser.show_generated("Test", f"<!doctype html><title>made</title><body>{body}</body>")
-    browser.until(lambda: browser.browser.current_title().startswith("made"), "the page to load")
+    browser.browser.generated_pages.show("Test", f"<!doctype html><title>made</title><body>{body}</body>")
+    browser.until(lambda: browser.browser.page.title().startswith("made"), "the page to load")
 
 
 @pytest.mark.parametrize("script", ATTEMPTS.values(), ids=ATTEMPTS.keys())
 def test_no_request_leaves_it(browser: Any, site: Any, qtbot: Any, script: str) -> None:
     show(browser, f"<script>try {{ {script.format(url=site.url)} }} catch {{}} document.title = 'made: tried'</script>")
-    browser.until(lambda: browser.browser.current_title() == "made: tried", "the script to run")
+    browser.until(lambda: browser.browser.page.title() == "made: tried", "the script to run")
     qtbot.wait(300)
     assert site.requests == []
-    assert browser.browser.current_url().startswith("mb-generated:")
+    assert browser.browser.page.url().startswith("mb-generated:")
 
 
 CONNECT = """
@@ -108,7 +108,7 @@ def test_a_page_may_still_make_its_own_content(browser: Any) -> None:
         "document.body.append(b); document.title = 'made: ' + document.body.innerText"
     )
     show(browser, f"<script>{script}</script>")
-    browser.until(lambda: browser.browser.current_title() == "made: one two", "the content")
+    browser.until(lambda: browser.browser.page.title() == "made: one two", "the content")
 
 
 def test_its_origin_is_opaque_and_it_has_no_storage(browser: Any) -> None:
@@ -128,33 +128,33 @@ def test_it_reaches_nothing_of_ours(browser: Any, qtbot: Any, target: str) -> No
         "document.body.append(f)</script>",
     )
     qtbot.wait(400)
-    assert "leaked" not in browser.browser.current_title()
+    assert "leaked" not in browser.browser.page.title()
     # Last, for Chromium puts about:blank#blocked in the page's place.
     browser.js(f"location = '{target}'", world=0)
     qtbot.wait(400)
-    assert "leaked" not in browser.browser.current_title()
-    assert browser.browser.current_url().split(":")[0] in ("mb-generated", "about")
-    assert browser.browser.current_url() != target
+    assert "leaked" not in browser.browser.page.title()
+    assert browser.browser.page.url().split(":")[0] in ("mb-generated", "about")
+    assert browser.browser.page.url() != target
 
 
 def test_a_link_is_put_to_the_person_and_opens_in_a_normal_tab(browser: Any, site: Any) -> None:
     url = site.add("/there", "<title>There</title>")
     show(browser, f"<a href='{url}'>go</a>")
     browser.keys("f")
-    browser.until(lambda: browser.browser.hinting.labels)
+    browser.until(lambda: browser.browser.hints.labels)
     browser.keys("a")
     browser.until(lambda: browser.browser.copilot.panel().cards(), "the question")
     assert site.requests == []
     browser.keys("<A-y>")
-    browser.until(lambda: browser.browser.current_title() == "There")
-    assert browser.view.web_page.profile() is browser.composition.profile
+    browser.until(lambda: browser.browser.page.title() == "There")
+    assert browser.view.web_page.profile() is browser.application.parts.profile
 
 
 def test_the_web_does_not_open_in_its_tab(browser: Any, site: Any) -> None:
     show(browser, "hello")
     browser.command(f"open {site.add('/web', '<title>Web</title>')}")
-    browser.until(lambda: browser.browser.current_title() == "Web")
-    assert [tab.title for tab in browser.browser.tabs()][-2:] == ["made", "Web"]
+    browser.until(lambda: browser.browser.page.title() == "Web")
+    assert [tab.title for tab in browser.browser.tabs.all()][-2:] == ["made", "Web"]
 
 
 def test_inline_scripts_and_styles_and_data_images_work(browser: Any) -> None:

@@ -19,7 +19,7 @@ def text(browser: Any) -> str:
 
 def test_the_help_page_lists_keys_and_commands(browser: Any) -> None:
     browser.keys("?")
-    browser.until(lambda: browser.browser.current_url().startswith("mb://help"))
+    browser.until(lambda: browser.browser.page.url().startswith("mb://help"))
     browser.until(lambda: "tab-close" in text(browser))
 
 
@@ -33,11 +33,11 @@ def test_the_version_page_says_what_was_selected_and_why(browser: Any) -> None:
 
 def test_an_own_page_is_shown_once(browser: Any) -> None:
     browser.command("help")
-    browser.until(lambda: browser.browser.current_url().startswith("mb://help"))
+    browser.until(lambda: browser.browser.page.url().startswith("mb://help"))
     browser.command("tab 1")
     browser.command("help")
-    assert [tab.url for tab in browser.browser.tabs()] == ["mb://start", "mb://help"]
-    assert browser.browser.current_url() == "mb://help"
+    assert [tab.url for tab in browser.browser.tabs.all()] == ["mb://start", "mb://help"]
+    assert browser.browser.page.url() == "mb://help"
 
 
 def test_an_own_page_that_is_not_there_is_said(browser: Any) -> None:
@@ -51,35 +51,35 @@ def test_a_server_that_is_not_there_gets_our_error_page_and_reload_tries_again(b
     browser.open(url)
     browser.until(lambda: "did not open" in text(browser))
     assert "refused" in text(browser)
-    assert browser.browser.current_url() == url
-    assert browser.window.status.url_text == url
+    assert browser.browser.page.url() == url
+    assert browser.browser.status.url_text == url
     browser.keys("r")
     browser.until(lambda: "Tried again: net::ERR_CONNECTION_REFUSED" in browser.message)
     assert "did not open" in text(browser)
     site.open()
     browser.keys("r")
-    browser.until(lambda: browser.browser.current_title() == "Late")
+    browser.until(lambda: browser.browser.page.title() == "Late")
     browser.keys("H")
-    browser.until(lambda: browser.browser.current_url() == "mb://start", "the page before the error")
+    browser.until(lambda: browser.browser.page.url() == "mb://start", "the page before the error")
 
 
 def test_a_page_whose_process_ended_is_loaded_anew(browser: Any, site: Any) -> None:
     browser.open(site.add("/fragile", "<title>Fragile</title>here"))
     os.kill(browser.view.web_page.renderProcessPid(), signal.SIGKILL)
-    browser.until(lambda: browser.browser.current_title() == "The page stopped working")
+    browser.until(lambda: browser.browser.page.title() == "The page stopped working")
     assert "did not open" not in text(browser)
     browser.keys("r")
-    browser.until(lambda: browser.browser.current_title() == "Fragile")
+    browser.until(lambda: browser.browser.page.title() == "Fragile")
 
 
 def test_a_page_cannot_pass_a_link_for_its_own_address(browser: Any, site: Any) -> None:
     page = "<a id=l href='https://bank.example/login'>x</a><script>document.getElementById('l').focus()</script>"
     url = site.add("/evil", page)
     browser.open(url)
-    status = browser.window.status
+    status = browser.browser.status
     browser.until(lambda: status.message_text == "→ https://bank.example/login", "the focused link")
     assert status.url_text == url
-    browser.browser.show_message("something to know")
+    browser.browser.messages.show("something to know")
     browser.js("document.getElementById('l').blur()")
     browser.js("document.getElementById('l').focus()")
     assert status.message_text == "something to know"
@@ -109,8 +109,8 @@ def test_a_page_of_the_web_cannot_reach_our_pages(browser: Any, site: Any, qtbot
     )
     browser.open(site.add("/evil", page))
     qtbot.wait(300)
-    assert browser.browser.current_title() == "web"
-    assert browser.browser.current_url() == site.url + "/evil"
+    assert browser.browser.page.title() == "web"
+    assert browser.browser.page.url() == site.url + "/evil"
     browser.until(lambda: "may not" in browser.message)
 
 
@@ -120,14 +120,14 @@ def test_permissions_are_denied_with_a_message(browser: Any, site: Any) -> None:
         "navigator.geolocation.getCurrentPosition(() => document.title = 'told', () => document.title = 'denied')",
         world=0,
     )
-    browser.until(lambda: browser.browser.current_title() == "denied")
+    browser.until(lambda: browser.browser.page.title() == "denied")
     assert "geolocation" in browser.message
 
 
 def test_a_download_gets_a_harmless_name_in_the_download_folder(start: Any, site: Any, tmp_path: Path) -> None:
     folder = tmp_path / "downloads"
     browser = start(config=f"[browser]\ndownload_folder = '{folder}'\n")
-    browser.browser.open(site.add("/file", "data", "application/octet-stream"))
+    browser.browser.navigation.open(site.add("/file", "data", "application/octet-stream"))
     browser.until(lambda: "Downloaded" in browser.message)
     (found,) = folder.iterdir()
     assert found.read_text() == "data"

@@ -1,4 +1,4 @@
-"""A server or a proxy that wants a name and a password (RFC 9110, 11; HTTP Basic and Digest)."""
+"""Asks for the user name and password that a server or a proxy requires (HTTP authentication, RFC 9110, section 11)."""
 
 from PyQt6 import sip
 from PyQt6.QtCore import Qt, QUrl
@@ -7,13 +7,13 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLin
 
 from minimal_browser.toolkit.not_null import not_null
 
-LONGEST = 200
-"""Characters of what the server says that are shown."""
+MAX_REALM = 200
+"""Characters that are shown of the server's own text."""
 
 
-def ask(window: QWidget, asks: str, authenticator: QAuthenticator, *, encrypted: bool) -> None:
-    """Let the person fill `authenticator` in, or leave it. Returns once they have; `asks` names who wants to know."""
-    dialog = _Dialog(window, asks, authenticator.realm(), encrypted=encrypted)
+def ask(window: QWidget, requester: str, authenticator: QAuthenticator, *, encrypted: bool) -> None:
+    """Let the user fill in `authenticator` or cancel. Blocks until then; `requester` names who asks."""
+    dialog = _Dialog(window, requester, authenticator.realm(), encrypted=encrypted)
     if dialog.exec() == QDialog.DialogCode.Accepted:
         authenticator.setUser(dialog.name.text())
         authenticator.setPassword(dialog.password.text())
@@ -23,26 +23,26 @@ def ask(window: QWidget, asks: str, authenticator: QAuthenticator, *, encrypted:
 
 
 def refuse(authenticator: QAuthenticator) -> None:
-    """Chromium goes on with the server's page about it; an authenticator that is only left alone is asked for again."""
+    """Cancel: Chromium shows the server's error page. An untouched authenticator would be asked for again."""
     sip.assign(authenticator, QAuthenticator())
 
 
-def asker(url: QUrl) -> str:
-    """Host and port, as the person reads them."""
+def requester_name(url: QUrl) -> str:
+    """Host and port as the user reads them."""
     return url.host() if url.port() < 0 else f"{url.host()}:{url.port()}"
 
 
 class _Dialog(QDialog):
-    def __init__(self, window: QWidget, asks: str, realm: str, *, encrypted: bool) -> None:
+    def __init__(self, window: QWidget, requester: str, realm: str, *, encrypted: bool) -> None:
         super().__init__(window)
         self.setWindowTitle("Name and password")
         self.name = QLineEdit()
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         form = QFormLayout(self)
-        form.addRow(_line(f"{asks} asks for a name and a password."))
+        form.addRow(_line(f"{requester} asks for a name and a password."))
         if realm:
-            form.addRow(_line(f"It says: {realm[:LONGEST]}"))
+            form.addRow(_line(f"It says: {realm[:MAX_REALM]}"))
         if not encrypted:
             form.addRow(_line("The connection is not encrypted: others on the way can read the password."))
         form.addRow("Name", self.name)

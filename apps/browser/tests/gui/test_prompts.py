@@ -49,7 +49,7 @@ def fill_in(name: str, password: str) -> Callable[[QDialog], None]:
 def test_the_person_is_asked_and_the_page_opens(browser: Any, qtbot: Any, site: Any, vault: str) -> None:
     person = Person(qtbot, fill_in("ann", "s3cret"))
     browser.open(vault)
-    browser.until(lambda: browser.browser.current_title() == "Vault")
+    browser.until(lambda: browser.browser.page.title() == "Vault")
     assert len(person.said) == 1
     assert f"{site.url.removeprefix('http://')} asks" in person.said[0]
     assert "the vault" in person.said[0]

@@ -1,10 +1,9 @@
-"""HTML that a model wrote, in a world of its own.
+"""The isolated profile of pages that a model wrote.
 
-Three walls, each enough by itself: an off-the-record profile that nothing else shares; a response with
-`Content-Security-Policy: sandbox`, which makes its origin opaque, and `default-src 'none'`; an interceptor that lets no
-request leave. Permissions and downloads are refused. What goes to the network without being a request (WebRTC, a
-`<link>` that connects ahead) is taken out of the page by `guard.js`. A link does not open by itself: a script
-can click it too, so the person is asked.
+Three barriers, each sufficient on its own: an off-the-record profile that nothing else uses; a response with
+`Content-Security-Policy: sandbox`, which makes the origin opaque, and `default-src 'none'`; an interceptor that blocks
+every request. Permissions and downloads are refused. `guard.js` removes from the page what reaches the network without
+a request (WebRTC, a `<link>` that preconnects). The user is asked before a link opens, as a script can click it too.
 """
 
 import re
@@ -24,8 +23,8 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineUrlSchemeHandler,
 )
 
-from minimal_browser.startup.qt_application import GENERATED_SCHEME
 from minimal_browser.toolkit.not_null import not_null
+from minimal_browser.toolkit.schemes import GENERATED_SCHEME
 
 SCHEME = GENERATED_SCHEME.decode()
 POLICY = (
@@ -45,7 +44,7 @@ _INLINE = ("data", "blob")
 
 
 class _Handler(QWebEngineUrlSchemeHandler):
-    """Serves each document at an address that nobody can guess."""
+    """Serves each document at an address that cannot be guessed."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -73,10 +72,10 @@ class _Interceptor(QWebEngineUrlRequestInterceptor):
 
 
 class GeneratedPage(QWebEnginePage):
-    """One document. It stays where it is; what it may reach is nothing."""
+    """One document, which cannot be left for another page and reaches nothing."""
 
     link_followed = pyqtSignal(str)
-    """An http or https link that the person clicked, or a script did: to be opened elsewhere once the person agrees."""
+    """The user or a script clicked an http or https link; it may open in a tab once the user agrees."""
     refused = pyqtSignal(str)
 
     def __init__(self, profile: QWebEngineProfile, home: QUrl, parent: QObject) -> None:
@@ -106,7 +105,7 @@ class GeneratedPage(QWebEnginePage):
         if request.requestedUrl().scheme() in ("http", "https"):
             self.link_followed.emit(request.requestedUrl().toString())
 
-    # A page that nobody trusts does not get to open dialogs over the window.
+    # Untrusted pages may not open dialogs over the window.
     def javaScriptAlert(self, securityOrigin: QUrl, msg: str | None) -> None:  # noqa: N802, N803
         return
 
@@ -124,8 +123,8 @@ def _guard() -> QWebEngineScript:
     return script
 
 
-class GeneratedWorld(QObject):
-    """The profile that generated pages live in, made when the first one is shown."""
+class GeneratedProfile(QObject):
+    """The profile of all generated pages of the process, created with the first one."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -156,12 +155,13 @@ class GeneratedWorld(QObject):
             settings.setAttribute(off, False)
 
     def add(self, html: str) -> QUrl:
-        """Keep a document; its address works in this profile only, until the program ends."""
+        """Store a document in memory; its address works in this profile only, until the program ends."""
         name = QUuid.createUuid().toString(QUuid.StringFormat.WithoutBraces)
         self._handler.documents[name] = _LINK.sub("<x-", html).encode("utf-8", "replace")
         return QUrl(f"{SCHEME}:{name}")
 
     def page(self, url: QUrl, parent: QObject) -> GeneratedPage:
+        """Return the page for the document at `url`; a view must be created for it, which then owns it."""
         return GeneratedPage(self.profile, url, parent)
 
     @staticmethod

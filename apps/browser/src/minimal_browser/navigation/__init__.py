@@ -1,0 +1,1 @@
+"""Opening pages, and moving through a tab's history."""

@@ -1,0 +1,1 @@
+"""Scrolling the page."""

@@ -1,0 +1,149 @@
+"""One tab: its view and page, its load error, its visits and its zoom."""
+
+import logging
+from collections.abc import Callable
+
+from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal
+from PyQt6.QtWebEngineCore import QWebEnginePage
+
+from minimal_browser.page.page import WebPage
+from minimal_browser.page.view import WebView
+from minimal_browser.tabs.visit_watch import VisitWatch
+from minimal_browser_core.settings.observe import Settings
+
+log = logging.getLogger(__name__)
+
+WriteErrorPage = Callable[[str, str, Callable[[str], None]], None]
+"""Writes the error page for an address and a reason, and passes its HTML to the function later, on the GUI thread."""
+
+
+class Tab(QObject):
+    """The signals carry the tab itself, so that a window can listen to all of its tabs at once."""
+
+    changed = pyqtSignal(object)
+    """The title or the address changed."""
+    load_started = pyqtSignal(object)
+    progressed = pyqtSignal(object, int)
+    """Per cent of the load in progress; 100 once it has ended."""
+    loaded = pyqtSignal(object, bool)
+    """A page has loaded; False if it is the error page, or the server's page about its error."""
+    warned = pyqtSignal(object, str)
+    """A warning about the page in the tab, which is void once another page loads."""
+    visited = pyqtSignal(object, bool, bool)
+    """See `VisitWatch.visited`."""
+    retitled = pyqtSignal(str, str)
+    """See `VisitWatch.retitled`."""
+
+    def __init__(
+        self, view: WebView, settings: Settings, write_error_page: WriteErrorPage, *, typed: bool = False
+    ) -> None:
+        """`typed`: see `load`, for what `view` is loading already."""
+        super().__init__(view)
+        self.view = view
+        self.page: QWebEnginePage = view.web_page
+        self._settings = settings
+        self._usual_zoom = 100
+        self.apply_usual_zoom(view.target_url())
+        self._write_error_page = write_error_page
+        self._failed_url = QUrl()
+        self._visits: VisitWatch | None = None
+        view.titleChanged.connect(lambda _title: self.changed.emit(self))
+        view.urlChanged.connect(lambda _url: self.changed.emit(self))
+        view.loadStarted.connect(self._load_started)
+        view.loadProgress.connect(lambda percent: self.progressed.emit(self, percent))
+        view.loadFinished.connect(self._load_finished)
+        if isinstance(self.page, WebPage):
+            self._visits = self._watch_visits(self.page, typed)
+            self.page.navigating.connect(self.apply_usual_zoom)
+            self.page.load_failed.connect(self.show_error)
+            self.page.status_failed.connect(self._status_failed)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether web pages may be loaded into this tab; a generated page stays alone in its own."""
+        return self._visits is not None
+
+    @property
+    def zoom(self) -> int:
+        """The size of the page in per cent."""
+        return round(self.view.zoomFactor() * 100)
+
+    @zoom.setter
+    def zoom(self, percent: int) -> None:
+        self.view.setZoomFactor(percent / 100)
+
+    def apply_usual_zoom(self, url: QUrl) -> None:
+        """Zoom as the settings say for `url`, if that is not what they said for the page before."""
+        usual = self._settings.get("ui.zoom", url.toString())
+        if usual != self._usual_zoom:
+            self._usual_zoom = self.zoom = usual
+
+    @property
+    def title(self) -> str:
+        """The title, or the address of a page without one; "" for an empty tab."""
+        return self.view.title() or self.view.address()
+
+    def load(self, address: QUrl, *, typed: bool = False) -> None:
+        """Load an address. `typed`: the user typed or chose it, which counts in the ranking of the history."""
+        if self._visits is not None:
+            self._visits.typed = typed
+        self.view.load(address)
+
+    def restore(self, history: QByteArray, address: QUrl) -> None:
+        """Load `address` with the history of a closed tab."""
+        self.view.restore_history(history)
+        if self.view.history_url() != address:
+            self.view.load(address)
+        elif self._visits is not None:
+            self._visits.restored()
+
+    def show_error(self, url: QUrl, reason: str) -> None:
+        """Show the error page in place of the page at `url`: the address stays, and reloading tries again."""
+        log.info("could not load %s: %s", url.toDisplayString(), reason)
+        if self.view.shows_error() and self.view.url() == url:
+            self.warned.emit(self, f"Tried again: {reason}")
+            self.loaded.emit(self, False)
+            return
+        self._failed_url = url
+        self._write_error_page(url.toDisplayString(), reason, lambda html: self._show_error_page(url, html))
+
+    def close(self) -> None:
+        """Delete the view and, with it, the page and this object."""
+        self._failed_url = QUrl()
+        self.view.deleteLater()
+
+    def _watch_visits(self, page: WebPage, typed: bool) -> VisitWatch:
+        visits = VisitWatch(self.view)
+        visits.typed = typed
+        page.navigating.connect(visits.navigating)
+        visits.visited.connect(lambda typed, has_title: self.visited.emit(self, typed, has_title))
+        visits.retitled.connect(self.retitled)
+        return visits
+
+    def _show_error_page(self, url: QUrl, html: str) -> None:
+        if self._failed_url == url:
+            self._failed_url = QUrl()
+            self.view.setHtml(html, url)
+
+    def _load_started(self) -> None:
+        self._failed_url = QUrl()
+        self.load_started.emit(self)
+
+    def _load_finished(self, ok: bool) -> None:
+        self.progressed.emit(self, 100)
+        if not ok:
+            return
+        is_page = not self.view.shows_error()
+        if is_page:
+            log.info("loaded %s", self.view.address())
+        if self._visits is not None:
+            self._visits.finished(is_page)
+        self.loaded.emit(self, is_page)
+
+    def _status_failed(self, url: QUrl, status: int) -> None:
+        """The server answered with an error, and its own page about it is shown."""
+        log.info("%s answered with the status %d", url.toDisplayString(), status)
+        if self._visits is not None:
+            self._visits.finished(False)
+        self.warned.emit(self, f"{url.host()} answered with the status {status}")
+        self.loaded.emit(self, False)

@@ -1,0 +1,35 @@
+"""What the windows of a process share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QUrl
+
+from minimal_browser.background.background import Background
+from minimal_browser.history.recorder import HistoryRecorder
+from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.settings.observe import Settings
+
+if TYPE_CHECKING:
+    from minimal_browser.generated_pages.profile import GeneratedProfile
+
+
+@dataclass(frozen=True, slots=True)
+class WindowServices:
+    """The process's side of a window. The functions are called on the GUI thread unless they say otherwise."""
+
+    settings: Settings
+    commands: CommandRegistry
+    keymap: Keymap
+    background: Background
+    history: HistoryRecorder
+    generated_profile: "Callable[[], GeneratedProfile]"
+    write_error_page: Callable[[str, str], str]
+    """Writes the page for an address and a reason. Called on a background thread."""
+    open_window: Callable[[QUrl | None, bool], object]
+    """Opens an address, or the start page, in a new window; in a private one if True."""
+    quit: Callable[[], None]
+    stored_data_changed: Callable[[], None]
+    """Called when bookmarks, history or conversations have changed, so that all windows show the new data."""
