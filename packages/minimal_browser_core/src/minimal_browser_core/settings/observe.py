@@ -5,8 +5,7 @@ replaces as a whole. Callbacks run on the thread that made the change, before `s
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.settings.schema import SETTINGS, Config, Setting
@@ -14,16 +13,14 @@ from minimal_browser_core.settings.url_patterns import UrlPattern, parse_pattern
 from minimal_browser_core.settings.validate import convert, find_setting, unknown_setting
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRule:
+class SiteRule(NamedTuple):
     """Settings for the URLs that match a pattern."""
 
     pattern: UrlPattern
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The value of a setting, and why it has it."""
 
     name: str
@@ -31,7 +28,7 @@ class Explanation:
     default: Any
     origin: str
     """Where the value comes from: the default, the name of a file, or `:set`."""
-    sites: Sequence[tuple[str, Any]] = field(default=())
+    sites: Sequence[tuple[str, Any]]
     """The patterns with a value of their own; the last one that matches wins."""
 
 

@@ -29,8 +29,7 @@ class Range(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting, as the schema describes it."""
 
     name: str
@@ -43,7 +42,7 @@ class Setting:
     per_site: bool
     """Whether `[[site]]` tables and `:set-site` can change it for some URLs."""
     check: Check | None = None
-    example: Mapping[str, str] = field(default_factory=dict)
+    example: Mapping[str, str] = MappingProxyType({})
     """Entries of a table that the default file shows."""
 
     @property
@@ -82,12 +81,12 @@ def _base_url(url: str) -> Iterable[str]:
         yield "must be an http or https address, such as http://127.0.0.1:11434/v1."
 
 
-_HOST_NAME = re.compile(r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+_HOST_NAME = r"\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]"
 
 
 def _host_names(hosts: Iterable[str]) -> Iterable[str]:
     for host in hosts:
-        if not _HOST_NAME.fullmatch(host):
+        if not re.fullmatch(_HOST_NAME, host):
             yield f"lists host names, such as example.org, and “{host[:60]}” is not one."
 
 
@@ -101,7 +100,7 @@ Characters = Annotated[int, Range(0, 2_000_000)]
 _NO_ENTRIES: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BrowserConfig:
     """Pages, searches and downloads."""
 
@@ -117,7 +116,7 @@ class BrowserConfig:
     download_folder: str = setting("", "The folder for downloads; empty: the system's folder.", live=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AiConfig:
     """The copilot's provider and the client that talks to it."""
 
@@ -151,7 +150,7 @@ class AiConfig:
     ca_bundle: str = setting("", "A PEM file with certificates to trust in addition to the system's.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StorageConfig:
     """How conversations, history and bookmarks are stored."""
 
@@ -162,7 +161,7 @@ class StorageConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SecurityConfig:
     """What pages may do."""
 
@@ -174,7 +173,7 @@ class SecurityConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UiConfig:
     """Looks and sizes."""
 
@@ -189,7 +188,7 @@ class UiConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CopilotConfig:
     """What the copilot reads, stores and may do."""
 
@@ -205,7 +204,7 @@ class CopilotConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HistoryConfig:
     """Which visited pages are recorded."""
 
@@ -228,7 +227,7 @@ class HistoryConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeysConfig:
     """Keys and the command lines that they run, one table for each mode."""
 
@@ -248,7 +247,7 @@ class KeysConfig:
         return {mode.name: getattr(self, mode.name) for mode in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """The value of every setting. Immutable, so any thread may read it."""
 

@@ -13,21 +13,19 @@ See https://developer.chrome.com/docs/extensions/develop/concepts/match-patterns
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-_PATTERN = re.compile(
+_PATTERN = (  # compiled at its first use: few starts need it
     r"(?:(?P<scheme>\*|[a-z][a-z0-9+.-]*)://)?"
     r"(?P<host>\*|(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-f:.]+\]|)"
     r"(?::(?P<port>\*|[0-9]{1,5}))?"
-    r"(?P<path>/.*)?",
-    re.IGNORECASE | re.DOTALL,
+    r"(?P<path>/.*)?"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ftp": 21}
 
 
-@dataclass(frozen=True, slots=True)
-class UrlPattern:
+class UrlPattern(NamedTuple):
     """A parsed pattern; `text` is how the user wrote it."""
 
     text: str
@@ -64,7 +62,7 @@ class UrlPattern:
 
 def parse_pattern(text: str) -> UrlPattern:
     """Raises ValueError, with what a pattern looks like, for a text that is not one."""
-    match = _PATTERN.fullmatch(text)
+    match = re.fullmatch(_PATTERN, text, re.IGNORECASE | re.DOTALL)
     scheme, host = (match["scheme"] or "*").lower() if match else "", match["host"] if match else ""
     if match is None or not (host or scheme == "file"):
         raise ValueError(
