@@ -174,6 +174,33 @@ class TestExplanations:
         assert settings.explain("aliases.docs").origin == ":set"
 
 
+def test_a_bound_part_can_refuse_a_value() -> None:
+    settings = parse_settings('[aliases]\ngh = "open github.com"\n', source="my.toml")
+    applied: list[object] = []
+
+    def apply(aliases: dict[str, str]) -> None:
+        if "quit" in aliases:
+            raise ConfigError(":quit is a command.")
+        applied.append(aliases)
+
+    settings.bind("aliases", apply)
+    with pytest.raises(ConfigError, match=r"^:quit is a command"):
+        settings.set("aliases.quit", "open a.example")
+    settings.set("aliases.a", "open a.example")
+    assert settings.values.aliases == {"gh": "open github.com", "a": "open a.example"}
+    assert applied == [{"gh": "open github.com"}, settings.values.aliases]
+
+
+def test_a_value_of_the_file_that_is_refused_is_reported_with_the_file() -> None:
+    settings = parse_settings('[aliases]\nquit = "open github.com"\n', source="my.toml")
+
+    def refuse(_aliases: object) -> None:
+        raise ConfigError("one\ntwo")
+
+    with pytest.raises(ConfigError, match=r"^my\.toml: one\nmy\.toml: two$"):
+        settings.bind("aliases", refuse)
+
+
 def test_names_that_are_known_only_later_are_checked_then() -> None:
     settings = parse_settings('[copilot.actions]\nnavigate = "deny"\nserch = "allow"\n', source="my.toml")
     with pytest.raises(ConfigError) as error:

@@ -45,6 +45,7 @@ class Settings:
         self._sites = tuple(sites)
         self._values = Config.of(self._file)
         self._observers: dict[str, list[Callable[[], None]]] = {}
+        self._bound: dict[str, Callable[[Any], None]] = {}
         _check_together(self._values)
 
     @property
@@ -82,6 +83,8 @@ class Settings:
             changed = {**self._changed, setting.name: converted}
             values = Config.of({**self._file, **changed})
             _check_together(values)
+            if apply := self._bound.get(setting.name):
+                apply(converted)
             self._changed, self._values = changed, values
         for callback in tuple(self._observers.get(setting.name, ())):
             callback()
@@ -114,12 +117,27 @@ class Settings:
         callbacks.append(callback)
         return lambda: callbacks.remove(callback)
 
+    def bind(self, name: str, apply: Callable[[Any], None]) -> None:
+        """Have `apply` take over the value of a setting now, and each new one before it is accepted.
+
+        If it raises ConfigError, the change is refused. Raises ConfigError, with the file's name, for the current one.
+        """
+        setting, _ = find_setting(name)
+        try:
+            apply(self._value(setting))
+        except ConfigError as error:
+            raise self._in_file(error) from None
+        self._bound[setting.name] = apply
+
     def require_keys(self, name: str, known: Iterable[str]) -> None:
         """Raise ConfigError if the table `name` has keys that are not `known`, such as tools that do not exist."""
         known = list(known)
         problems = [unknown_setting(f"{name}.{key}", key, known) for key in self.get(name) if key not in known]
         if problems:
-            raise ConfigError("\n".join(f"{self.source}: {problem}" for problem in problems))
+            raise self._in_file(ConfigError("\n".join(problems)))
+
+    def _in_file(self, error: ConfigError) -> ConfigError:
+        return ConfigError("\n".join(f"{self.source}: {line}" for line in str(error).splitlines()))
 
     def _value(self, setting: Setting) -> Any:
         return self._changed.get(setting.name, self._file.get(setting.name, setting.default))
