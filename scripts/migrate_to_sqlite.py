@@ -32,7 +32,7 @@ def _implementation() -> tuple[Any, Any]:
     if importlib.util.find_spec("storage_rust") is not None:
         store = importlib.import_module("storage_rust").ConversationStore
         return importlib.import_module("storage_rust._transfer.cli").main, store
-    store = importlib.import_module("minimal_browser_core.storage.python.conversations").PythonConversationStore
+    store = importlib.import_module("minimal_browser_core.storage.python.stores.conversations").PythonConversationStore
     return importlib.import_module("minimal_browser_core.storage.transfer.cli").main, store
 
 

@@ -24,7 +24,7 @@ import ai_rust_client
 import storage_rust
 from minimal_browser.toolkit import markdown
 from minimal_browser_core.chat.python.client import PythonAIClient
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 PYTHON, RUST = "Python", "Rust"
 SLOW = 0.1  # seconds

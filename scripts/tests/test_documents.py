@@ -18,7 +18,7 @@ import pytest
 import shell_lines
 
 from minimal_browser_core.settings.load import parse_settings
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 ROOT = bootstrap.ROOT
 FOLDERS = (

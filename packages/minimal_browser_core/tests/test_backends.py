@@ -13,9 +13,9 @@ from minimal_browser_core.backends import select_ai, select_storage
 from minimal_browser_core.chat.python.client import PythonAIClient
 from minimal_browser_core.errors import BackendError
 from minimal_browser_core.secrets import Secret
-from minimal_browser_core.storage.python import bookmarks, conversations
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores import formats
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 Install = Callable[..., None]
 
@@ -57,7 +57,7 @@ def _has_backends(entry: str) -> bool:
 
 
 def test_a_wheel_has_to_write_the_files_that_the_fallback_writes() -> None:
-    assert backends.SCHEMA_VERSION == bookmarks.SCHEMA_VERSION == conversations.SCHEMA_VERSION
+    assert backends.SCHEMA_VERSION == formats.SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("select", [select_ai, select_storage])

@@ -31,7 +31,7 @@ def store(name: str, path: Path) -> Any:
 
         return HistoryStore(path)
     if name == "core":
-        from minimal_browser_core.storage.python.history import PythonHistoryStore
+        from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
         return PythonHistoryStore(path)
     return Like(path)
@@ -56,9 +56,9 @@ def build(path: Path, pages: int) -> None:
     """At once, into the tables: `visit` commits each, which would take minutes. Every fifth page was visited twice."""
     import corpus
 
-    from minimal_browser_core.storage.python.frecency import frecency
-    from minimal_browser_core.storage.python.history import PythonHistoryStore
-    from minimal_browser_core.storage.python.text import grams
+    from minimal_browser_core.storage.python.search.grams import grams
+    from minimal_browser_core.storage.python.stores.frecency import frecency
+    from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
     PythonHistoryStore(path).close()
     db = sqlite3.connect(path)

@@ -23,7 +23,7 @@ from worker import peak_mb
 
 STORES = {
     "storage_rust": ("storage_rust", "ConversationStore"),
-    "core": ("minimal_browser_core.storage.python.conversations", "PythonConversationStore"),
+    "core": ("minimal_browser_core.storage.python.stores.conversations", "PythonConversationStore"),
 }
 EXCHANGES = 4  # of a conversation
 

@@ -19,7 +19,7 @@ BARE = "bare Python"
 STATEMENTS = {
     BARE: "pass",
     "storage_rust": "import storage_rust",
-    "core": "import minimal_browser_core.storage.python.conversations",
+    "core": "import minimal_browser_core.storage.python.stores.conversations",
     "sqlite3": "import sqlite3",
     "apsw": "import apsw",
     "sqlite-utils": "import sqlite_utils",

@@ -187,7 +187,7 @@ def test_an_excluded_host_is_not_recorded(start: Any, site: Any) -> None:
 
 
 def test_visits_that_are_too_old_are_forgotten_at_the_start(start: Any, site: Any, tmp_path: Path) -> None:
-    from minimal_browser_core.storage.python.history import PythonHistoryStore
+    from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
     profile = tmp_path / "old"
     profile.mkdir()
@@ -431,7 +431,7 @@ def test_files_of_other_browsers_are_taken_in_by_command(browser: Any, tmp_path:
 
 
 def test_bookmarks_of_an_earlier_version_are_taken_over(start: Any, tmp_path: Path) -> None:
-    from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+    from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
 
     profile = tmp_path / "earlier"
     profile.mkdir()

@@ -164,7 +164,7 @@ def test_a_damaged_database_is_put_aside_and_told_and_the_browser_goes_on(start:
 def test_a_database_of_a_newer_version_is_left_alone_and_told(start: Any, tmp_path: Path) -> None:
     import sqlite3
 
-    from minimal_browser_core.storage.python.conversations import PythonConversationStore
+    from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
     profile = tmp_path / "newer"
     profile.mkdir()

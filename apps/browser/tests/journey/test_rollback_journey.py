@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import Answer, FakeServer
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]

@@ -97,7 +97,7 @@ class StorageSelection(Selection):
             from minimal_browser_core.storage.native import RustConversationStore
 
             return RustConversationStore(path, **options)
-        from minimal_browser_core.storage.python.conversations import PythonConversationStore
+        from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
         return PythonConversationStore(path, **options)
 
@@ -107,7 +107,7 @@ class StorageSelection(Selection):
             from minimal_browser_core.storage.native import RustBookmarkStore
 
             return RustBookmarkStore(path, **options)
-        from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+        from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
 
         return PythonBookmarkStore(path, **options)
 
@@ -117,7 +117,7 @@ class StorageSelection(Selection):
             from minimal_browser_core.storage.native import RustHistoryStore
 
             return RustHistoryStore(path, **options)
-        from minimal_browser_core.storage.python.history import PythonHistoryStore
+        from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
         return PythonHistoryStore(path, **options)
 

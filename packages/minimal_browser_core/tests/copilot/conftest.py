@@ -12,7 +12,7 @@ from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import TurnEvent
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.copilot.turn import Turn
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import FakeServer
 
 

@@ -5,7 +5,7 @@ import pytest
 from minimal_browser_core.copilot.context.message import render_question
 from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.offline.client import OfflineChatClient
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 GERMAN = PageContext(
     "https://example.de",

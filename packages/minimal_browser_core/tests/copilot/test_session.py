@@ -25,7 +25,7 @@ from minimal_browser_core.copilot.tools.search import Search
 from minimal_browser_core.copilot.tools.tool import Approval
 from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import InvalidData, StorageError
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.fake_server import (
     Answer,
     Body,

@@ -6,8 +6,8 @@ import pytest
 from minimal_browser_core import errors as core_errors
 from minimal_browser_core.errors import ForeignDatabase
 from minimal_browser_core.storage.port import BookmarkStore
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.storage_conformance import BookmarkStoreConformance
 
 

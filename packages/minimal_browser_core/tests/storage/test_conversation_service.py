@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from minimal_browser_core.storage.conversations import ConversationService
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from minimal_browser_core import errors as core_errors
 from minimal_browser_core.storage.port import ConversationStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.storage_conformance import ConversationStoreConformance
 
 

@@ -3,8 +3,9 @@ from contextlib import closing
 
 import pytest
 
-from minimal_browser_core.storage.python.conversations import FORMAT
-from minimal_browser_core.storage.python.database import Database
+from minimal_browser_core.storage.python.db.database import Database
+from minimal_browser_core.storage.python.db.options import Options
+from minimal_browser_core.storage.python.stores.formats import CONVERSATIONS
 
 
 def temp_store(db: sqlite3.Connection) -> int:
@@ -12,7 +13,8 @@ def temp_store(db: sqlite3.Connection) -> int:
 
 
 def test_temporary_pages_stay_in_memory_for_many_statements_and_not_after_them() -> None:
-    database = Database(":memory:", FORMAT, read_only=False, busy_timeout=5.0, durability="normal", check_on_open=False)
+    options = Options.checked(":memory:", CONVERSATIONS, read_only=False, busy_timeout=5.0, durability="normal")
+    database = Database(options, check_on_open=False)
     with closing(database):
         with database.write_many() as db:
             assert temp_store(db) == 2

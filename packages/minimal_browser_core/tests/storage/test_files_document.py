@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.storage.python import bookmarks, conversations
+from minimal_browser_core.storage.python.stores import bookmarks, conversations, formats
 from minimal_browser_core.testing.resources import resource
 
 ROOT = next((folder for folder in Path(__file__).parents if (folder / "docs/reference/files.md").exists()), None)
 pytestmark = pytest.mark.skipif(ROOT is None, reason="the documents are in the repository, and this test is not")
 
 STORES = {
-    "conversations": (conversations.PythonConversationStore, conversations.FORMAT),
-    "places": (bookmarks.PythonBookmarkStore, bookmarks.FORMAT),
+    "conversations": (conversations.PythonConversationStore, formats.CONVERSATIONS),
+    "places": (bookmarks.PythonBookmarkStore, formats.PLACES),
 }
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from minimal_browser_core import errors as core_errors
 from minimal_browser_core.storage.port import HistoryStore
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
-from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 from minimal_browser_core.testing.storage_conformance import HistoryStoreConformance
 
 

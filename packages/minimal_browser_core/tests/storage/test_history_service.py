@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from minimal_browser_core.storage.history import HistoryService, day_bounds
-from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from minimal_browser_core.errors import StorageError
 from minimal_browser_core.storage.python import salvage
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
-from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 from minimal_browser_core.storage.transfer.older_folder import import_session
 from minimal_browser_core.testing.resources import resource
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from minimal_browser_core.errors import DatabaseCorrupt
 from minimal_browser_core.storage.native import RustConversationStore, RustHistoryStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
-from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 
 if importlib.util.find_spec("storage_rust") is None and os.environ.get("REQUIRE_NATIVE") != "1":
     pytest.skip("storage_rust is not installed", allow_module_level=True)

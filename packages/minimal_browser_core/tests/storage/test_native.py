@@ -14,7 +14,7 @@ from minimal_browser_core.errors import SecondEngine, StorageError
 from minimal_browser_core.native_proxy import translate
 from minimal_browser_core.storage.native import RustBookmarkStore, RustConversationStore, RustHistoryStore
 from minimal_browser_core.storage.port import BookmarkStore, ConversationStore, HistoryStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.storage_conformance import (
     BookmarkStoreConformance,
     ConversationStoreConformance,

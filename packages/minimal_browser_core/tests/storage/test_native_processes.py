@@ -27,8 +27,8 @@ name, step, path, vectors = sys.argv[1:]
 if name == "native":
     from minimal_browser_core.storage.native import RustConversationStore as Store, RustBookmarkStore as Bookmarks
 else:
-    from minimal_browser_core.storage.python.conversations import PythonConversationStore as Store
-    from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore as Bookmarks
+    from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore as Store
+    from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore as Bookmarks
 vectors = json.load(open(vectors, encoding="utf-8"))
 
 def told(found):

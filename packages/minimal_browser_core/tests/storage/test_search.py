@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimal_browser_core.storage.python.conversations import PythonConversationStore as Store
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore as Store
 from minimal_browser_core.testing.search_oracle import Case, agree, cases, highlights_are_sound
 
 

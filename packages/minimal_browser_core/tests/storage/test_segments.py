@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from minimal_browser_core.storage.python.segments import _structure, is_crowded, merge, raise_big
+from minimal_browser_core.storage.python.search.segments import _structure, is_crowded, merge, promote_large_segments
 
 _ROWS = """
 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
@@ -43,7 +43,7 @@ def is_whole(db: sqlite3.Connection, rows: int) -> bool:
 def test_big_segments_go_up_and_a_crisis_of_the_first_level_leaves_them_alone(db: sqlite3.Connection) -> None:
     write(db, 1, 120, 150, 1, 1)
     before = levels(db)[0]
-    raise_big(db, "t")
+    promote_large_segments(db, "t")
     assert levels(db) == [before[3:], before[:3]]
     assert is_whole(db, 273)
     write(db, *[1] * 18)  # the crisis
@@ -53,12 +53,12 @@ def test_big_segments_go_up_and_a_crisis_of_the_first_level_leaves_them_alone(db
 
 def test_what_was_raised_is_merged_and_what_is_being_merged_is_not_raised(db: sqlite3.Connection) -> None:
     write(db, *[120] * 8)
-    raise_big(db, "t")
+    promote_large_segments(db, "t")
     assert [len(level) for level in levels(db)] == [0, 8]
     write(db, *[120] * 8)
     merge(db, "t", 1)
     before = levels(db)
-    raise_big(db, "t")
+    promote_large_segments(db, "t")
     assert levels(db) == before
     while merge(db, "t", 1 << 20):
         assert is_whole(db, 16 * 120)

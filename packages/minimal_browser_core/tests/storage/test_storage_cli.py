@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
 
 MODULES = ["minimal_browser_core.storage"]
 if importlib.util.find_spec("storage_rust") is not None or os.environ.get("REQUIRE_NATIVE") == "1":

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimal_browser_core.errors import StorageError
-from minimal_browser_core.storage.python import owners
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.db import owners
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.storage.transfer import items as reading
 from minimal_browser_core.storage.transfer.items import items
 

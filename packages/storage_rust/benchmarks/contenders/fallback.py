@@ -1,5 +1,5 @@
 from contenders.ours import OurStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 
 
 class Store(OurStore):

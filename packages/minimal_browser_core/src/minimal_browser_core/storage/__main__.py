@@ -2,9 +2,9 @@
 
 import sys
 
-from minimal_browser_core.storage.python.bookmarks import PythonBookmarkStore
-from minimal_browser_core.storage.python.conversations import PythonConversationStore
-from minimal_browser_core.storage.python.history import PythonHistoryStore
+from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
+from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 from minimal_browser_core.storage.transfer.cli import main
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Between what callers pass and what the file holds; what cannot be stored is InvalidData that names the field."""
+"""Convert between the values of callers and those in the file. Raises `InvalidData` that names an invalid field."""
 
 import json
-import struct
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def text(field: str, value: object) -> str:
+    """Check that a value is text without lone surrogates."""
     if not isinstance(value, str):
         raise InvalidData(f"{field} must be text, not {type(value).__name__}")
     if not value.isascii():
@@ -31,29 +31,33 @@ def text(field: str, value: object) -> str:
 
 
 def optional_text(field: str, value: object) -> str | None:
+    """Check like `text`, and accept None."""
     return None if value is None else text(field, value)
 
 
 def query_text(value: object) -> str:
-    """A query with lone surrogates is still a query: they match nothing."""
+    """Return a query with its lone surrogates replaced: they match nothing."""
     if not isinstance(value, str):
         raise InvalidData(f"query must be text, not {type(value).__name__}")
     return value if value.isascii() else value.encode(errors="replace").decode()
 
 
 def identifier(field: str, value: object) -> int:
+    """Check that a value is an integer, and clamp it to the range of ids."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise InvalidData(f"{field} must be a whole number, not {type(value).__name__}")
-    return max(-1, min(value, MAX_ID))  # no row has an id outside of these
+    return max(-1, min(value, MAX_ID))  # no row has an id outside of this range
 
 
 def limit(value: object) -> int:
+    """Check the size of a page."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_LIMIT:
         raise InvalidData(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {value!r:.50}")
     return value
 
 
 def milliseconds(field: str, value: object) -> int:
+    """Convert a timezone-aware datetime to milliseconds since 1970."""
     if not isinstance(value, datetime):
         raise InvalidData(f"{field} must be a datetime, not {type(value).__name__}")
     if value.utcoffset() is None:
@@ -62,10 +66,12 @@ def milliseconds(field: str, value: object) -> int:
 
 
 def optional_milliseconds(field: str, value: object) -> int | None:
+    """Convert like `milliseconds`, and accept None."""
     return None if value is None else milliseconds(field, value)
 
 
 def moment(stored: int) -> datetime:
+    """Convert stored milliseconds to a datetime. Raises `DatabaseCorrupt`."""
     try:
         return _EPOCH + timedelta(milliseconds=stored)
     except (OverflowError, TypeError):
@@ -73,22 +79,25 @@ def moment(stored: int) -> datetime:
 
 
 def now() -> int:
+    """Return the current time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
 def tags_json(value: object) -> str:
+    """Convert tags to a JSON array without duplicates."""
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise InvalidData(f"tags must be a list of texts, not {type(value).__name__}")
-    found: dict[str, None] = {}
+    unique: dict[str, None] = {}
     for tag in value:
         clean = text("tags", tag)
         if not clean.strip() or any(unicodedata.category(char) == "Cc" for char in clean):
             raise InvalidData(f"tags must be one line of text each, not {clean!r:.50}")
-        found[clean] = None
-    return _compact(list(found)) if found else "[]"
+        unique[clean] = None
+    return _compact(list(unique)) if unique else "[]"
 
 
 def metadata_json(value: object) -> str:
+    """Convert metadata to a JSON object."""
     if value is None:
         return "{}"
     if not isinstance(value, Mapping):
@@ -110,10 +119,12 @@ def _compact(value: object) -> str:
 
 
 def tags(stored: str) -> tuple[str, ...]:
+    """Convert stored tags. Raises `DatabaseCorrupt`."""
     return () if stored == "[]" else tuple(_loaded(stored, list, "tags that are no JSON array"))
 
 
 def metadata(stored: str) -> dict[str, Any]:
+    """Convert stored metadata. Raises `DatabaseCorrupt`."""
     return {} if stored == "{}" else _loaded(stored, dict, "metadata that is no JSON object")
 
 
@@ -132,35 +143,5 @@ def _damaged(what: str) -> DatabaseCorrupt:
 
 
 def url_range(prefix: str | None) -> tuple[str | None, str | None]:
+    """Return the range of the URLs that begin with `prefix`."""
     return (None, None) if prefix is None else (prefix, prefix + "\U0010ffff")
-
-
-# A cursor is the kind of listing and the key of its last row, told apart by colons.
-
-
-def write_cursor(kind: str, *keys: int | float) -> str:
-    return ":".join([kind, *(struct.pack(">d", key).hex() if isinstance(key, float) else str(key) for key in keys)])
-
-
-def read_cursor(kind: str, cursor: object, shape: str) -> list[int | float]:
-    """`shape` has a letter a key: i a whole number, f the bits of a float in hexadecimal."""
-    if not isinstance(cursor, str):
-        raise InvalidData(f"cursor must be the text that an earlier page gave, not {type(cursor).__name__}")
-    found, *keys = cursor.split(":")
-    try:
-        if found != kind or len(keys) != len(shape):
-            raise ValueError
-        return [_read_key(key, letter) for key, letter in zip(keys, shape, strict=True)]
-    except (ValueError, struct.error):
-        raise InvalidData(f"cursor {cursor!r:.80} is not one that this listing gave") from None
-
-
-def _read_key(key: str, letter: str) -> int | float:
-    if not key.isascii() or len(key) > 20 or not key.strip("-").isalnum():
-        raise ValueError
-    if letter == "f":
-        return float(struct.unpack(">d", bytes.fromhex(key))[0])
-    number = int(key)
-    if not -MAX_ID <= number <= MAX_ID:
-        raise ValueError
-    return number

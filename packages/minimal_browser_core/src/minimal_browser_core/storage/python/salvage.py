@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .btree import Row, Text, Trees
-from .migrate import rebuild
-from .pages import Pages
-from .statements import script, statements
-from .text import grams
+from minimal_browser_core.storage.python.btree import Row, Text, Trees
+from minimal_browser_core.storage.python.db.migration import rebuild
+from minimal_browser_core.storage.python.db.statements import script, statements
+from minimal_browser_core.storage.python.pages import Pages
+from minimal_browser_core.storage.python.search.grams import grams
 
 _EARLIEST: Final = -62_135_596_800_000  # the years that a calendar has, in milliseconds
 _LATEST: Final = 253_402_300_799_999

@@ -1,40 +1,41 @@
-"""What a person types, as an FTS5 expression. Every string is a query; `storage_rust` reads the same in `query.rs`.
+"""Translate a query to an FTS5 expression, exactly as `storage_rust` does. Every string is a valid query.
 
-    word            must be there; words are ANDed
-    "a phrase"      these words in this order; a missing closing quote is forgiven
-    -word           must not be there; also -"a phrase" and -field:word
-    prefix*         a word that begins so
-    field:word      only in that field; also field:"a phrase"; an unknown field is just text
+    word            is required; all words must match
+    "a phrase"      these words in this order; the closing quote is optional
+    -word           is excluded; also -"a phrase" and -field:word
+    prefix*         a word with this beginning
+    field:word      only in this field; also field:"a phrase"; an unknown field is plain text
 
-A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pieces. Unspaced scripts and symbols are
-looked up as grams, see `text`. What holds nothing searchable is passed over, unless it is all there is.
+A word that the tokenizer splits (`foo_bar`, `a.b()`) is a phrase of its parts. Unspaced scripts and symbols are
+searched as grams, see `grams`. Terms without searchable text are ignored, unless there are no others.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .text import KINDS, WHITESPACE, compose, gram_tokens, runs, symbol_tokens
+from minimal_browser_core.storage.python.search.characters import KINDS, WHITESPACE, compose, runs
+from minimal_browser_core.storage.python.search.grams import gram_tokens, symbol_tokens
 
-MAX_PARTS = 256  # FTS5 opens an iterator for each: what a pasted page has beyond these does not narrow the search
+MAX_PARTS = 256  # FTS5 opens an iterator for each; further parts, as of a pasted page, are ignored
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`words` are the FTS columns of the text, `grams` those of its grams; without grams a run counts as a word."""
+    """A searchable field: the FTS columns of its text and of its grams. Without grams an unspaced run is a word."""
 
     words: tuple[str, ...]
     grams: tuple[str, ...] = ()
 
 
-_PASSED_OVER = re.compile("(?:https?://)?(?:www[.])?", re.IGNORECASE | re.ASCII)
-PLAIN = ""  # the field of a word without one
+_URL_PREFIX = re.compile("(?:https?://)?(?:www[.])?", re.IGNORECASE | re.ASCII)
+PLAIN = ""  # the field of a term that names none
 Fields = Mapping[str, Field]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The smallest thing looked up: `w` a phrase of words, `g` and `s` a run, `a` a word and the signs that end it."""
+    """The smallest unit of a query: `w` a phrase of words, `g` and `s` a run, `a` a word with its affixes."""
 
     kind: str
     field: str
@@ -44,9 +45,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`match` and `without` are FTS5 expressions, at most one of them set; `nothing` finds nothing at all.
+    """`match` and `without` are FTS5 expressions, of which at most one is set; a blank query has neither.
 
-    `parts` are what a match holds, for its highlights. With neither set the query is blank and finds everything.
+    `nothing` is true if the query can match nothing. `parts` are the parts of `match`, for highlights.
     """
 
     match: str | None
@@ -56,47 +57,48 @@ class Query:
 
 
 def parse(text: str, fields: Fields) -> Query:
-    wanted: dict[Part, None] = {}
-    unwanted: dict[tuple[Part, ...], None] = {}
-    asked = False
+    """Parse a query."""
+    included: dict[Part, None] = {}
+    excluded: dict[tuple[Part, ...], None] = {}
+    has_terms = False
     for negative, field, term in _terms(text, fields):
         parts = _parts(term, field, fields[field])
         if not negative:
-            asked = True
-            wanted.update(dict.fromkeys(parts))
+            has_terms = True
+            included.update(dict.fromkeys(parts))
         elif parts:
-            unwanted[tuple(parts)] = None
-    required = tuple(wanted)[:MAX_PARTS]
-    without = " OR ".join(f"({_all(parts, fields)})" for parts in list(unwanted)[:MAX_PARTS]) or None
+            excluded[tuple(parts)] = None
+    required = tuple(included)[:MAX_PARTS]
+    without = " OR ".join(f"({_all(parts, fields)})" for parts in list(excluded)[:MAX_PARTS]) or None
     if not required:
-        return Query(None, None if asked else without, asked, ())
+        return Query(None, None if has_terms else without, has_terms, ())
     match = _all(required, fields)
     return Query(f"({match}) NOT ({without})" if without else match, None, False, required)
 
 
-def as_typed(text: str, fields: Fields) -> Query:
-    """What is being typed, where each word is the beginning of one and nothing has a meaning of its own.
+def parse_prefixes(text: str, fields: Fields) -> Query:
+    """Parse text that is being typed: each word is a prefix, and no character has a special meaning.
 
-    A scheme and www. are passed over: they stand in nearly every URL.
+    A scheme and www. are ignored, because nearly every URL has them.
     """
-    wanted: dict[Part, None] = {}
-    at, passed_over = 0, False
+    prefixes: dict[Part, None] = {}
+    at, was_url_prefix = 0, False
     while at < len(text):
         stop = _word_end(text, at)
-        word = _PASSED_OVER.sub("", text[at:stop], count=1)
-        passed_over = passed_over or len(word) < stop - at
-        wanted.update(dict.fromkeys(_parts(word + "*", PLAIN, fields[PLAIN])))
+        word = _URL_PREFIX.sub("", text[at:stop], count=1)
+        was_url_prefix = was_url_prefix or len(word) < stop - at
+        prefixes.update(dict.fromkeys(_parts(word + "*", PLAIN, fields[PLAIN])))
         at = stop + 1
-    required = tuple(wanted)[:MAX_PARTS]
-    asked = any(char not in WHITESPACE for char in text)
+    required = tuple(prefixes)[:MAX_PARTS]
+    has_text = any(char not in WHITESPACE for char in text)
     return Query(
-        _all(required, fields) if required else None, None, asked and not required and not passed_over, required
+        _all(required, fields) if required else None, None, has_text and not required and not was_url_prefix, required
     )
 
 
 def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
-    """(negative, field, term) of each term; a term that ends in a star asks for a prefix."""
-    found: list[tuple[bool, str, str]] = []
+    """Return (negative, field, term) of each term; a term that ends with a star is a prefix."""
+    terms: list[tuple[bool, str, str]] = []
     at, end = 0, len(text)
     while at < end:
         if text[at] in WHITESPACE:
@@ -121,8 +123,8 @@ def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
         else:
             term = text[at:stop]
             at = stop
-        found.append((negative, field, term))
-    return found
+        terms.append((negative, field, term))
+    return terms
 
 
 def _word_end(text: str, at: int) -> int:
@@ -143,7 +145,7 @@ def _parts(term: str, name: str, field: Field) -> list[Part]:
 
     def close_phrase() -> None:
         whole = Part("w", name, tuple(phrase), prefix and phrase_end == len(bare))
-        # A lone word is looked up together with its signs, if it has any.
+        # A single word is searched together with its affixes, if it has any.
         if phrase and not (len(phrase) == 1 and parts and parts[-1].kind == "a"):
             parts.append(whole)
         phrase.clear()
@@ -168,7 +170,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _all(parts: tuple[Part, ...], fields: Fields) -> str:
-    """ANDed by standing side by side: FTS5 then passes over a part in which its own tokenizer finds no word."""
+    """Join parts with an implicit AND: FTS5 then ignores a part in which its tokenizer finds no word."""
     return " ".join(_expression(part, fields[part.field]) for part in parts)
 
 

@@ -1,17 +1,17 @@
-"""Where a database stands, as SQLite is to be told, and where a page does."""
+"""Paths of databases and hosts of URLs."""
 
 import os
 from pathlib import Path
 from typing import Final
 
 from minimal_browser_core.errors import InvalidData
-
-from .convert import text
+from minimal_browser_core.storage.python.convert import text
 
 MEMORY: Final = ":memory:"
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
+    """Return the absolute path of a database, or ":memory:". Raises `InvalidData`."""
     name = os.fspath(path)
     if text("db_path", name) == MEMORY:
         return name
@@ -20,14 +20,15 @@ def absolute(path: str | os.PathLike[str]) -> str:
     return str(Path(name).resolve())
 
 
-def uri(path: str, options: str) -> str:
+def file_uri(path: str, options: str) -> str:
+    """Return the SQLite URI of a file."""
     for char, escaped in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         path = path.replace(char, escaped)
     return f"file:{path}?{options}"
 
 
 def host_of(url: str) -> str:
-    """The host that a URL names, in lower case, without user and port; empty where it names none."""
+    """Return the host of a URL in lower case, without user and port; empty if it has none."""
     _, slashes, rest = url.partition("://")
     if not slashes:
         return ""

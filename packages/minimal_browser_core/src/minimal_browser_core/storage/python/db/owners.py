@@ -1,15 +1,16 @@
-"""One SQLite library per file and process.
+"""Allow only one SQLite library per file and process.
 
-POSIX drops every lock that a process holds on a file as soon as one descriptor of that file is closed, so two SQLite
-libraries on one file in one process undo each other's locks and lose writes. Whoever opens a store therefore enters it
-here first. The register is a module named `_sqlite_file_owners` in `sys.modules`, made by the first to need it, so that
-implementations share it without importing each other:
+POSIX drops every lock that a process holds on a file as soon as one descriptor of that file is closed. Two SQLite
+libraries on one file in one process therefore release each other's locks and lose writes. So each store claims its
+file here before it opens it. The register is a module named `_sqlite_file_owners` in `sys.modules`, created on first
+use, so that implementations share it without importing each other:
 
-    lock     a lock, held while the register is read or changed
+    lock     held while the register is read or changed
     owners   {(st_dev, st_ino): [engine, count, pid]}
 
-`engine` names one copy of the SQLite library; `count` is how many open stores it has on the file.
-A forked child inherits SQLite's idea of the locks but not the locks: it may not open what its parent had open.
+`engine` names one copy of the SQLite library; `count` is its number of open stores on the file.
+A forked child inherits SQLite's record of the locks but not the locks, so it must not open a file that its parent had
+open.
 """
 
 import _thread
@@ -42,11 +43,11 @@ def _register() -> Any:
 
 
 def claim(path: str, engine: str, *, create: bool) -> FileKey:
-    """Enter `path` for `engine`, making an empty file (readable by its owner alone) first where `create` says so."""
+    """Claim `path` for `engine`. With `create`, an empty file that only its owner can read is created if needed."""
     register = _register()
     with register.lock:
         if create:
-            # Closing the descriptor is safe: nobody holds a lock on a file that did not exist.
+            # Closing the descriptor drops no locks: the file did not exist before.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         status = Path(path).stat()
@@ -72,6 +73,7 @@ def claim(path: str, engine: str, *, create: bool) -> FileKey:
 
 
 def release(key: FileKey) -> None:
+    """Undo one `claim`."""
     register = _register()
     with register.lock:
         owner = register.owners.get(key)
@@ -82,7 +84,7 @@ def release(key: FileKey) -> None:
 
 
 def open_count(path: str) -> int:
-    """How many stores of this process are open on `path`; 0 where there is no such file."""
+    """Return how many stores of this process have `path` open; 0 if the file does not exist."""
     register = _register()
     with register.lock:
         try:

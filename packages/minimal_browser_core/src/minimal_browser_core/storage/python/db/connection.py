@@ -1,4 +1,4 @@
-"""One connection: its pragmas, the handler that ends a read, waiting for the write lock."""
+"""One SQLite connection: pragmas, interruptible reads, and waiting for the write lock."""
 
 import os
 import sqlite3
@@ -8,40 +8,42 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from .failures import code_of
-from .options import Options
-from .paths import uri
+from minimal_browser_core.storage.python.db.error_translation import code_of
+from minimal_browser_core.storage.python.db.options import Options
+from minimal_browser_core.storage.python.db.paths import file_uri
 
-_SLICE: Final = 50  # milliseconds that a wait for the write lock leaves signals alone
-_STEPS_BETWEEN_CHECKS: Final = 2000  # of SQLite's virtual machine, between two looks for an interrupt
-_WAL_LIMIT: Final = 64 << 20  # bytes that the log keeps on the disk once it has been copied back
-_CACHE_KIB: Final = 8 << 10  # of the page cache, at most; 2 MiB hold less than a completion looks at
+_SHORT_BUSY_TIMEOUT: Final = 50  # milliseconds that a wait for the write lock may delay a signal
+_STEPS_BETWEEN_CHECKS: Final = 2000  # steps of SQLite's virtual machine between two checks for an interrupt
+_WAL_LIMIT: Final = 64 << 20  # bytes that the write-ahead log keeps on the disk after a checkpoint
+_CACHE_KIB: Final = 8 << 10  # limit of the page cache; a completion reads more than the default of 2 MiB
 
 
 class Interrupts:
-    """Reads that began before the last `interrupt` end; those that begin later do not notice."""
+    """Counts interrupts. A read ends when `epoch` differs from its value at the start of the read."""
 
     def __init__(self) -> None:
         self.epoch = 0
 
 
 class Connection:
+    """Used by one thread at a time; `raw` is the connection of the sqlite3 module."""
+
     def __init__(self, options: Options, interrupts: Interrupts) -> None:
         name, as_uri = options.path, False
         if options.read_only and not options.in_memory:
             mode = "mode=ro" if _may_have_log(options.path) else "mode=ro&immutable=1"
-            name, as_uri = uri(options.path, mode), True
+            name, as_uri = file_uri(options.path, mode), True
         self.raw = sqlite3.connect(
             name, timeout=options.busy_timeout, isolation_level=None, check_same_thread=False, uri=as_uri
         )
-        self.started: int | None = None  # the epoch at which a read began, None outside of one
+        self.started: int | None = None  # the epoch at the start of the running read
         self._timeout = options.busy_timeout
         self.raw.set_progress_handler(
             lambda: self.started is not None and self.started != interrupts.epoch, _STEPS_BETWEEN_CHECKS
         )
-        # SQLite now holds the function and the function the connection, where no collector looks: only `close` closes
-        # it. A forked child, which must not, never does.
-        self.raw.create_function("kept_open", 0, lambda: self.raw is None)
+        # This function makes a reference cycle through SQLite, which the garbage collector cannot see: only `close`
+        # closes the connection. A forked child must never close it.
+        self.raw.create_function("prevent_collection", 0, lambda: self.raw is None)
         try:
             self.raw.execute("PRAGMA foreign_keys = ON")
             self.raw.execute(f"PRAGMA synchronous = {options.durability.upper()}")
@@ -52,15 +54,16 @@ class Connection:
             raise
 
     def close(self) -> None:
+        """Close the connection."""
         self.raw.set_progress_handler(None, 0)
         self.raw.close()
 
-    def leave_waiting_to_us(self) -> None:
-        """From here on `patiently` waits for the write lock, and lets signals in meanwhile."""
-        self.raw.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SLICE)}")
+    def use_short_busy_timeout(self) -> None:
+        """Let `execute_when_unlocked` wait for the write lock instead of SQLite, so that signals are handled."""
+        self.raw.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SHORT_BUSY_TIMEOUT)}")
 
-    def patiently(self, statement: str) -> None:
-        """Try again until the busy timeout, which SQLite does not wait for in every statement."""
+    def execute_when_unlocked(self, statement: str) -> None:
+        """Repeat the statement until the busy timeout: SQLite does not wait in every statement."""
         deadline = time.monotonic() + self._timeout
         while True:
             try:
@@ -74,8 +77,8 @@ class Connection:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Holds the write lock from its start; whatever is raised inside rolls it back."""
-        self.patiently("BEGIN IMMEDIATE")
+        """Hold the write lock from the start; an exception rolls back."""
+        self.execute_when_unlocked("BEGIN IMMEDIATE")
         try:
             yield self.raw
             self.raw.execute("COMMIT")
@@ -84,7 +87,7 @@ class Connection:
 
     @contextmanager
     def snapshot(self, epoch: int) -> Iterator[sqlite3.Connection]:
-        """What is read stays of one moment, until the epoch of the interrupts is another."""
+        """Read one consistent state, until the epoch of the interrupts changes."""
         self.started = epoch
         try:
             self.raw.execute("BEGIN")
@@ -100,5 +103,5 @@ class Connection:
 
 
 def _may_have_log(path: str) -> bool:
-    """A log, or a folder in which one could appear: else the medium is read-only and nobody can be writing."""
+    """Return whether there is a write-ahead log or one could appear; otherwise nobody can write to the medium."""
     return Path(f"{path}-wal").exists() or os.access(Path(path).parent, os.W_OK)

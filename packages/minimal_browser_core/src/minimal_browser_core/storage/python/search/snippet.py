@@ -1,24 +1,24 @@
-"""A piece of text around what was found, with the places to highlight. `storage_rust` cuts the same in `snippet.rs`."""
+"""Cut a snippet around the matches of a query, with the ranges to highlight, exactly as `storage_rust` does."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from .query import PLAIN, Part
-from .text import BETWEEN_WORDS, FILLER, NOT_WORD, WHITESPACE, fold
+from minimal_browser_core.storage.python.search.characters import BETWEEN_WORDS, FILLER, NOT_WORD, WHITESPACE, fold
+from minimal_browser_core.storage.python.search.query import PLAIN, Part
 
 LENGTH = 200  # characters
-LEAD = 40  # of them before the first match
-MAX_MATCHES = 200  # of one part; the window is sought among these
+LEAD = 40  # characters before the first match
+MAX_MATCHES = 200  # matches of one part that are considered
 
 Span = tuple[int, int]
 
 
 def snippet(texts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> tuple[str, tuple[Span, ...]]:
-    """The best window over `texts`, pairs of field and text, and the highlights in it.
+    """Return the best window over `texts`, pairs of field and text, and the highlights in it.
 
-    Best is the one that holds most parts; between equals the first text and the first window. Without a match it is
+    The best window contains the most parts; of equal ones, the first window of the first text. Without a match it is
     the beginning of the first text that is not empty.
     """
     best: tuple[int, int, str, list[Span]] | None = None
@@ -33,25 +33,25 @@ def snippet(texts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> tuple[st
     return _cut(best[2], best[1], best[3])
 
 
-def finder(parts: Sequence[Part]) -> Callable[[str, str], bool]:
-    """Whether each part is found in one of two texts; for many of them."""
+def matcher(parts: Sequence[Part]) -> Callable[[str, str], bool]:
+    """Return a function that tells whether each part matches one of two texts."""
     searches = [_pattern(part).search for part in parts]
 
-    def finds_all_in(first: str, second: str) -> bool:
+    def matches_all(first: str, second: str) -> bool:
         first, second = fold(first), fold(second)
         return all(search(first) or search(second) for search in searches)
 
-    return finds_all_in
+    return matches_all
 
 
 def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:
-    """(start, end, which part) in order."""
+    """Return (start, end, index of the part), in order."""
     folded = fold(text)
-    found: list[tuple[int, int, int]] = []
+    spans: list[tuple[int, int, int]] = []
     for index, part in enumerate(parts):
         for match, _ in zip(_pattern(part).finditer(folded), range(MAX_MATCHES), strict=False):
-            found.append((match.start(), match.end(), index))
-    return sorted(found)
+            spans.append((match.start(), match.end(), index))
+    return sorted(spans)
 
 
 @lru_cache(maxsize=256)
@@ -70,16 +70,16 @@ def _pattern(part: Part) -> re.Pattern[str]:
 
 
 def _window(spans: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
-    """(how many parts it holds, where it starts)."""
+    """Return the number of parts in the best window, and its start."""
     best, best_start, first = 0, 0, 0
     inside: dict[int, int] = {}
     for _, end, index in spans:
         inside[index] = inside.get(index, 0) + 1
         while end - spans[first][0] > LENGTH - LEAD and spans[first][1] < end:
-            gone = spans[first][2]
-            inside[gone] -= 1
-            if not inside[gone]:
-                del inside[gone]
+            left = spans[first][2]
+            inside[left] -= 1
+            if not inside[left]:
+                del inside[left]
             first += 1
         if len(inside) > best:
             best, best_start = len(inside), spans[first][0]

@@ -1,7 +1,7 @@
-"""A file that SQLite cannot read: one of ours that is damaged, or somebody else's? Only ours is moved aside.
+"""Move a damaged database aside, and leave files of other programs alone.
 
-It is ours where its header holds our application_id, or, with a header that is blank or broken, where the file or its
-write-ahead log holds the text of our schema. Anything else is left as it was.
+A file is a database of this package if its header has the application_id of the format or, if the header is blank or
+broken, if the file or its write-ahead log contains the text of the schema.
 """
 
 import os
@@ -11,8 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked, StorageError
-
-from .owners import FileKey
+from minimal_browser_core.storage.python.db.owners import FileKey
 
 try:
     import fcntl
@@ -20,17 +19,18 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _MAGIC = b"SQLite format 3\0"
-_SEARCHED = 1 << 20  # bytes from the start of a file; the schema stands at the front
+_SEARCHED_BYTES = 1 << 20  # at the start of a file, where the schema is
 
 
 def is_ours(path: str, application_id: int, marker: bytes) -> bool:
-    """Reads and closes the file, which drops this process's locks on it: only for a file that nobody here has open.
+    """Return whether a damaged file is a database of this package.
 
-    True also for one that is gone: another process has just moved it aside.
+    Closes the file, which drops all locks of this process on it: it must not be open here. Also true if the file does
+    not exist: another process has just moved it aside.
     """
     try:
         with Path(path).open("rb") as file:
-            beginning = file.read(_SEARCHED)
+            beginning = file.read(_SEARCHED_BYTES)
     except FileNotFoundError:
         return True
     stored = int.from_bytes(beginning[68:72], "big")
@@ -41,14 +41,14 @@ def is_ours(path: str, application_id: int, marker: bytes) -> bool:
     if marker in beginning:
         return True
     with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:
-        return marker in log.read(_SEARCHED)
+        return marker in log.read(_SEARCHED_BYTES)
     return False
 
 
 def quarantine(path: str) -> str:
-    """Move the file and its log to `<path>.damaged-<UTC stamp>` and return that name.
+    """Rename the file and its log to `<path>.damaged-<UTC timestamp>` and return that name.
 
-    The log goes first: left behind, SQLite would replay it into the new file of the old name.
+    The log is moved first: otherwise SQLite could replay it into a new file of the old name.
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target, n = f"{path}.damaged-{stamp}", 1
@@ -68,7 +68,7 @@ def rescue(path: str, judged: FileKey, name: str, indexes: tuple[str, ...], why:
     the file that was found damaged: what another process has put in its place is left alone.
     """
     # Only a damaged file needs these.
-    from .salvage import discard, partial_name, publish, salvage
+    from minimal_browser_core.storage.python.salvage import discard, partial_name, publish, salvage
 
     busy = DatabaseLocked(
         f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",

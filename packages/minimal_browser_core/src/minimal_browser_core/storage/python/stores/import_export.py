@@ -1,14 +1,14 @@
-"""What imports and exports need of the database; the formats themselves are read and written in `fallback.transfer`."""
+"""Read and write rows for exports and imports; `storage.transfer` handles the file formats."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .backlog import load
-from .convert import metadata, tags
-from .database import Database
-from .failures import others_code, passed_through
-from .new_rows import grams_of
+from minimal_browser_core.storage.python.convert import metadata, tags
+from minimal_browser_core.storage.python.db.bulk_load import bulk_load
+from minimal_browser_core.storage.python.db.database import Database
+from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
+from minimal_browser_core.storage.python.stores.conversation_rows import gram_columns
 
 ExportedRow = tuple[Any, ...]
 
@@ -16,34 +16,34 @@ ExportedRow = tuple[Any, ...]
 def import_rows(
     database: Database, sql: Mapping[str, str], batches: Iterable[list[tuple[Any, Any]]]
 ) -> tuple[int, int]:
-    """Take all batches or nothing: (taken, skipped because they were there). See `transfer.records` for the rows."""
-    mark = database.interrupt_mark()
+    """Import all batches or none; returns (imported, already present). `transfer.records` documents the rows."""
+    epoch = database.interrupt_epoch()
     taken = skipped = 0
-    ahead = iter(batches)
-    with passed_through(), load(database, sql) as db:
-        rows = _Rows(db, sql)
+    remaining = iter(batches)
+    with callback_errors(), bulk_load(database, sql) as db:
+        importer = _Importer(db, sql)
         while True:
-            with others_code():
-                batch = next(ahead, None)
+            with callback():
+                batch = next(remaining, None)
             if batch is None:
                 break
             for keys, texts in batch:
-                if rows.take(keys, texts):
+                if importer.add(keys, texts):
                     taken += 1
                 else:
                     skipped += 1
-            database.raise_if_interrupted(mark)
+            database.raise_if_interrupted(epoch)
     return taken, skipped
 
 
 def export_rows(database: Database, sql: Mapping[str, str], first: int, limit: int) -> list[ExportedRow]:
-    """The rows from the id `first` on, in the order of arrival, with the title and the time of their threads."""
+    """Return rows from the id `first` on, in the order of storage, with the title and time of their threads."""
     with database.read() as db:
         rows = db.execute(sql["export"], {"first": first, "limit": limit}).fetchall()
     return [(*row[:8], list(tags(row[8])), metadata(row[9]), *row[10:]) for row in rows]
 
 
-class _Rows:
+class _Importer:
     def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
         self._db = db
         self._sql = sql
@@ -52,9 +52,9 @@ class _Rows:
     def _one(self, name: str, **values: object) -> Any:
         return self._db.execute(self._sql[name], values).fetchone()
 
-    def take(self, keys: tuple[Any, ...], texts: tuple[Any, ...]) -> bool:
-        """Whether the record was new."""
-        fingerprint, parent, thread, id, wanted_thread, title, created_at = keys
+    def add(self, keys: tuple[Any, ...], texts: tuple[Any, ...]) -> bool:
+        """Add a record; returns False if an earlier import added it."""
+        fingerprint, parent, thread, id, preferred_thread, title, created_at = keys
         timestamp, prompt, response, model, url, tags_json, metadata_json = texts
         if self._one("imported", fingerprint=fingerprint) is not None:
             return False
@@ -67,7 +67,7 @@ class _Rows:
         if parent_id is not None:
             thread_id = parent_thread
         elif known_id is None:
-            thread_id = self._new_thread(wanted_thread, title, created_at)
+            thread_id = self._new_thread(preferred_thread, title, created_at)
         if not self._keep_ids or (id is not None and self._one("get", id=id) is not None):
             id = None
         row = content | {
@@ -78,7 +78,7 @@ class _Rows:
             "tags": tags_json,
             "metadata": metadata_json,
         }
-        new = int(self._db.execute(self._sql["add_with_id"], row | grams_of(row)).lastrowid or 0)
+        new = int(self._db.execute(self._sql["add_with_id"], row | gram_columns(row)).lastrowid or 0)
         self._remember(fingerprint, new)
         if known_id is None:
             self._remember(thread, new)
@@ -87,8 +87,8 @@ class _Rows:
     def _remember(self, fingerprint: bytes, id: int) -> None:
         self._db.execute(self._sql["remember"], {"fingerprint": fingerprint, "id": id})
 
-    def _new_thread(self, wanted: int | None, title: str, created_at: int) -> int:
-        values = {"id": wanted, "title": title, "now": created_at}
-        if not self._keep_ids or wanted is None or self._one("thread_exists", thread_id=wanted) is not None:
+    def _new_thread(self, preferred: int | None, title: str, created_at: int) -> int:
+        values = {"id": preferred, "title": title, "now": created_at}
+        if not self._keep_ids or preferred is None or self._one("thread_exists", thread_id=preferred) is not None:
             values["id"] = None
         return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)

@@ -1,0 +1,1 @@
+"""One SQLite file: opening and migration, connections and transactions, maintenance, backup and damage."""

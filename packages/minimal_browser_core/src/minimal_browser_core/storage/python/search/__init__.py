@@ -1,0 +1,1 @@
+"""Full-text search: query language, tokens for scripts without spaces, snippets and index segments."""

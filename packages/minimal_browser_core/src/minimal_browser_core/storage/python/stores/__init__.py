@@ -1,0 +1,1 @@
+"""The stores of conversations, history and bookmarks."""

@@ -1,0 +1,323 @@
+"""The conversation store on the standard library's sqlite3, with the file format and behaviour of `storage_rust`."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.storage.port import Durability, ExportFormat, Progress
+from minimal_browser_core.storage.python import convert
+from minimal_browser_core.storage.python.cursor import newest_first, write_cursor
+from minimal_browser_core.storage.python.db.bulk_load import bulk_load
+from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
+from minimal_browser_core.storage.python.db.pending_index import has_pending_rows
+from minimal_browser_core.storage.python.records import Conversation, Page, SearchPage, Thread
+from minimal_browser_core.storage.python.search.grams import grams
+from minimal_browser_core.storage.python.search.query import parse
+from minimal_browser_core.storage.python.stores.base import SqliteStore
+from minimal_browser_core.storage.python.stores.conversation_rows import (
+    conversation,
+    gram_columns,
+    make_row,
+    make_row_from_mapping,
+)
+from minimal_browser_core.storage.python.stores.conversation_search import FIELDS, ConversationSearch, make_filters
+from minimal_browser_core.storage.python.stores.formats import CONVERSATIONS
+from minimal_browser_core.storage.python.stores.import_export import ExportedRow, export_rows, import_rows
+from minimal_browser_core.storage.transfer.report import ImportReport
+
+_BATCH: Final = 200
+_PROGRESS_ROWS: Final = 1000  # rows between two calls of a progress function
+
+
+class PythonConversationStore(SqliteStore):
+    """See `minimal_browser_core.storage.port.ConversationStore`."""
+
+    _format = CONVERSATIONS
+    _statements = "conversations"
+    _index_checks = ("check_index",)
+
+    def __init__(
+        self,
+        db_path: str | os.PathLike[str],
+        *,
+        read_only: bool = False,
+        busy_timeout: float = 5.0,
+        durability: Durability = "normal",
+        check_on_open: bool = False,
+    ) -> None:
+        super().__init__(
+            db_path,
+            read_only=read_only,
+            busy_timeout=busy_timeout,
+            durability=durability,
+            check_on_open=check_on_open,
+        )
+        self._search = ConversationSearch(self._db, self._sql)
+
+    # -- writing
+
+    def add_conversation(
+        self,
+        prompt: str,
+        response: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given."""
+        row = make_row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)
+        with self._db.write() as db:
+            return self._add(db, row)
+
+    def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
+        """Store all rows or none, and return how many. A row has the arguments of `add_conversation`.
+
+        All rows are read before the first is stored. `InvalidData` names the first invalid row, as in `rows[3]`.
+        `progress(stored, total)` is called inside the transaction: it must not use this store, and an exception in it
+        rolls back.
+        """
+        if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
+            raise InvalidData(f"rows must be a list of mappings, not {type(rows).__name__}")
+        new = [make_row_from_mapping(n, row) for n, row in enumerate(rows)]
+        with callback_errors(), bulk_load(self._db, self._sql) as db:
+            for n, row in enumerate(new):
+                try:
+                    self._add(db, row)
+                except InvalidData as error:
+                    raise InvalidData(f"rows[{n}]: {error}", path=error.path) from None
+                if progress is not None and ((n + 1) % _PROGRESS_ROWS == 0 or n + 1 == len(new)):
+                    with callback():
+                        progress(n + 1, len(new))
+        return len(new)
+
+    def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
+        thread, parent = self._find_thread_and_parent(db, row["thread_id"], row["parent_id"], row["timestamp"])
+        values = row | gram_columns(row) | {"thread_id": thread, "parent_id": parent}
+        return int(db.execute(self._sql["add"], values).lastrowid or 0)
+
+    def _find_thread_and_parent(
+        self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
+    ) -> tuple[int, int | None]:
+        if parent is not None:
+            row = db.execute(self._sql["thread_of"], {"id": parent}).fetchone()
+            if row is None:
+                raise InvalidData(f"parent_id {parent}: there is no such conversation", path=self._db.path)
+            if thread not in (None, row[0]):
+                raise InvalidData(f"parent_id {parent} is in thread {row[0]}, not in {thread}", path=self._db.path)
+            return row[0], parent
+        if thread is None:
+            return int(db.execute(self._sql["add_thread"], {"title": "", "now": timestamp}).lastrowid or 0), None
+        if db.execute(self._sql["thread_exists"], {"thread_id": thread}).fetchone() is None:
+            raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
+        return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
+
+    def update(
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Replace the given fields; returns False if there is no such exchange."""
+        response = convert.optional_text("response", response)
+        new_tags = None if tags is None else convert.tags_json(tags)
+        row = {
+            "id": convert.identifier("id", id),
+            "response": response,
+            "response_grams": None if response is None else grams(response),
+            "tags": new_tags,
+            "tags_grams": None if new_tags is None else grams(new_tags),
+            "metadata": None if metadata is None else convert.metadata_json(metadata),
+        }
+        with self._db.write() as db:
+            return db.execute(self._sql["update"], row).rowcount > 0
+
+    def delete(self, ids: int | Iterable[int]) -> int:
+        """Delete all exchanges or none, and return how many existed.
+
+        The children of a deleted exchange become those of its parent. A thread goes with its last exchange.
+        """
+        id_list = [ids] if isinstance(ids, int) else ids
+        if isinstance(id_list, str | bytes) or not isinstance(id_list, Iterable):
+            raise InvalidData(f"ids must be whole numbers, not {type(ids).__name__}")
+        rows = [{"id": convert.identifier("ids", id)} for id in id_list]
+        with self._db.write() as db:
+            return sum(db.execute(self._sql["delete"], row).rowcount for row in rows)
+
+    def start_thread(self, title: str = "") -> int:
+        """Create an empty thread and return its id."""
+        row = {"title": convert.text("title", title), "now": convert.now()}
+        with self._db.write() as db:
+            return int(db.execute(self._sql["add_thread"], row).lastrowid or 0)
+
+    def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
+        """Delete for good the exchanges that are older than `before` and not among the newest `keep_last`.
+
+        Returns how many. No deleted or replaced text, of this call or of earlier ones, is left in the file, its log or
+        its index; without arguments, that is all it does. Rewriting the file needs as much free space as the file
+        takes. Raises `DatabaseLocked`, after the deletion, if a reader prevents the log from being emptied.
+        """
+        values = {"before": convert.optional_milliseconds("before", before), "keep_last": None}
+        if keep_last is not None:
+            values["keep_last"] = convert.identifier("keep_last", keep_last)
+            if keep_last < 0:
+                raise InvalidData(f"keep_last must be 0 or more, not {keep_last}")
+        deleted = 0
+        with self._db.write() as db:
+            if before is not None or keep_last is not None:
+                deleted = db.execute(self._sql["purge"], values).rowcount
+            db.execute(self._sql["optimize_index"])
+        self._db.rewrite()
+        return deleted
+
+    # -- reading
+
+    def get(self, id: int) -> Conversation | None:
+        """Return an exchange, or None if it does not exist."""
+        with self._db.read() as db:
+            row = db.execute(self._sql["get"], {"id": convert.identifier("id", id)}).fetchone()
+        return None if row is None else conversation(row)
+
+    def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
+        """Return exchanges, the newest timestamp first."""
+        limit = convert.limit(limit)
+        timestamp, last_id = newest_first("recent", cursor)
+        values = {"timestamp": timestamp, "id": last_id, "limit": limit + 1}
+        name = "recent"
+        if thread_id is not None:
+            name, values["thread_id"] = "recent_in_thread", convert.identifier("thread_id", thread_id)
+        with self._db.read() as db:
+            rows = db.execute(self._sql[name], values).fetchall()
+        last = rows[limit - 1] if len(rows) > limit else None
+        return Page(
+            [conversation(row) for row in rows[:limit]],
+            last and write_cursor("recent", last[3], last[0]),
+        )
+
+    def thread(self, thread_id: int) -> list[Conversation]:
+        """Return the whole tree, parents before children; empty if there is no such thread."""
+        with self._db.read() as db:
+            rows = db.execute(self._sql["thread"], {"thread_id": convert.identifier("thread_id", thread_id)}).fetchall()
+        return [conversation(row) for row in rows]
+
+    def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
+        """Return threads, the most recently used first. The list continues after the thread with this `cursor`."""
+        updated_at, last_id = newest_first("threads", cursor)
+        values = {"updated_at": updated_at, "id": last_id, "limit": convert.limit(limit)}
+        with self._db.read() as db:
+            rows = db.execute(self._sql["threads"], values).fetchall()
+        return [
+            Thread(
+                id,
+                title,
+                convert.moment(created),
+                convert.moment(updated),
+                count,
+                write_cursor("threads", updated, id),
+            )
+            for id, title, created, updated, count in rows
+        ]
+
+    def __iter__(self) -> Iterator[Conversation]:
+        """Yield all exchanges in the order of storage, in batches: includes new ones, holds no lock in between."""
+        last_id = 0
+        while True:
+            with self._db.read() as db:
+                rows = db.execute(self._sql["after"], {"id": last_id, "limit": _BATCH}).fetchall()
+            if not rows:
+                return
+            yield from map(conversation, rows)
+            last_id = rows[-1][0]
+
+    # -- searching
+
+    def search_conversations(self, query: str, limit: int = 20) -> list[tuple[int, str, str]]:
+        """Return (id, prompt, response), the best match first."""
+        return [(hit.id, hit.prompt, hit.response) for hit in self.search(query, limit=limit).hits]
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        order: Literal["relevance", "recent"] = "relevance",
+        model: str | None = None,
+        tag: str | None = None,
+        thread_id: int | None = None,
+        url_prefix: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        exact: bool = False,
+    ) -> SearchPage:
+        """Return one page of matches. `search.query` documents the language; any string is a valid query.
+
+        The other arguments filter: equal model, tag and thread, `since` <= timestamp < `until`. `order="recent"`
+        sorts by timestamp, the newest first, as does a query without a required word.
+        If a query has more than RANKED matches and `exact` is False, only the last stored are ranked, and `complete`
+        is False. It is also False while rows wait to be indexed.
+        """
+        limit = convert.limit(limit)
+        if order not in ("relevance", "recent"):
+            raise InvalidData(f"order must be 'relevance' or 'recent', not {order!r:.50}")
+        parsed = parse(convert.query_text(query), FIELDS)
+        filters = make_filters(model, tag, thread_id, url_prefix, since, until)
+        with self._db.read() as db:
+            has_pending = has_pending_rows(db, self._sql)
+        if parsed.match is None or order == "recent":
+            page = self._search.newest(parsed, filters, limit, cursor)
+        else:
+            page = self._search.ranked(parsed, filters, limit, cursor, exact=exact)
+        return replace(page, complete=page.complete and not has_pending)
+
+    # -- import and export
+
+    def import_file(
+        self, path: str | os.PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Import all exchanges of another program's file, or of an export, or none.
+
+        Idempotent: an exchange that was imported before is skipped, even if it was deleted since. `transfer.importing`
+        documents the formats. The report names what could not be read; the file is never changed.
+        `progress(bytes read, total bytes)` is called inside the transaction: it must not use this store, and an
+        exception in it rolls back. Other writers wait during an import. `interrupt` ends it.
+        """
+        from minimal_browser_core.storage.transfer.importing import import_file
+
+        return import_file(self, path, format, progress)
+
+    def export_file(self, path: str | os.PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
+        """Write all exchanges, or those that match `query`, in the order of storage; returns how many.
+
+        The file is written atomically and only its owner can read it; an existing one raises. `jsonl` and `json`
+        contain everything: an import into a new store creates the same rows.
+        """
+        from minimal_browser_core.storage.transfer.exporting import export_file
+
+        return export_file(self, path, format, query)
+
+    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]:
+        return import_rows(self._db, self._sql, batches)
+
+    def _export_rows(self, first: int, limit: int) -> list[ExportedRow]:
+        return export_rows(self._db, self._sql, first, limit)
+
+    def _counts(self) -> dict[str, int]:
+        with self._db.read() as db:
+            conversations, threads, not_indexed, pages, page_size = db.execute(self._sql["stats"]).fetchone()
+        return {
+            "conversations": conversations,
+            "threads": threads,
+            "not_indexed": not_indexed,
+            "database_bytes": pages * page_size,
+        }
