@@ -48,6 +48,8 @@ class WebPage(QWebEnginePage):
         self.registerProtocolHandlerRequested.connect(self._deny_protocol)
         self.newWindowRequested.connect(self._new_window)
         self.loadingChanged.connect(self._loading_changed)
+        # The navigation may have become a download, so that the page before it is still here.
+        self.loadFinished.connect(lambda _ok: self._apply_site_settings(self.url()))
         self.renderProcessTerminated.connect(self._terminated)
 
     def acceptNavigationRequest(  # noqa: N802

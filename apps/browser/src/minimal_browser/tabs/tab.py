@@ -130,6 +130,7 @@ class Tab(QObject):
         self.load_started.emit(self)
 
     def _load_finished(self, ok: bool) -> None:
+        self.apply_usual_zoom(self.view.url())
         self.progressed.emit(self, 100)
         if not ok:
             return
