@@ -46,9 +46,10 @@ def _show_version(options: Options) -> int:
 
 
 def _write_settings(options: Options) -> int:
+    from minimal_browser_core.copilot.tools.registry import tool_names
     from minimal_browser_core.settings.write import default_toml, write_settings
 
-    sys.stdout.write(f"{write_settings(default_toml(), options.config)}\n")
+    sys.stdout.write(f"{write_settings(default_toml(tool_names()), options.config)}\n")
     return 0
 
 

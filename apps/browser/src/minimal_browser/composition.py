@@ -21,6 +21,7 @@ from minimal_browser.profile.web_profile import create_profile
 from minimal_browser.startup.cli import Options
 from minimal_browser.startup.first_window import FirstWindow
 from minimal_browser.toolkit.application_style import apply_theme
+from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.schemes import INTERNAL_SCHEME
 from minimal_browser_core.commands.aliases import define_aliases
 from minimal_browser_core.commands.chain import check
@@ -103,8 +104,9 @@ def _follow_theme(application: QApplication, settings: Settings) -> None:
     def apply() -> None:
         apply_theme(application, settings.values.ui.theme)
 
-    settings.on_change("ui.theme", apply)
     apply()
+    settings.on_change("ui.theme", apply)
+    not_null(application.styleHints()).colorSchemeChanged.connect(lambda _scheme: apply())
 
 
 def _check_tool_names(settings: Settings) -> None:
@@ -116,12 +118,8 @@ def _check_tool_names(settings: Settings) -> None:
 
 
 def _define_keys_and_aliases(settings: Settings, commands: CommandRegistry) -> Keymap:
-    def define() -> None:
-        define_aliases(settings.values.aliases, commands, lambda line: check(line, commands))
-
-    settings.on_change("aliases", define)
+    settings.bind("aliases", lambda table: define_aliases(table, commands, lambda line: check(line, commands)))
     try:
-        define()
         return Keymap.from_config(settings.values.keys.tables(), lambda line: check(line, commands))
     except ConfigError as error:
         raise ConfigError("\n".join(f"{settings.source}: {line}" for line in str(error).splitlines())) from None
