@@ -177,7 +177,7 @@ def open_copilot(options: Options, settings: Settings, stores: Stores) -> Copilo
     from minimal_browser_core.copilot.providers.client import open_client
     from minimal_browser_core.copilot.providers.routing import choose_route
     from minimal_browser_core.copilot.session import open_session
-    from minimal_browser_core.keyring_store import KeyringStore
+    from minimal_browser_core.secrets import KeyringStore
 
     config = settings.values
     try:

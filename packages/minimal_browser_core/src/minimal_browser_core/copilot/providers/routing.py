@@ -20,8 +20,7 @@ from minimal_browser_core.copilot.providers.catalogue import (
     ProviderName,
 )
 from minimal_browser_core.errors import ConfigError
-from minimal_browser_core.ports.secrets import SecretStore
-from minimal_browser_core.secrets import Secret
+from minimal_browser_core.secrets import Secret, SecretStore
 from minimal_browser_core.settings.schema import AiConfig
 
 

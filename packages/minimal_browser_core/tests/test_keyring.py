@@ -9,8 +9,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from minimal_browser_core.errors import ConfigError
-from minimal_browser_core.keyring_store import SERVICE, KeyringStore
-from minimal_browser_core.secrets import Secret
+from minimal_browser_core.secrets import SERVICE, KeyringStore, Secret
 
 
 class _Memory(KeyringBackend):

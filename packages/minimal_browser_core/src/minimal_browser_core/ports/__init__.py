@@ -1,1 +1,0 @@
-"""What core asks of the outside: one Protocol a service, and the values that cross it."""
