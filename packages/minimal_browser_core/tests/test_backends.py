@@ -161,7 +161,7 @@ def test_a_wheel_without_a_capability_that_is_needed_is_refused(install: Install
 
 def test_python_does_not_even_look_at_a_broken_wheel(install: Install) -> None:
     install("ai", "1 / 0")
-    assert select_ai(cli="python", environ={}).candidates[0].status == "not asked for"
+    assert select_ai(cli="python", environ={}).candidates[0].status == "not requested"
 
 
 def test_two_packages_that_claim_one_backend_are_named(install: Install) -> None:

@@ -31,7 +31,7 @@ def test_version_needs_no_display_and_says_what_was_selected_and_why() -> None:
     assert result.returncode == 0, result.stderr
     for name in ("minimal-browser 0.1.0", "minimal_browser_core", "Python", "Qt", "Chromium", "storage backend"):
         assert name in result.stdout
-    assert "ai backend python 0.1.0 (asked for by --ai-backend)" in result.stdout
+    assert "ai backend python 0.1.0 (requested by --ai-backend)" in result.stdout
     assert "offline, no model" in result.stdout
 
 

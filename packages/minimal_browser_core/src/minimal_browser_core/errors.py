@@ -1,4 +1,4 @@
-"""The one hierarchy of errors of this package.
+"""All errors of this package.
 
     MinimalBrowserError
     ├── AIClientError
@@ -30,7 +30,7 @@
     ├── ToolError
     └── CommandError
 
-Every message says what happened, to what, and what to do; `code` is stable and machine-readable.
+A message says what happened, to what, and what to do. `code` is a stable identifier of the kind of error.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ from typing import Any, Literal
 
 
 class MinimalBrowserError(Exception):
-    """Root of every error that this package raises on purpose."""
+    """The base class of all errors of this package."""
 
     code: str = "error"
 
@@ -47,10 +47,10 @@ class MinimalBrowserError(Exception):
 
 
 class AIClientError(MinimalBrowserError):
-    """A chat request that failed.
+    """A chat request failed.
 
-    `retryable` says whether the same call may succeed later; `status` is the HTTP status or None; `request_id` is the
-    provider's, or None; `attempts` holds one line per try that was made, the last one included.
+    `retryable` is true if the same call may succeed later. `status` is the HTTP status and `request_id` the provider's
+    identifier of the request, each None if unknown. `attempts` has one line for each failed attempt.
     """
 
     code = "ai_error"
@@ -74,7 +74,7 @@ class AIClientError(MinimalBrowserError):
 
 
 class APIConnectionError(AIClientError):
-    """The provider could not be reached, or the connection broke before an answer began."""
+    """The provider could not be reached, or the connection broke before the response began."""
 
     code = "connection"
 
@@ -83,7 +83,7 @@ TimeoutPhase = Literal["connect", "idle", "first_token", "stall", "total"]
 
 
 class APITimeoutError(APIConnectionError):
-    """A timer ran out; `phase` says which."""
+    """A timeout expired; `phase` says which."""
 
     code = "timeout"
 
@@ -93,7 +93,7 @@ class APITimeoutError(APIConnectionError):
 
 
 class APIStatusError(AIClientError):
-    """The provider answered with an error status; `body` holds at most 64 KiB of what it said."""
+    """The provider answered with an error status; `body` is at most the first 64 KiB of its response."""
 
     code = "status"
 
@@ -103,18 +103,26 @@ class APIStatusError(AIClientError):
 
 
 class BadRequestError(APIStatusError):
+    """The provider rejects the request as invalid."""
+
     code = "bad_request"
 
 
 class AuthenticationError(APIStatusError):
+    """The API key is missing or invalid."""
+
     code = "authentication"
 
 
 class InsufficientCreditsError(APIStatusError):
+    """The account has too few credits for the request."""
+
     code = "insufficient_credits"
 
 
 class PermissionDeniedError(APIStatusError):
+    """The API key may not use the model or the endpoint."""
+
     code = "permission_denied"
 
 
@@ -125,7 +133,7 @@ class NotFoundError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """Too many requests; `retry_after` is in seconds, or None where the provider does not say."""
+    """There were too many requests; `retry_after` is in seconds, or None if the provider does not say."""
 
     code = "rate_limit"
 
@@ -135,11 +143,13 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
+    """The provider failed."""
+
     code = "server_error"
 
 
 class ProtocolError(AIClientError):
-    """The answer is not SSE, not JSON, or not of the shape that the API promises."""
+    """The response is not an event stream, not JSON, or does not have the structure of the API."""
 
     code = "protocol"
 
@@ -147,7 +157,7 @@ class ProtocolError(AIClientError):
 class StreamInterruptedError(AIClientError):
     """A stream broke, reported an error, or ended without `finish_reason` and without `[DONE]`.
 
-    `partial_text` is what had arrived, `usage` what the provider had counted, if anything.
+    `partial_text` is the text that had arrived; `usage` is what the provider had reported, or None.
     """
 
     code = "stream_interrupted"
@@ -158,8 +168,8 @@ class StreamInterruptedError(AIClientError):
         self.usage = usage
 
 
-class StreamCancelled(AIClientError):  # noqa: N818  the name is the contract's
-    """The stream was cancelled by its owner; what had arrived stays readable on it."""
+class StreamCancelled(AIClientError):  # noqa: N818  a public name
+    """The caller cancelled the stream; its attributes still hold what had arrived."""
 
     code = "cancelled"
 
@@ -168,7 +178,7 @@ class StreamCancelled(AIClientError):  # noqa: N818  the name is the contract's
 
 
 class StorageError(MinimalBrowserError):
-    """A store that could not do what was asked; `path` names the file."""
+    """A store failed; `path` is its file."""
 
     code = "storage"
 
@@ -177,17 +187,16 @@ class StorageError(MinimalBrowserError):
         self.path = path
 
 
-class DatabaseLocked(StorageError):  # noqa: N818  the names below are the contract's
-    """Another process kept the file locked for longer than the busy timeout."""
+class DatabaseLocked(StorageError):  # noqa: N818  public names, here and below
+    """Another process held the lock for longer than the busy timeout."""
 
     code = "locked"
 
 
 class DatabaseCorrupt(StorageError):  # noqa: N818
-    """The file is damaged; `quarantined` says where it now is, or None if it was left in place.
+    """The file is damaged; `quarantined` is the path to which it was moved, or None.
 
-    `recovered` is the number of rows that a new file of the old name holds, `lost` that of rows which were seen and
-    could not be read.
+    `recovered` is the number of rows that were copied into a new file, `lost` the number of unreadable rows.
     """
 
     code = "corrupt"
@@ -208,39 +217,43 @@ class DatabaseCorrupt(StorageError):  # noqa: N818
 
 
 class SchemaTooNew(StorageError):  # noqa: N818
-    """The file was written by a newer version; it was not changed."""
+    """A newer version wrote the file; it was not changed."""
 
     code = "schema_too_new"
 
 
 class StorageFull(StorageError):  # noqa: N818
-    """No space is left; the transaction was rolled back."""
+    """The disk is full; the transaction was rolled back."""
 
     code = "full"
 
 
 class ReadOnly(StorageError):  # noqa: N818
+    """The store was opened read-only, or its file cannot be written."""
+
     code = "read_only"
 
 
 class InvalidData(StorageError):  # noqa: N818
-    """A value that cannot be stored; the message names the field."""
+    """A value cannot be stored; the message names the field."""
 
     code = "invalid_data"
 
 
 class Interrupted(StorageError):  # noqa: N818
+    """`interrupt` ended the call."""
+
     code = "interrupted"
 
 
 class ForeignDatabase(StorageError):  # noqa: N818
-    """A file that is SQLite's but not ours, or not SQLite's at all; it was left as it was."""
+    """The file belongs to another program; it was not changed."""
 
     code = "foreign"
 
 
 class SecondEngine(StorageError):  # noqa: N818
-    """This process already has the file open through another SQLite library."""
+    """This process has already opened the file through another SQLite library."""
 
     code = "second_engine"
 
@@ -249,13 +262,13 @@ class SecondEngine(StorageError):  # noqa: N818
 
 
 class ConfigError(MinimalBrowserError):
-    """A setting that cannot be used; the message names file, key and the values allowed."""
+    """A setting is invalid; the message names the file, the key and the allowed values."""
 
     code = "config"
 
 
 class BackendError(MinimalBrowserError):
-    """A backend that was asked for cannot be used, or one that is installed is broken."""
+    """A requested backend cannot be used, or an installed one is broken."""
 
     code = "backend"
 
@@ -267,6 +280,6 @@ class ToolError(MinimalBrowserError):
 
 
 class CommandError(MinimalBrowserError):
-    """A command line that cannot be run; the message is shown to the person who typed it."""
+    """A command line cannot be run; the message is shown to the user."""
 
     code = "command"

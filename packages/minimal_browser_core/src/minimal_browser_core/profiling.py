@@ -1,4 +1,4 @@
-"""Where the time goes: PROFILE=1 writes `profile.stats`, to be read with `python -m pstats profile.stats`."""
+"""Profile the program: PROFILE=1 writes `profile.stats`, which `python -m pstats profile.stats` reads."""
 
 import os
 import sys
@@ -16,10 +16,10 @@ _OFF = frozenset(["", "0", "false", "no", "off"])
 
 
 class Profiler:
-    """Counts the calls of the thread that starts it, from `start` to `stop`; as a context manager too.
+    """Profiles the thread that starts it, from `start` to `stop` or within a `with` block.
 
-    `enabled` left out means what PROFILE says: 0, false, no, off and nothing are off. Where it is off, nothing is
-    imported and nothing happens. `output_file` is where a `with` block saves.
+    `enabled` defaults to the environment variable PROFILE; 0, false, no, off and an empty value disable it. A disabled
+    profiler imports nothing. `output_file` is the default file for the results.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Profiler:
         self._is_running = False
 
     def start(self) -> None:
-        """Begin, or go on; what was counted before stays. RuntimeError where another profiler runs in this thread."""
+        """Start, or continue with the earlier results. Raises `RuntimeError` if the thread has another profiler."""
         if not self.enabled or self._is_running:
             return
         if self._profile is None:
@@ -49,9 +49,9 @@ class Profiler:
         self._is_running = True
 
     def stop(self, output_file: str | os.PathLike[str] | None = None) -> Path | None:
-        """End and save, saying so on standard output; gives the file's path, or None where there is nothing to save.
+        """Stop, save and print a message; returns the path of the file, or None if there is nothing to save.
 
-        A file that cannot be written is said on standard error: a lost profile must not end the program.
+        A file that cannot be written is reported on standard error and raises nothing.
         """
         if not self._is_running or self._profile is None:
             return None
@@ -67,7 +67,7 @@ class Profiler:
         return path
 
     def table(self, limit: int = 20) -> str:
-        """The `limit` slowest functions by cumulative time, as text; empty before anything was counted."""
+        """Return the `limit` slowest functions by cumulative time as text; empty without results."""
         if self._profile is None or self._is_running:
             return ""
         import io

@@ -1,7 +1,7 @@
-"""A timeline of the program's start: spans from the start of the process on, as a table and as a trace.
+"""Record a timeline of the program's start, as a table and as a trace.
 
-The trace is Chrome's trace event format (JSON), which ui.perfetto.dev and chrome://tracing open. Light enough to be
-imported first; a timeline that was not asked for is not made, and costs nothing.
+The trace has Chrome's trace event format (JSON), which ui.perfetto.dev and chrome://tracing open. This module imports
+little, so that it can be imported first.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`start` and `end` in seconds since the start of the process; equal for a moment."""
+    """A named period. `start` and `end` are in seconds since the start of the process; equal for a point in time."""
 
     name: str
     start: float
@@ -23,31 +23,34 @@ class Span:
     thread: str
 
     @property
-    def length(self) -> float:
+    def duration(self) -> float:
+        """Seconds from start to end."""
         return self.end - self.start
 
 
 class Timeline:
-    """Spans of one process. Threads may add to it at the same time."""
+    """The spans of one process. Thread-safe."""
 
     def __init__(self, started: float | None = None) -> None:
-        """`started` is when the process began, as `time.time()`; found out where it is left out."""
+        """`started` is the start of the process as in `time.time()`; it is determined if omitted."""
         self.started = process_start() if started is None else started
         self._spans: list[Span] = []
         self._lock = threading.Lock()
 
     def add(self, name: str, start: float, end: float) -> None:
-        """A span between two times as `time.time()` gives them; the same twice is a moment."""
+        """Add a span between two times of `time.time()`; equal times make a point in time."""
         span = Span(name, start - self.started, end - self.started, threading.current_thread().name)
         with self._lock:
             self._spans.append(span)
 
     def moment(self, name: str) -> None:
+        """Add the current time as a point."""
         now = time.time()
         self.add(name, now, now)
 
     @contextlib.contextmanager
     def span(self, name: str) -> Iterator[None]:
+        """Add the duration of a `with` block."""
         began = time.time()
         try:
             yield
@@ -56,20 +59,20 @@ class Timeline:
 
     @property
     def spans(self) -> list[Span]:
-        """By their start, the longer first."""
+        """All spans by their start, the longer first."""
         with self._lock:
             return sorted(self._spans, key=lambda span: (span.start, -span.end))
 
     def table(self) -> str:
-        """A line for each span: when it began, how long it took (milliseconds), where it ran."""
+        """Return a line for each span: start and duration in milliseconds, name and thread."""
         lines = [f"{'at ms':>8} {'took ms':>8}  what (thread)"]
         for span in self.spans:
-            took = f"{span.length * 1000:8.1f}" if span.length else " " * 8
+            took = f"{span.duration * 1000:8.1f}" if span.duration else " " * 8
             lines.append(f"{span.start * 1000:8.1f} {took}  {span.name} ({span.thread})")
         return "\n".join(lines)
 
     def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write the trace; OSError where the file cannot be written."""
+        """Write the trace and return its path. Raises `OSError`."""
         import json
 
         threads: dict[str, int] = {}
@@ -81,7 +84,7 @@ class Timeline:
                 "tid": threads.setdefault(span.thread, len(threads) + 1),
                 "ts": round(span.start * 1e6),
             }
-            kind = {"ph": "X", "dur": round(span.length * 1e6)} if span.length else {"ph": "i", "s": "p"}
+            kind = {"ph": "X", "dur": round(span.duration * 1e6)} if span.duration else {"ph": "i", "s": "p"}
             events.append(event | kind)
         for name, number in threads.items():
             arguments = {"name": name}
@@ -92,7 +95,7 @@ class Timeline:
 
 
 def process_start() -> float:
-    """When this process began, as `time.time()`. From /proc on Linux, to 10 ms; elsewhere, the present moment."""
+    """Return the start of this process as in `time.time()`: on Linux to 10 ms, elsewhere the current time."""
     try:
         stat = Path("/proc/self/stat").read_text(encoding="utf-8")
         ticks = int(stat.rpartition(")")[2].split()[19])
@@ -104,7 +107,7 @@ def process_start() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Of one process, in bytes. `proportional` (PSS) counts what n processes share for an nth in each."""
+    """The memory of one process in bytes. `proportional` (PSS) divides shared memory by the number of its processes."""
 
     name: str
     resident: int
@@ -112,21 +115,21 @@ class Memory:
 
 
 def memory_by_process(root: int | None = None) -> list[Memory]:
-    """The process of the number `root`, this one unless told, and all that it started, the largest first.
+    """Return the memory of process `root` (default: this one) and of its descendants, the largest first.
 
-    Empty where there is no /proc (outside Linux).
+    Empty on systems without /proc.
     """
-    found = []
+    processes = []
     root = os.getpid() if root is None else root
     for process in [root, *_descendants(root)]:
         try:
             rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
             command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
         except OSError:
-            continue  # it has ended meanwhile, or is not ours to look at
+            continue  # it has ended, or belongs to another user
         sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.endswith("kB")}
-        found.append(Memory(_part(command), sizes.get("Rss", 0), sizes.get("Pss", 0)))
-    return sorted(found, key=lambda memory: -memory.proportional)
+        processes.append(Memory(_process_name(command), sizes.get("Rss", 0), sizes.get("Pss", 0)))
+    return sorted(processes, key=lambda memory: -memory.proportional)
 
 
 def _descendants(process: int) -> list[int]:
@@ -137,7 +140,7 @@ def _descendants(process: int) -> list[int]:
     return [*children, *(below for child in children for below in _descendants(child))]
 
 
-def _part(command: list[bytes]) -> str:
-    """Chromium's processes say what they are for (`--type=renderer`); all others by their program."""
+def _process_name(command: list[bytes]) -> str:
+    """Return the type of a Chromium process (`--type=renderer`), or the name of the program."""
     kinds = [word.partition(b"=")[2].decode(errors="replace") for word in command if word.startswith(b"--type=")]
     return kinds[0] if kinds else Path(command[0].decode(errors="replace")).name

@@ -1,4 +1,4 @@
-"""A descriptor that one thread makes readable to wake another's event loop."""
+"""Wake the event loop of another thread through a file descriptor."""
 
 import os
 import sys
@@ -9,10 +9,10 @@ if sys.platform == "win32":
 
 
 class Wakeup:
-    """Readable from `set` until `clear`; any number of `set` calls cost one byte. Thread-safe.
+    """A descriptor that is readable from `set` until `clear`. Thread-safe.
 
-    For select, QSocketNotifier and loop.add_reader. A pipe, and a pair of sockets on Windows, where select takes
-    nothing else. Closed by `close` or with the object; after that `fileno` is -1 and `set` does nothing.
+    For select, QSocketNotifier and loop.add_reader. It is a pipe, or on Windows, where select accepts nothing else, a
+    pair of sockets. After `close`, or when the object is garbage-collected, `fileno` is -1 and `set` does nothing.
     """
 
     def __init__(self) -> None:
@@ -25,6 +25,7 @@ class Wakeup:
             self._reader, self._writer = os.pipe()
 
     def fileno(self) -> int:
+        """Return the descriptor to watch."""
         if not self._open:
             return -1
         if sys.platform == "win32":
@@ -32,6 +33,7 @@ class Wakeup:
         return self._reader
 
     def set(self) -> None:
+        """Make the descriptor readable."""
         with self._lock:
             if self._is_set or not self._open:
                 return
@@ -42,6 +44,7 @@ class Wakeup:
                 os.write(self._writer, b"\0")
 
     def clear(self) -> None:
+        """Make the descriptor unreadable again."""
         with self._lock:
             if not self._is_set or not self._open:
                 return
@@ -52,6 +55,7 @@ class Wakeup:
                 os.read(self._reader, 1)
 
     def close(self) -> None:
+        """Close the descriptor."""
         with self._lock:
             if not self._open:
                 return
