@@ -39,6 +39,48 @@ def run_with_package(folder: Path, code: str) -> str:
     return result.stdout
 
 
+TAB_CLOSE_AFTER = """
+from minimal_browser_core.commands.completion import complete, tab_candidates
+from minimal_browser_core.commands.parameters import Completion
+from minimal_browser_core.errors import CommandError
+from minimal_browser_core.features.catalogue import all_commands
+from minimal_browser_core.features.tabs import TabInfo
+from minimal_browser_core.internal_pages.render import render_help
+from minimal_browser_core.keys.keymap import Keymap
+from minimal_browser_core.testing.recording_browser import RecordingBrowser
+
+commands = all_commands()
+tabs = [TabInfo(number, f"Tab {number}", "https://tab.test/") for number in range(1, 5)]
+browser = RecordingBrowser(commands)
+browser.show_tabs(*tabs)
+browser.run("tabcloseafter 2")
+print(browser.calls)
+for line in ("tab-close-after", "tab-close-after left"):
+    try:
+        browser.run(line)
+    except CommandError as error:
+        print(error)
+sources = {Completion.TAB: lambda: tab_candidates(tabs)}
+print([candidate.text for candidate in complete("tab-close-after ", commands, sources).candidates])
+print("Close the tabs to the right of a tab." in render_help(commands, Keymap()))
+"""
+
+
+def test_a_command_is_one_function(tmp_path: Path) -> None:
+    package = tmp_path / "minimal_browser_core"
+    shutil.copytree(Path(minimal_browser_core.__file__).parent, package)
+    with (package / "features" / "tabs" / "__init__.py").open("a", encoding="utf-8") as feature:
+        feature.write(f"\n\n{example('A command')}")
+    assert len(example("A command").splitlines()) <= 10
+    assert run_with_package(tmp_path, TAB_CLOSE_AFTER).splitlines() == [
+        "[('tabs.close', 4), ('tabs.close', 3)]",
+        ":tab-close-after needs <number>: the number of the tab that becomes the last one.",
+        "<number> of :tab-close-after has to be a whole number, not 'left'.",
+        "['1', '2', '3', '4']",
+        "True",
+    ]
+
+
 SET = """
 from types import SimpleNamespace
 from minimal_browser_core.commands.chain import execute
