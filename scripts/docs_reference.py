@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.copilot.tools.registry import registered_tools
 from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.internal_pages.help import commands_by_group, key_caps, mode_help
 from minimal_browser_core.keys.keymap import Keymap
@@ -69,6 +70,7 @@ def settings_page() -> str:
         "Linux), or the file that `MINIMAL_BROWSER_CONFIG` names. An error names file, setting and allowed values. "
         "`:set` changes a setting that takes effect at once until the browser quits.\n"
     ]
+    examples = {"copilot.actions": {name: tool.approval.value for name, tool in registered_tools().items()}}
     for section, description in [*((name, kind.__doc__) for name, kind in SECTIONS.items()), ("", "")]:
         settings = [setting for setting in SETTINGS.values() if setting.name.rpartition(".")[0] == section]
         title = section or ", ".join(setting.name for setting in settings)
@@ -79,7 +81,9 @@ def settings_page() -> str:
         ]
         parts.append(table(["setting", "default", "meaning", "takes effect"], rows))
         parts += [
-            "\n".join(["\n```toml", f"[{setting.name}]", *table_lines(setting.example), "```\n"])
+            "\n".join(
+                ["\n```toml", f"[{setting.name}]", *table_lines(examples.get(setting.name, setting.example)), "```\n"]
+            )
             for setting in settings
             if setting.example
         ]

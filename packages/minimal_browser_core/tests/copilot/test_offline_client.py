@@ -9,9 +9,9 @@ from minimal_browser_core.chat.values import StreamEvent
 from minimal_browser_core.copilot.context.message import render_question
 from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import TurnEvent, TurnFinished
+from minimal_browser_core.copilot.offline import LABEL
 from minimal_browser_core.copilot.offline.client import OfflineChatClient
 from minimal_browser_core.copilot.offline.stream import OfflineStream
-from minimal_browser_core.copilot.providers.catalogue import OFFLINE_LABEL
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import AIClientError, StreamCancelled
@@ -27,7 +27,7 @@ def asked(page: PageContext) -> list[dict[str, str]]:
 def test_it_is_a_chat_client() -> None:
     client: ChatClient = OfflineChatClient()
     assert isinstance(client, ChatClient)
-    assert [(model.id, model.name) for model in client.models()] == [("offline", OFFLINE_LABEL)]
+    assert [(model.id, model.name) for model in client.models()] == [("offline", LABEL)]
     client.prewarm()
     client.close()
 
@@ -111,7 +111,7 @@ def test_leaving_a_stream_early_cancels_it(asked: list[dict[str, str]]) -> None:
 
 
 def test_a_session_labels_it_honestly(page: PageContext, events_of: EventsOf) -> None:
-    session = CopilotSession(OfflineChatClient(), models=["offline"], label=OFFLINE_LABEL)
+    session = CopilotSession(OfflineChatClient(), models=["offline"], label=LABEL)
     turn = session.ask("When was it built?", page)
     finished = events_of(turn)[-1]
     assert finished == TurnFinished("offline", None, "offline, no model")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from minimal_browser_core.chat.port import ChatClient
+from minimal_browser_core.copilot import offline
 from minimal_browser_core.copilot.answering import Answering
 from minimal_browser_core.copilot.approval.policy import ApprovalPolicy
 from minimal_browser_core.copilot.branch import Branch
@@ -15,11 +16,10 @@ from minimal_browser_core.copilot.context.page import PageContext, unreadable_re
 from minimal_browser_core.copilot.context.text import clean_line
 from minimal_browser_core.copilot.events import TurnEvent, TurnFailed, TurnFinished, TurnNotice
 from minimal_browser_core.copilot.exchange import Exchange
-from minimal_browser_core.copilot.providers.catalogue import OFFLINE_MODEL, OFFLINE_PAGE_BUDGET
 from minimal_browser_core.copilot.providers.failures import explain
 from minimal_browser_core.copilot.providers.routing import Route
 from minimal_browser_core.copilot.turn import Turn
-from minimal_browser_core.errors import MinimalBrowserError, StorageError, StreamCancelled
+from minimal_browser_core.errors import ConfigError, MinimalBrowserError, StorageError, StreamCancelled
 from minimal_browser_core.settings.schema import Config
 from minimal_browser_core.storage.conversations import ConversationService
 from minimal_browser_core.storage.port import ConversationStore
@@ -130,18 +130,22 @@ class CopilotSession:
 def open_session(
     route: Route, client: ChatClient, config: Config, *, store: ConversationStore | None = None
 ) -> CopilotSession:
-    """A session over `client` with the settings of `config`; it records in `store`."""
+    """A session over `client` with the settings of `config`; it records in `store`. ConfigError for an unknown tool."""
+    try:
+        policy = ApprovalPolicy(config.copilot.actions)
+    except ValueError as error:
+        raise ConfigError(f"The setting copilot.actions cannot be used: {error}") from None
     return CopilotSession(
         client,
         models=route.models,
-        policy=ApprovalPolicy(config.copilot.actions),
+        policy=policy,
         store=store,
         label=route.label,
-        page_budget=OFFLINE_PAGE_BUDGET if route.is_offline else config.copilot.page_budget,
+        page_budget=offline.PAGE_BUDGET if route.is_offline else config.copilot.page_budget,
         history_budget=config.copilot.history_budget,
     )
 
 
 def _who_answered(label: str, model: str) -> str:
     """The provider, and its model if it has one."""
-    return f"{label}: {model}" if label and model and model != OFFLINE_MODEL else label or model
+    return f"{label}: {model}" if label and model and model != offline.MODEL else label or model

@@ -22,7 +22,7 @@ TITLES: dict[WidgetType, str] = {
 
 
 def render_widget(widget_type: str, theme: str = "auto", title: str = "") -> str:
-    """`auto` follows the system. ToolError for an unknown widget or theme."""
+    """One widget; the theme `auto` follows the system. ToolError for an unknown widget or theme."""
     from markupsafe import Markup
 
     if widget_type not in TITLES:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 from minimal_browser_core.chat.port import Message
 from minimal_browser_core.chat.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.copilot.context.message import parse_question
+from minimal_browser_core.copilot.offline import LABEL, MODEL
 from minimal_browser_core.copilot.offline.stream import OfflineStream
-from minimal_browser_core.copilot.providers.catalogue import OFFLINE_LABEL, OFFLINE_MODEL
 from minimal_browser_core.storage.port import ConversationStore
 
 if TYPE_CHECKING:
@@ -32,31 +32,27 @@ class OfflineChatClient:
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
 
-    def send_request(self, prompt: str, model: str = OFFLINE_MODEL) -> str:
+    def send_request(self, prompt: str, model: str = MODEL) -> str:
         return self.chat([{"role": "user", "content": prompt}], model).text
 
-    def stream_response(self, prompt: str, model: str = OFFLINE_MODEL) -> OfflineStream:
+    def stream_response(self, prompt: str, model: str = MODEL) -> OfflineStream:
         return self.stream([{"role": "user", "content": prompt}], model)
 
-    def chat(
-        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
-    ) -> ChatResponse:
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             for _ in stream.events():
                 pass
             return _response(stream)
 
     async def achat(
-        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
+        self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
     ) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
             async for _ in stream.aevents():
                 pass
             return _response(stream)
 
-    def stream(
-        self, messages: Sequence[Message], model: str | Sequence[str] = OFFLINE_MODEL, **options: Any
-    ) -> OfflineStream:
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineStream:
         """Return at once; a thread works out the answer. `model` and all options except `tools` are ignored."""
         question = next((message for message in reversed(messages) if message.get("role") == "user"), None)
         content = _text_of(question) if question is not None else ""
@@ -76,7 +72,7 @@ class OfflineChatClient:
             return self._answerer
 
     def models(self) -> list[ModelInfo]:
-        return [ModelInfo(OFFLINE_MODEL, OFFLINE_LABEL)]
+        return [ModelInfo(MODEL, LABEL)]
 
     async def amodels(self) -> list[ModelInfo]:
         return self.models()
@@ -95,7 +91,7 @@ class OfflineChatClient:
         self.close()
 
     def __repr__(self) -> str:
-        return f"OfflineChatClient({OFFLINE_LABEL})"
+        return f"OfflineChatClient({LABEL})"
 
 
 def _response(stream: OfflineStream) -> ChatResponse:
@@ -104,7 +100,7 @@ def _response(stream: OfflineStream) -> ChatResponse:
         reasoning="",
         tool_calls=stream.tool_calls,
         usage=None,
-        model=OFFLINE_MODEL,
+        model=MODEL,
         provider=None,
         finish_reason=stream.finish_reason,
         request_id=None,

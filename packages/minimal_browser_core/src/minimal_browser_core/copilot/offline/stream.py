@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from minimal_browser_core.chat.port import Usage
 from minimal_browser_core.chat.values import StreamEvent, ToolCall
-from minimal_browser_core.copilot.providers.catalogue import OFFLINE_MODEL
+from minimal_browser_core.copilot.offline import MODEL
 from minimal_browser_core.errors import AIClientError, StreamCancelled
 from minimal_browser_core.wakeup import Wakeup
 
@@ -26,7 +26,7 @@ class OfflineStream:
     time_to_last_byte: float | None = None
 
     def __init__(self, produce: Producer) -> None:
-        self.model: str | None = OFFLINE_MODEL
+        self.model: str | None = MODEL
         self.finish_reason: str | None = None
         self._events: deque[StreamEvent] = deque()
         self._texts: list[str] = []

@@ -1,4 +1,4 @@
-"""The providers that are known by name, and the offline default."""
+"""The providers that are known by name."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -32,9 +32,3 @@ PROVIDERS = (OPENROUTER, OPENAI)
 
 SERVER_KEY = "MINIMAL_BROWSER_API_KEY"
 """The environment variable of the key for the user's own server."""
-
-OFFLINE_LABEL = "offline, no model"
-OFFLINE_MODEL = "offline"
-"""What the offline default calls its model, as it has none."""
-OFFLINE_PAGE_BUDGET = 2_000_000
-"""Characters. Nothing is sent anywhere, so a page need not be cut."""

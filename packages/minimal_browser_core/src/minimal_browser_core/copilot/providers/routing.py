@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from minimal_browser_core.copilot import offline
 from minimal_browser_core.copilot.providers.catalogue import (
-    OFFLINE_LABEL,
-    OFFLINE_MODEL,
     PROVIDERS,
     SERVER_KEY,
     Provider,
@@ -90,7 +89,7 @@ def choose_route(
 
 
 def _offline(reason: str) -> Route:
-    return Route("offline", OFFLINE_LABEL, reason, models=(OFFLINE_MODEL,))
+    return Route("offline", offline.LABEL, reason, models=(offline.MODEL,))
 
 
 def _route_with_environment_key(
