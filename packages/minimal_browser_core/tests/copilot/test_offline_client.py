@@ -11,7 +11,7 @@ from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import TurnEvent, TurnFinished
 from minimal_browser_core.copilot.offline import LABEL
 from minimal_browser_core.copilot.offline.client import OfflineChatClient
-from minimal_browser_core.copilot.offline.stream import OfflineStream
+from minimal_browser_core.copilot.offline.stream import start_stream
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import AIClientError, StreamCancelled
@@ -79,7 +79,7 @@ def test_a_cancelled_stream_raises_and_wakes_its_reader() -> None:
         go.wait(30)
         yield StreamEvent("text", "b")
 
-    stream = OfflineStream(work)
+    stream = start_stream(work)
     assert next(stream) == "a"
     stream.cancel()
     stream.cancel()
@@ -97,17 +97,24 @@ def test_an_exception_of_the_producer_reaches_the_reader() -> None:
         yield StreamEvent("text", "a")
         raise KeyError("gone")
 
-    stream = OfflineStream(work)
+    stream = start_stream(work)
     assert next(stream) == "a"
     with pytest.raises(AIClientError, match="KeyError"):
         next(stream)
 
 
-def test_leaving_a_stream_early_cancels_it(asked: list[dict[str, str]]) -> None:
-    with OfflineChatClient().stream(asked) as stream:
+def test_leaving_a_stream_early_cancels_it() -> None:
+    go = threading.Event()
+
+    def work() -> Iterator[StreamEvent]:
+        yield StreamEvent("text", "a")
+        go.wait(30)
+
+    with start_stream(work) as stream:
         next(stream)
     with pytest.raises(StreamCancelled):
         list(stream.events())
+    go.set()
 
 
 def test_a_session_labels_it_honestly(page: PageContext, events_of: EventsOf) -> None:

@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.chat.port import Message
+from minimal_browser_core.chat.python.response_stream import PythonResponseStream
 from minimal_browser_core.chat.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.copilot.context.message import parse_question
 from minimal_browser_core.copilot.offline import LABEL, MODEL
-from minimal_browser_core.copilot.offline.stream import OfflineStream
+from minimal_browser_core.copilot.offline.stream import start_stream
 from minimal_browser_core.storage.port import ConversationStore
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class OfflineChatClient:
     def send_request(self, prompt: str, model: str = MODEL) -> str:
         return self.chat([{"role": "user", "content": prompt}], model).text
 
-    def stream_response(self, prompt: str, model: str = MODEL) -> OfflineStream:
+    def stream_response(self, prompt: str, model: str = MODEL) -> PythonResponseStream:
         return self.stream([{"role": "user", "content": prompt}], model)
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> ChatResponse:
@@ -52,12 +53,14 @@ class OfflineChatClient:
                 pass
             return _response(stream)
 
-    def stream(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> OfflineStream:
+    def stream(
+        self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
+    ) -> PythonResponseStream:
         """Return at once; a thread works out the answer. `model` and all options except `tools` are ignored."""
         question = next((message for message in reversed(messages) if message.get("role") == "user"), None)
         content = _text_of(question) if question is not None else ""
         tools = frozenset(tool["function"]["name"] for tool in options.get("tools") or ())
-        return OfflineStream(lambda: self._answer(content, tools))
+        return start_stream(lambda: self._answer(content, tools))
 
     def _answer(self, content: str, tools: frozenset[str]) -> Iterator[StreamEvent]:
         page, question = parse_question(content)
@@ -94,7 +97,7 @@ class OfflineChatClient:
         return f"OfflineChatClient({LABEL})"
 
 
-def _response(stream: OfflineStream) -> ChatResponse:
+def _response(stream: PythonResponseStream) -> ChatResponse:
     return ChatResponse(
         text=stream.text,
         reasoning="",
