@@ -87,4 +87,4 @@ def test_the_aliases_can_be_replaced_while_the_browser_runs(browser: RecordingBr
     with pytest.raises(CommandError, match="There is no command :gone"):
         browser.run("gone")
     with pytest.raises(CommandError, match="Did you mean :there"):
-        browser.run("theer")
+        browser.run("therex")
