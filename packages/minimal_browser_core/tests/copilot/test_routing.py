@@ -164,10 +164,3 @@ def test_an_unusable_connection_setting_is_reported(name: str, value: str, serve
     route = choose_route(config, base_url=server.base_url, environ={})
     with pytest.raises(ConfigError, match=rf"\[ai\].*{name}"):
         open_client(route, select_ai(cli="python"), config)
-
-
-def test_an_unknown_tool_in_the_settings_is_reported_with_the_nearest_name() -> None:
-    config = Config(copilot=CopilotConfig(actions={"navigat": "deny"}))
-    route = choose_route(config.ai, environ={})
-    with pytest.raises(ConfigError, match=r"copilot\.actions.*navigat.*Did you mean navigate\?"):
-        open_session(route, open_client(route, None, config.ai), config)

@@ -19,7 +19,7 @@ from minimal_browser_core.copilot.exchange import Exchange
 from minimal_browser_core.copilot.providers.failures import explain
 from minimal_browser_core.copilot.providers.routing import Route
 from minimal_browser_core.copilot.turn import Turn
-from minimal_browser_core.errors import ConfigError, MinimalBrowserError, StorageError, StreamCancelled
+from minimal_browser_core.errors import MinimalBrowserError, StorageError, StreamCancelled
 from minimal_browser_core.settings.schema import Config
 from minimal_browser_core.storage.conversations import ConversationService
 from minimal_browser_core.storage.port import ConversationStore
@@ -130,15 +130,11 @@ class CopilotSession:
 def open_session(
     route: Route, client: ChatClient, config: Config, *, store: ConversationStore | None = None
 ) -> CopilotSession:
-    """A session over `client` with the settings of `config`; it records in `store`. ConfigError for an unknown tool."""
-    try:
-        policy = ApprovalPolicy(config.copilot.actions)
-    except ValueError as error:
-        raise ConfigError(f"The setting copilot.actions cannot be used: {error}") from None
+    """A session over `client` with the settings of `config`; it records in `store`. ValueError for an unknown tool."""
     return CopilotSession(
         client,
         models=route.models,
-        policy=policy,
+        policy=ApprovalPolicy(config.copilot.actions),
         store=store,
         label=route.label,
         page_budget=offline.PAGE_BUDGET if route.is_offline else config.copilot.page_budget,
