@@ -167,6 +167,12 @@ class TestExplanations:
         assert (explanation.value, explanation.default, explanation.origin) == (120, 100, ":set")
         assert explanation.sites == [("example.com", 150)]
 
+    def test_a_pattern_that_is_set_again_replaces_its_value(self) -> None:
+        settings = parse_settings('[[site]]\npattern = "example.com"\nui.zoom = 110\nsecurity.javascript = false\n')
+        settings.set("ui.zoom", 125, pattern="a.example")
+        settings.set("ui.zoom", 150, pattern="a.example")
+        assert settings.explain("ui.zoom").sites == [("example.com", 110), ("a.example", 150)]
+
     def test_an_entry_of_a_table_has_an_origin_of_its_own(self) -> None:
         settings = parse_settings('[aliases]\ngh = "open github.com"\n', source="my.toml")
         settings.set("aliases.docs", "open docs.example")
@@ -202,8 +208,8 @@ def test_a_value_of_the_file_that_is_refused_is_reported_with_the_file() -> None
 
 
 def test_names_that_are_known_only_later_are_checked_then() -> None:
-    settings = parse_settings('[copilot.actions]\nnavigate = "deny"\nserch = "allow"\n', source="my.toml")
+    settings = parse_settings('[copilot.actions]\nnavigate = "deny"\nsearches = "allow"\n', source="my.toml")
     with pytest.raises(ConfigError) as error:
         settings.require_keys("copilot.actions", ["navigate", "search"])
-    assert str(error.value) == "my.toml: copilot.actions.serch: there is no such setting. Did you mean search?"
-    settings.require_keys("copilot.actions", ["navigate", "serch"])
+    assert str(error.value) == "my.toml: copilot.actions.searches: there is no such setting. Did you mean search?"
+    settings.require_keys("copilot.actions", ["navigate", "searches"])

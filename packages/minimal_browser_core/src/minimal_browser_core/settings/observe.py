@@ -76,7 +76,9 @@ class Settings:
         parsed = value.split() if isinstance(value, str) and isinstance(setting.default, tuple) else value
         converted = convert(setting, parsed, key=key, from_text=text)
         if pattern is not None:
-            self._sites = (*self._sites, _site_rule(pattern, setting, converted))
+            rule = _site_rule(pattern, setting, converted)
+            earlier = (other for other in self._sites if (other.pattern, [*other.values]) != (rule.pattern, [name]))
+            self._sites = (*earlier, rule)
         else:
             if key is not None:
                 converted = {**self._value(setting), key: converted}

@@ -28,7 +28,7 @@ def convert(setting: Setting, value: object, *, key: str | None = None, from_tex
     try:
         converted = msgspec.convert(value, constrained, strict=not from_text)
     except msgspec.ValidationError:
-        raise ConfigError(f"{name} must be {allowed(kind)}; {_shown(value)} is not.") from None
+        raise ConfigError(f"{name} must be {_allowed(kind)}; {_shown(value)} is not.") from None
     if setting.check and (problems := [f"{name} {problem}" for problem in setting.check(converted)]):
         raise ConfigError("\n".join(problems))
     return converted
@@ -84,7 +84,7 @@ def known_names(section: str = "") -> list[str]:
     return [*SECTIONS, *(name for name in SETTINGS if "." not in name), "site"]
 
 
-def allowed(kind: Any) -> str:
+def _allowed(kind: Any) -> str:
     """What values of a type are, as the end of the sentence “it must be …”."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
