@@ -1,4 +1,4 @@
-"""The vectors and frozen files that the suites read; they are part of the package."""
+"""Locate the vectors and frozen files of the suites, which are part of the package."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ _FOLDER = Path(__file__).parent
 
 
 def resource(*names: str) -> Path:
-    """The path of a packaged file, for example `resource("vectors", "sse.json")`."""
+    """Return the path of a packaged file, for example `resource("vectors", "sse.json")`."""
     return _FOLDER.joinpath(*names)

@@ -57,6 +57,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Case:
+    """Rows, and the terms of a query."""
+
     rows: list[tuple[str, str]]
     terms: list[Term]
 
@@ -93,6 +95,7 @@ def _terms() -> st.SearchStrategy[Term]:
 
 
 def cases() -> st.SearchStrategy[Case]:
+    """Generate rows and queries."""
     rows = st.lists(st.tuples(_texts(), _texts()), min_size=1, max_size=6)
     return st.builds(Case, rows=rows, terms=st.lists(_terms(), min_size=1, max_size=4))
 

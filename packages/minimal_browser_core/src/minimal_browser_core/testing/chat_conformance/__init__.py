@@ -1,4 +1,4 @@
-"""What every chat client does: one suite for all implementations of `minimal_browser_core.chat.port.ChatClient`.
+"""The conformance suite of chat clients: every implementation of `minimal_browser_core.chat.port.ChatClient` passes it.
 
     class TestMyClient(ChatClientConformance):
         @pytest.fixture
@@ -8,47 +8,59 @@
 
         @pytest.fixture
         def errors(self):
-            return my_errors  # what holds AIClientError and its family
+            return my_errors  # a namespace with AIClientError and its subclasses
 
-`ServerSentEventConformance` is for the parser below: its fixture `parse_event_stream` takes the stream as pieces of
-bytes and gives `(event, data, id)` of each event. Needs pytest; all traffic stays on loopback.
+`ServerSentEventConformance` tests the parser: its fixture `parse_event_stream` takes a stream as pieces of bytes and
+returns `(event, data, id)` of each event. Needs pytest. All traffic stays on loopback.
 """
 
 import pytest
 
 _PARTS = (
-    "asynchronous",
+    "async_calls",
     "base",
-    "dialects",
-    "ending",
-    "faults",
-    "failing",
-    "measuring",
-    "preferring",
-    "reading",
-    "retrying",
-    "timing",
-    "vectors",
+    "cancellation",
+    "error_details",
+    "model_fallback",
+    "network_faults",
+    "provider_formats",
+    "response_metadata",
+    "responses",
+    "retries",
+    "server_sent_events",
+    "stream_end",
+    "timeouts",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from .asynchronous import AsyncReading  # noqa: E402  their asserts are rewritten first
+from .async_calls import AsyncCalls  # noqa: E402  pytest rewrites their asserts first
 from .base import ChatSuite  # noqa: E402
-from .dialects import Dialects  # noqa: E402
-from .ending import Cancelling, Ending  # noqa: E402
-from .failing import Failing  # noqa: E402
-from .faults import Faults  # noqa: E402
-from .measuring import Measuring  # noqa: E402
-from .preferring import Preferring  # noqa: E402
-from .reading import Reading  # noqa: E402
-from .retrying import Retrying  # noqa: E402
-from .timing import Timing  # noqa: E402
-from .vectors import ServerSentEventConformance, sse_vectors  # noqa: E402
+from .cancellation import Cancellation  # noqa: E402
+from .error_details import ErrorDetails  # noqa: E402
+from .model_fallback import ModelFallback  # noqa: E402
+from .network_faults import NetworkFaults  # noqa: E402
+from .provider_formats import ProviderFormats  # noqa: E402
+from .response_metadata import ResponseMetadata  # noqa: E402
+from .responses import Responses  # noqa: E402
+from .retries import Retries  # noqa: E402
+from .server_sent_events import ServerSentEventConformance, sse_vectors  # noqa: E402
+from .stream_end import StreamEnd  # noqa: E402
+from .timeouts import Timeouts  # noqa: E402
 
 __all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "sse_vectors"]
 
 
 class ChatClientConformance(
-    Reading, AsyncReading, Dialects, Ending, Cancelling, Failing, Faults, Measuring, Preferring, Retrying, Timing
+    Responses,
+    AsyncCalls,
+    ProviderFormats,
+    StreamEnd,
+    Cancellation,
+    ErrorDetails,
+    NetworkFaults,
+    ResponseMetadata,
+    ModelFallback,
+    Retries,
+    Timeouts,
 ):
-    """All of it; supply the fixtures `make_client` and `errors`."""
+    """The whole suite. Supply the fixtures `make_client` and `errors`."""

@@ -16,7 +16,7 @@ MakeClient = Callable[..., ChatClient]
 
 
 class Errors(Protocol):
-    """A module or namespace with the contract's exception classes."""
+    """A module or namespace with the exception classes."""
 
     AIClientError: type[Any]
     APIConnectionError: type[Any]
@@ -35,6 +35,8 @@ class Errors(Protocol):
 
 
 class ChatSuite:
+    """The fixtures of every part of the suite."""
+
     @pytest.fixture
     def make_client(self) -> MakeClient:
         raise NotImplementedError("supply make_client: a factory of clients, which closes them afterwards")

@@ -12,6 +12,7 @@ from .server import DEFAULT_MODELS, FakeServer
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the server until Ctrl-C and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         script = load_script(options.script) if options.script else Script()

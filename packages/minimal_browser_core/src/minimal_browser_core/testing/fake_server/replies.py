@@ -1,8 +1,7 @@
-"""What a fake server can be told to answer: values, without behaviour of their own.
+"""The replies of a fake server, as values.
 
-A reply is `Answer` (the usual one), `Error`, `Body` (any one document), `Stream` (server-sent events, step by step)
-or `Raw` (bytes on the socket). Steps are what a stream or a raw reply is made of, done in order.
-Times are in seconds.
+A reply is an `Answer` (the usual one), `Error`, `Body` (a single document), `Stream` (server-sent events) or `Raw`
+(bytes on the socket). A stream or raw reply consists of steps, in order. Times are in seconds.
 """
 
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 CREATED = 1_700_000_000
-"""The `created` of every answer: the same input gives the same bytes."""
+"""The `created` of every answer, so that the same input gives the same bytes."""
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
@@ -18,7 +17,7 @@ CREATED = 1_700_000_000
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """One server-sent event: an object becomes JSON, a string goes as it is, one `data:` line for each of its lines."""
+    """One server-sent event. An object is sent as JSON, a string unchanged; each line becomes a `data:` line."""
 
     payload: Mapping[str, Any] | str
     event: str = ""
@@ -36,14 +35,14 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """Bytes as they are, in one write."""
+    """Bytes that are sent unchanged, in one write."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Wait; ends early when the client leaves."""
+    """Wait. Ends early if the client disconnects."""
 
     seconds: float
 
@@ -57,7 +56,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Hang:
-    """Send nothing more until the client leaves. As a reply of its own: not even a head."""
+    """Send nothing more until the client disconnects. As a reply, it sends not even a head."""
 
 
 Step = Data | Comment | Bytes | Pause | Cut | Hang
@@ -78,6 +77,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
+    """The token counts of an answer."""
+
     prompt_tokens: int = 1
     completion_tokens: int = 1
     cached_tokens: int = 0
@@ -87,6 +88,8 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Model:
+    """An entry of the list of models."""
+
     id: str
     name: str | None = None
     context_length: int | None = None
@@ -97,12 +100,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A chat answer: server-sent events where the request says `"stream": true`, else one JSON object.
+    """A chat answer: server-sent events if the request has `"stream": true`, else one JSON object.
 
-    `text` and `reasoning` given as tuples are one delta per item. `model` is the request's where it is None.
-    In a stream `comments` keep-alive comments come first, `delay` passes before each event, `[DONE]` ends it if `done`.
-    After `cut_after` events (bytes, where it is one object) the connection closes, with RST if `reset`.
-    `extra` goes into every chunk, or into the one object.
+    Each item of a tuple in `text` or `reasoning` is one delta. `model` defaults to that of the request. A stream begins
+    with `comments` keep-alive comments, waits `delay` before each event, and ends with `[DONE]` if `done`. After
+    `cut_after` events (bytes of a JSON object) the connection closes, with RST if `reset`. `extra` is added to every
+    chunk, or to the object.
     """
 
     text: str | tuple[str, ...] = ""
@@ -126,7 +129,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """An error as OpenAI-compatible servers report it: JSON with an `error` object. `status` may be 200 too."""
+    """An error of an OpenAI-compatible server: JSON with an `error` object. `status` may also be 200."""
 
     status: int = 500
     message: str = "fake failure"
@@ -138,7 +141,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One document of any type and status; after `cut_after` bytes of it the connection closes."""
+    """One document of any type and status. The connection closes after `cut_after` bytes of it."""
 
     body: str | bytes
     status: int = 200
@@ -152,7 +155,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Server-sent events, step by step. Framing `close` has no length: only the end of the connection ends the body."""
+    """Server-sent events, step by step. With framing `close` the body ends with the connection."""
 
     steps: tuple[Step, ...]
     status: int = 200
@@ -165,7 +168,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Bytes on the socket, status line and all; the connection closes at the end unless it is to be kept alive."""
+    """Bytes on the socket, including the status line. The connection then closes unless `keep_alive` is set."""
 
     steps: tuple[Bytes | Pause | Cut | Hang, ...]
     keep_alive: bool = False
@@ -183,7 +186,7 @@ def chunk(
     id: str = "chatcmpl-fake",
     **extra: Any,
 ) -> dict[str, Any]:
-    """One `chat.completion.chunk`; without a delta and a finish reason its `choices` are empty."""
+    """Return one `chat.completion.chunk`. Without a delta and a finish reason, its `choices` are empty."""
     choices: list[dict[str, Any]] = []
     if delta is not None or finish_reason is not None:
         choices.append({"index": 0, "delta": dict(delta or {}), "finish_reason": finish_reason})

@@ -1,6 +1,6 @@
-"""Scripts as JSON files.
+"""Read scripts from JSON files.
 
-The file is one object; every key may be left out:
+A script is one object, in which every key is optional:
 
     {
       "models": ["some/model", {"id": "other/model", "name": "Other", "context_length": 8192}],
@@ -18,9 +18,9 @@ The file is one object; every key may be left out:
       "default": {"reply": "answer", "text": "nothing left in the script"}
     }
 
-A chat request takes the next of `replies`; after the last one comes `default` (an echo, where there is none), or with
-`repeat` the first again. The kinds of reply are answer, error, body, stream, raw, hang, cut; those of steps are data,
-comment, bytes, pause, cut, hang. Their keys are the fields of the classes of the same names in this package;
+Each chat request gets the next of `replies`; after the last one, it gets `default` (by default an echo) or, with
+`repeat`, the first again. The kinds of reply are answer, error, body, stream, raw, hang and cut; those of steps are
+data, comment, bytes, pause, cut and hang. Their keys are the fields of the classes of the same names in this package;
 bytes are written as text (UTF-8).
 """
 
@@ -40,12 +40,12 @@ _STEPS = {"data": Data, "comment": Comment, "bytes": Bytes, "pause": Pause, "cut
 
 
 class ScriptError(ValueError):
-    """A script that cannot be used; the message names the place in the file and what was expected."""
+    """A script is invalid; the message names the place in the file and what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a script file says; `models` and `default` are None where the file has none."""
+    """The contents of a script file; `models` and `default` are None if the file has none."""
 
     replies: tuple[Reply, ...] = ()
     repeat: bool = False
@@ -54,7 +54,7 @@ class Script:
 
 
 def load_script(path: str | PathLike[str]) -> Script:
-    """Read a script file; raises `ScriptError`, or `OSError` where the file cannot be read."""
+    """Read a script file. Raises `ScriptError`, or `OSError` if the file cannot be read."""
     try:
         return parse_script(json.loads(Path(path).read_bytes()))
     except ValueError as error:
@@ -62,6 +62,7 @@ def load_script(path: str | PathLike[str]) -> Script:
 
 
 def parse_script(value: Any) -> Script:
+    """Convert a decoded script. Raises `ScriptError`."""
     if not isinstance(value, dict):
         raise ScriptError("the script must be a JSON object")
     _check_keys(value, ("models", "replies", "repeat", "default"), "the script")
@@ -94,14 +95,14 @@ def _check_keys(value: Mapping[str, Any], allowed: Iterable[str], where: str) ->
 
 
 def _tagged(value: Any, where: str, tag: str, kinds: Mapping[str, type]) -> Any:
-    """An instance of the class that the object names under `tag`."""
+    """Return an instance of the class that the object names under `tag`."""
     if not isinstance(value, dict) or value.get(tag) not in kinds:
         raise ScriptError(f"{where} must be an object whose {tag!r} is one of {', '.join(kinds)}")
     return _build(kinds[value[tag]], {name: item for name, item in value.items() if name != tag}, where)
 
 
 def _build(cls: Any, value: Any, where: str) -> Any:
-    """An instance of a dataclass from an object whose keys are its fields."""
+    """Return an instance of a dataclass from an object with its fields as keys."""
     if not isinstance(value, dict):
         raise ScriptError(f"{where} must be an object")
     hints = typing.get_type_hints(cls)
@@ -113,22 +114,12 @@ def _build(cls: Any, value: Any, where: str) -> Any:
 
 
 def _convert(value: Any, hint: Any, where: str) -> Any:
-    """`value` as the type `hint`, of those that the fields of replies have."""
+    """Convert `value` to the type `hint` of a field of a reply."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin is not None:
+        return _convert_generic(value, origin, args, where)
     if hint is Any:
         return value
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        return _convert_union(value, args, where)
-    if origin is typing.Literal:
-        if value not in args:
-            raise ScriptError(f"{where} must be one of {', '.join(map(repr, args))}")
-        return value
-    if origin is tuple:
-        return tuple(_convert(item, args[0], f"{where}[{i}]") for i, item in enumerate(_array(value, where)))
-    if origin is Mapping:
-        if not isinstance(value, dict):
-            raise ScriptError(f"{where} must be an object")
-        return {key: _convert(item, args[1], f"{where}.{key}") for key, item in value.items()}
     if hint is bytes and isinstance(value, str):
         return value.encode()
     if hint is float and type(value) is int:
@@ -138,6 +129,21 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
             raise ScriptError(f"{where} must be {_NAMES[hint]}, not {json.dumps(value)[:80]}")
         return value
     return _build(hint, value, where)
+
+
+def _convert_generic(value: Any, origin: Any, args: tuple[Any, ...], where: str) -> Any:
+    if origin in (types.UnionType, typing.Union):
+        return _convert_union(value, args, where)
+    if origin is typing.Literal:
+        if value not in args:
+            raise ScriptError(f"{where} must be one of {', '.join(map(repr, args))}")
+        return value
+    if origin is tuple:
+        return tuple(_convert(item, args[0], f"{where}[{i}]") for i, item in enumerate(_array(value, where)))
+    assert origin is Mapping, f"no conversion to {origin}"
+    if not isinstance(value, dict):
+        raise ScriptError(f"{where} must be an object")
+    return {key: _convert(item, args[1], f"{where}.{key}") for key, item in value.items()}
 
 
 def _convert_union(value: Any, options: tuple[Any, ...], where: str) -> Any:

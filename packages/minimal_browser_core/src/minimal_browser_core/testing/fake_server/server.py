@@ -1,4 +1,4 @@
-"""The server: accepts connections, takes replies from its script, remembers requests."""
+"""The server: accepts connections, takes replies from its script and records requests."""
 
 import contextlib
 import socket
@@ -24,15 +24,14 @@ DEFAULT_MODELS = (Model("fake/echo", "Echo", 8192), Model("fake/large", "Large",
 class FakeServer:
     """Listens on 127.0.0.1 from construction until `close`; thread-safe, one thread per connection.
 
-    `script` holds the replies to come to chat requests, first in first out; `models_script` those to `GET /v1/models`
-    and `GET /v1/models/{id}`. An empty script means `default`, and for models those in `models`. A reply may be a
-    function of the request.
-    `repeat` puts each reply back at the end of the script. `api_key`, where given, is required as a Bearer token (401
-    without); with `tls` it speaks HTTPS. `requests` is what came, in order; `on_request` is called with each, on the
-    thread of its connection.
+    `script` is the queue of replies to chat requests, `models_script` that of replies to `GET /v1/models` and
+    `GET /v1/models/{id}`. When a script is empty, the reply is `default`, or the entries of `models`. A reply may be a
+    function of the request. `repeat` puts each reply back at the end of the script.
+    `api_key` is required as a Bearer token if it is given (401 without); `tls` enables HTTPS. `requests` are the
+    received requests in order; `on_request` is called with each, on the thread of its connection.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the settings of the public API
         self,
         script: Iterable[ReplyOrCallable] | None = None,
         *,
@@ -65,31 +64,32 @@ class FakeServer:
 
     @property
     def base_url(self) -> str:
-        """What a client is configured with; ends in `/v1`."""
+        """The base URL for a client, which ends in `/v1`."""
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> bool:
-        """Block until `count` requests have come in all; False when `timeout` seconds pass first."""
+        """Block until `count` requests have arrived in total; returns False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.requests) >= count, timeout)
 
     @property
     def open_connections(self) -> int:
+        """The number of open connections."""
         with self._changed:
             return len(self._connections)
 
     def wait_for_no_connections(self, timeout: float = 10.0) -> bool:
-        """Block until every client has left; False when `timeout` seconds pass first."""
+        """Block until every client has disconnected; returns False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._connections, timeout)
 
     def close(self) -> None:
-        """Cut every connection and end every thread; any number of times."""
+        """Close every connection and end every thread. Further calls do nothing."""
         with self._changed:
             if self._closing:
                 return
             self._closing = True
-        # The listener's own accept() does not wake when its socket is closed elsewhere: a last client wakes it.
+        # Closing the socket does not wake accept() in another thread: a last client does.
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
             self._acceptor.join()
         self._listener.close()
@@ -144,6 +144,22 @@ class FakeServer:
 
     def _choose(self, request: Request) -> ReplyOrCallable:
         path = urlsplit(request.path).path
+        if refusal := self._refuse(request, path):
+            return refusal
+        if request.method == "HEAD":
+            return Raw((Bytes(head(200, {"Content-Length": "0"})),), keep_alive=True)
+        if path == "/v1/models":
+            return self.models_script.popleft() if self.models_script else _model_list(self.models)
+        if path.startswith("/v1/models/"):
+            return self.models_script.popleft() if self.models_script else self._model(unquote(path[11:]))
+        if not self.script:
+            return self.default
+        reply = self.script.popleft()
+        if self.repeat:
+            self.script.append(reply)
+        return reply
+
+    def _refuse(self, request: Request, path: str) -> Error | None:
         allowed = {"/v1/chat/completions": ("POST",), "/v1/models": ("GET", "HEAD")}.get(path)
         if path.startswith("/v1/models/"):
             allowed = ("GET",)
@@ -155,20 +171,9 @@ class FakeServer:
             return Error(405, f"{path} takes {methods}", "invalid_request_error", headers={"Allow": methods})
         if self.api_key is not None and request.headers.get("authorization") != f"Bearer {self.api_key}":
             return Error(401, "Incorrect API key provided", "invalid_request_error", "invalid_api_key")
-        if request.method == "HEAD":
-            return Raw((Bytes(head(200, {"Content-Length": "0"})),), keep_alive=True)
-        if path == "/v1/models":
-            return self.models_script.popleft() if self.models_script else _model_list(self.models)
-        if path.startswith("/v1/models/"):
-            return self.models_script.popleft() if self.models_script else self._model(unquote(path[11:]))
-        if not isinstance(request.json, dict):
+        if request.method == "POST" and not isinstance(request.json, dict):
             return Error(400, "the body is not a JSON object", "invalid_request_error")
-        if not self.script:
-            return self.default
-        reply = self.script.popleft()
-        if self.repeat:
-            self.script.append(reply)
-        return reply
+        return None
 
     def _model(self, name: str) -> Reply:
         for model in self.models:

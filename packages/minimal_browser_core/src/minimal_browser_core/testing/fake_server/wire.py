@@ -1,4 +1,4 @@
-"""Replies as bytes: what goes on the socket, in which order."""
+"""Encode replies to the bytes that are sent."""
 
 import json
 import zlib
@@ -20,10 +20,12 @@ class Encoder(Protocol):
 
 
 def dumps(value: Any) -> bytes:
+    """Encode JSON; unpaired surrogates are kept."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def head(status: int, headers: Mapping[str, str]) -> bytes:
+    """Return the status line and headers."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -33,7 +35,7 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
 
 
 def document(reply: Body) -> Iterator[Payload]:
-    """Head and body of one document."""
+    """Yield head and body of one document."""
     body = reply.body.encode() if isinstance(reply.body, str) else reply.body
     headers = {"Content-Type": reply.content_type}
     if reply.gzip:
@@ -50,7 +52,7 @@ def document(reply: Body) -> Iterator[Payload]:
 
 
 def event_stream(reply: Stream) -> Iterator[Payload]:
-    """Head and events; each step is one write."""
+    """Yield the head and the events, one write per step."""
     chunked = reply.framing == "chunked"
     headers = {"Content-Type": reply.content_type, "Cache-Control": "no-cache"}
     headers |= {"Transfer-Encoding": "chunked"} if chunked else {"Connection": "close"}
@@ -69,6 +71,7 @@ def event_stream(reply: Stream) -> Iterator[Payload]:
 
 
 def sse(step: Data | Comment | Bytes) -> bytes:
+    """Encode one step of an event stream."""
     if isinstance(step, Bytes):
         return step.data
     if isinstance(step, Comment):
@@ -79,15 +82,18 @@ def sse(step: Data | Comment | Bytes) -> bytes:
 
 
 def framed(data: bytes, *, chunked: bool) -> Iterator[bytes]:
+    """Yield the data in its transfer encoding; nothing if it is empty."""
     if data:
         yield b"%x\r\n%b\r\n" % (len(data), data) if chunked else data
 
 
 def identity(data: bytes, *, last: bool = False) -> bytes:
+    """Return the data unchanged, as the encoder without compression."""
     return data
 
 
 def gzip_encoder() -> Encoder:
+    """Return an encoder that flushes after every piece."""
     compressor = zlib.compressobj(wbits=31)
 
     def encode(data: bytes, *, last: bool = False) -> bytes:
@@ -97,6 +103,7 @@ def gzip_encoder() -> Encoder:
 
 
 def pause(seconds: float) -> Iterator[Pause]:
+    """Yield a pause unless it is empty."""
     if seconds > 0:
         yield Pause(seconds)
 
@@ -105,11 +112,13 @@ def pause(seconds: float) -> Iterator[Pause]:
 
 
 def error_document(reply: Error) -> Body:
+    """Return the body of an error."""
     error = {"message": reply.message, "type": reply.type, "code": reply.code}
     return Body(dumps({"error": error}), reply.status, headers=reply.headers, head_delay=reply.head_delay)
 
 
 def answer_document(reply: Answer, model: str) -> Body:
+    """Return an answer as one JSON object."""
     message: dict[str, Any] = {"role": "assistant", "content": "".join(reply.text)}
     if reply.reasoning:
         message[reply.reasoning_key] = "".join(reply.reasoning)
@@ -136,6 +145,7 @@ def answer_document(reply: Answer, model: str) -> Body:
 
 
 def answer_stream(reply: Answer, model: str) -> Stream:
+    """Return an answer as an event stream."""
     common: dict[str, Any] = {"model": reply.model or model, "id": reply.id} | dict(reply.extra)
     events: list[Step] = [Data(make_chunk(delta, **common)) for delta in _deltas(reply)]
     if reply.finish_reason is not None:

@@ -1,4 +1,4 @@
-"""The behaviour that every implementation of the stores has. Subclass a suite and supply its fixtures:
+"""The conformance suites of the stores: every implementation passes them. Subclass one and supply its fixtures:
 
     class TestMyStore(ConversationStoreConformance):
         @pytest.fixture
@@ -7,10 +7,10 @@
 
         @pytest.fixture
         def errors(self):
-            return my_errors  # what holds StorageError and its family
+            return my_errors  # a namespace with StorageError and its subclasses
 
-`BookmarkStoreConformance` takes `open_bookmarks` in place of `open_store`, `HistoryStoreConformance` takes
-`open_history`, and `open_places` for the bookmarks in the same file. What the suite opens, it closes.
+`BookmarkStoreConformance` needs `open_bookmarks` instead of `open_store`. `HistoryStoreConformance` needs
+`open_history`, and `open_places` for the bookmarks in the same file. The suite closes every store that it opens.
 """
 
 import pytest
@@ -19,63 +19,63 @@ _PARTS = (
     "base",
     "bookmark_files",
     "bookmarks",
-    "bulk",
+    "bulk_operations",
     "concurrency",
     "damage",
     "durability",
+    "exchanges",
     "files",
     "history",
     "history_files",
+    "import_export",
+    "maintenance",
     "migration",
     "processes",
-    "rows",
-    "searching",
+    "search",
     "threads",
-    "transfer",
-    "upkeep",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from .bookmark_files import BookmarkFiles  # noqa: E402  their asserts are rewritten first
+from .bookmark_files import BookmarkFiles  # noqa: E402  pytest rewrites their asserts first
 from .bookmarks import Bookmarks  # noqa: E402
-from .bulk import Bulk  # noqa: E402
+from .bulk_operations import BulkOperations  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import ConversationDamage, Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
+from .exchanges import Exchanges  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
 from .history_files import HistoryFiles  # noqa: E402
+from .import_export import ImportExport  # noqa: E402
+from .maintenance import Maintenance  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
-from .rows import Rows  # noqa: E402
-from .searching import Searching  # noqa: E402
+from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
-from .transfer import Transfer  # noqa: E402
-from .upkeep import Upkeep  # noqa: E402
 
 __all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
 
 
 class ConversationStoreConformance(
-    Rows,
-    Bulk,
+    Exchanges,
+    BulkOperations,
     Threads,
-    Searching,
-    Transfer,
+    Search,
+    ImportExport,
     Concurrency,
     Files,
     ConversationDamage,
     Processes,
     Durability,
-    Upkeep,
+    Maintenance,
     ConversationMigration,
 ):
-    """All of it; supply the fixtures `open_store` and `errors`."""
+    """The whole suite. Supply the fixtures `open_store` and `errors`."""
 
 
 class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes, Durability, BookmarkMigration):
-    """All of it; supply the fixtures `open_bookmarks` and `errors`."""
+    """The whole suite. Supply the fixtures `open_bookmarks` and `errors`."""
 
 
 class HistoryStoreConformance(History, HistoryFiles, Files, Damage, Processes, Durability, HistoryMigration):
-    """All of it; supply the fixtures `open_history`, `open_places` and `errors`."""
+    """The whole suite. Supply the fixtures `open_history`, `open_places` and `errors`."""

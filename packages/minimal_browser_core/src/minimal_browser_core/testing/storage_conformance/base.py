@@ -30,7 +30,7 @@ T0 = datetime(2024, 2, 29, 12, 0, 0, 123_000, tzinfo=UTC)
 
 
 class StoreSuite:
-    """What the two kinds of store have in common: files, locks, damage. `_open` and `_fill` tell them apart."""
+    """Fixtures for all stores; `opener`, `fill` and `read_all` depend on the kind of store."""
 
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
@@ -38,7 +38,7 @@ class StoreSuite:
 
     @pytest.fixture
     def opened(self, path: Path, opener: Open) -> Iterator[Open]:
-        """Opens stores, on `path` unless told otherwise, and closes them at the end."""
+        """Open stores, by default on `path`, and close them at the end."""
         stores: list[Any] = []
 
         def open_one(where: str | os.PathLike[str] = path, **options: Any) -> Any:
@@ -55,7 +55,7 @@ class StoreSuite:
 
     @pytest.fixture
     def search_vectors(self) -> dict[str, Any]:
-        """The vectors of searches, shipped in this package."""
+        """Return the vectors of searches."""
         vectors: dict[str, Any] = json.loads(resource("vectors", "search.json").read_text(encoding="utf-8"))
         return vectors
 
@@ -66,11 +66,13 @@ class StoreSuite:
         raise NotImplementedError
 
     def size_with_text(self) -> int:
-        """How many rows make a file of several hundred pages."""
+        """Return how many rows make a file of several hundred pages."""
         return 400
 
 
 class ConversationSuite(StoreSuite):
+    """Fixtures for the conversation store."""
+
     @pytest.fixture
     def opener(self, open_store: Open) -> Open:
         return open_store

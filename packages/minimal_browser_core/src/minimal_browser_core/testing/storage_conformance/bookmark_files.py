@@ -41,6 +41,8 @@ of two lines
 
 
 class BookmarkFiles(StoreSuite):
+    """Import and export of bookmark files."""
+
     @pytest.fixture
     def opener(self, open_bookmarks: Open) -> Open:
         return open_bookmarks

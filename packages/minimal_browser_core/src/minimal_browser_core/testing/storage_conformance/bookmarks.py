@@ -9,6 +9,8 @@ from .base import HOUR, NAUGHTY, Open, StoreSuite
 
 
 class Bookmarks(StoreSuite):
+    """Adding, finding and removing bookmarks."""
+
     kills = 40
 
     @pytest.fixture

@@ -9,6 +9,8 @@ from .base import ConversationSuite
 
 
 class Concurrency(ConversationSuite):
+    """Many threads use one store."""
+
     def test_many_threads_write_and_read_at_once(self, store: Any) -> None:
         failures: list[BaseException] = []
 

@@ -12,6 +12,8 @@ from .base import Open, StoreSuite
 
 
 class Damage(StoreSuite):
+    """Newer, foreign and damaged files."""
+
     def test_a_file_of_a_newer_version_is_left_as_it_was(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
         self.fill(store)

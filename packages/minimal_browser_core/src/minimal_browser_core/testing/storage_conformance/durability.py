@@ -42,6 +42,8 @@ store.close()
 
 
 class Durability(StoreSuite):
+    """No committed data is lost by killed or concurrent writers."""
+
     kills = 200
 
     @pytest.fixture

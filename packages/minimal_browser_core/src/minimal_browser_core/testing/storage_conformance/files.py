@@ -10,6 +10,8 @@ from .base import Open, StoreSuite
 
 
 class Files(StoreSuite):
+    """A file is created, shared, opened read-only and closed."""
+
     def test_what_was_stored_is_there_after_reopening(self, path: Path, opened: Open) -> None:
         first = opened()
         self.fill(first)

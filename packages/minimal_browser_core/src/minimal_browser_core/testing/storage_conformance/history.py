@@ -26,6 +26,8 @@ SCORES = [
 
 
 class History(StoreSuite):
+    """Visits, titles, texts, frecency, completion, search and deletion."""
+
     kills = 40
 
     @pytest.fixture

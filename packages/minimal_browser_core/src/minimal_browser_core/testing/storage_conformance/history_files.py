@@ -14,6 +14,8 @@ SEEN = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
 
 class HistoryFiles(StoreSuite):
+    """Import of history.db of minimal_browser 0.x."""
+
     @pytest.fixture
     def old_history(self, tmp_path: Path) -> Path:
         file = tmp_path / "history.db"

@@ -71,6 +71,8 @@ def _shape(path: Path) -> list[Any]:
 
 
 class ConversationMigration(Migration):
+    """Migration of a conversations file."""
+
     frozen = "conversations"
     newest = 2
 
@@ -104,11 +106,15 @@ class ConversationMigration(Migration):
 
 
 class PlacesMigration(Migration):
+    """Migration of a places file."""
+
     frozen = "places"
     newest = 2
 
 
 class BookmarkMigration(PlacesMigration):
+    """A migrated places file has its bookmarks."""
+
     def read_frozen(self, store: Any) -> None:
         assert [found.id for found in store.search()] == [3, 2, 1]
         for query, ids in [
@@ -125,6 +131,8 @@ class BookmarkMigration(PlacesMigration):
 
 
 class HistoryMigration(PlacesMigration):
+    """A migrated places file has its history."""
+
     def read_frozen(self, store: Any) -> None:
         assert len(store) == 2
         assert store.text("https://example.org/") == "A page about wombats and 動物園"

@@ -19,6 +19,8 @@ from .base import Open, StoreSuite
 
 
 class Processes(StoreSuite):
+    """Locks, forks, full disks and backups."""
+
     def test_a_lock_held_elsewhere_is_reported_after_the_timeout(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened(busy_timeout=0.05)
         self.fill(store)

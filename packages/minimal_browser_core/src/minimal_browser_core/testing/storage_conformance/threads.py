@@ -9,6 +9,8 @@ from .base import HOUR, T0, ConversationSuite
 
 
 class Threads(ConversationSuite):
+    """Threads of exchanges, and lists."""
+
     def test_exchanges_without_a_thread_begin_one_each(self, store: Any) -> None:
         first, second = (store.get(store.add_conversation("p", "r", "m")) for _ in range(2))
         assert first.thread_id != second.thread_id

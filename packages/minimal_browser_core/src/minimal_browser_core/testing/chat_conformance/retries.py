@@ -10,7 +10,9 @@ from .base import QUESTION, ChatSuite, Errors, MakeClient
 SOON = {"retry-after-ms": "1"}
 
 
-class Retrying(ChatSuite):
+class Retries(ChatSuite):
+    """Transient failures are retried, others are not."""
+
     @pytest.fixture
     def patient(self, make_client: MakeClient, server: FakeServer) -> ChatClient:
         return make_client(base_url=server.base_url, max_retries=2)

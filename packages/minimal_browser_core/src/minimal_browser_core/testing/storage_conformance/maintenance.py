@@ -33,7 +33,9 @@ UPDATE conversations SET response = 'haystack' WHERE id % 1000 = 1;
 _APPEND = "INSERT INTO conversations (thread_id, timestamp, prompt, response, model) VALUES (1, 0, 'needle', 'r', 'm')"
 
 
-class Upkeep(ConversationSuite):
+class Maintenance(ConversationSuite):
+    """Rows wait to be indexed and index segments to be merged."""
+
     def until(self, is_so: Callable[[], bool]) -> None:
         """A test that waits in vain runs into pytest's own limit."""
         while not is_so():

@@ -81,7 +81,9 @@ def _reset_on_close(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-class Faults(ChatSuite):
+class NetworkFaults(ChatSuite):
+    """Every fault of a network or server ends in its own error, or in the response."""
+
     @both_ways
     @pytest.mark.parametrize(
         "sent", [b"", b"HTT", HEAD, HEAD + b"Content-Le"], ids=["nothing", "the version", "no blank line", "a header"]

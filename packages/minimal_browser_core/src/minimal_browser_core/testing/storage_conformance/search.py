@@ -12,7 +12,9 @@ import pytest
 from .base import HOUR, NAUGHTY, T0, ConversationSuite, Open
 
 
-class Searching(ConversationSuite):
+class Search(ConversationSuite):
+    """Matches, ranking and snippets."""
+
     def test_the_shared_queries_find_what_they_should(self, store: Any, search_vectors: dict[str, Any]) -> None:
         ids = [store.add_conversation(**row) for row in search_vectors["corpus"]]
         for order in ("relevance", "recent"):

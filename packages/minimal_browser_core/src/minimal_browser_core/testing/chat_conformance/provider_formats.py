@@ -20,6 +20,7 @@ Vector = dict[str, Any]
 
 
 def dialect_vectors() -> list[Vector]:
+    """Return the entries of `vectors/dialects.json`."""
     vectors: list[Vector] = json.loads(resource("vectors", "dialects.json").read_text("utf-8"))
     return vectors
 
@@ -52,7 +53,9 @@ def _expected(vector: Vector) -> Vector:
     return {"reasoning": "", "tool_calls": [], **vector["expect"]}
 
 
-class Dialects(ChatSuite):
+class ProviderFormats(ChatSuite):
+    """The formats of all known providers are understood."""
+
     @pytest.mark.parametrize("size", [None, 1], ids=["at once", "byte by byte"])
     @_with("stream", "finish_reason")
     def test_a_streamed_answer_is_read_as_the_provider_means_it(

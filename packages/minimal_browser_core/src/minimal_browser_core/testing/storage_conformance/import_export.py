@@ -17,11 +17,13 @@ FORMATS = ("checklist", "older_browser", "jsonl", "chatgpt", "claude", "open_web
 
 
 def vector(name: str) -> dict[str, Any]:
+    """Return a vector of an import format."""
     case: dict[str, Any] = json.loads(resource("vectors/legacy", f"{name}.json").read_text(encoding="utf-8"))
     return case
 
 
 def written(name: str, folder: Path) -> Path:
+    """Write the file of a vector and return its path."""
     case = vector(name)
     file = folder / name
     if "sql" in case:
@@ -35,6 +37,7 @@ def written(name: str, folder: Path) -> Path:
 
 
 def told(store: Any) -> list[Any]:
+    """Return all exchanges of a store for comparison."""
     titles = {thread.id: (thread.title, thread.created_at) for thread in store.threads(limit=1000)}
     return [
         (
@@ -55,10 +58,13 @@ def told(store: Any) -> list[Any]:
 
 
 def refuse(constant: str) -> None:
+    """Reject NaN and infinity in JSON."""
     raise AssertionError(constant)
 
 
-class Transfer(ConversationSuite):
+class ImportExport(ConversationSuite):
+    """Imports of other programs' files, and exports that can be imported again."""
+
     @pytest.mark.parametrize("name", FORMATS)
     def test_an_import_takes_what_can_be_read_and_names_what_cannot(
         self, store: Any, tmp_path: Path, name: str

@@ -14,7 +14,7 @@ ParseEventStream = Callable[[Iterable[bytes]], list[tuple[str, str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """`retry` is the reconnection time that the stream sets last, `unterminated` the data that its end cuts off."""
+    """`retry` is the stream's last reconnection time, `unterminated` the data of its incomplete last event."""
 
     name: str
     stream: bytes
@@ -24,7 +24,7 @@ class Vector:
 
 
 def sse_vectors() -> list[Vector]:
-    """The entries of `vectors/sse.json`, shipped in this package."""
+    """Return the entries of `vectors/sse.json`."""
     text = resource("vectors", "sse.json").read_text("utf-8")
     return [
         Vector(
@@ -39,6 +39,8 @@ def sse_vectors() -> list[Vector]:
 
 
 class ServerSentEventConformance:
+    """The event stream parser follows the WHATWG standard. Supply `parse_event_stream`."""
+
     @pytest.fixture
     def parse_event_stream(self) -> ParseEventStream:
         raise NotImplementedError(

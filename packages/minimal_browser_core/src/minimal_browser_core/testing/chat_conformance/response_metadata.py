@@ -19,7 +19,9 @@ HEADERS = {
 LIMITS = {name.lower(): value for name, value in HEADERS.items() if name != "X-Other"}
 
 
-class Measuring(ChatSuite):
+class ResponseMetadata(ChatSuite):
+    """Responses have rate limits and times."""
+
     def test_the_rate_limit_headers_are_on_the_response(self, client: ChatClient, server: FakeServer) -> None:
         server.script += [Answer("so", headers=HEADERS), Answer("so")]
         assert dict(client.chat(QUESTION, MODEL).rate_limits) == LIMITS

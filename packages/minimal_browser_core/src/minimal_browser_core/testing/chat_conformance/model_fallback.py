@@ -24,7 +24,9 @@ OF_THE_REQUEST = [
 ]
 
 
-class Preferring(ChatSuite):
+class ModelFallback(ChatSuite):
+    """Lists of models: the next one replaces a refused model, which is then skipped for a while."""
+
     @pytest.fixture
     def preferred(self) -> list[str]:
         """Names that no other test uses: refusals are remembered by the process."""

@@ -28,11 +28,14 @@ UNICODE = "naïve 東京 שלום 👩🏽‍🚀 \u2028 e\u0301 \x7f\x01"
 
 
 def parts_of(calls: Iterable[AnyToolCall]) -> list[tuple[str, str, str]]:
+    """Return the fields of tool calls for comparison."""
     return [(call.id, call.name, call.arguments) for call in calls]
 
 
-class Reading(ChatSuite):
+class Responses(ChatSuite):
     # -- requests ------------------------------------------------------------------------------------------------------
+
+    """Requests contain what the caller passed; responses what the provider sent."""
 
     def test_send_request_gives_the_text_of_the_answer(self, client: ChatClient, server: FakeServer) -> None:
         server.script.append(Answer("It is blue."))

@@ -10,10 +10,13 @@ from .base import HOUR, T0, ConversationSuite, Open
 
 
 def rows(count: int) -> list[dict[str, Any]]:
+    """Return arguments for `add_many`."""
     return [{"prompt": f"question {n}", "response": "answer", "model": "m", "timestamp": T0} for n in range(count)]
 
 
-class Bulk(ConversationSuite):
+class BulkOperations(ConversationSuite):
+    """`add_many`, `delete` and `purge`."""
+
     def test_many_rows_are_stored_as_each_alone_would_be(self, store: Any) -> None:
         thread = store.start_thread("kept together")
         full = {

@@ -14,7 +14,9 @@ TEXT = Data(chunk({"content": "part"}))
 COMMENTS = (Comment(), Pause(0.02)) * 200
 
 
-class Timing(ChatSuite):
+class Timeouts(ChatSuite):
+    """The right timeout ends a call."""
+
     def test_a_server_that_never_answers_runs_into_the_idle_timer(
         self, make_client: MakeClient, server: FakeServer, errors: Errors
     ) -> None:

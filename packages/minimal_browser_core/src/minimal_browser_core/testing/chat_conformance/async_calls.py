@@ -10,7 +10,9 @@ from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeSe
 from .base import MODEL, QUESTION, ChatSuite, Errors
 
 
-class AsyncReading(ChatSuite):
+class AsyncCalls(ChatSuite):
+    """The asyncio API behaves like the blocking one."""
+
     def test_a_stream_is_an_async_iterator_of_text(self, client: ChatClient, server: FakeServer) -> None:
         server.script.append(Answer(("It ", "is ", "blue."), delay=0.01))
 

@@ -23,7 +23,9 @@ STATUSES = {
 }
 
 
-class Failing(ChatSuite):
+class ErrorDetails(ChatSuite):
+    """Each failure raises its own error, with a useful message and without the key."""
+
     @pytest.mark.parametrize(("status", "name"), STATUSES.items())
     def test_each_status_has_its_error(
         self, client: ChatClient, server: FakeServer, errors: Errors, status: int, name: str

@@ -9,7 +9,9 @@ import pytest
 from .base import HOUR, NAUGHTY, T0, ConversationSuite
 
 
-class Rows(ConversationSuite):
+class Exchanges(ConversationSuite):
+    """Exchanges are stored, changed and deleted unaltered."""
+
     def test_an_exchange_comes_back_whole(self, store: Any) -> None:
         thread = store.start_thread("A title")
         id = store.add_conversation(
