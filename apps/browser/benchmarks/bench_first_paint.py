@@ -48,9 +48,9 @@ app.exec()
 OURS = """
 import os, sys
 from PyQt6.QtCore import QTimer
-import minimal_browser.startup.first_page as first_page
+import minimal_browser.startup.first_window as first_window
 from minimal_browser.__main__ import main
-def begin(*given, real=first_page.begin):
+def show(*given, real=first_window.show_first_window):
     first = real(*given)
     def told(value):
         if value:
@@ -62,7 +62,7 @@ def begin(*given, real=first_page.begin):
         first.view.page().runJavaScript(sys.argv[2], told)
     first.view.loadFinished.connect(lambda ok: ask())
     return first
-first_page.begin = begin
+first_window.show_first_window = show
 main(["--temp-profile", sys.argv[1]])
 """
 

@@ -22,13 +22,13 @@ if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
 
 from PyQt6.QtCore import QEventLoop, QTimer
 
-from minimal_browser.application.services import Stores
-from minimal_browser.composition import Composition
+from minimal_browser import composition
+from minimal_browser.background.stores import Stores
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup.cli import Options
-from minimal_browser.startup.first_page import begin
+from minimal_browser.startup.first_window import show_first_window
 from minimal_browser.startup.qt_application import create_application
-from minimal_browser_core.settings.schema import Config
+from minimal_browser_core.settings.observe import Settings
 
 BUDGET_MS = 50
 PIECES = 20_000
@@ -87,8 +87,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, provider(Path(folder)) as base_url:
         options = Options(base_url=base_url)
         profile = ProfileFolder(Path(folder))
-        composition = Composition(options, Config(), profile, begin("mb://start", profile, Config(), application))
-        browser = composition.browser
+        settings = Settings()
+        first = show_first_window("mb://start", profile, settings, application)
+        process = composition.compose(options, settings, profile, first)
 
         def until(done: Callable[[], bool], seconds: float = 120) -> None:
             deadline = time.monotonic() + seconds
@@ -98,8 +99,9 @@ def main() -> None:
                 application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
         loaded: list[bool] = []
-        composition.views.loaded.connect(lambda _view, ok: loaded.append(ok))
-        composition.start()
+        process.opened.connect(lambda opened: opened.tabs.loaded.connect(lambda _tab, ok: loaded.append(ok)))
+        composition.start(process, first, options)
+        browser = process.windows[0]
         until(lambda: bool(loaded))
         # As much time as a person needs to reach for the space bar.
         reached = time.monotonic() + 2
@@ -109,7 +111,7 @@ def main() -> None:
         gaps = Gaps()
 
         def ask(text: str) -> None:
-            browser.ask(text)
+            browser.copilot.ask(text)
             until(lambda: not browser.copilot.is_answering)
 
         gaps.reset()
@@ -131,20 +133,19 @@ def main() -> None:
         def go_on(id: int) -> None:
             stored.append(id)
             if len(stored) < STORED:
-                composition.background.with_stores(store, go_on)
+                process.parts.background.with_stores(store, go_on)
 
         gaps.reset()
-        composition.background.with_stores(store, go_on)
+        process.parts.background.with_stores(store, go_on)
         until(lambda: len(stored) == STORED)
         results.append((f"{STORED:,} exchanges stored, one after the other", gaps.longest))
 
         loaded.clear()
         gaps.reset()
-        browser.open("mb://conversations?q=lens")
+        browser.navigation.open("mb://conversations?q=lens")
         until(lambda: bool(loaded))
         results.append((f"a search of {STORED:,} exchanges, shown", gaps.longest))
-        composition.window.close()
-        composition.close()
+        process.close()
     for name, seconds in results:
         print(f"{seconds * 1000:7.1f} ms  {name}")
     worst = max(seconds for _, seconds in results) * 1000

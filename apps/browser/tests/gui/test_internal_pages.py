@@ -42,7 +42,7 @@ def test_an_own_page_is_shown_once(browser: Any) -> None:
 
 def test_an_own_page_that_is_not_there_is_said(browser: Any) -> None:
     browser.open("mb://nonsense")
-    browser.until(lambda: "there is no page" in text(browser))
+    browser.until(lambda: "There is no page" in text(browser))
 
 
 def test_a_server_that_is_not_there_gets_our_error_page_and_reload_tries_again(browser: Any, site: Any) -> None:

@@ -1,6 +1,5 @@
 """The copilot's client, which all windows share, and the session that each window has of its own."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,8 @@ from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.errors import BackendError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minimal_browser_core.copilot.session import CopilotSession
 
 

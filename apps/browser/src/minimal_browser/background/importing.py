@@ -1,4 +1,4 @@
-"""Imports a file into a store in the background and reports the result; bookmarks, history and conversations share it."""
+"""Imports a file of bookmarks, visits or conversations in the background and reports the result."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -48,8 +48,8 @@ class Worker(QObject):
     ) -> None:
         """Run `work` on the thread, then `done` with its value, or `failed` with its error, on the GUI thread.
 
-        An error without `failed` is logged. After `close`, work is dropped and nothing is called back: whoever asks
-        then is about to be deleted.
+        An error without `failed` is logged. After `close`, work is dropped and nothing is called back, as the caller is
+        about to be deleted.
         """
         if not self._closed:
             self._jobs.put(_Job(work, done, failed))

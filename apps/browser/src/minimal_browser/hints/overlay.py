@@ -91,7 +91,7 @@ class HintOverlay(QWidget):
         self.update()
 
     def follow(self, label: str, *, elsewhere: bool, done: Callable[[Followed], None]) -> None:
-        """Follow the element of `label`; `done` gets what is left to do. `elsewhere`: links only return their address."""
+        """Follow the element of `label`; `done` gets what is left to do. With `elsewhere`, links are not clicked."""
         index = list(self.places).index(label)
 
         def followed(value: Any) -> None:

@@ -1,7 +1,6 @@
 """Records visits in the history, in the background and as far as the settings allow."""
 
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,8 @@ from minimal_browser_core.features.history.recording import recorded_address
 from minimal_browser_core.settings.observe import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minimal_browser.background.stores import Stores
     from minimal_browser_core.storage.history import HistoryService
 

@@ -64,7 +64,7 @@ class Keyboard(QObject):
         self.mode_changed.emit(mode)
         self.handlers.get(mode).enter(previous)
         if mode is not previous:
-            # After the focus has gone: Qt would pass it on as if by Tab, and the page would show its first link focused.
+            # After the focus is gone: Qt would pass it on as if by Tab, and the page would show its first link focused.
             self.handlers.get(previous).leave(mode)
 
     def watch(self, window: QWindow) -> None:

@@ -6,7 +6,7 @@ from minimal_browser.profile.folder import ProfileError, ProfileFolder, unwritab
 
 
 def lock_profile(folder: ProfileFolder) -> QLockFile:
-    """Lock the profile as long as the result lives. ProfileError if another process has it or the folder is read-only."""
+    """Lock the profile while the result lives. ProfileError if another process has it or the folder is read-only."""
     lock = QLockFile(str(folder.lock))
     # A lock never expires by age, only when its process is gone.
     lock.setStaleLockTime(0)

@@ -129,4 +129,5 @@ def missing_library(error: Exception) -> DisplayError:
 
 
 def running_as_root() -> bool:
+    """Whether the user is root; False on systems without one."""
     return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -42,7 +42,7 @@ def create_application(theme: ThemeChoice = "auto") -> QApplication:
 
 
 def silence_logging() -> None:
-    """Switch off the logs of Qt, Chromium and pages, unless the environment asks for them. Call it before Chromium starts."""
+    """Switch off the logs of Qt, Chromium and pages, unless the environment asks for them. Before Chromium starts."""
     os.environ.setdefault("QT_LOGGING_RULES", "default.info=false;default.warning=false;js=false")
     _add_flag("--log-level", "3")
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 
 from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal
-from PyQt6.QtWebEngineCore import QWebEnginePage
 
 from minimal_browser.page.page import WebPage
 from minimal_browser.page.view import WebView
@@ -40,7 +39,7 @@ class Tab(QObject):
         """`typed`: see `load`, for what `view` is loading already."""
         super().__init__(view)
         self.view = view
-        self.page: QWebEnginePage = view.web_page
+        self.page = view.web_page
         self._settings = settings
         self._usual_zoom = 100
         self.apply_usual_zoom(view.target_url())

@@ -48,7 +48,7 @@ class Tabs(QObject):
         open_window: Callable[[QUrl, bool], object],
         parent: QObject,
     ) -> None:
-        """`start_url` returns the page of a new tab. `open_window` opens an address in a new window, private if True."""
+        """`start_url` returns the page of a new tab. `open_window` opens an address in a window, private if True."""
         super().__init__(parent)
         self.factory = factory
         self.bar = TabBar()

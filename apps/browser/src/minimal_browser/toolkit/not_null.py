@@ -1,4 +1,4 @@
-"""A not-null check for PyQt: its stubs say Optional for every C++ pointer, also for those that Qt never returns as null."""
+"""A not-null check for PyQt, whose stubs say Optional for every C++ pointer, even if Qt never returns null there."""
 
 from typing import TypeVar
 

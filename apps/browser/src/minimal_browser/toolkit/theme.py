@@ -10,6 +10,8 @@ from minimal_browser_core.keys.modes import Mode
 
 
 class Theme(NamedTuple):
+    """The colours of the window."""
+
     dark: bool
     window: str
     surface: str
@@ -75,12 +77,13 @@ _chosen: Theme | None = None
 
 
 def choose_theme(theme: Theme | None) -> None:
-    """This one whatever the system says; None follows the system."""
+    """Use `theme` regardless of the system; None follows the system."""
     global _chosen
     _chosen = theme
 
 
 def current_theme() -> Theme:
+    """The chosen theme, or the one that fits the system's colour scheme."""
     if _chosen is not None:
         return _chosen
     hints = not_null(QGuiApplication.styleHints())
@@ -88,6 +91,7 @@ def current_theme() -> Theme:
 
 
 def palette(theme: Theme) -> QPalette:
+    """Qt's palette with the colours of `theme`."""
     roles = {
         QPalette.ColorRole.Window: theme.window,
         QPalette.ColorRole.WindowText: theme.text,
@@ -104,13 +108,14 @@ def palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.Link: theme.accent,
         QPalette.ColorRole.LinkVisited: theme.accent,
     }
-    made = QPalette()
+    colours = QPalette()
     for role, colour in roles.items():
-        made.setColor(role, QColor(colour))
-    return made
+        colours.setColor(role, QColor(colour))
+    return colours
 
 
 def style_sheet(theme: Theme) -> str:
+    """The style sheet of the application with the colours of `theme`."""
     return f"""
 #window, #side, #transcript, #turns {{ background: {theme.window}; }}
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}

@@ -23,7 +23,6 @@ from minimal_browser.internal_pages.internal_pages import InternalPages
 from minimal_browser.keys.keyboard import Keyboard
 from minimal_browser.keys.mode_handlers import ModeHandlers
 from minimal_browser.navigation.navigation import Navigation
-from minimal_browser.page.view import WebView
 from minimal_browser.scrolling.scrolling import Scrolling
 from minimal_browser.tabs.current_page import CurrentPage
 from minimal_browser.tabs.tab import Tab
@@ -71,7 +70,7 @@ class Browser(QObject):
         factory = TabFactory(profile, self.settings, self._write_error_page)
         self.tabs = Tabs(factory, self._start_url, services.open_window, self)
         self.page = CurrentPage(self.tabs)
-        self.view: Callable[[], WebView] = self.page.view
+        self.view = self.page.view
 
         self.navigation = Navigation(self.tabs, self.view, search_url=lambda: self.settings.values.browser.search_url)
         self.scrolling = Scrolling(self.view)
