@@ -48,7 +48,8 @@ def keys_page(keymap: Keymap) -> str:
 
 def commands_page(registry: CommandRegistry, keymap: Keymap) -> str:
     intro = (
-        "A command may be cut short as long as it is clear which one is meant. `:help` says the same in the browser."
+        "The start of a name is enough if no other command starts with it. Flags such as `--tab` come before text. "
+        "`;;` separates commands: `:tab-close ;; tab-next`. `:help` shows the same in the browser."
     )
     parts = [f"# Commands\n\n{WRITTEN}{intro}\n"]
     for group, entries in commands_by_group(registry, keymap).items():

@@ -52,7 +52,9 @@ def test_the_first_command_that_fails_ends_the_chain(browser: RecordingBrowser) 
     assert browser.calls == [("tabs.new",)]
 
 
-@pytest.mark.parametrize("line", ["reload ;; nonsense", "reload ;; ;; stop", "reload ;;", ";; reload", "stop ;; :", ";;"])
+@pytest.mark.parametrize(
+    "line", ["reload ;; nonsense", "reload ;; ;; stop", "reload ;;", ";; reload", "stop ;; :", ";;"]
+)
 def test_nothing_of_a_wrong_chain_is_run(line: str, browser: RecordingBrowser) -> None:
     with pytest.raises(CommandError):
         browser.run(line)

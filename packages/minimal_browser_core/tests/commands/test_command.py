@@ -208,8 +208,8 @@ def raw_and_more(browser: object, text: CommandText, word: str) -> None:
     [
         (undocumented, ValueError, "has to start with a sentence"),
         (unfinished, ValueError, "ends with a full stop"),
-        (unexplained, ValueError, "has to explain text: a line `name: help`"),
-        (unknown, ValueError, "has to not explain text"),
+        (unexplained, ValueError, "lacks a line `name: help` for text"),
+        (unknown, ValueError, "explains text, which is not a parameter"),
         (no_browser, TypeError, "takes the browser first"),
         (starred, TypeError, "takes the browser first"),
         (unannotated, TypeError, "parameter text has an annotation that no command line can give: None"),

@@ -43,7 +43,7 @@ def test_an_empty_line_offers_every_command_in_its_order() -> None:
     assert offered("")[:3] == ["open", "tabopen", "bgopen"]
 
 
-def test_the_beginning_of_a_name_goes_before_the_middle() -> None:
+def test_the_start_of_a_name_goes_before_the_middle() -> None:
     assert offered("tab")[:2] == ["tab", "tabopen"]
     assert offered("new").index("tab-new") < offered("new").index("thread-new")
 

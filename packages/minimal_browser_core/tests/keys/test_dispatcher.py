@@ -73,7 +73,7 @@ def test_escape_drops_what_is_pending_and_runs_nothing(dispatcher: KeyDispatcher
     assert dispatcher.feed("<Esc>") == [Run("clear")]
 
 
-def test_a_command_that_begins_a_longer_one_waits_for_the_next_key_or_the_timer(dispatcher: KeyDispatcher) -> None:
+def test_a_command_that_starts_a_longer_one_waits_for_the_next_key_or_the_timer(dispatcher: KeyDispatcher) -> None:
     assert dispatcher.feed("g") == [Pending("g", is_command=True)]
     assert dispatcher.feed("g") == [Run("top")]
     dispatcher.feed("g")

@@ -111,7 +111,7 @@ def _read_docstring(docstring: str | None) -> tuple[str, str, dict[str, str]]:
 
 
 def _check_helps(helps: dict[str, str], names: list[str]) -> None:
-    missing, unknown = [name for name in names if name not in helps], helps.keys() - set(names)
-    if missing or unknown:
-        problem = f"explain {', '.join(missing)}" if missing else f"not explain {', '.join(sorted(unknown))}"
-        raise ValueError(f"its docstring has to {problem}: a line `name: help` for each parameter")
+    if missing := [name for name in names if name not in helps]:
+        raise ValueError(f"its docstring lacks a line `name: help` for {', '.join(missing)}")
+    if unknown := [name for name in helps if name not in names]:
+        raise ValueError(f"its docstring explains {', '.join(unknown)}, which is not a parameter")

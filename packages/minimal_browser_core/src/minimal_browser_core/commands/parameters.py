@@ -116,15 +116,15 @@ def read_parameters(function: Callable[..., None], helps: Mapping[str, str]) -> 
     positional, keywords = code.co_varnames[1 : code.co_argcount], code.co_varnames[code.co_argcount : end]
     defaults = dict(zip(reversed(positional), reversed(function.__defaults__ or ()), strict=False))
     defaults |= function.__kwdefaults__ or {}
-    found = tuple(
+    parameters = tuple(
         _parameter(name, function.__annotations__.get(name), defaults, name in keywords, helps.get(name, ""))
         for name in (*positional, *keywords)
         if name != "count"
     )
-    _check_order([parameter for parameter in found if not parameter.keyword_only])
+    _check_order([parameter for parameter in parameters if not parameter.keyword_only])
     if "count" in positional or ("count" in keywords and defaults.get("count", 0) is not None):
         raise TypeError("its count has to be keyword-only: `*, count: Count = None`")
-    return found, "count" in keywords
+    return parameters, "count" in keywords
 
 
 def _parameter(

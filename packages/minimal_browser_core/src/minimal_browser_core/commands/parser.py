@@ -107,7 +107,7 @@ def _arguments(command: Command, rest: str) -> dict[str, Any]:
 
 
 def _split_flags(words: list[str]) -> tuple[list[str], list[str]]:
-    """The flags among `words`, and the other words; what follows a `--` is no flag."""
+    """The flags among `words`, and the other words; what follows a `--` is not a flag."""
     end = words.index("--") if "--" in words else len(words)
     flags = [word for word in words[:end] if word.startswith("--")]
     return flags, [word for word in words[:end] if not word.startswith("--")] + words[end + 1 :]

@@ -1,4 +1,4 @@
-"""The commands of the browser, by name, alias and unique beginning of a name."""
+"""The commands of the browser, by name, alias or unique start of a name."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType, ModuleType

@@ -57,7 +57,7 @@ def open_(browser: Browser, address: Address, *, where: OpenTarget = OpenTarget.
 
 @command(group="Pages", aliases=("t", "tabedit"))
 def tabopen(browser: Browser, address: Address) -> None:
-    """As :open, in a new tab.
+    """Like :open, in a new tab.
 
     address: an address, or words to search for
     """
@@ -66,7 +66,7 @@ def tabopen(browser: Browser, address: Address) -> None:
 
 @command(group="Pages")
 def bgopen(browser: Browser, address: Address) -> None:
-    """As :open, in a new tab behind this one.
+    """Like :open, in a new tab behind this one.
 
     address: an address, or words to search for
     """

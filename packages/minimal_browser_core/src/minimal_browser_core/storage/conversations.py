@@ -114,7 +114,7 @@ class ConversationService:
         return tuple(map(_row, reversed(rows)))
 
     def get(self, id: int) -> ConversationRow | None:
-        """One exchange, or None if there is no such."""
+        """One exchange, or None if it does not exist."""
         conversation = self._store.get(id)
         return _row(conversation) if conversation is not None else None
 
