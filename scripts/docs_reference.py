@@ -21,20 +21,24 @@ WRITTEN = "<!-- Written by scripts/docs_reference.py: change the registry, the k
 
 
 def cell(text: str) -> str:
+    """The text of a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
     head = list(head)
     lines = [head, ["---"] * len(head), *(list(map(cell, row)) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def caps(keys: Iterable[str]) -> str:
+    """Keys as `<kbd>` elements."""
     return " ".join(f"<kbd>{key.replace('<', '&lt;')}</kbd>" for key in keys)
 
 
 def keys_page(keymap: Keymap) -> str:
+    """The page of the default bindings."""
     intro = "Every key can be changed in the [settings](settings.md), which have a table for each mode."
     parts = [f"# Keys\n\n{WRITTEN}{intro}\n"]
     texts = {text.label: text for text in mode_help(keymap)}
@@ -47,6 +51,7 @@ def keys_page(keymap: Keymap) -> str:
 
 
 def commands_page(registry: CommandRegistry, keymap: Keymap) -> str:
+    """The page of all commands."""
     intro = (
         "The start of a name is enough if no other command starts with it. Flags such as `--tab` come before text. "
         "`;;` separates commands: `:tab-close ;; tab-next`. `:help` shows the same in the browser."
@@ -99,6 +104,7 @@ def effect(setting: Setting) -> str:
 
 
 def pages() -> dict[Path, str]:
+    """The text of each page, by its file."""
     registry, keymap = all_commands(), Keymap()
     return {
         FOLDER / "keys.md": keys_page(keymap),
@@ -108,6 +114,7 @@ def pages() -> dict[Path, str]:
 
 
 def main() -> None:
+    """Write the pages that differ, or with --check fail if there are any."""
     stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv and stale:
         names = ", ".join(path.name for path in stale)
