@@ -19,7 +19,7 @@ def test_a_rule_applies_to_its_tool_only() -> None:
     ("rules", "message"),
     [
         ({"fly": "allow"}, r"no tool “fly”\. There are bookmark, "),
-        ({"serch": "allow"}, r"Did you mean search\?"),
+        ({"navigat": "allow"}, r"Did you mean navigate\?"),
         ({"search": "maybe"}, "maybe"),
     ],
 )
