@@ -1,4 +1,4 @@
-"""The copilot of a window: sends questions to the session, and shows and stores what comes back."""
+"""The copilot of a window: sends questions to the session, and shows and stores the answers."""
 
 import logging
 from collections.abc import Callable

@@ -15,7 +15,7 @@ HINT = "Enter asks · Shift+Enter new line · Esc back to the page"
 
 
 class CopilotPanel(QWidget):
-    """Shows turns as they are told, and reports what the user asks for; it knows nothing of sessions."""
+    """Shows questions and answers, and emits what the user asks for; knows nothing of sessions."""
 
     question_submitted = pyqtSignal(str)
     stop_clicked = pyqtSignal()

@@ -31,7 +31,7 @@ def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> 
             ready(None, "")
             return
         page = json.loads(value)
-        # The tab may have gone elsewhere before the script ran, and an error page keeps the address that failed.
+        # The tab may have gone elsewhere before the script ran.
         if reason := unreadable_reason(page["location"]):
             ready(None, reason)
             return

@@ -1,1 +1,1 @@
-"""What a model is told about the open page, and how much of it."""
+"""The open page as a model gets it: which pages may be read, how their text is cleaned, cut and marked."""

@@ -14,7 +14,7 @@ Producer = Callable[[], Iterable[StreamEvent]]
 
 
 def start_stream(produce: Producer) -> PythonResponseStream:
-    """Call `produce` on a thread of its own; the stream has the events that it yields, and the error that it raises."""
+    """Call `produce` on a new thread; the stream has the events that it yields and the error that it raises."""
     channel, received = Channel(), StreamAccumulator(model=MODEL)
     channel.begin(received)
     threading.Thread(target=_run, args=(produce, channel, received), name="copilot-offline", daemon=True).start()
