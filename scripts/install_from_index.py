@@ -6,6 +6,7 @@ index is pypiserver on loopback; what the packages depend on comes from the inde
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -132,6 +133,17 @@ def test_each_package_alone_runs_the_first_example_of_its_readme(tmp_path: Path,
         assert here.run(str(here.python), "-I", "-c", first_example(READMES[name]), AI_BASE_URL=server.base_url)
     others = {*READMES, "minimal_browser"} - {name}
     assert not [other for other in others if here.has(other)], "it is installed alone"
+
+
+def test_the_conformance_suites_run_from_the_installed_wheel(tmp_path: Path, index: str) -> None:
+    here = Environment(tmp_path, index)
+    here.install("minimal_browser_core[testing]")
+    shutil.copy(ROOT / "scripts" / "installed_conformance.py", tmp_path / "test_conformance.py")
+    # Only root can mount the small disks that some tests fill.
+    command = [str(here.python), "-I", "-m", "pytest", "-q", "-k", "not disk", "test_conformance.py"]
+    said = here.run(*command)
+    assert " passed" in said
+    assert "skipped" not in said
 
 
 @pytest.mark.parametrize("installer", INSTALLERS)
