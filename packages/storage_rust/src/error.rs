@@ -1,4 +1,6 @@
-//! One error: what happened, to which file, what to do.
+//! The error type of the crate, and how errors of SQLite and of the system map to it.
+//!
+//! A message says what happened, to which file, and what to do.
 
 use std::fmt;
 use std::io;
@@ -19,8 +21,26 @@ pub enum Kind {
     Interrupted,
     Foreign,
     SecondEngine,
-    /// The program was asked to stop while it waited; the asker knows why.
+    /// The `StopCheck` of the store ended the call; its owner knows why.
     Stopped,
+}
+
+/// An error inside a transaction. A SQLite error becomes an [`Error`] only outside it, where the path is known.
+pub enum Failure {
+    Sqlite(rusqlite::Error),
+    Store(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -35,43 +55,30 @@ pub struct Error {
 
 impl Error {
     pub fn new(kind: Kind, path: &str, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            path: Some(path.to_owned()),
-            quarantined: None,
-            recovered: 0,
-            lost: 0,
-        }
+        Self { kind, path: Some(path.to_owned()), ..Self::invalid(message) }
     }
 
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::InvalidData,
-            message: message.into(),
-            path: None,
-            quarantined: None,
-            recovered: 0,
-            lost: 0,
-        }
+        let kind = Kind::InvalidData;
+        Self { kind, message: message.into(), path: None, quarantined: None, recovered: 0, lost: 0 }
+    }
+
+    pub fn stopped(path: &str) -> Self {
+        Self::new(Kind::Stopped, path, "Stopped")
     }
 
     pub fn closed(path: &str) -> Self {
         Self::new(Kind::Storage, path, format!("{path} is closed"))
     }
 
-    pub fn quarantined_to(mut self, moved: String) -> Self {
-        self.quarantined = Some(moved);
+    /// Add where the damaged file was moved, how many rows were recovered, and how many were found but unreadable.
+    pub fn with_recovery(mut self, quarantined: String, recovered: usize, lost: usize) -> Self {
+        (self.quarantined, self.recovered, self.lost) = (Some(quarantined), recovered, lost);
         self
     }
 
-    pub fn rescued(mut self, recovered: usize, lost: usize) -> Self {
-        (self.recovered, self.lost) = (recovered, lost);
-        self
-    }
-
-    /// Rows that a new file of the old name holds, and rows that were seen and could not be read.
-    pub fn rescue(&self) -> (usize, usize) {
+    /// Rows recovered into a new file, and rows that were found but could not be read.
+    pub fn recovery(&self) -> (usize, usize) {
         (self.recovered, self.lost)
     }
 
@@ -83,13 +90,13 @@ impl Error {
         self.path.as_deref()
     }
 
-    /// Where a damaged file now is.
+    /// The new path of a damaged file that was moved aside.
     pub fn quarantined(&self) -> Option<&str> {
         self.quarantined.as_deref()
     }
 
     pub fn from_sqlite(error: &rusqlite::Error, path: &str) -> Self {
-        let said = error.to_string();
+        let reason = error.to_string();
         let (kind, message) = match kind_of(error) {
             Kind::Locked => (
                 Kind::Locked,
@@ -100,7 +107,7 @@ impl Error {
             Kind::Corrupt => (
                 Kind::Corrupt,
                 format!(
-                    "{path} is damaged ({said}): close it and open it again with check_on_open=True (on the command \
+                    "{path} is damaged ({reason}): close it and open it again with check_on_open=True (on the command \
                      line: check --rescue) to have it moved aside and what can be read recovered, or restore a backup"
                 ),
             ),
@@ -108,7 +115,7 @@ impl Error {
                 Kind::Full,
                 format!("No space is left to write {path}; nothing was changed: free some, then try again"),
             ),
-            Kind::ReadOnly => (Kind::ReadOnly, format!("{path} cannot be written ({said})")),
+            Kind::ReadOnly => (Kind::ReadOnly, format!("{path} cannot be written ({reason})")),
             Kind::Interrupted => (Kind::Interrupted, "The search was interrupted".to_owned()),
             Kind::InvalidData => (
                 Kind::InvalidData,
@@ -118,7 +125,7 @@ impl Error {
                 Kind::Storage,
                 format!("{path} cannot be opened: does its folder exist, and may you write there?"),
             ),
-            kind => (kind, format!("{path}: {said}")),
+            kind => (kind, format!("{path}: {reason}")),
         };
         Self::new(kind, path, message)
     }
@@ -141,7 +148,7 @@ impl Error {
 pub fn kind_of(error: &rusqlite::Error) -> Kind {
     use rusqlite::Error as E;
     match error {
-        // A column of another type, or text that is not UTF-8: only damage puts it there.
+        // A column of an unexpected type, or text that is not UTF-8, means that the file is damaged.
         E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::Utf8Error(..) => Kind::Corrupt,
         _ => match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Kind::Locked,

@@ -1,45 +1,23 @@
-//! An embedded, searchable, durable store for conversations and bookmarks, on a SQLite of its own.
+//! An embedded, searchable, durable store for conversations, history and bookmarks, with its own copy of SQLite.
 //!
-//! Everything outside `py` is plain Rust and knows no Python; `py` is the extension module.
+//! Each folder imports only from those below it, and `tests/module_graph.rs` checks that:
+//!
+//! ```text
+//! py        the extension module; the rest is plain Rust and does not know Python
+//! stores    conversations, history and bookmarks: their SQL statements, rows, searches and listings
+//! salvage   recovers the readable rows of a damaged file
+//! db        one SQLite file: connections, transactions, migration, backup, idle maintenance
+//! search    the query language, n-grams, ranking, snippets and the binding to FTS5
+//! ```
 
 #![deny(unsafe_code)]
 
-pub mod backlog;
-pub mod backup;
-pub mod bookmarks;
-mod check;
-mod connect;
-pub mod conversations;
-pub mod cursor;
-pub mod damage;
-pub mod database;
+pub mod db;
 pub mod error;
-mod failure;
-pub mod frecency;
-mod fts5;
-pub mod history;
-mod maintenance;
-mod migrate;
-mod narrow;
-mod newest;
-mod options;
-pub mod owners;
-mod paths;
-mod pool;
-pub mod query;
-mod ranking;
-pub mod recall;
-mod recognise;
 mod salvage;
 pub mod search;
-mod segments;
-pub mod snippet;
 mod sql;
-pub mod text;
-mod transactions;
-pub mod transfer;
-mod upkeep;
-pub mod values;
+pub mod stores;
 
 #[cfg(feature = "python")]
 mod py;

@@ -1,4 +1,4 @@
-//! The SQL that both implementations run: `sql/*.sql`.
+//! The SQL statements in `sql/*.sql`, by name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ pub const PLACES_SALVAGE: &str = include_str!("../sql/places.salvage.sql");
 pub const PLACES_2: &str = include_str!("../sql/places.2.sql");
 pub const PLACES_SCHEMA: &str = include_str!("../sql/places.schema.sql");
 
-/// The statements of a file by the names that stand above them.
+/// The statements of one file, by the names in their `-- name:` lines.
 pub struct Statements {
     names: Vec<&'static str>,
     texts: HashMap<&'static str, &'static str>,
@@ -23,7 +23,7 @@ impl Statements {
         Self { names: found.iter().map(|(name, _)| *name).collect(), texts: found.into_iter().collect() }
     }
 
-    /// Panics for a name that the file does not have, which the tests of the stores rule out.
+    /// Panics if the file has no such statement; the tests of the stores run every statement.
     pub fn get(&self, name: &str) -> &'static str {
         self.texts[name]
     }

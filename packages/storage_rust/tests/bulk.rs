@@ -1,10 +1,11 @@
 //! Many rows at once, imports and purges, on the crate without Python.
 
-use storage_rust::conversations::ConversationStore;
-use storage_rust::database::Options;
+use storage_rust::db::options::Options;
 use storage_rust::error::{Error, Kind};
-use storage_rust::transfer::Record;
-use storage_rust::values::NewConversation;
+use storage_rust::stores::conversations::ConversationStore;
+use storage_rust::stores::conversations::import_export::ImportedExchange;
+use storage_rust::stores::conversations::records::NewConversation;
+use storage_rust::stores::store::Store;
 
 fn store() -> ConversationStore {
     ConversationStore::open(":memory:", Options::default()).expect("a store in memory")
@@ -14,8 +15,8 @@ fn row(prompt: &str) -> NewConversation {
     NewConversation { prompt: prompt.into(), response: "r".into(), model: "m".into(), ..Default::default() }
 }
 
-fn record(key: u8, parent: Option<u8>) -> Record {
-    Record {
+fn record(key: u8, parent: Option<u8>) -> ImportedExchange {
+    ImportedExchange {
         fingerprint: vec![key],
         parent: parent.map(|key| vec![key]),
         thread: vec![0],

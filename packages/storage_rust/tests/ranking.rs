@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{Connection, named_params};
-use storage_rust::conversations::{ConversationStore, FIELDS};
-use storage_rust::database::Options;
-use storage_rust::query::parse;
-use storage_rust::values::{Changes, NewConversation, Order, Search};
+use storage_rust::db::options::Options;
+use storage_rust::search::query::parse;
+use storage_rust::stores::conversations::ConversationStore;
+use storage_rust::stores::conversations::format::FIELDS;
+use storage_rust::stores::conversations::records::{Changes, NewConversation, Order, Search};
 
 const WORDS: [&str; 12] = ["a", "a", "a", "be", "be", "bee", "see", "seen", "tea", "東京", "rare", "C++"];
 const QUERIES: [&str; 14] = [
@@ -59,7 +60,7 @@ impl Chance {
         let since = (self.below(4) == 0).then(|| self.below(900) as i64);
         Search {
             limit: [1, 3, 20, 1000][self.below(4)],
-            window: [1, 7, 50, 20_000][self.below(4)],
+            max_ranked: [1, 7, 50, 20_000][self.below(4)],
             exact: self.below(5) == 0,
             model: (self.below(4) == 0).then(|| ["small", "small-2", "🦀", "no"][self.below(4)].to_owned()),
             tag: (self.below(4) == 0).then(|| WORDS[self.below(9)].to_owned()),
@@ -68,7 +69,7 @@ impl Chance {
             since,
             until: (self.below(4) == 0).then(|| since.unwrap_or(0) + 500),
             // How many are looked at depends on how far the index is merged, and that on the machine.
-            pages: i64::MAX,
+            max_pages_read: i64::MAX,
             ..Search::default()
         }
     }
@@ -94,13 +95,13 @@ fn reference(db: &Connection, query: &str, search: &Search) -> (Vec<(i64, f64)>,
     let statements = include_str!("../sql/conversations.sql");
     let statement = statements.split("-- name: search_relevance\n").nth(1).expect("the statement");
     let statement = statement.split("-- name: ").next().expect("its end");
-    let window = if search.exact { i64::MAX } else { search.window };
+    let window = if search.exact { i64::MAX } else { search.max_ranked };
     let url_last = search.url_prefix.as_ref().map(|prefix| format!("{prefix}\u{10ffff}"));
     let mut matches = 0;
     let mut prepared = db.prepare(statement).expect("a statement");
     let mut rows = prepared
         .query(named_params! {
-            ":match": parse(query, &FIELDS).matching.expect("words"), ":newest": i64::MAX, ":filtered": true,
+            ":match": parse(query, &FIELDS).expression.expect("words"), ":newest": i64::MAX, ":filtered": true,
             ":bound": window.saturating_add(1), ":last_id": None::<i64>, ":last_score": None::<f64>,
             ":limit": search.limit, ":model": search.model, ":tag": search.tag, ":thread_id": search.thread_id,
             ":since": search.since, ":until": search.until, ":url_first": search.url_prefix, ":url_last": url_last,
@@ -221,7 +222,7 @@ fn what_is_much_work_is_ranked_over_the_newest_matches_on_every_page() {
     let path = folder.path().join("store.db");
     let mut chance = Chance(8);
     let store = filled(&mut chance, path.to_str().expect("Unicode"));
-    let bounded = Search { limit: 11, pages: 0, ..Search::default() };
+    let bounded = Search { limit: 11, max_pages_read: 0, ..Search::default() };
     for query in ["a be*", "be* a"] {
         assert!(!store.search(query, &bounded).expect("a page").complete);
         let mut pages = all_pages(&store, query, &bounded);

@@ -1,9 +1,10 @@
 //! The shared queries, on the crate without Python.
 
 use serde_json::Value;
-use storage_rust::conversations::ConversationStore;
-use storage_rust::database::Options;
-use storage_rust::values::{NewConversation, Order, Search};
+use storage_rust::db::options::Options;
+use storage_rust::stores::conversations::ConversationStore;
+use storage_rust::stores::conversations::records::{NewConversation, Order, Search};
+use storage_rust::stores::store::Store;
 
 fn vectors() -> Value {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json");

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use storage_rust::conversations::ConversationStore;
-use storage_rust::database::Options;
-use storage_rust::values::{NewConversation, Order, Search};
+use storage_rust::db::options::Options;
+use storage_rust::stores::conversations::ConversationStore;
+use storage_rust::stores::conversations::records::{NewConversation, Order, Search};
 
 static STORE: LazyLock<ConversationStore> = LazyLock::new(|| {
     let store = ConversationStore::open(":memory:", Options::default()).expect("a store in memory");

@@ -1,52 +1,55 @@
-//! `ConversationStore` as Python sees it; its documentation stands in `_native.pyi`.
+//! The Python class `ConversationStore`, which is documented in `_native.pyi`.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 
-use super::bulk;
-use super::convert::{self, Limit};
-use super::error::{detached, invalid};
-use super::options::{Seconds, options, path, shown};
-use super::values::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
-use crate::conversations::{ConversationStore, SCHEMA_VERSION};
-use crate::database::Durability;
-use crate::values::{Changes, Conversation, NewConversation, Order, Search};
+use crate::db::options::Durability;
+use crate::py::callbacks::with_callbacks;
+use crate::py::convert::{self, Limit, Object};
+use crate::py::error::{detached, invalid};
+use crate::py::import_export::{PyExportedExchange, next_batch};
+use crate::py::options::{Seconds, options, shown};
+use crate::py::records::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
+use crate::py::rows::{row, rows};
+use crate::py::store::PyStore;
+use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::records::{Changes, Conversation, Order, Search};
 
-/// Rows that an iterator reads at once.
+/// The number of rows that an iterator reads at once.
 const BATCH: i64 = 200;
 
-type Object<'a, 'py> = &'a Bound<'py, PyAny>;
-
-#[pyclass(name = "ConversationStore", module = "storage_rust", frozen)]
+#[pyclass(name = "ConversationStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyConversationStore {
-    store: ConversationStore,
+    store: Arc<ConversationStore>,
 }
 
 #[pymethods]
 impl PyConversationStore {
     #[new]
-    #[pyo3(signature = (db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
-        check_on_open = false), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
+    #[pyo3(signature = (
+        db_path, *, read_only = false, busy_timeout = Seconds(5.0), durability = Durability::Normal,
+        check_on_open = false
+    ), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
     fn new(
-        py: Python<'_>,
         db_path: Object<'_, '_>,
         read_only: bool,
         busy_timeout: Seconds,
         durability: Durability,
         check_on_open: bool,
-    ) -> PyResult<Self> {
-        let (path, options) = (path(db_path)?, options(read_only, &busy_timeout, durability, check_on_open));
-        Ok(Self { store: detached(py, || ConversationStore::open(&path, options))? })
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let options = options(read_only, &busy_timeout, durability, check_on_open);
+        let (store, base) = PyStore::open(db_path, options, ConversationStore::open)?;
+        Ok(PyClassInitializer::from(base).add_subclass(Self { store }))
     }
 
     #[pyo3(signature = (
         prompt, response, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
         metadata = None
     ), text_signature = "($self, prompt, response, model, *, timestamp=None, thread_id=None, parent_id=None, url=None, tags=(), metadata=None)")]
-    #[allow(clippy::too_many_arguments)] // the signature is the contract's
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn add_conversation(
         &self,
         py: Python<'_>,
@@ -66,10 +69,10 @@ impl PyConversationStore {
 
     #[pyo3(signature = (rows, *, progress = None))]
     fn add_many(&self, py: Python<'_>, rows: Object<'_, '_>, progress: Option<Py<PyAny>>) -> PyResult<usize> {
-        let rows = bulk::rows(rows)?;
-        let total = rows.len();
-        bulk::calling_back(py, |raised| {
-            self.store.add_many(&rows, |done| match &progress {
+        let new = self::rows(rows)?;
+        let total = new.len();
+        with_callbacks(py, |raised| {
+            self.store.add_many(&new, |done| match &progress {
                 None => Ok(()),
                 Some(progress) => raised.attached(|py| progress.call1(py, (done, total)).map(drop)),
             })
@@ -116,13 +119,14 @@ impl PyConversationStore {
     }
 
     fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>) -> PyResult<(i64, i64)> {
-        bulk::calling_back(py, |raised| {
-            self.store.import_rows(|| raised.attached(|py| bulk::next_batch(batches.bind(py))))
+        with_callbacks(py, |raised| {
+            self.store.import_rows(|| raised.attached(|py| next_batch(batches.bind(py))))
         })
     }
 
-    fn _export_rows(&self, py: Python<'_>, first: i64, limit: i64) -> PyResult<Vec<bulk::Exported>> {
-        Ok(detached(py, || self.store.export_rows(first, limit))?.into_iter().map(bulk::Exported).collect())
+    fn _export_rows(&self, py: Python<'_>, first: i64, limit: i64) -> PyResult<Vec<PyExportedExchange>> {
+        let rows = detached(py, || self.store.export_rows(first, limit))?;
+        Ok(rows.into_iter().map(PyExportedExchange).collect())
     }
 
     #[pyo3(signature = (id, *, response = None, tags = None, metadata = None))]
@@ -200,14 +204,14 @@ impl PyConversationStore {
         let search = Search { limit: limit.0, ..Search::default() };
         let page = detached(py, || self.store.search(&query, &search))?;
         let rows = page.hits.into_iter().map(|hit| hit.conversation);
-        Ok(rows.map(|found| (found.id, found.prompt, found.response)).collect())
+        Ok(rows.map(|row| (row.id, row.prompt, row.response)).collect())
     }
 
     #[pyo3(signature = (
         query, *, limit = Limit(20), cursor = None, order = Order::Relevance, model = None, tag = None,
         thread_id = None, url_prefix = None, since = None, until = None, exact = false
     ), text_signature = "($self, query, *, limit=20, cursor=None, order='relevance', model=None, tag=None, thread_id=None, url_prefix=None, since=None, until=None, exact=False)")]
-    #[allow(clippy::too_many_arguments)] // the signature is the contract's
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn search(
         &self,
         py: Python<'_>,
@@ -240,84 +244,9 @@ impl PyConversationStore {
         PySearchPage::new(py, detached(py, || self.store.search(&query, &search))?)
     }
 
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let stats = detached(py, || self.store.stats())?;
-        let found = PyDict::new(py);
-        found.set_item("conversations", stats.conversations)?;
-        found.set_item("threads", stats.threads)?;
-        found.set_item("not_indexed", stats.not_indexed)?;
-        found.set_item("database_bytes", stats.database_bytes)?;
-        found.set_item("file_bytes", stats.file_bytes)?;
-        found.set_item("wal_bytes", stats.wal_bytes)?;
-        found.set_item("schema_version", SCHEMA_VERSION)?;
-        found.set_item("sqlite_version", rusqlite::version())?;
-        found.set_item("path", self.store.path())?;
-        Ok(found)
-    }
-
-    fn check(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        detached(py, || self.store.check())
-    }
-
-    fn backup(&self, py: Python<'_>, path: Object<'_, '_>) -> PyResult<()> {
-        let path = super::options::path(path)?;
-        detached(py, || self.store.backup(&path))
-    }
-
-    fn interrupt(&self) {
-        self.store.interrupt();
-    }
-
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| self.store.close());
-    }
-
-    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        let count = detached(py, || self.store.len())?;
-        Ok(usize::try_from(count).unwrap_or(0))
-    }
-
-    fn __bool__(&self) -> bool {
-        true
-    }
-
     fn __iter__(slf: Py<Self>) -> PyConversationIterator {
         PyConversationIterator { store: slf, state: Mutex::default() }
     }
-
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    #[pyo3(signature = (_t, _e, _tb), text_signature = "($self, t, e, tb)")]
-    fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
-        self.close(py);
-    }
-}
-
-#[allow(clippy::too_many_arguments)] // as many as a row has
-pub fn row(
-    prompt: Object<'_, '_>,
-    response: Object<'_, '_>,
-    model: Object<'_, '_>,
-    timestamp: Option<Object<'_, '_>>,
-    thread_id: Option<Object<'_, '_>>,
-    parent_id: Option<Object<'_, '_>>,
-    url: Option<Object<'_, '_>>,
-    tags: Option<Object<'_, '_>>,
-    metadata: Option<Object<'_, '_>>,
-) -> PyResult<NewConversation> {
-    Ok(NewConversation {
-        prompt: convert::text("prompt", prompt)?,
-        response: convert::text("response", response)?,
-        model: convert::text("model", model)?,
-        timestamp: convert::milliseconds("timestamp", timestamp)?,
-        thread_id: convert::optional_identifier("thread_id", thread_id)?,
-        parent_id: convert::optional_identifier("parent_id", parent_id)?,
-        url: convert::optional_text("url", url)?,
-        tags: convert::optional_tags(tags)?.unwrap_or_default(),
-        metadata: convert::metadata(metadata)?.unwrap_or_default(),
-    })
 }
 
 impl<'py> FromPyObject<'_, 'py> for Order {
@@ -335,15 +264,16 @@ impl<'py> FromPyObject<'_, 'py> for Order {
     }
 }
 
-/// In the order of arrival, in batches: what is added meanwhile comes, nothing is held between two.
+/// Reads rows in the order of their ids, in batches, without holding a transaction in between: rows that are added during
+/// the iteration are returned, too.
 #[pyclass(name = "_ConversationIterator", module = "storage_rust", frozen)]
 pub struct PyConversationIterator {
     store: Py<PyConversationStore>,
-    state: Mutex<Ahead>,
+    state: Mutex<Batch>,
 }
 
 #[derive(Default)]
-struct Ahead {
+struct Batch {
     rows: VecDeque<Conversation>,
     last_id: i64,
 }
@@ -357,12 +287,12 @@ impl PyConversationIterator {
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyConversation>> {
         let store = &self.store.get().store;
         detached(py, || {
-            let mut ahead = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if ahead.rows.is_empty() {
-                ahead.rows = store.after(ahead.last_id, BATCH)?.into();
+            let mut batch = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            if batch.rows.is_empty() {
+                batch.rows = store.after(batch.last_id, BATCH)?.into();
             }
-            let next = ahead.rows.pop_front();
-            ahead.last_id = next.as_ref().map_or(ahead.last_id, |row| row.id);
+            let next = batch.rows.pop_front();
+            batch.last_id = next.as_ref().map_or(batch.last_id, |row| row.id);
             Ok(next.map(PyConversation))
         })
     }

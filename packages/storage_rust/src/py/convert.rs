@@ -1,12 +1,12 @@
-//! Arguments from Python; what cannot be stored is `InvalidData` that names the field.
+//! Converting arguments from Python. A value that cannot be stored raises `InvalidData`, which names the field.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString};
 
-use super::error::invalid;
+use crate::py::error::invalid;
 
-type Object<'a, 'py> = &'a Bound<'py, PyAny>;
+pub type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
 fn kind(value: Object<'_, '_>) -> String {
     value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
@@ -27,7 +27,7 @@ pub fn optional_text(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Opt
     value.map(|value| text(field, value)).transpose()
 }
 
-/// A query with lone surrogates is still a query: they match nothing.
+/// A query may have lone surrogates; they match nothing.
 pub fn query(value: Object<'_, '_>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => Ok(text.to_string_lossy().into_owned()),
@@ -46,7 +46,7 @@ pub fn cursor(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
     }
 }
 
-/// No row has an id beyond 64 bits: there the nearest number that no row has either stands for it.
+/// An id beyond 64 bits, which no row has, is replaced by the nearest number that no row has either.
 pub fn identifier(field: &str, value: Object<'_, '_>) -> PyResult<i64> {
     if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
         return Err(invalid(value.py(), format!("{field} must be a whole number, not {}", kind(value))));
@@ -61,7 +61,7 @@ pub fn optional_identifier(field: &str, value: Option<Object<'_, '_>>) -> PyResu
     value.map(|value| identifier(field, value)).transpose()
 }
 
-/// How many rows: what is no whole number is refused here, what is out of range by the store.
+/// A number of rows. The store checks its range.
 pub struct Limit(pub i64);
 
 impl<'py> FromPyObject<'_, 'py> for Limit {
@@ -72,7 +72,7 @@ impl<'py> FromPyObject<'_, 'py> for Limit {
     }
 }
 
-/// One id, or many.
+/// One id or several.
 pub fn identifiers(value: Object<'_, '_>) -> PyResult<Vec<i64>> {
     if value.is_instance_of::<PyInt>() {
         return Ok(vec![identifier("ids", value)?]);
@@ -121,7 +121,7 @@ static METADATA_JSON: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static MILLISECONDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static MOMENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-/// A function of `storage_rust._convert`, imported when it is first needed: it imports datetime and json.
+/// A function of `storage_rust._convert`, imported at its first use because it imports datetime and json.
 fn helper<'py>(
     py: Python<'py>,
     cell: &'py PyOnceLock<Py<PyAny>>,

@@ -1,4 +1,4 @@
-//! Errors as the classes of `storage_rust._errors`.
+//! Raising errors as the classes of `storage_rust._errors`.
 
 use std::cell::RefCell;
 
@@ -9,18 +9,18 @@ use pyo3::types::PyDict;
 use crate::error::{Error, Kind};
 
 thread_local! {
-    /// What a signal handler raised while a call of this thread waited: `KeyboardInterrupt`, as a rule.
+    /// The exception that a signal handler raised during a call of this thread, usually `KeyboardInterrupt`.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
-/// Runs pending signal handlers; true where one raised.
+/// Run pending signal handlers; true if one raised an exception.
 pub fn should_stop() -> bool {
     let raised = Python::try_attach(|py| py.check_signals().err()).flatten();
-    let stops = raised.is_some();
-    if stops {
+    let should_stop = raised.is_some();
+    if should_stop {
         RAISED.set(raised);
     }
-    stops
+    should_stop
 }
 
 pub fn to_python(py: Python<'_>, error: &Error) -> PyErr {
@@ -39,23 +39,23 @@ pub fn to_python(py: Python<'_>, error: &Error) -> PyErr {
         Kind::Foreign => "ForeignDatabase",
         Kind::SecondEngine => "SecondEngine",
     };
-    raised(py, class, error).unwrap_or_else(|failed| failed)
+    instance(py, class, error).unwrap_or_else(|failed| failed)
 }
 
-fn raised(py: Python<'_>, class: &str, error: &Error) -> PyResult<PyErr> {
-    let options = PyDict::new(py);
-    options.set_item("path", error.path())?;
+fn instance(py: Python<'_>, class: &str, error: &Error) -> PyResult<PyErr> {
+    let arguments = PyDict::new(py);
+    arguments.set_item("path", error.path())?;
     if error.kind() == Kind::Corrupt {
-        options.set_item("quarantined", error.quarantined())?;
-        let (recovered, lost) = error.rescue();
-        options.set_item("recovered", recovered)?;
-        options.set_item("lost", lost)?;
+        arguments.set_item("quarantined", error.quarantined())?;
+        let (recovered, lost) = error.recovery();
+        arguments.set_item("recovered", recovered)?;
+        arguments.set_item("lost", lost)?;
     }
     let class = py.import("storage_rust._errors")?.getattr(class)?;
-    Ok(PyErr::from_value(class.call((error.to_string(),), Some(&options))?))
+    Ok(PyErr::from_value(class.call((error.to_string(),), Some(&arguments))?))
 }
 
-/// `work` without the interpreter, its error as Python's.
+/// Run `work` detached from the interpreter and convert its error.
 pub fn detached<T: Send>(
     py: Python<'_>,
     work: impl FnOnce() -> crate::error::Result<T> + Send,

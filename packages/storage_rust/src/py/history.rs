@@ -1,21 +1,21 @@
-//! `HistoryStore` as Python sees it; its documentation stands in `_native.pyi`.
+//! The Python class `HistoryStore`, which is documented in `_native.pyi`.
+
+use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
-use super::convert::{self, Limit};
-use super::error::detached;
-use super::options::{Seconds, options, path};
-use crate::bookmarks::SCHEMA_VERSION;
-use crate::database::Durability;
-use crate::history::{Deletion, HistoryHit, HistoryStore, ImportedVisits};
-use crate::recall::HistoryPage;
+use crate::db::options::Durability;
+use crate::py::convert::{self, Limit, Object};
+use crate::py::error::detached;
+use crate::py::options::{Seconds, options};
+use crate::py::store::PyStore;
+use crate::stores::history::HistoryStore;
+use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, ImportedVisits};
 
-type Object<'a, 'py> = &'a Bound<'py, PyAny>;
-
-#[pyclass(name = "HistoryStore", module = "storage_rust", frozen)]
+#[pyclass(name = "HistoryStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyHistoryStore {
-    store: HistoryStore,
+    store: Arc<HistoryStore>,
 }
 
 #[pymethods]
@@ -26,15 +26,15 @@ impl PyHistoryStore {
         check_on_open = false
     ), text_signature = "(db_path, *, read_only=False, busy_timeout=5.0, durability='normal', check_on_open=False)")]
     fn new(
-        py: Python<'_>,
         db_path: Object<'_, '_>,
         read_only: bool,
         busy_timeout: Seconds,
         durability: Durability,
         check_on_open: bool,
-    ) -> PyResult<Self> {
-        let (path, options) = (path(db_path)?, options(read_only, &busy_timeout, durability, check_on_open));
-        Ok(Self { store: detached(py, || HistoryStore::open(&path, options))? })
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let options = options(read_only, &busy_timeout, durability, check_on_open);
+        let (store, base) = PyStore::open(db_path, options, HistoryStore::open)?;
+        Ok(PyClassInitializer::from(base).add_subclass(Self { store }))
     }
 
     #[pyo3(signature = (url, title = None, *, timestamp = None, typed = false), text_signature = "($self, url, title='', *, timestamp=None, typed=False)")]
@@ -82,8 +82,8 @@ impl PyHistoryStore {
     #[pyo3(signature = (text, *, limit = Limit(10)), text_signature = "($self, text, *, limit=10)")]
     fn complete(&self, py: Python<'_>, text: Object<'_, '_>, limit: Limit) -> PyResult<Vec<PyHistoryHit>> {
         let text = convert::query(text)?;
-        let found = detached(py, || self.store.complete(&text, limit.0))?;
-        Ok(found.into_iter().map(PyHistoryHit).collect())
+        let hits = detached(py, || self.store.complete(&text, limit.0))?;
+        Ok(hits.into_iter().map(PyHistoryHit).collect())
     }
 
     #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, since=None, until=None)")]
@@ -112,67 +112,19 @@ impl PyHistoryStore {
         since: Option<Object<'_, '_>>,
         until: Option<Object<'_, '_>>,
     ) -> PyResult<i64> {
-        let wanted = Deletion {
+        let deletion = Deletion {
             url: convert::optional_text("url", url)?,
             domain: convert::optional_text("domain", domain)?,
             since: convert::milliseconds("since", since)?,
             until: convert::milliseconds("until", until)?,
         };
-        detached(py, || self.store.delete(&wanted))
+        detached(py, || self.store.delete(&deletion))
     }
 
     #[pyo3(signature = (*, before = None))]
     fn purge(&self, py: Python<'_>, before: Option<Object<'_, '_>>) -> PyResult<i64> {
         let before = convert::milliseconds("before", before)?;
         detached(py, || self.store.purge(before))
-    }
-
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let stats = detached(py, || self.store.stats())?;
-        let found = PyDict::new(py);
-        found.set_item("pages", stats.pages)?;
-        found.set_item("visits", stats.visits)?;
-        found.set_item("file_bytes", stats.file_bytes)?;
-        found.set_item("wal_bytes", stats.wal_bytes)?;
-        found.set_item("schema_version", SCHEMA_VERSION)?;
-        found.set_item("sqlite_version", rusqlite::version())?;
-        found.set_item("path", self.store.path())?;
-        Ok(found)
-    }
-
-    fn check(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        detached(py, || self.store.check())
-    }
-
-    fn backup(&self, py: Python<'_>, path: Object<'_, '_>) -> PyResult<()> {
-        let path = super::options::path(path)?;
-        detached(py, || self.store.backup(&path))
-    }
-
-    fn interrupt(&self) {
-        self.store.interrupt();
-    }
-
-    fn close(&self, py: Python<'_>) {
-        py.detach(|| self.store.close());
-    }
-
-    fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        let count = detached(py, || self.store.len())?;
-        Ok(usize::try_from(count).unwrap_or(0))
-    }
-
-    fn __bool__(&self) -> bool {
-        true
-    }
-
-    fn __enter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    #[pyo3(signature = (_t, _e, _tb), text_signature = "($self, t, e, tb)")]
-    fn __exit__(&self, py: Python<'_>, _t: Object<'_, '_>, _e: Object<'_, '_>, _tb: Object<'_, '_>) {
-        self.close(py);
     }
 }
 

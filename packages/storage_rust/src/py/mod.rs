@@ -1,36 +1,42 @@
-//! The extension module: converts, detaches from the interpreter, calls, wraps.
+//! The extension module: converts arguments, detaches from the interpreter, calls a store and wraps the result.
 
 mod bookmarks;
-mod bulk;
+mod callbacks;
 mod conversations;
 mod convert;
 mod error;
 mod history;
+mod import_export;
 mod options;
 mod owners;
-mod values;
+mod records;
+mod rows;
+mod store;
 
 use pyo3::prelude::*;
 use pyo3::types::PyFrozenSet;
 
+use crate::stores::conversations::format::SCHEMA_VERSION;
+
 const API_VERSION: u32 = 1;
+const CAPABILITIES: [&str; 4] = ["bookmarks", "conversations", "history", "salvage"];
 
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let py = module.py();
     module.add("API_VERSION", API_VERSION)?;
-    module.add("CAPABILITIES", PyFrozenSet::new(py, ["bookmarks", "conversations", "history"])?)?;
-    module.add("SCHEMA_VERSION", crate::conversations::SCHEMA_VERSION)?;
+    module.add("CAPABILITIES", PyFrozenSet::new(module.py(), CAPABILITIES)?)?;
+    module.add("SCHEMA_VERSION", SCHEMA_VERSION)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<store::PyStore>()?;
     module.add_class::<bookmarks::PyBookmarkStore>()?;
     module.add_class::<conversations::PyConversationStore>()?;
     module.add_class::<history::PyHistoryHit>()?;
     module.add_class::<history::PyHistoryPage>()?;
     module.add_class::<history::PyHistoryStore>()?;
-    module.add_class::<values::PyBookmark>()?;
-    module.add_class::<values::PyConversation>()?;
-    module.add_class::<values::PyPage>()?;
-    module.add_class::<values::PySearchHit>()?;
-    module.add_class::<values::PySearchPage>()?;
-    module.add_class::<values::PyThread>()
+    module.add_class::<records::PyBookmark>()?;
+    module.add_class::<records::PyConversation>()?;
+    module.add_class::<records::PyPage>()?;
+    module.add_class::<records::PySearchHit>()?;
+    module.add_class::<records::PySearchPage>()?;
+    module.add_class::<records::PyThread>()
 }

@@ -1,4 +1,4 @@
-//! How a store is opened, from the arguments that both stores take.
+//! The arguments that open a store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::convert;
-use super::error::{invalid, should_stop};
-use super::owners::Shared;
-use crate::database::{Durability, Options};
+use crate::db::options::{Durability, Options};
+use crate::py::convert;
+use crate::py::error::{invalid, should_stop};
+use crate::py::owners::SharedRegister;
 
 pub struct Seconds(pub f64);
 
@@ -53,17 +53,18 @@ pub fn options(
         busy_timeout: Duration::from_secs_f64(busy_timeout.0),
         durability,
         check_on_open,
-        owners: Arc::new(Shared),
+        owners: Arc::new(SharedRegister),
         stop: Arc::new(should_stop),
     }
 }
 
-/// A path or a text; bytes are not taken.
+/// A path or a text, but not bytes.
 pub fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let plain = value.py().import("os")?.getattr("fspath")?.call1((value,))?;
     convert::text("db_path", &plain)
 }
 
+/// The shortened repr of a value, for messages.
 pub fn shown(value: &Bound<'_, PyAny>) -> String {
     value.repr().map_or_else(|_| "that".to_owned(), |text| text.to_string_lossy().chars().take(50).collect())
 }

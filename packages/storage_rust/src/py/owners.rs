@@ -1,19 +1,19 @@
-//! The register of open files that this process's SQLite libraries share, kept by `storage_rust._owners`.
+//! The register of open files in `storage_rust._owners`, which all SQLite libraries of the process share.
 
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyString};
 
+use crate::db::owners::{Claim, Owners};
 use crate::error::{Error, Kind, Result};
-use crate::owners::{Claim, Owners};
 
-pub struct Shared;
+pub struct SharedRegister;
 
-impl Owners for Shared {
+impl Owners for SharedRegister {
     fn claim(&self, path: &str, create: bool) -> Result<Claim> {
         let engine = format!("storage_rust (SQLite {})", rusqlite::version());
-        let key: Py<PyAny> = called(path, |module| {
-            let options = [("create", create)].into_py_dict(module.py())?;
-            Ok(module.getattr("claim")?.call((path, engine), Some(&options))?.unbind())
+        let key: Py<PyAny> = call(path, |module| {
+            let arguments = [("create", create)].into_py_dict(module.py())?;
+            Ok(module.getattr("claim")?.call((path, engine), Some(&arguments))?.unbind())
         })?;
         Ok(Claim::new(move || {
             let _ = Python::try_attach(|py| {
@@ -23,20 +23,20 @@ impl Owners for Shared {
     }
 
     fn open_count(&self, path: &str) -> Result<usize> {
-        called(path, |module| module.getattr("open_count")?.call1((path,))?.extract())
+        call(path, |module| module.getattr("open_count")?.call1((path,))?.extract())
     }
 }
 
-fn called<T>(path: &str, work: impl FnOnce(&Bound<'_, PyModule>) -> PyResult<T>) -> Result<T> {
+fn call<T>(path: &str, work: impl FnOnce(&Bound<'_, PyModule>) -> PyResult<T>) -> Result<T> {
     let outcome = Python::try_attach(|py| {
         py.import("storage_rust._owners")
             .and_then(|module| work(&module))
-            .map_err(|error| told(py, &error, path))
+            .map_err(|error| from_python(py, &error, path))
     });
     outcome.unwrap_or_else(|| Err(Error::new(Kind::Storage, path, "The interpreter is shutting down")))
 }
 
-fn told(py: Python<'_>, error: &PyErr, path: &str) -> Error {
+fn from_python(py: Python<'_>, error: &PyErr, path: &str) -> Error {
     let value = error.value(py);
     let code = value.getattr("code").and_then(|code| Ok(code.cast::<PyString>()?.to_string())).ok();
     let kind = match code.as_deref() {

@@ -1,9 +1,9 @@
-//! The rows on the pages of a database file, read without SQLite: whatever stands there, nothing fails but the medium.
+//! Reading rows from the b-trees of a database file without SQLite. Only a read error fails, never the content.
 
 use std::collections::HashSet;
 use std::io;
 
-use super::pages::{Pages, number};
+use crate::salvage::pages::{Pages, number};
 
 const INTERIOR_INDEX: u8 = 2;
 const INTERIOR: u8 = 5;
@@ -13,45 +13,43 @@ const LEAF: u8 = 13;
 #[derive(Clone, Debug)]
 pub enum Value {
     Null,
-    Whole(i64),
+    Integer(i64),
     Real,
     Bytes(Vec<u8>),
-    /// `cut` where it should be longer.
-    Text {
-        raw: Vec<u8>,
-        cut: bool,
-    },
+    Text { raw: Vec<u8>, is_truncated: bool },
 }
 
-/// Without values where the row is there but cannot be read.
 #[derive(Debug)]
 pub struct Row {
     pub rowid: i64,
+    /// None if the row is unreadable.
     pub values: Option<Vec<Value>>,
     pub from_index: bool,
 }
 
-/// Walks the trees of a file. `lost` counts the pages that could not be reached.
+/// Walks the b-trees of a file.
 pub struct Trees {
     pub pages: Pages,
-    seen: HashSet<u32>,
+    visited: HashSet<u32>,
+    /// The number of pages that could not be reached.
     pub lost: usize,
 }
 
 impl Trees {
     pub fn new(pages: Pages) -> Self {
-        Self { pages, seen: HashSet::new(), lost: 0 }
+        Self { pages, visited: HashSet::new(), lost: 0 }
     }
 
-    /// The rows of a tree, in order, around what is damaged.
+    /// Pass the rows of a tree to `take`, in order, skipping what is damaged.
     pub fn walk<E: From<io::Error>>(
         &mut self,
         root: u32,
         mut take: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut ahead = vec![root];
-        while let Some(page_number) = ahead.pop() {
-            let page = if self.seen.contains(&page_number) { None } else { self.pages.read(page_number)? };
+        let mut stack = vec![root];
+        while let Some(page_number) = stack.pop() {
+            let page =
+                if self.visited.contains(&page_number) { None } else { self.pages.read(page_number)? };
             let at = start_of(page_number);
             let page = match page {
                 Some(page) if matches!(page[at], INTERIOR | LEAF | INTERIOR_INDEX | LEAF_INDEX) => page,
@@ -60,24 +58,24 @@ impl Trees {
                     continue;
                 }
             };
-            self.seen.insert(page_number);
+            self.visited.insert(page_number);
             let cells = self.cells(&page, at);
             if matches!(page[at], INTERIOR | INTERIOR_INDEX) {
-                ahead.push(number(&page, at + 8));
-                ahead.extend(cells.iter().rev().map(|cell| number(&page, *cell)));
+                stack.push(number(&page, at + 8));
+                stack.extend(cells.iter().rev().map(|cell| number(&page, *cell)));
             }
             self.rows(&page, at, &cells, &mut take)?;
         }
         Ok(())
     }
 
-    /// The rows of pages to which no tree leads any more; those that are free hold what was deleted.
-    pub fn others<E: From<io::Error>>(
+    /// Pass the rows of pages that no tree reaches to `take`, except free pages, which have deleted rows.
+    pub fn walk_unreachable<E: From<io::Error>>(
         &mut self,
         mut take: impl FnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         for page_number in 1..=self.pages.count {
-            if self.seen.contains(&page_number) || self.pages.free.contains(&page_number) {
+            if self.visited.contains(&page_number) || self.pages.free.contains(&page_number) {
                 continue;
             }
             let at = start_of(page_number);
@@ -118,7 +116,7 @@ impl Trees {
         Ok(())
     }
 
-    /// Where the cells of a page begin.
+    /// The offsets of the cells of a page.
     fn cells(&mut self, page: &[u8], at: usize) -> Vec<usize> {
         let first = at + if matches!(page[at], INTERIOR | INTERIOR_INDEX) { 12 } else { 8 };
         let count = usize::from(short(page, at + 3)).min((self.pages.usable - first) / 2);
@@ -131,29 +129,29 @@ impl Trees {
         cells
     }
 
-    /// As much of it as can be reached, on this page and on those that it overflows to.
+    /// The payload of a cell, from this page and its overflow pages, as far as they are readable.
     fn payload(&mut self, page: &[u8], start: usize, size: u64, table: bool) -> io::Result<Option<Vec<u8>>> {
         let usable = self.pages.usable;
         if size == 0 || size > u64::from(self.pages.count) * self.pages.size as u64 {
             return Ok(None);
         }
         let Ok(size) = usize::try_from(size) else { return Ok(None) };
-        let most = if table { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
+        let max_local = if table { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
         let here = |length: usize| page.get(start..(start + length).min(usable)).unwrap_or_default().to_vec();
-        if size <= most {
+        if size <= max_local {
             return Ok(Some(here(size)));
         }
-        let least = (usable - 12) * 32 / 255 - 23;
-        let local = least + (size - least) % (usable - 4);
-        let local = if local <= most { local } else { least };
+        let min_local = (usable - 12) * 32 / 255 - 23;
+        let local = min_local + (size - min_local) % (usable - 4);
+        let local = if local <= max_local { local } else { min_local };
         let (mut payload, mut got, mut next) = (here(local), local, number(page, start + local));
         let mut followed = HashSet::new();
         while got < size && followed.insert(next) {
-            let Some(further) = self.pages.read(next)? else { break };
-            let part = &further[4..usable.min(4 + size - got)];
+            let Some(overflow) = self.pages.read(next)? else { break };
+            let part = &overflow[4..usable.min(4 + size - got)];
             payload.extend_from_slice(part);
             got += part.len();
-            next = number(&further, 0);
+            next = number(&overflow, 0);
         }
         Ok(Some(payload))
     }
@@ -167,7 +165,7 @@ fn short(page: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([page[at], page[at + 1]])
 }
 
-/// The value and where it ends; what runs over the end counts as zeros.
+/// The value and the offset after it. Bytes beyond the end count as zeros.
 fn varint(bytes: &[u8], at: usize) -> (u64, usize) {
     let mut value: u64 = 0;
     for n in 0..8 {
@@ -180,11 +178,11 @@ fn varint(bytes: &[u8], at: usize) -> (u64, usize) {
     (value << 8 | u64::from(bytes.get(at + 8).copied().unwrap_or(0)), at + 9)
 }
 
-/// None where it cannot be one; the last text is `cut` where the payload ends too early.
+/// The values of a record, or None if it is invalid. If the payload ends too early, the last text is truncated.
 fn record(payload: &[u8], size: u64) -> Option<Vec<Value>> {
     let (head, mut at) = varint(payload, 0);
     let head = usize::try_from(head).ok()?;
-    // No table of ours has so many columns.
+    // Our tables have fewer columns.
     if !(at..=payload.len().min(100)).contains(&head) {
         return None;
     }
@@ -204,21 +202,21 @@ fn record(payload: &[u8], size: u64) -> Option<Vec<Value>> {
         let width = usize::try_from(width(kind)).ok()?;
         let end = at + width;
         let raw = payload.get(at.min(payload.len())..end.min(payload.len())).unwrap_or_default();
-        let is_short = raw.len() < width;
+        let is_truncated = raw.len() < width;
         at = end;
         values.push(match kind {
-            12.. if kind % 2 == 1 => Value::Text { raw: raw.to_vec(), cut: is_short },
+            12.. if kind % 2 == 1 => Value::Text { raw: raw.to_vec(), is_truncated },
             12.. => Value::Bytes(raw.to_vec()),
             0 => Value::Null,
-            _ if is_short => Value::Null,
+            _ if is_truncated => Value::Null,
             7 => Value::Real,
-            8 => Value::Whole(0),
-            9 => Value::Whole(1),
-            10 | 11 => Value::Whole(0),
+            8 => Value::Integer(0),
+            9 => Value::Integer(1),
+            10 | 11 => Value::Integer(0),
             _ => {
                 let negative = raw.first().is_some_and(|byte| *byte >= 0x80);
                 let fill = if negative { -1 } else { 0 };
-                Value::Whole(raw.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte)))
+                Value::Integer(raw.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte)))
             }
         });
     }

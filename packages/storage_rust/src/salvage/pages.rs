@@ -1,7 +1,7 @@
-//! The pages of a database file, read without SQLite: it may be damaged anywhere. See "Database File Format" of SQLite.
+//! Reading the pages of a database file and its write-ahead log without SQLite; any part may be damaged.
 //!
-//! What its write-ahead log holds of committed transactions counts as it does for SQLite: up to the first frame whose
-//! checksum is wrong.
+//! As in SQLite, committed transactions of the log count up to the first frame with a wrong checksum. See
+//! <https://sqlite.org/fileformat.html>.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -11,10 +11,10 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 const DEFAULT_SIZE: usize = 4096;
 const LOG_HEADER: u64 = 32;
 const FRAME_HEADER: usize = 24;
-/// With checksums over little-endian words; those over big-endian ones have the lowest bit set.
+/// For checksums over little-endian words; the lowest bit is set for big-endian ones.
 const LOG_MAGIC: u32 = 0x377F_0682;
 
-/// `count` pages of `size` bytes, of which a b-tree uses the first `usable`; numbers begin with 1.
+/// `count` pages of `size` bytes, of which a b-tree uses the first `usable`. Page numbers start at 1.
 pub struct Pages {
     file: File,
     log: Option<File>,
@@ -22,9 +22,9 @@ pub struct Pages {
     pub size: usize,
     pub usable: usize,
     pub count: u32,
-    /// They hold nothing but what was deleted.
+    /// Free pages, which have nothing but deleted rows.
     pub free: HashSet<u32>,
-    /// False where the list of the free pages is damaged, too.
+    /// False if the list of free pages is damaged.
     pub knows_free: bool,
 }
 
@@ -71,7 +71,7 @@ impl Pages {
         Ok(pages)
     }
 
-    /// A whole page; none where the file does not reach so far or holds nothing but zeros.
+    /// A page, or None if it is beyond the end of the file or all zeros.
     pub fn read(&mut self, number: u32) -> io::Result<Option<Vec<u8>>> {
         if !(1..=self.count).contains(&number) {
             return Ok(None);
@@ -104,7 +104,7 @@ impl Pages {
     }
 }
 
-/// Big-endian, as the file has them; what is beyond the end counts as zeros.
+/// A big-endian number. Bytes beyond the end count as zeros.
 pub fn number(bytes: &[u8], at: usize) -> u32 {
     let byte = |n: usize| u32::from(bytes.get(at + n).copied().unwrap_or(0));
     byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3)
@@ -117,7 +117,7 @@ fn read_at(file: &mut File, at: u64, length: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The size of a page, 0 without a log that counts, and where the committed pages stand in it.
+/// The page size, or 0 without a valid log, and the offsets of the committed pages.
 fn read_log(log: &File) -> io::Result<(usize, HashMap<u32, u64>)> {
     let mut log = BufReader::with_capacity(1 << 20, log);
     let mut header = Vec::new();

@@ -1,0 +1,11 @@
+//! Full-text search without a database: the query language, n-grams, ranking, snippets and the binding to FTS5.
+//!
+//! The searches themselves are in `stores`, next to the rows they return.
+
+mod characters;
+pub mod fts5;
+pub mod grams;
+pub mod query;
+pub mod ranking;
+pub mod segments;
+pub mod snippet;

@@ -1,0 +1,156 @@
+//! Storing imported rows and reading rows to export. The file formats are handled elsewhere.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use crate::error::{Failure, Result};
+use crate::search::grams::grams;
+use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::records::{Conversation, add_thread};
+
+/// One exchange of an imported file. Records and threads have fingerprints, so that none is imported twice.
+#[derive(Clone, Debug)]
+pub struct ImportedExchange {
+    pub fingerprint: Vec<u8>,
+    pub parent: Option<Vec<u8>>,
+    pub thread: Vec<u8>,
+    /// The ids in the store that exported it. They are used if this store has never had a row.
+    pub id: Option<i64>,
+    pub thread_id: Option<i64>,
+    pub title: String,
+    pub created_at: i64,
+    pub timestamp: i64,
+    pub prompt: String,
+    pub response: String,
+    pub model: String,
+    pub url: Option<String>,
+    /// A JSON array and a JSON object.
+    pub tags: String,
+    pub metadata: String,
+}
+
+/// A row with the title and the time of its thread.
+#[derive(Clone, Debug)]
+pub struct ExportedExchange {
+    pub conversation: Conversation,
+    pub title: String,
+    pub created_at: i64,
+}
+
+type Attempt<T> = std::result::Result<T, Failure>;
+
+impl ConversationStore {
+    /// Import the batches that `next` returns, up to an empty one; all or nothing. Returns how many rows were imported
+    /// and how many were skipped because they had been imported before.
+    pub fn import_rows(&self, mut next: impl FnMut() -> Result<Vec<ImportedExchange>>) -> Result<(i64, i64)> {
+        let epoch = self.db.interrupt_epoch();
+        let (mut imported, mut skipped) = (0, 0);
+        self.db.load(|db| {
+            let was_used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
+            loop {
+                let batch = next()?;
+                if batch.is_empty() {
+                    return Ok(imported);
+                }
+                for record in &batch {
+                    if import(db, record, !was_used)? {
+                        imported += 1;
+                    } else {
+                        skipped += 1;
+                    }
+                }
+                self.db.check_interrupt(epoch)?;
+            }
+        })?;
+        Ok((imported, skipped))
+    }
+
+    /// The rows from the id `first` on, in the order of their ids.
+    pub fn export_rows(&self, first: i64, limit: i64) -> Result<Vec<ExportedExchange>> {
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("export"))?;
+            let rows = statement.query_map(named_params! {":first": first, ":limit": limit}, |row| {
+                Ok(ExportedExchange {
+                    conversation: Conversation::from_row(row)?,
+                    title: row.get(10)?,
+                    created_at: row.get(11)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+/// False if the record was imported before.
+fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
+    if find_imported(db, &record.fingerprint)?.is_some() {
+        return Ok(false);
+    }
+    if let Some(id) = record.id
+        && !keep_ids
+        && is_stored(db, record, id)?
+    {
+        remember(db, &record.fingerprint, id)?;
+        return Ok(false);
+    }
+    let parent =
+        record.parent.as_deref().map(|parent| find_imported(db, parent)).transpose()?.flatten().flatten();
+    let known = find_imported(db, &record.thread)?.flatten();
+    let thread_id = match parent.or(known) {
+        Some((_, thread)) => thread,
+        None => new_thread(db, record, keep_ids)?,
+    };
+    let mut id = record.id.filter(|_| keep_ids);
+    if let Some(wanted) = id
+        && db.prepare_cached(SQL.get("get"))?.exists(named_params! {":id": wanted})?
+    {
+        id = None;
+    }
+    db.prepare_cached(SQL.get("add_with_id"))?.execute(named_params! {
+        ":id": id, ":thread_id": thread_id, ":parent_id": parent.map(|(id, _)| id),
+        ":timestamp": record.timestamp, ":prompt": record.prompt, ":response": record.response,
+        ":model": record.model, ":url": record.url, ":tags": record.tags, ":metadata": record.metadata,
+        ":prompt_grams": grams(&record.prompt), ":response_grams": grams(&record.response),
+        ":model_grams": grams(&record.model), ":tags_grams": grams(&record.tags),
+        ":url_grams": grams(record.url.as_deref().unwrap_or_default()),
+    })?;
+    let id = db.last_insert_rowid();
+    remember(db, &record.fingerprint, id)?;
+    if known.is_none() {
+        remember(db, &record.thread, id)?;
+    }
+    Ok(true)
+}
+
+/// The id and the thread of the row that was imported with this fingerprint; the inner None if it was deleted since.
+fn find_imported(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Option<Option<(i64, i64)>>> {
+    let mut statement = db.prepare_cached(SQL.get("imported"))?;
+    let found = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
+        Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
+    });
+    found.optional()
+}
+
+fn remember(db: &Connection, fingerprint: &[u8], id: i64) -> rusqlite::Result<usize> {
+    let mut statement = db.prepare_cached(SQL.get("remember"))?;
+    statement.execute(named_params! {":fingerprint": fingerprint, ":id": id})
+}
+
+fn is_stored(db: &Connection, record: &ImportedExchange, id: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached(SQL.get("same"))?.exists(named_params! {
+        ":id": id, ":timestamp": record.timestamp, ":prompt": record.prompt, ":response": record.response,
+        ":model": record.model,
+    })
+}
+
+fn new_thread(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> rusqlite::Result<i64> {
+    if let Some(id) = record.thread_id
+        && keep_ids
+        && !db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": id})?
+    {
+        let mut statement = db.prepare_cached(SQL.get("add_thread_with_id"))?;
+        statement.execute(named_params! {":id": id, ":title": record.title, ":now": record.created_at})?;
+        return Ok(id);
+    }
+    add_thread(db, &record.title, record.created_at)
+}

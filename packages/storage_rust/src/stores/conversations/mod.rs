@@ -1,0 +1,299 @@
+//! The store of conversations.
+
+mod filter;
+pub mod format;
+pub mod import_export;
+mod recent;
+pub mod records;
+mod relevance;
+pub mod search;
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use crate::db::database::Database;
+use crate::db::options::Options;
+use crate::error::{Error, Failure, Kind, Result};
+use crate::salvage::recovery;
+use crate::search::grams::grams;
+use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
+use crate::stores::conversations::records::{
+    Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
+};
+use crate::stores::cursor::{self, Key};
+use crate::stores::store::Store;
+use crate::stores::values::{checked_limit, now, tags_json, truncate};
+
+/// Rows between two calls of `progress`.
+const PROGRESS_INTERVAL: usize = 1000;
+
+/// Thread-safe. Several processes may have one file open.
+pub struct ConversationStore {
+    db: Database,
+}
+
+impl Store for ConversationStore {
+    fn database(&self) -> &Database {
+        &self.db
+    }
+
+    fn schema_version(&self) -> i64 {
+        SCHEMA_VERSION
+    }
+
+    fn len(&self) -> Result<i64> {
+        self.db.read(|db| Ok(db.prepare_cached(SQL.get("count"))?.query_row([], |row| row.get(0))?))
+    }
+
+    fn counts(&self) -> Result<Vec<(&'static str, i64)>> {
+        self.db.read(|db| {
+            Ok(db.prepare_cached(SQL.get("stats"))?.query_row([], |row| {
+                Ok(vec![
+                    ("conversations", row.get(0)?),
+                    ("threads", row.get(1)?),
+                    ("not_indexed", row.get(2)?),
+                    ("database_bytes", row.get::<_, i64>(3)? * row.get::<_, i64>(4)?),
+                ])
+            })?)
+        })
+    }
+
+    fn index_check(&self) -> String {
+        SQL.get("check_index").to_owned()
+    }
+}
+
+impl ConversationStore {
+    pub fn open(path: &str, options: Options) -> Result<Self> {
+        Ok(Self { db: recovery::open(path, &CONVERSATIONS, options)? })
+    }
+
+    /// Store an exchange and return its id. Without a thread and a parent it starts a new thread.
+    pub fn add(&self, new: &NewConversation) -> Result<i64> {
+        let row = PreparedRow::new(new)?;
+        self.db.write(|db| self.insert(db, &row))
+    }
+
+    /// Store all rows or none. `progress` is called regularly with the number of stored rows; its error undoes everything.
+    pub fn add_many(
+        &self,
+        rows: &[NewConversation],
+        mut progress: impl FnMut(usize) -> Result<()>,
+    ) -> Result<usize> {
+        let added = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        self.db.load(|db| {
+            for (n, row) in rows.iter().enumerate() {
+                let inserted =
+                    PreparedRow::new(row).map_err(Failure::from).and_then(|row| self.insert(db, &row));
+                inserted.map_err(|failure| at_row(n, failure))?;
+                if (n + 1) % PROGRESS_INTERVAL == 0 || n + 1 == rows.len() {
+                    progress(n + 1)?;
+                }
+            }
+            Ok(added)
+        })?;
+        Ok(rows.len())
+    }
+
+    fn insert(&self, db: &Connection, row: &PreparedRow<'_>) -> std::result::Result<i64, Failure> {
+        let new = row.new;
+        let (thread_id, parent_id) = self.find_position(db, new.thread_id, new.parent_id, row.timestamp)?;
+        db.prepare_cached(SQL.get("add"))?.execute(named_params! {
+            ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": row.timestamp,
+            ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
+            ":tags": row.tags, ":metadata": if new.metadata.is_empty() { "{}" } else { &new.metadata },
+            ":prompt_grams": row.prompt_grams, ":response_grams": row.response_grams,
+            ":model_grams": row.model_grams, ":tags_grams": row.tags_grams, ":url_grams": row.url_grams,
+        })?;
+        Ok(db.last_insert_rowid())
+    }
+
+    /// The thread and the parent of a new exchange.
+    fn find_position(
+        &self,
+        db: &Connection,
+        thread: Option<i64>,
+        parent: Option<i64>,
+        timestamp: i64,
+    ) -> std::result::Result<(i64, Option<i64>), Failure> {
+        let refuse = |message: String| Failure::Store(Error::new(Kind::InvalidData, &self.db.path, message));
+        if let Some(parent) = parent {
+            let mut statement = db.prepare_cached(SQL.get("thread_of"))?;
+            let parent_thread: Option<i64> =
+                statement.query_row(named_params! {":id": parent}, |row| row.get(0)).optional()?;
+            return match (parent_thread, thread) {
+                (None, _) => Err(refuse(format!("parent_id {parent}: there is no such conversation"))),
+                (Some(found), Some(thread)) if found != thread => {
+                    Err(refuse(format!("parent_id {parent} is in thread {found}, not in {thread}")))
+                }
+                (Some(found), _) => Ok((found, Some(parent))),
+            };
+        }
+        let Some(thread) = thread else {
+            return Ok((add_thread(db, "", timestamp)?, None));
+        };
+        if !db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": thread})? {
+            return Err(refuse(format!("thread_id {thread}: there is no such thread")));
+        }
+        let mut statement = db.prepare_cached(SQL.get("newest_in_thread"))?;
+        Ok((thread, statement.query_row(named_params! {":thread_id": thread}, |row| row.get(0))?))
+    }
+
+    /// Replace the given values; false if there is no such conversation.
+    pub fn update(&self, id: i64, changes: &Changes) -> Result<bool> {
+        let tags = changes.tags.as_deref().map(tags_json).transpose()?;
+        let tags_grams = tags.as_deref().map(grams);
+        let response_grams = changes.response.as_deref().map(grams);
+        self.db.write(|db| {
+            let changed = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
+                ":id": id, ":response": changes.response, ":response_grams": response_grams,
+                ":tags": tags, ":tags_grams": tags_grams, ":metadata": changes.metadata,
+            })?;
+            Ok(changed > 0)
+        })
+    }
+
+    /// Delete all or none, and return how many existed. Children of a deleted exchange become children of its parent.
+    ///
+    /// A thread is deleted with its last exchange.
+    pub fn delete(&self, ids: &[i64]) -> Result<usize> {
+        self.db.write(|db| {
+            let mut statement = db.prepare_cached(SQL.get("delete"))?;
+            let mut deleted = 0;
+            for id in ids {
+                deleted += statement.execute(named_params! {":id": id})?;
+            }
+            Ok(deleted)
+        })
+    }
+
+    /// Delete exchanges older than `before` that are not among the newest `keep_last`, and wipe what was deleted. With
+    /// neither, only wipe.
+    ///
+    /// Afterwards no deleted or replaced text is in the file, its log or its index.
+    pub fn purge(&self, before: Option<i64>, keep_last: Option<i64>) -> Result<usize> {
+        if keep_last.is_some_and(|keep| keep < 0) {
+            let message = format!("keep_last must be 0 or more, not {}", keep_last.unwrap_or_default());
+            return Err(Error::invalid(message));
+        }
+        let deleted = self.db.write(|db| {
+            let mut deleted = 0;
+            if before.is_some() || keep_last.is_some() {
+                let limits = named_params! {":before": before, ":keep_last": keep_last};
+                deleted = db.prepare_cached(SQL.get("purge"))?.execute(limits)?;
+            }
+            db.execute_batch(SQL.get("optimize_index"))?;
+            Ok(deleted)
+        })?;
+        self.db.vacuum()?;
+        Ok(deleted)
+    }
+
+    pub fn start_thread(&self, title: &str) -> Result<i64> {
+        self.db.write(|db| Ok(add_thread(db, title, now())?))
+    }
+
+    pub fn get(&self, id: i64) -> Result<Option<Conversation>> {
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("get"))?;
+            Ok(statement.query_row(named_params! {":id": id}, Conversation::from_row).optional()?)
+        })
+    }
+
+    /// A page of all exchanges or of a thread, newest first by timestamp.
+    pub fn recent(&self, limit: i64, cursor: Option<&str>, thread_id: Option<i64>) -> Result<Page> {
+        let limit = checked_limit(limit)?;
+        let (timestamp, id) =
+            cursor.map_or(Ok((i64::MAX, i64::MAX)), |cursor| cursor::two("recent", cursor))?;
+        let mut conversations = self.db.read(|db| match thread_id {
+            None => query_conversations(
+                db,
+                "recent",
+                named_params! {":timestamp": timestamp, ":id": id, ":limit": limit + 1},
+            ),
+            Some(thread) => query_conversations(
+                db,
+                "recent_in_thread",
+                named_params! {":timestamp": timestamp, ":id": id, ":limit": limit + 1, ":thread_id": thread},
+            ),
+        })?;
+        let has_more = truncate(&mut conversations, limit);
+        let next_cursor = conversations
+            .last()
+            .filter(|_| has_more)
+            .map(|last| cursor::write("recent", &[Key::Integer(last.timestamp), Key::Integer(last.id)]));
+        Ok(Page { conversations, next_cursor })
+    }
+
+    /// The whole tree of a thread, parents before children; empty if there is no such thread.
+    pub fn thread(&self, thread_id: i64) -> Result<Vec<Conversation>> {
+        self.db.read(|db| query_conversations(db, "thread", named_params! {":thread_id": thread_id}))
+    }
+
+    /// Threads, last used first; `cursor` is that of the thread after which to continue.
+    pub fn threads(&self, limit: i64, cursor: Option<&str>) -> Result<Vec<Thread>> {
+        let limit = checked_limit(limit)?;
+        let (updated_at, id) =
+            cursor.map_or(Ok((i64::MAX, i64::MAX)), |cursor| cursor::two("threads", cursor))?;
+        self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("threads"))?;
+            let rows = statement.query_map(
+                named_params! {":updated_at": updated_at, ":id": id, ":limit": limit},
+                |row| {
+                    let (id, updated_at) = (row.get(0)?, row.get(3)?);
+                    Ok(Thread {
+                        id,
+                        title: row.get(1)?,
+                        created_at: row.get(2)?,
+                        updated_at,
+                        count: row.get(4)?,
+                        cursor: cursor::write("threads", &[Key::Integer(updated_at), Key::Integer(id)]),
+                    })
+                },
+            )?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The rows after `id` in the order of their ids.
+    pub fn after(&self, id: i64, limit: i64) -> Result<Vec<Conversation>> {
+        self.db.read(|db| query_conversations(db, "after", named_params! {":id": id, ":limit": limit}))
+    }
+}
+
+/// A new row with the values of all columns except its position in a thread.
+struct PreparedRow<'a> {
+    new: &'a NewConversation,
+    timestamp: i64,
+    tags: String,
+    prompt_grams: String,
+    response_grams: String,
+    model_grams: String,
+    tags_grams: String,
+    url_grams: String,
+}
+
+impl<'a> PreparedRow<'a> {
+    fn new(new: &'a NewConversation) -> Result<Self> {
+        let tags = tags_json(&new.tags)?;
+        Ok(Self {
+            new,
+            timestamp: new.timestamp.unwrap_or_else(now),
+            prompt_grams: grams(&new.prompt),
+            response_grams: grams(&new.response),
+            model_grams: grams(&new.model),
+            tags_grams: grams(&tags),
+            url_grams: grams(new.url.as_deref().unwrap_or_default()),
+            tags,
+        })
+    }
+}
+
+fn at_row(n: usize, failure: Failure) -> Failure {
+    match failure {
+        Failure::Store(error) if error.kind() == Kind::InvalidData => {
+            Error::invalid(format!("rows[{n}]: {error}")).into()
+        }
+        failure => failure,
+    }
+}

@@ -1,0 +1,177 @@
+//! What is left for later is done: rows in the backlog, merges, the log.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use storage_rust::db::options::Options;
+use storage_rust::stores::conversations::ConversationStore;
+use storage_rust::stores::conversations::records::{NewConversation, Search};
+use storage_rust::stores::store::Store;
+
+const WORD: &str = "needle";
+
+fn open(path: &Path) -> ConversationStore {
+    let options = Options { busy_timeout: Duration::from_secs(30), ..Options::default() };
+    ConversationStore::open(path.to_str().expect("a path in Unicode"), options).expect("a store")
+}
+
+fn row(n: usize) -> NewConversation {
+    NewConversation {
+        prompt: format!("{WORD} {n}"),
+        response: format!("an answer of {n} words, more or less, and of number{n}"),
+        model: "m".into(),
+        ..NewConversation::default()
+    }
+}
+
+fn rows(count: usize) -> Vec<NewConversation> {
+    (0..count).map(row).collect()
+}
+
+fn stat(store: &ConversationStore, name: &str) -> i64 {
+    let stats = store.stats().expect("statistics");
+    stats.iter().find(|stat| stat.0 == name).expect("this statistic").1
+}
+
+fn found(store: &ConversationStore) -> usize {
+    let search = Search { limit: 10_000, exact: true, ..Search::default() };
+    store.search(WORD, &search).expect("a search").hits.len()
+}
+
+/// Of the search index, in all levels.
+fn segments(path: &Path) -> i64 {
+    let db = Connection::open(path).expect("the file");
+    let sql = "SELECT count(DISTINCT segid) FROM conversations_fts_idx";
+    db.query_row(sql, [], |row| row.get(0)).expect("a number")
+}
+
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what} did not come to pass");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_bulk_load_is_found_when_it_returns() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let store = open(&path);
+    for count in [1, 999, 3000] {
+        store.add_many(&rows(count), |_| Ok(())).expect("rows");
+    }
+    assert_eq!(found(&store), 4000);
+    assert!(segments(&path) < 8);
+    assert_eq!(stat(&store, "not_indexed"), 0);
+    assert_eq!(store.check().expect("a check"), Vec::<String>::new());
+}
+
+#[test]
+fn a_backlog_that_was_left_is_indexed_by_who_opens_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    open(&path).close();
+    let db = Connection::open(&path).expect("the file");
+    db.execute_batch(
+        "INSERT INTO index_backlog VALUES (1, 2000);
+         INSERT INTO threads (id, created_at, updated_at) VALUES (1, 0, 0);
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+         INSERT INTO conversations (thread_id, timestamp, prompt, response, model) SELECT 1, n, 'needle', 'r', 'm' FROM n;
+         DELETE FROM conversations WHERE id % 3 = 0;",
+    )
+    .expect("rows without an index");
+    drop(db);
+    let store = open(&path);
+    let page = store.search(WORD, &Search::default()).expect("a search");
+    assert!(!page.complete || stat(&store, "not_indexed") == 0);
+    eventually("the index", || stat(&store, "not_indexed") == 0);
+    assert_eq!(found(&store), 1334);
+    assert_eq!(store.check().expect("a check"), Vec::<String>::new());
+}
+
+#[test]
+fn a_check_of_a_store_that_is_behind_finds_nothing_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let store = open(&path);
+    store.add_many(&rows(1500), |_| Ok(())).expect("rows");
+    let db = Connection::open(&path).expect("the file");
+    db.execute_batch(
+        "BEGIN IMMEDIATE;
+         INSERT INTO index_backlog VALUES (1501, 2500);
+         INSERT INTO conversations (thread_id, timestamp, prompt, response, model)
+         SELECT thread_id, timestamp, prompt, response, model FROM conversations LIMIT 1000;
+         COMMIT",
+    )
+    .expect("rows without an index");
+    assert_eq!(store.check().expect("a check"), Vec::<String>::new());
+    assert_eq!(found(&store), 2500);
+}
+
+#[test]
+fn many_writes_end_in_few_segments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let store = open(&path);
+    for n in 0..300 {
+        store.add(&row(n)).expect("a row");
+    }
+    eventually("merging", || segments(&path) < 16);
+    assert_eq!(found(&store), 300);
+    assert_eq!(store.check().expect("a check"), Vec::<String>::new());
+}
+
+#[test]
+fn merges_that_a_program_left_are_made_by_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    open(&path).close();
+    let db = Connection::open(&path).expect("the file");
+    db.execute_batch("INSERT INTO threads (id, created_at, updated_at) VALUES (1, 0, 0)").expect("a thread");
+    let sql = "INSERT INTO conversations (thread_id, timestamp, prompt, response, model) VALUES (1, ?1, 'needle', ?1, 'm')";
+    for n in 0..100 {
+        db.execute(sql, [n]).expect("a row");
+    }
+    drop(db);
+    assert_eq!(segments(&path), 100);
+    let store = open(&path);
+    eventually("merging", || segments(&path) < 16);
+    assert_eq!(found(&store), 100);
+}
+
+#[test]
+fn the_log_does_not_grow_without_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let store = open(&path);
+    let long = "word ".repeat(20_000);
+    for n in 0..400 {
+        store.add(&NewConversation { response: long.clone(), ..row(n) }).expect("a row");
+    }
+    // 400 rows take twice as much in the log.
+    let log = stat(&store, "wal_bytes");
+    assert!(log < 64 << 20, "{log} bytes");
+    eventually("a checkpoint", || {
+        let copied = std::fs::metadata(&path).expect("the file").len();
+        copied > 30 << 20
+    });
+}
+
+#[test]
+fn writers_in_threads_and_their_merges_lose_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let stores = [open(&path), open(&path)];
+    thread::scope(|scope| {
+        for store in &stores {
+            for _ in 0..2 {
+                scope.spawn(|| (0..200).for_each(|n| assert!(store.add(&row(n)).expect("a row") > 0)));
+            }
+        }
+    });
+    assert_eq!(found(&stores[0]), 800);
+    assert_eq!(stores[1].check().expect("a check"), Vec::<String>::new());
+}
