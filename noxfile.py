@@ -6,6 +6,7 @@ Sessions that need Rust fail when cargo is missing and REQUIRE_NATIVE=1, and are
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,19 @@ def sync(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, formatting, spelling and the direction of imports (app -> core)."""
+    """Style, formatting, spelling, the direction of imports (app -> core) and the vendored copies."""
     sync(session, "--no-default-groups", "--group=lint", "--package=minimal-browser", "--package=minimal_browser_core")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("codespell", "--dictionary=-", "--dictionary=scripts/lint/plain_english.txt")
     session.run("lint-imports")
+    session.run("python", "scripts/vendor.py", "--check")
+
+
+@nox.session(default=False, venv_backend="none")
+def vendor(session: nox.Session) -> None:
+    """Write core's copies of storage_rust's transfer code and SQL; `-- --check` only compares them."""
+    session.run(sys.executable, "scripts/vendor.py", *session.posargs)
 
 
 @nox.session

@@ -1,4 +1,4 @@
--- The statements of the bookmark store, each under its name.
+-- The statements of the bookmark store, by name.
 
 -- name: by_url
 SELECT id FROM bookmarks WHERE url = :url AND url <> ''
@@ -43,7 +43,7 @@ SELECT count(*) FROM bookmarks
 INSERT INTO bookmarks_fts (bookmarks_fts, rank) VALUES ('integrity-check', 1)
 
 -- name: same
--- The bookmark that an imported one is: by its URL, and without one by its text.
+-- The bookmark that is equal to an imported one: by its URL, or by its text if it has no URL.
 SELECT id, title, tags, note, keyword FROM bookmarks
 WHERE url = :url AND (:url <> '' OR title = :title AND note = :note)
 

@@ -1,4 +1,5 @@
--- What the rescue of a damaged file runs in the new one, which has no triggers meanwhile. `grams` is a function of ours.
+-- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` is a function of
+-- the program that recovers.
 
 -- name: threads
 INSERT OR IGNORE INTO threads (id, title, created_at, updated_at) VALUES (?1, ?2, ?3, ?4)
@@ -15,7 +16,7 @@ VALUES (
 INSERT OR IGNORE INTO import_fingerprints (fingerprint, conversation_id) VALUES (?1, ?2)
 
 -- name: finish_threads
--- Threads of which only the exchanges are left.
+-- Threads whose own rows are lost.
 INSERT INTO threads (id, title, created_at, updated_at)
 SELECT thread_id, '', min(timestamp), max(timestamp) FROM conversations
 WHERE thread_id NOT IN (SELECT id FROM threads) GROUP BY thread_id
@@ -36,6 +37,6 @@ SELECT c.id, tag.value FROM conversations AS c, json_each(c.tags) AS tag
 WHERE c.tags <> '[]' AND json_valid(c.tags)
 
 -- name: finish_fingerprints
--- What is lost may be imported again.
+-- Lost exchanges may be imported again.
 DELETE FROM import_fingerprints
 WHERE conversation_id IS NOT NULL AND conversation_id NOT IN (SELECT id FROM conversations)

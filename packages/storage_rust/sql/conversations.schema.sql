@@ -1,5 +1,5 @@
 -- Conversations, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds since 1970.
--- application_id is 'MBcv'; a newer format raises user_version. A migration runs this again for what it dropped.
+-- application_id is 'MBcv'; a newer format has a higher user_version. A migration runs this file again for what it dropped.
 PRAGMA application_id = 1296196470;
 PRAGMA user_version = 2;
 
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS threads (
 
 CREATE INDEX IF NOT EXISTS threads_by_update ON threads (updated_at);
 
--- One row an exchange. A thread is a tree: two rows with one parent are branches.
+-- One row per exchange. A thread is a tree: two rows with one parent are branches.
 CREATE TABLE IF NOT EXISTS conversations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order of arrival; never used twice
   thread_id INTEGER NOT NULL REFERENCES threads (id),
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS conversation_tags (
 
 CREATE INDEX IF NOT EXISTS conversation_tags_by_tag ON conversation_tags (tag, conversation_id);
 
--- What an import has taken, so that a second import of the same record adds nothing.
+-- The imported records, so that a second import of the same record adds nothing.
 CREATE TABLE IF NOT EXISTS import_fingerprints (
   fingerprint BLOB PRIMARY KEY,
   conversation_id INTEGER
@@ -59,8 +59,8 @@ CREATE TABLE IF NOT EXISTS index_backlog (
   last_id INTEGER NOT NULL
 ) STRICT;
 
--- Marks are letters, or Indic words fall apart; variation selectors and skin tones (the separators) are not, or they
--- stick to the word after an emoji.
+-- Combining marks count as letters, because Indic words would be split otherwise. Variation selectors and skin tones are
+-- separators, because they would be a part of the word after an emoji otherwise.
 CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
   prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams,
   content = 'conversations', content_rowid = 'id',
@@ -68,8 +68,8 @@ CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
   prefix = '2 3'
 );
 
--- Who writes merges the segments afterwards (the command 'merge'), when nobody waits. A program that does not know of this
--- merges as it writes, once a level has 900 of them; FTS5 takes 2000 in all.
+-- Programs merge segments by the command 'merge' when no writer waits. A program that does not do this merges during a
+-- write as soon as a level has 900 segments; FTS5 allows 2000 in total.
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('automerge', 0);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('usermerge', 8);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 900);
@@ -117,7 +117,7 @@ BEGIN
     new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams);
 END;
 
--- What continued a deleted exchange continues the one before it.
+-- Children of a deleted exchange become children of its parent.
 CREATE TRIGGER IF NOT EXISTS conversations_delete_parent BEFORE DELETE ON conversations BEGIN
   UPDATE conversations SET parent_id = old.parent_id WHERE parent_id = old.id;
 END;

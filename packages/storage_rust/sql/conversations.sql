@@ -1,4 +1,4 @@
--- The statements of the conversation store, each under its name.
+-- The statements of the conversation store, by name.
 
 -- name: add
 INSERT INTO conversations (thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
@@ -62,7 +62,7 @@ SELECT coalesce(max(id), 0) FROM conversations
 SELECT count(*) FROM conversations
 
 -- name: ids
--- The first and the last.
+-- The first and the last id.
 SELECT coalesce((SELECT min(id) FROM conversations), 0), coalesce((SELECT max(id) FROM conversations), 0)
 
 -- name: ids_in_thread
@@ -79,15 +79,15 @@ SELECT conversation_id FROM conversation_tags WHERE tag = :tag
 SELECT id FROM conversations WHERE url >= :url_first AND url < :url_last
 
 -- name: visit
--- Shows the matches in a range of ids to :visitor, the last added first; visit is a function of the wheel's own.
+-- Passes the matches in a range of ids to :visitor, last inserted first; visit is a function of storage_rust.
 SELECT visit(conversations_fts, :visitor) FROM conversations_fts
 WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
   AND (:model IS NULL OR EXISTS (SELECT 1 FROM conversations WHERE id = conversations_fts.rowid AND model = :model))
 ORDER BY rowid DESC
 
 -- name: search_relevance
--- Ranks the newest :bound matches that are not newer than :newest, and goes on after the row :last_id, whose score is
--- taken anew: scores move a little while rows are added, the order hardly does.
+-- Ranks the newest :bound matches that are not newer than :newest, and continues after the row :last_id, whose score is
+-- computed again: scores change a little when rows are added, but the order hardly does.
 WITH matches AS MATERIALIZED (
   SELECT rowid AS id, bm25(conversations_fts, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0) AS score
   FROM conversations_fts
@@ -116,7 +116,7 @@ FROM page JOIN conversations AS c ON c.id = page.id
 ORDER BY page.score, page.id DESC
 
 -- name: search_arrived
--- The matches that arrived last among the rows from :first to :last.
+-- The last inserted matches among the rows from :first to :last.
 WITH page AS MATERIALIZED (
   SELECT rowid AS id FROM conversations_fts
   WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
@@ -163,7 +163,7 @@ FROM page JOIN conversations AS c ON c.id = page.id
 ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_recent_end
--- The last row of the window of `search_recent`; none where the window reaches beyond the oldest.
+-- The last row of the window of `search_recent`; none if the window reaches the oldest row.
 SELECT timestamp, id FROM conversations
 WHERE (timestamp, id) < (:timestamp, :id)
 ORDER BY timestamp DESC, id DESC LIMIT 1 OFFSET :window - 1
@@ -173,7 +173,7 @@ SELECT count(*) FROM (
   SELECT 1 FROM conversations_fts WHERE conversations_fts MATCH :match LIMIT :bound)
 
 -- name: search_recent_few
--- All the matches, where they are few enough to be put in order.
+-- All matches, if they are few enough to be sorted.
 WITH page AS MATERIALIZED (
   SELECT c.id, c.timestamp
   FROM conversations_fts JOIN conversations AS c ON c.id = conversations_fts.rowid
@@ -191,7 +191,7 @@ FROM page JOIN conversations AS c ON c.id = page.id
 ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_without
--- No word that must be there: everything, or everything but what :without finds, the newest first.
+-- For queries without required words: all rows, or all that do not match :without, newest first.
 SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
 FROM conversations AS c
 WHERE (c.timestamp, c.id) < (:timestamp, :id)
@@ -242,7 +242,7 @@ VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :ur
 INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :now, :now)
 
 -- name: imported
--- The row that an import made of a record: no answer for a record that is new, NULL for a row that was deleted since.
+-- The row that was imported from a record: no result for a new record, NULL if the row was deleted since.
 SELECT c.id, c.thread_id
 FROM import_fingerprints AS f LEFT JOIN conversations AS c ON c.id = f.conversation_id
 WHERE f.fingerprint = :fingerprint
@@ -256,7 +256,7 @@ SELECT thread_id FROM conversations
 WHERE id = :id AND timestamp = :timestamp AND prompt = :prompt AND response = :response AND model = :model
 
 -- name: backlog_first
--- The least id that a row can get from here on.
+-- The next id.
 SELECT coalesce((SELECT min(seq, 9223372036854775806) + 1 FROM sqlite_sequence WHERE name = 'conversations'), -9223372036854775808)
 
 -- name: backlog_begin

@@ -1,4 +1,4 @@
--- The statements of the history store, each under its name.
+-- The statements of the history store, by name.
 
 -- name: page_of
 SELECT id, title FROM pages WHERE url = :url
@@ -17,7 +17,7 @@ INSERT INTO visits (page_id, visited_at, typed) VALUES (:id, :visited_at, :typed
 SELECT count(*) FROM visits WHERE page_id = :id AND visited_at = :visited_at
 
 -- name: newest_visits
--- Those that frecency samples, the newest first, each with its weight.
+-- The visits that frecency samples, newest first, with their weights.
 SELECT visited_at, CASE WHEN typed OR EXISTS (
   SELECT 1 FROM bookmarks WHERE bookmarks.url = pages.url AND bookmarks.url <> '') THEN 100 ELSE 50 END
 FROM visits JOIN pages ON pages.id = page_id
@@ -43,7 +43,7 @@ SELECT text FROM page_texts JOIN pages ON pages.id = page_id WHERE url = :url
 SELECT id, url, title, visit_count, last_visit_at, frecency FROM pages ORDER BY frecency DESC, id DESC LIMIT :limit
 
 -- name: complete
--- Of the last :bound first visited among the matches.
+-- Among the :bound most recently first visited matches.
 WITH found AS MATERIALIZED (
   SELECT rowid AS id FROM pages_fts WHERE pages_fts MATCH :match ORDER BY rowid DESC LIMIT :bound
 ), best AS MATERIALIZED (
@@ -58,8 +58,8 @@ ORDER BY p.frecency DESC, p.id DESC
 SELECT coalesce(max(id), 0) FROM pages
 
 -- name: search
--- Ranks the :bound last first visited matches that are not newer than :newest, and goes on after the row :last_id,
--- whose score is taken anew: scores move a little while pages are added, the order hardly does.
+-- Ranks the :bound most recently first visited matches that are not newer than :newest, and continues after the row
+-- :last_id, whose score is computed again: scores change a little when pages are added, but the order hardly does.
 WITH matches AS MATERIALIZED (
   SELECT rowid AS id, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 2.0, 1.0) AS score
   FROM recall_fts
@@ -84,7 +84,7 @@ FROM page JOIN pages AS p ON p.id = page.id LEFT JOIN page_texts AS t ON t.page_
 ORDER BY page.score, page.id DESC
 
 -- name: search_without
--- No word that must be there: everything, or everything but what :without finds, the last visited first.
+-- For queries without required words: all pages, or all that do not match :without, last visited first.
 SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency, coalesce(t.text, '')
 FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id
 WHERE (p.last_visit_at, p.id) < (:visited_at, :id)
@@ -96,7 +96,7 @@ WHERE (p.last_visit_at, p.id) < (:visited_at, :id)
 ORDER BY p.last_visit_at DESC, p.id DESC LIMIT :limit
 
 -- name: find_visits
--- The pages of which visits are to go.
+-- The pages with visits to delete.
 SELECT DISTINCT p.id
 FROM visits AS v JOIN pages AS p ON p.id = v.page_id
 WHERE (:url IS NULL OR p.url = :url)

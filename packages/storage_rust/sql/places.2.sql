@@ -1,5 +1,5 @@
--- Format 1 to format 2: grams of each field by itself, so that a field is searched alone in unspaced scripts, too.
--- `grams` is a function of the program that migrates. What is dropped here the schema makes anew.
+-- Format 1 to format 2: adds grams of each field, so that a field can be searched alone in unspaced scripts, too.
+-- `grams` is a function of the program that migrates. The schema creates again what is dropped here.
 DROP TRIGGER bookmarks_insert_fts;
 DROP TRIGGER bookmarks_update_fts;
 DROP TRIGGER bookmarks_delete_fts;

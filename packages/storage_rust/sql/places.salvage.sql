@@ -1,4 +1,5 @@
--- What the rescue of a damaged file runs in the new one, which has no triggers meanwhile. `grams` is a function of ours.
+-- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` is a function of
+-- the program that recovers.
 
 -- name: bookmarks
 INSERT OR IGNORE INTO bookmarks (

@@ -1,5 +1,5 @@
 -- Places: bookmarks and visited pages, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds.
--- application_id is 'MBpl'; a newer format raises user_version. A migration runs this again for what it dropped.
+-- application_id is 'MBpl'; a newer format has a higher user_version. A migration runs this file again for what it dropped.
 PRAGMA application_id = 1296199788;
 PRAGMA user_version = 2;
 
@@ -56,7 +56,7 @@ CREATE TRIGGER IF NOT EXISTS bookmarks_delete_fts AFTER DELETE ON bookmarks BEGI
     old.title_grams, old.url_grams, old.tags_grams, old.note_grams);
 END;
 
--- Visited pages: one row a page, one a visit, and the readable text of a page where the user keeps it.
+-- Visited pages: one row per page, one per visit, and the readable text of a page if the user stores it.
 CREATE TABLE IF NOT EXISTS pages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL UNIQUE,
@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS pages (
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS pages_by_frecency ON pages (frecency);
-CREATE INDEX IF NOT EXISTS pages_frecency ON pages (id, frecency); -- for a completion, which looks at many pages and takes few
+CREATE INDEX IF NOT EXISTS pages_frecency ON pages (id, frecency); -- for completion, which tests many pages and returns few
 CREATE INDEX IF NOT EXISTS pages_by_time ON pages (last_visit_at);
 
 CREATE TABLE IF NOT EXISTS visits (
@@ -89,7 +89,7 @@ CREATE TABLE IF NOT EXISTS page_texts (
   grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
--- For the address bar, which must not wade through the texts.
+-- For completion in the address bar, which must not read the texts.
 CREATE VIRTUAL TABLE IF NOT EXISTS pages_fts USING fts5 (
   title, url, title_grams, url_grams,
   content = 'pages', content_rowid = 'id',
@@ -133,7 +133,7 @@ CREATE TRIGGER IF NOT EXISTS pages_delete_fts BEFORE DELETE ON pages BEGIN
   VALUES ('delete', old.id, old.title, old.url, '', old.title_grams, old.url_grams, '');
 END;
 
--- A text is set by an insert and taken by a delete, never updated.
+-- A text is inserted or deleted, never updated.
 CREATE TRIGGER IF NOT EXISTS page_texts_insert_fts AFTER INSERT ON page_texts BEGIN
   INSERT INTO recall_fts (recall_fts, rowid, title, url, text, title_grams, url_grams, text_grams)
   SELECT 'delete', id, title, url, '', title_grams, url_grams, '' FROM pages WHERE id = new.page_id;

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from minimal_browser_core.errors import StorageError
 from minimal_browser_core.storage.python.db import owners
 from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
-from minimal_browser_core.storage.transfer import items as reading
-from minimal_browser_core.storage.transfer.items import items
+from minimal_browser_core.storage.transfer import json_stream
+from minimal_browser_core.storage.transfer.json_stream import read_items
 
 # fmt: off
 _NAMES = st.sampled_from([
@@ -81,8 +81,8 @@ def test_records_are_found_whatever_holds_them_and_however_it_is_cut(records: li
         "lines": "".join(json.dumps(record) + "\n" for record in records),
     }[form]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_CHUNK", chunk)
-        found = list(items(io.BytesIO(text.encode()), lambda read: None))
+        patch.setattr(json_stream, "_CHUNK", chunk)
+        found = list(read_items(io.BytesIO(text.encode()), lambda read: None))
     assert [item.value for item in found] == records
 
 
@@ -99,18 +99,18 @@ def test_a_long_file_is_read_in_bounded_memory() -> None:
             self.left = self.left - count * len(record) if count else 0
             return record * count
 
-    class Begun(Endless):
-        begun = False
+    class EndlessArray(Endless):
+        has_started = False
 
         def read(self, size: int = -1) -> bytes:
-            if not self.begun:
-                self.begun = True
+            if not self.has_started:
+                self.has_started = True
                 return b"["
             return super().read(size)
 
     tracemalloc.start()
     try:
-        count = sum(item.reason == "" for item in items(Begun(), lambda read: None))  # type: ignore[arg-type]
+        count = sum(item.error == "" for item in read_items(EndlessArray(), lambda read: None))  # type: ignore[arg-type]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

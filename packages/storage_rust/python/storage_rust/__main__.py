@@ -1,10 +1,12 @@
-"""`python -m storage_rust`: the command line over the store of conversations."""
+"""`python -m storage_rust`: the command line of the store of conversations."""
 
 import sys
 
 from storage_rust import BookmarkStore, ConversationStore, HistoryStore
 
+from ._native import _salvage
 from ._transfer.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main("python -m storage_rust", ConversationStore, places=(BookmarkStore, HistoryStore)))
+    places = (BookmarkStore, HistoryStore)
+    sys.exit(main("python -m storage_rust", ConversationStore, places=places, salvage=_salvage))

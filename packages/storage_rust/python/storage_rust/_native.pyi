@@ -31,13 +31,15 @@ CAPABILITIES: frozenset[str]
 SCHEMA_VERSION: int
 __version__: str
 
+def _salvage(db_path: str | PathLike[str], target: str | PathLike[str]) -> tuple[int, str]: ...
+
 @disjoint_base
 class Conversation:
     """One exchange. A thread is a tree: two children of one parent are branches."""
 
     @property
     def id(self) -> int:
-        """In the order of arrival; never given twice."""
+        """In the order of insertion; never used twice."""
 
     @property
     def thread_id(self) -> int: ...
@@ -45,7 +47,7 @@ class Conversation:
     def parent_id(self) -> int | None: ...
     @property
     def timestamp(self) -> datetime:
-        """In UTC, to the millisecond."""
+        """In UTC, with milliseconds."""
 
     @property
     def prompt(self) -> str: ...
@@ -59,39 +61,45 @@ class Conversation:
     def tags(self) -> tuple[str, ...]: ...
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """A new dict at every access."""
+        """A new dict at each access."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class SearchHit(Conversation):
+    """An exchange that a search found."""
+
     @property
     def score(self) -> float:
         """Higher is better; comparable within one page."""
 
     @property
     def snippet(self) -> str:
-        """At most 200 characters around the match, and an ellipsis where it was cut; white space is spaces."""
+        """At most 200 characters around the match, with an ellipsis where text was cut and spaces for white space."""
 
     @property
     def highlights(self) -> tuple[tuple[int, int], ...]:
-        """(start, end) in `snippet`, in characters; in order, apart from each other."""
+        """(start, end) in `snippet`, in characters; in order and without overlaps."""
 
 @final
 class SearchPage:
+    """One page of the results of a search."""
+
     @property
     def hits(self) -> list[SearchHit]: ...
     @property
     def next_cursor(self) -> str | None:
-        """For `search(cursor=…)`, or None at the end. What is added meanwhile is not in later pages."""
+        """For `search(cursor=…)`, or None at the end. Exchanges added after the first page are not in later ones."""
 
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over its newest matches, at most 10,000."""
+        """False if only the newest matches of a very common query were ranked, at most 10,000."""
 
 @final
 class Page:
+    """One page of a listing."""
+
     @property
     def conversations(self) -> list[Conversation]: ...
     @property
@@ -99,6 +107,8 @@ class Page:
 
 @final
 class Thread:
+    """A tree of exchanges."""
+
     @property
     def id(self) -> int: ...
     @property
@@ -111,14 +121,16 @@ class Thread:
 
     @property
     def count(self) -> int:
-        """Of its exchanges."""
+        """The number of its exchanges."""
 
     @property
     def cursor(self) -> str:
-        """For `threads(cursor=…)`: continues after this thread."""
+        """For `threads(cursor=…)`, to continue after this thread."""
 
 @final
 class Bookmark:
+    """A bookmark, or a note if the URL is empty."""
+
     @property
     def id(self) -> int: ...
     @property
@@ -136,14 +148,40 @@ class Bookmark:
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
-@final
-class ConversationStore:
-    """Conversations in one SQLite file. Thread-safe; several processes may have the file open.
+@disjoint_base
+class _Store:
+    """What the stores have in common. Thread-safe; several processes may have the file open.
 
-    Every call may block on the disk; it releases the interpreter while it does, and Ctrl-C breaks it off. Failures are
-    `StorageError`s. A store does not outlive a fork: the child opens its own, on a file that the parent did not have
-    open.
+    Every call may block on the disk. It releases the GIL while it does, and Ctrl-C ends it. Errors are `StorageError`s.
+    A store cannot be used after a fork: the child must open its own, on a file that the parent did not have open.
     """
+
+    def stats(self) -> dict[str, int | str]:
+        """Counts, sizes in bytes, `schema_version`, and the version of the SQLite library."""
+
+    def check(self) -> list[str]:
+        """Descriptions of the problems found; empty if there are none.
+
+        Reads the whole file, and waits for the write lock once.
+        """
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Copy the current state while others write. The file appears complete or not at all, replacing another one."""
+
+    def interrupt(self) -> None:
+        """End the running searches and other reads of all threads with Interrupted; later calls are not affected."""
+
+    def close(self) -> None:
+        """Wait for running calls and close the file. May be called several times."""
+
+    def __len__(self) -> int: ...
+    def __bool__(self) -> Literal[True]: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
+
+@final
+class ConversationStore(_Store):
+    """Conversations in one SQLite file."""
 
     def __new__(
         cls,
@@ -154,14 +192,14 @@ class ConversationStore:
         durability: Literal["normal", "full"] = "normal",
         check_on_open: bool = False,
     ) -> Self:
-        """`db_path` may be ":memory:"; a file is made where there is none, readable by its owner alone.
+        """`db_path` may be ":memory:". A file that does not exist is created, readable by its owner alone.
 
         `busy_timeout` is in seconds. A write that has returned survives a crash of the process, and with
         `durability="full"` power loss. `check_on_open` reads the whole file first.
 
-        Raises DatabaseCorrupt for a damaged file of ours, after moving it aside (`quarantined`) and putting what
-        can be read into a new one (`recovered` rows), which the next opening finds. ForeignDatabase, SchemaTooNew and
-        SecondEngine leave the file as it was.
+        Raises DatabaseCorrupt if the file is damaged, after moving it aside (`quarantined`) and copying what can be
+        read to a new file (`recovered` rows), which the next call opens. After ForeignDatabase, SchemaTooNew and
+        SecondEngine the file is unchanged.
         """
 
     def add_conversation(
@@ -177,10 +215,11 @@ class ConversationStore:
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
     ) -> int:
-        """Store one exchange and return its id.
+        """Store an exchange and return its id.
 
-        `timestamp` is aware and kept to the millisecond; now, if left out. `parent_id` is the exchange that this one
-        continues: the newest of the thread, if left out. Without either it begins a thread of its own.
+        `timestamp` must have a time zone, is stored in milliseconds and is by default the current time. `parent_id` is
+        the exchange that this one continues, by default the newest of the thread. Without either, a new thread is
+        started.
         """
 
     def update(
@@ -191,31 +230,31 @@ class ConversationStore:
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Replace what is given; False where there is no such conversation."""
+        """Replace the given values. False if there is no such exchange."""
 
     def delete(self, ids: int | Iterable[int]) -> int:
-        """The number of exchanges that were there and are gone; what continued one continues the one before it.
+        """Delete exchanges, all or nothing, and return how many existed.
 
-        A thread goes with its last exchange. All or nothing.
+        Children of a deleted exchange become children of its parent. A thread is deleted with its last exchange.
         """
 
     def add_many(
         self, rows: Iterable[Mapping[str, Any]], *, progress: Callable[[int, int], object] | None = None
     ) -> int:
-        """Store many exchanges, all or nothing, and return how many; a row has the arguments of `add_conversation`.
+        """Store many exchanges, all or nothing, and return how many. A row has the arguments of `add_conversation`.
 
-        InvalidData names the first bad row by its position, as in `rows[3]`. All rows are read before the first is
-        stored. `progress(stored, total)` is called now and then inside the transaction: it must not use this store,
-        and what it raises undoes everything. Then the rows are indexed, in batches between which others write; who
-        breaks that off, by Ctrl-C or `interrupt`, has the rows stored, and the index follows in the background.
+        InvalidData names the first invalid row by its index, as in `rows[3]`. All rows are read before the first one is
+        stored. `progress(stored, total)` is called regularly inside the transaction: it must not use this store, and if
+        it raises, nothing is stored. Afterwards the rows are indexed in batches, between which others can write. If
+        Ctrl-C or `interrupt` ends that, the rows are stored, and they are indexed in the background.
         """
 
     def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
-        """Delete for good what is older than `before`, and not among the newest `keep_last`; returns how many.
+        """Delete the exchanges older than `before` that are not among the newest `keep_last`; returns how many.
 
-        Gone means gone: afterwards no deleted text is in the file, its log or its index, nor what was deleted or
-        replaced earlier; without arguments that is all it does. The file is written anew, which takes its size again
-        in free space. DatabaseLocked, after the deletion, where a reader kept the log from being emptied.
+        Afterwards no deleted or replaced text is in the file, its log or its index; without arguments, nothing else
+        happens. The file is rewritten, which needs as much free space as its size. Raises DatabaseLocked, after the
+        deletion, if a reader prevents the log from being truncated.
         """
 
     def import_file(
@@ -225,12 +264,12 @@ class ConversationStore:
         format: str = "auto",
         progress: Callable[[int, int], object] | None = None,
     ) -> ImportReport:
-        """Take the exchanges of another program's file, or of an export, all or nothing.
+        """Import the exchanges of another program's file, or of an export, all or nothing.
 
-        Idempotent: what was taken before is skipped, even if it was deleted since. The formats stand in the README;
-        what cannot be read is named in the report, and the file is never changed. `progress(bytes read, bytes in all)`
-        is called inside the transaction: it must not use this store, and what it raises undoes everything. Other
-        writers wait meanwhile. `interrupt` ends it.
+        Idempotent: exchanges that were imported before are skipped, even if they were deleted since. The README lists
+        the formats. The report lists what cannot be read; the file is not changed. `progress(bytes_read, total_bytes)`
+        is called inside the transaction: it must not use this store, and if it raises, nothing is stored. Other writers
+        wait until the end. `interrupt` ends the import.
         """
 
     def export_file(
@@ -240,10 +279,10 @@ class ConversationStore:
         format: Literal["jsonl", "json", "markdown", "html"],
         query: str | None = None,
     ) -> int:
-        """Write the exchanges that `query` finds, or all, in the order of arrival; returns how many.
+        """Write all exchanges, or the matches of `query`, in the order of insertion; returns how many.
 
-        The file appears whole or not at all, readable by its owner alone; one that is there already is an error.
-        `jsonl` and `json` hold everything, and an import into a new store makes the same rows of them.
+        The file appears complete or not at all, readable by its owner alone. An existing file is an error. `jsonl` and
+        `json` are lossless: an import into a new store creates the same rows.
         """
 
     def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]: ...
@@ -251,13 +290,13 @@ class ConversationStore:
     def start_thread(self, title: str = "") -> int: ...
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
-        """The newest first, by their timestamps. `limit` is from 1 to 10,000, here as elsewhere."""
+        """Newest first, by timestamp. `limit` is from 1 to 10,000, as in all methods."""
 
     def thread(self, thread_id: int) -> list[Conversation]:
-        """The whole tree, parents before children; empty where there is no such thread."""
+        """The whole tree, parents before children; empty if there is no such thread."""
 
     def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
-        """The last used first. `cursor` is that of the thread after which to go on."""
+        """Last used first. `cursor` is that of the thread after which to continue."""
 
     def search_conversations(self, query: str, limit: int = 20) -> list[tuple[int, str, str]]:
         """(id, prompt, response), best first."""
@@ -277,39 +316,19 @@ class ConversationStore:
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """One page of what `query` finds; the language stands in the README, and no text is an error.
+        """One page of the matches of `query`. The README describes the language; every text is a valid query.
 
-        The other arguments narrow the search: equal model, tag and thread, `since` <= timestamp < `until`.
-        `order="recent"` gives the newest first, by their timestamps, as a query without a word that must be there does.
-        `exact` ranks every match however many there are; otherwise see `SearchPage.complete`.
+        The other arguments are filters: equal model, tag and thread, `since` <= timestamp < `until`. With
+        `order="recent"`, and for a query without required words, the order is newest first, by timestamp. `exact` ranks
+        every match; otherwise see `SearchPage.complete`.
         """
 
-    def stats(self) -> dict[str, int | str]:
-        """Counts, sizes in bytes, `schema_version`, and the version of the SQLite inside."""
-
-    def check(self) -> list[str]:
-        """Problems found, in words; empty when sound. Reads the whole file, and waits for the write lock once."""
-
-    def backup(self, path: str | PathLike[str]) -> None:
-        """A copy of this moment, while others write; `path` appears whole or not at all, replacing what was there."""
-
-    def interrupt(self) -> None:
-        """From any thread: the searches and other reads under way end with Interrupted; later calls are untouched."""
-
-    def close(self) -> None:
-        """Any number of times; calls under way finish first."""
-
-    def __len__(self) -> int: ...
-    def __bool__(self) -> Literal[True]: ...
     def __iter__(self) -> Iterator[Conversation]:
-        """In the order of arrival; what is added meanwhile comes, and nothing is held between two."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
+        """In the order of the ids. Exchanges added during the iteration are included; no transaction stays open."""
 
 @final
 class HistoryHit:
-    """A visited page that was found."""
+    """A visited page."""
 
     @property
     def id(self) -> int: ...
@@ -323,36 +342,38 @@ class HistoryHit:
     def last_visited_at(self) -> datetime: ...
     @property
     def frecency(self) -> int:
-        """The time, in milliseconds since 1970, at which the page's score will have decayed to 1: higher is better."""
+        """Higher is better. It is the time in milliseconds since 1970 at which the page's score will decay to 1."""
 
     @property
     def score(self) -> float:
-        """Of a search: higher is better, comparable within one page."""
+        """Relevance in a search: higher is better; comparable within one page."""
 
     @property
     def snippet(self) -> str:
-        """At most 200 characters around the match, and an ellipsis where it was cut; white space is spaces."""
+        """At most 200 characters around the match, with an ellipsis where text was cut and spaces for white space."""
 
     @property
     def highlights(self) -> tuple[tuple[int, int], ...]:
-        """(start, end) in `snippet`, in characters; in order, apart from each other."""
+        """(start, end) in `snippet`, in characters; in order and without overlaps."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class HistoryPage:
+    """One page of the results of a search."""
+
     @property
     def hits(self) -> list[HistoryHit]: ...
     @property
     def next_cursor(self) -> str | None: ...
     @property
     def complete(self) -> bool:
-        """False when a very common query was ranked over those 20,000 of its matches that were first visited last."""
+        """False if only some matches of a very common query were ranked: the 20,000 most recently first visited."""
 
 @final
-class HistoryStore:
-    """Visited pages, in one file with the bookmarks. As `ConversationStore` in all that concerns files and threads."""
+class HistoryStore(_Store):
+    """Visited pages, in one file with the bookmarks. The arguments are those of `ConversationStore`."""
 
     def __new__(
         cls,
@@ -364,35 +385,36 @@ class HistoryStore:
         check_on_open: bool = False,
     ) -> Self: ...
     def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
-        """Store a visit and return the id of its page. An empty title leaves the one that is known.
+        """Store a visit and return the id of its page. An empty title keeps the stored one.
 
-        `timestamp` is now, if left out. `typed` says that the address was typed or chosen, not reached by a link.
+        `timestamp` is by default the current time. `typed` says that the user typed or chose the URL instead of
+        following a link.
         """
 
     def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Take the visited pages of the older browser's history.db, all or nothing; its counts are of pages.
+        """Import the pages in `history.db` of minimal_browser 0.x, all or nothing. The report counts pages.
 
-        Idempotent, and what is here already keeps its title. The file is never changed.
+        Idempotent; stored pages keep their titles. The file is not changed.
         """
 
     def _import_visits(self, rows: list[tuple[str, str, int, int]]) -> list[bool]: ...
     def set_title(self, url: str, title: str) -> bool:
-        """Call a page anew, which is no visit. False where the page is not in the history: then nothing is kept."""
+        """Replace the title of a page without a visit. False if the page is not in the history."""
 
     def set_text(self, url: str, text: str) -> bool:
-        """Keep the readable text of a page for `search`, in place of the one that is kept; an empty one drops it.
+        """Replace the readable text of a page, which `search` finds. An empty text deletes it.
 
-        False where the page is not in the history, or no longer: then nothing is kept.
+        False if the page is not in the history; then nothing is stored.
         """
 
     def text(self, url: str) -> str | None:
-        """The text that is kept of a page, or None."""
+        """The stored text of a page, or None."""
 
     def complete(self, text: str, *, limit: int = 10) -> list[HistoryHit]:
-        """The pages whose title or URL has a word that begins with each of those typed, by frecency.
+        """The pages that have, for each word of `text`, a word with that prefix in their title or URL, by frecency.
 
-        Nothing typed gives the best of all. Sought among the 200 best; where these do not fill `limit`, also among the
-        1,000 matches that were first visited last.
+        An empty text returns the best pages. If fewer than `limit` of the 1,000 best pages match, the 1,000 most
+        recently first visited matches are added.
         """
 
     def search(
@@ -404,10 +426,10 @@ class HistoryStore:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HistoryPage:
-        """One page of what `query` finds in titles, URLs and kept texts, the best first.
+        """One page of the matches of `query` in titles, URLs and texts, best first.
 
-        The language is that of the conversations, with the fields title:, url: and text:. Without a word that must be
-        there, the last visited comes first. `since` and `until` ask for a visit in that time.
+        The language is that of the conversations, with the fields title:, url: and text:. A query without required
+        words returns the last visited pages first. With `since` and `until`, pages with a visit in that time.
         """
 
     def delete(
@@ -418,38 +440,26 @@ class HistoryStore:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> int:
-        """The number of visits that are gone: those that all of the arguments name. A page goes with its last visit.
+        """Delete the visits that meet all given conditions, all or nothing, and return how many.
 
-        `domain` is a host and all below it; `since` <= time of the visit < `until`. All or nothing.
+        `domain` is a host with all its subdomains; `since` <= time of the visit < `until`. A page is deleted with its
+        last visit.
         """
 
     def purge(self, *, before: datetime | None = None) -> int:
-        """Delete the visits that were earlier than `before` for good; returns how many.
+        """Delete the visits before `before`; returns how many.
 
-        Afterwards nothing that was deleted, now or earlier, is in the file, its log or its indexes; without `before`
-        that is all it does. The file is written anew, which takes its size again in free space. DatabaseLocked, after
-        the deletion, where a reader kept the log from being emptied.
+        Afterwards no deleted data is in the file, its log or its indexes; without `before`, nothing else happens. The
+        file is rewritten, which needs as much free space as its size. Raises DatabaseLocked, after the deletion, if a
+        reader prevents the log from being truncated.
         """
 
-    def stats(self) -> dict[str, int | str]: ...
-    def check(self) -> list[str]:
-        """Problems found, in words; empty when sound."""
-
-    def backup(self, path: str | PathLike[str]) -> None:
-        """A copy of this moment, while others write; `path` appears whole or not at all."""
-
-    def interrupt(self) -> None: ...
-    def close(self) -> None: ...
     def __len__(self) -> int:
         """The number of pages."""
 
-    def __bool__(self) -> Literal[True]: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
-
 @final
-class BookmarkStore:
-    """Bookmarks in the places file. As `ConversationStore` in all that concerns files, threads and processes."""
+class BookmarkStore(_Store):
+    """Bookmarks, in one file with the history. The arguments are those of `ConversationStore`."""
 
     def __new__(
         cls,
@@ -461,40 +471,26 @@ class BookmarkStore:
         check_on_open: bool = False,
     ) -> Self: ...
     def add(self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None) -> int:
-        """Store a bookmark and return its id. A URL that is there already keeps its id and takes the new values.
+        """Store a bookmark and return its id. A bookmark with the same URL keeps its id and gets the new values.
 
-        An empty URL is a snippet of its own. A keyword belongs to one bookmark and holds no spaces.
+        A bookmark without a URL is a note. A keyword belongs to one bookmark and has no spaces.
         """
 
     def remove(self, id: int) -> bool:
-        """Whether it was there."""
+        """Delete a bookmark. False if there is no such bookmark."""
 
     def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> list[Bookmark]:
-        """The best first; without a word that must be there, the last added first. `tag` must be equal.
+        """The matches of `query`, best first; without required words, last added first. `tag` must be equal.
 
         The language is that of the conversations, with the fields title:, url:, tag:, note: and keyword:.
         """
 
     def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Take the bookmarks of a file: Netscape's HTML, or the older browser's JSON. All or nothing.
+        """Import bookmarks from Netscape's HTML, or from `bookmarks.json` of minimal_browser 0.x, all or nothing.
 
-        Folders become tags. A bookmark that is there already is skipped, unless the file has tags that it lacks, or a
-        note or a keyword where it has none: then it takes those, and only those. The file is not changed.
+        Folders become tags. A stored bookmark gets the tags that it does not have, and the note and the keyword if it
+        has none; otherwise it is skipped. The file is not changed.
         """
 
     def export_file(self, path: str | PathLike[str]) -> int:
-        """Write all bookmarks as Netscape's HTML, which browsers read, and return their number."""
-
-    def stats(self) -> dict[str, int | str]: ...
-    def check(self) -> list[str]:
-        """Problems found, in words; empty when sound."""
-
-    def backup(self, path: str | PathLike[str]) -> None:
-        """A copy of this moment, while others write; `path` appears whole or not at all."""
-
-    def interrupt(self) -> None: ...
-    def close(self) -> None: ...
-    def __len__(self) -> int: ...
-    def __bool__(self) -> Literal[True]: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None: ...
+        """Write all bookmarks as Netscape's HTML, which browsers import, and return how many."""

@@ -100,7 +100,7 @@ impl PyConversationStore {
     ) -> PyResult<Bound<'py, PyAny>> {
         let format = format.map_or_else(|| PyString::new(slf.py(), "auto").into_any(), Clone::clone);
         slf.py()
-            .import("storage_rust._transfer.importing")?
+            .import("storage_rust._transfer.import_conversations")?
             .getattr("import_file")?
             .call1((slf, path, format, progress))
     }
@@ -113,7 +113,7 @@ impl PyConversationStore {
         query: Option<Object<'_, 'py>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         slf.py()
-            .import("storage_rust._transfer.exporting")?
+            .import("storage_rust._transfer.export_conversations")?
             .getattr("export_file")?
             .call1((slf, path, format, query))
     }

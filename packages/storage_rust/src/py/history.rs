@@ -53,7 +53,7 @@ impl PyHistoryStore {
     }
 
     fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("storage_rust._transfer.visits")?.getattr("import_file")?.call1((slf, path))
+        slf.py().import("storage_rust._transfer.history")?.getattr("import_file")?.call1((slf, path))
     }
 
     fn _import_visits(&self, py: Python<'_>, rows: Vec<(String, String, i64, i64)>) -> PyResult<Vec<bool>> {

@@ -1,1 +1,1 @@
-"""Import and export of conversations, and the command line over them."""
+"""Import and export of conversations, history and bookmarks, and the command line for them."""

@@ -1,4 +1,4 @@
-"""What the modules beside this one use of the package of which they are; `minimal_browser_core` has copies of them."""
+"""What this package needs from the distribution that it is part of; `minimal_browser_core` has a generated copy."""
 
 from .. import _owners as owners
 from .._errors import InvalidData, StorageError, StorageFull

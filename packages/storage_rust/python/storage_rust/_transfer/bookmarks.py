@@ -1,133 +1,102 @@
-"""Bookmark files into a store and out of it: Netscape's HTML, and the older browser's bookmarks.json."""
+"""Importing and exporting bookmarks: Netscape's HTML, and `bookmarks.json` of minimal_browser 0.x."""
 
-import json
 import os
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from . import netscape
 from ._host import InvalidData, StorageError
-from .marks import Mark, clean_tags, moment
-from .report import ImportReport, Losses
+from .bookmark import Bookmark
+from .formats import minimal_browser_0, netscape
+from .new_file import new_file
+from .report import ImportReport, LossLog
 
-LARGEST: Final = 64 << 20  # bytes; no person has so many bookmarks, and a file is read whole
+MAX_BYTES: Final = 64 << 20  # a file is read as a whole
 
 Row = tuple[str, str, list[str], str, str | None, int | None, int | None, str]
 
 
 class Store(Protocol):
+    """What imports and exports need from a store of bookmarks."""
+
     def _import_rows(self, rows: list[Row], /) -> tuple[list[bool], list[tuple[int, str]]]: ...
     def _rows(self) -> Iterable[tuple[str, str, Iterable[str], str, str | None, int, int]]: ...
 
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
-    losses = Losses()
-    return import_marks(store, _read(Path(os.fspath(path)), losses), losses)
+    """Import a file of bookmarks, all or nothing."""
+    losses = LossLog()
+    return import_bookmarks(store, _read(Path(os.fspath(path)), losses), losses)
 
 
-def import_marks(store: Store, found: Iterable[Mark], losses: Losses) -> ImportReport:
-    marks = list(_checked(found, losses))
-    taken, lost = store._import_rows(
-        [(m.url, m.title, m.tags, m.note, m.keyword, m.created_at, m.updated_at, m.metadata) for m in marks]
+def import_bookmarks(store: Store, bookmarks: Iterable[Bookmark], losses: LossLog) -> ImportReport:
+    """Import bookmarks, all or nothing; invalid ones are logged as lost."""
+    valid = list(_validated(bookmarks, losses))
+    changed, refused_keywords = store._import_rows(
+        [(b.url, b.title, b.tags, b.note, b.keyword, b.created_at, b.updated_at, b.metadata) for b in valid]
     )
-    for index, keyword in lost:
-        losses.lose(marks[index].position, f"taken without the keyword {keyword!r:.50}, which another bookmark has")
-    return losses.report(sum(taken), len(taken) - sum(taken))
+    for index, keyword in refused_keywords:
+        reason = f"imported without the keyword {keyword!r:.50}, which another bookmark has"
+        losses.add(valid[index].position, reason)
+    return losses.report(sum(changed), len(changed) - sum(changed))
 
 
 def export_file(store: Store, path: str | os.PathLike[str]) -> int:
-    target = Path(os.fspath(path)).absolute()
+    """Write all bookmarks to an HTML file, replacing an existing one. Returns how many."""
     rows = list(store._rows())
-    marks = (Mark(0, url, title, list(tags), note, kw, at, upd) for url, title, tags, note, kw, at, upd in rows)
-    partial = target.with_name(f"{target.name}.partial-{os.getpid()}-{threading.get_ident()}")
-    try:
-        with partial.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines(netscape.write(marks))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror or error}", path=str(target)) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+    bookmarks = (
+        Bookmark(0, url, title, list(tags), note, keyword, created_at, updated_at)
+        for url, title, tags, note, keyword, created_at, updated_at in rows
+    )
+    with new_file(Path(os.fspath(path)).absolute(), replace=True) as file:
+        file.writelines(netscape.write(bookmarks))
     return len(rows)
 
 
-def _read(path: Path, losses: Losses) -> Iterator[Mark]:
+def read_text(path: Path) -> str:
+    """The content of a file that is small enough to be one of bookmarks."""
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror or error}", path=str(path)) from error
-    if len(content) > LARGEST:
-        raise InvalidData(f"{path} is larger than {LARGEST >> 20} MiB, which no file of bookmarks is", path=str(path))
-    text = content.decode("utf-8-sig", errors="replace")
+    if len(content) > MAX_BYTES:
+        message = f"{path} is larger than {MAX_BYTES >> 20} MiB, so it is not a file of bookmarks"
+        raise InvalidData(message, path=str(path))
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _read(path: Path, losses: LossLog) -> Iterator[Bookmark]:
+    text = read_text(path)
     if text.lstrip()[:1] in ("[", "{"):
-        return _read_json(text, path, losses)
+        return minimal_browser_0.read_bookmarks(text, path, losses)
     if "<dt" not in text.lower() and "<dl" not in text.lower():
-        raise InvalidData(f"{path} is no file of bookmarks: neither Netscape's HTML nor JSON", path=str(path))
+        message = f"{path} is not a file of bookmarks: neither Netscape's HTML nor JSON"
+        raise InvalidData(message, path=str(path))
     return netscape.read(text)
 
 
-def _read_json(text: str, path: Path, losses: Losses) -> Iterator[Mark]:
+def _validated(bookmarks: Iterable[Bookmark], losses: LossLog) -> Iterator[Bookmark]:
+    for bookmark in bookmarks:
+        reason = _invalid_because(bookmark)
+        if reason:
+            losses.add(bookmark.position, reason)
+            continue
+        keyword = bookmark.keyword
+        if keyword is not None and keyword.split() != [keyword]:
+            losses.add(bookmark.position, f"imported without the keyword {keyword!r:.50}, which is not one word")
+            bookmark.keyword = None
+        bookmark.title = bookmark.title or bookmark.url
+        yield bookmark
+
+
+def _invalid_because(bookmark: Bookmark) -> str | None:
+    if not (bookmark.url or bookmark.title or bookmark.note):
+        return "it has neither a URL nor a title nor a text"
+    if bookmark.url.startswith("place:"):
+        return "it is a query of Firefox, not a page"
     try:
-        records = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidData(f"{path} is no whole JSON, so nothing was taken: {error}", path=str(path)) from None
-    if isinstance(records, dict):
-        records = list(records.values())
-    for position, record in enumerate(records, 1):
-        if not isinstance(record, dict):
-            losses.lose(position, f"it is no bookmark but {type(record).__name__}")
-        else:
-            yield _older(position, record)
-
-
-def _older(position: int, record: dict[str, Any]) -> Mark:
-    def text(name: str) -> str:
-        value = record.get(name)
-        return value if isinstance(value, str) else ""
-
-    tags = record.get("tags")
-    kind, metadata = text("bookmark_type"), record.get("metadata")
-    kept = dict(metadata) if isinstance(metadata, dict) else {}
-    if kind not in ("", "url"):
-        kept["bookmark_type"] = kind
-    return Mark(
-        position=position,
-        url=text("url").strip(),
-        title=text("title").strip(),
-        tags=clean_tags(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else [],
-        note=text("content"),
-        created_at=moment(record.get("created_at")),
-        updated_at=moment(record.get("updated_at")),
-        metadata=json.dumps(kept, ensure_ascii=False, separators=(",", ":")),
-    )
-
-
-def _checked(marks: Iterable[Mark], losses: Losses) -> Iterator[Mark]:
-    for mark in marks:
-        if not (mark.url or mark.title or mark.note):
-            losses.lose(mark.position, "it has neither an address nor a title nor a text")
-        elif mark.url.startswith("place:"):
-            losses.lose(mark.position, "it is a query of Firefox, not a page")
-        elif not _is_unicode(mark):
-            losses.lose(mark.position, "it holds a lone surrogate, which is no Unicode text")
-        else:
-            if mark.keyword is not None and mark.keyword.split() != [mark.keyword]:
-                losses.lose(mark.position, f"taken without the keyword {mark.keyword!r:.50}, which is not one word")
-                mark.keyword = None
-            mark.title = mark.title or mark.url
-            yield mark
-
-
-def _is_unicode(mark: Mark) -> bool:
-    try:
-        "".join((mark.url, mark.title, mark.note, *mark.tags, mark.metadata)).encode()
+        "".join((bookmark.url, bookmark.title, bookmark.note, *bookmark.tags, bookmark.metadata)).encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return "it has a lone surrogate, which is not Unicode text"
+    return None

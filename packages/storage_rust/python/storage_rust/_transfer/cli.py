@@ -1,60 +1,71 @@
-"""The command line over a store of conversations: tables for people, JSON for programs.
+"""The command line of a store of conversations: tables for users, JSON for programs.
 
-Exit codes: 0 done; 1 it failed, or `check` found problems: a sentence says what; 2 the command line is wrong.
+Exit codes: 0 success; 1 an error, or `check` found problems: a sentence says which; 2 invalid arguments.
 """
 
 import argparse
 import contextlib
 import json
 import os
-import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from ._host import StorageError
-from .exporting import WRITERS
-from .importing import FORMATS
-from .older_folder import Part, import_folder, is_older_folder
+from .export_conversations import WRITERS
+from .folder import ImportedFile, import_folder, is_minimal_browser_0_folder
+from .import_conversations import FORMATS
+from .terminal import one_line, print_table
 
-_READING: Final = ("search", "recent", "export", "backup", "stats")  # on a file that may be read-only
+_READ_ONLY: Final = ("search", "recent", "export", "backup", "stats")
 
 OpenStore = Callable[..., Any]
+Salvage = Callable[[str, str], tuple[int, str]]
 
 
 def main(
-    prog: str, open_store: OpenStore, arguments: Sequence[str] | None = None, *, places: Sequence[OpenStore] = ()
+    prog: str,
+    open_store: OpenStore,
+    arguments: Sequence[str] | None = None,
+    *,
+    places: Sequence[OpenStore] = (),
+    salvage: Salvage | None = None,
 ) -> int:
-    """`places` open the stores of bookmarks and of history, for what an older browser left."""
-    options = _parser(prog).parse_args(arguments)
+    """Run a command and return its exit code.
+
+    `places` opens the stores of bookmarks and history, for the import of a folder. `salvage` copies what can be read of
+    a damaged file to a new one; without it there is no such command.
+    """
+    options = _parser(prog, has_salvage=salvage is not None).parse_args(arguments)
     options.open_places = places
     try:
+        if options.command == "salvage" and salvage is not None:
+            return _salvage(options, salvage)
         return _run(options, open_store)
     except StorageError as error:
-        sys.stderr.write(f"{prog}: {_line(str(error))}\n")
+        sys.stderr.write(f"{prog}: {one_line(str(error))}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write(f"{prog}: stopped\n")
         return 130
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description="Conversations in one SQLite file.")
-    parser.add_argument("database", help="the file of the store; `import` makes it where there is none")
+    parser.add_argument("database", help="the file of the store; `import` creates it if it does not exist")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
-        made.add_argument("--json", action="store_true", help="for programs: one JSON value")
-        return made
+        subparser = commands.add_parser(name, help=text, description=text)
+        subparser.add_argument("--json", action="store_true", help="for programs: one JSON value")
+        return subparser
 
     search = command("search", 'find exchanges: words, "a phrase", -word, prefix*, field:word')
-    search.epilog = "A query that begins with a minus stands behind two: search -- -word"
+    search.epilog = "Write two dashes before a query that begins with a minus: search -- -word"
     search.add_argument("query")
     search.add_argument("--order", choices=("relevance", "recent"), default="relevance")
     search.add_argument("--model")
@@ -62,32 +73,37 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     recent = command("recent", "the newest exchanges")
     for listing in (search, recent):
         listing.add_argument("--limit", type=int, default=20)
-    importing = command("import", "take the exchanges of other files; none is taken twice")
-    importing.add_argument("files", nargs="+", metavar="file", help="a file, or the folder that the older browser left")
-    importing.add_argument("--places", metavar="FILE", help="where bookmarks, history and sessions of such a folder go")
+    importing = command("import", "import the exchanges of other files; none is imported twice")
+    importing.add_argument("files", nargs="+", metavar="file", help="a file, or the folder of minimal_browser 0.x")
+    importing.add_argument(
+        "--places", metavar="FILE", help="where to store the bookmarks, history and sessions of a folder"
+    )
     importing.add_argument("--format", choices=FORMATS, default="auto")
     exporting = command("export", "write exchanges to a new file")
     exporting.add_argument("file")
     exporting.add_argument("--format", choices=tuple(WRITERS), default="jsonl")
-    exporting.add_argument("--query", help="only what this finds")
-    backup = command("backup", "copy the store, while others use it")
+    exporting.add_argument("--query", help="only its matches")
+    backup = command("backup", "copy the store while others use it")
     backup.add_argument("file")
-    check = command("check", "read the whole file and say what is wrong with it")
-    rescue = "move a damaged file aside, and put what can be read into a new one"
+    check = command("check", "read the whole file and report its problems")
+    rescue = "move a damaged file aside, and recover what can be read, if this implementation can"
     check.add_argument("--rescue", action="store_true", help=rescue)
     command("stats", "counts and sizes")
+    if has_salvage:
+        salvage = command("salvage", "copy what can be read of a damaged file of conversations or places to a new one")
+        salvage.add_argument("file", nargs="?", help="the new file; by default the database with .recovered appended")
     return parser
 
 
 def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
     database = Path(options.database)
     if options.command != "import" and not database.exists():
-        raise StorageError(f"{database} does not exist: `import` makes a store", path=str(database))
+        raise StorageError(f"{database} does not exist: `import` creates a store", path=str(database))
     for name in options.files if options.command == "import" else ():
-        if not Path(name).exists():  # before an empty store is made for it
+        if not Path(name).exists():  # checked before an empty store is created
             raise StorageError(f"{name} does not exist: nothing was imported", path=name)
-    thorough = {"check_on_open": True} if options.command == "check" and options.rescue else {}
-    with open_store(database, read_only=options.command in _READING, **thorough) as store:
+    check_options = {"check_on_open": True} if options.command == "check" and options.rescue else {}
+    with open_store(database, read_only=options.command in _READ_ONLY, **check_options) as store:
         code: int = _COMMANDS[options.command](store, options)
     return code
 
@@ -96,48 +112,55 @@ def _search(store: Any, options: argparse.Namespace) -> int:
     page = store.search(options.query, limit=options.limit, order=options.order, model=options.model, tag=options.tag)
     if options.json:
         hits = [_exchange(hit) | {"score": hit.score, "snippet": hit.snippet} for hit in page.hits]
-        return _json({"hits": hits, "complete": page.complete})
-    return _table(("id", "time", "model", "found"), [(*_row(hit)[:3], hit.snippet) for hit in page.hits])
-
-
-def _recent(store: Any, options: argparse.Namespace) -> int:
-    found = store.recent(limit=options.limit).conversations
-    if options.json:
-        return _json([_exchange(each) for each in found])
-    return _table(("id", "time", "model", "prompt"), [_row(each) for each in found])
-
-
-def _import(store: Any, options: argparse.Namespace) -> int:
-    parts: list[Part] = []
-    with contextlib.ExitStack() as stack:
-        marks, history = (None, None)
-        if options.places and options.open_places:
-            marks, history = (stack.enter_context(opened(options.places)) for opened in options.open_places)
-        for name in options.files:
-            if is_older_folder(Path(name)):
-                parts += import_folder(Path(name), store, marks, history)
-            else:
-                parts.append(Part(Path(name), store.import_file(name, format=options.format)))
-    if options.json:
-        return _json([_part(part) for part in parts])
-    for part in parts:
-        if part.report is None:
-            sys.stdout.write(f"{_line(str(part.path))}: left: {_line(part.left)}\n")
-            continue
-        sys.stdout.write(f"{_line(str(part.path))}: {part.report}\n")
-        for lost in part.report.lost:
-            sys.stdout.write(f"  lost: record {lost.position}: {_line(lost.reason)}\n")
-        if part.report.lost_count > len(part.report.lost):
-            sys.stdout.write(f"  and {part.report.lost_count - len(part.report.lost)} more\n")
+        return _print_json({"hits": hits, "complete": page.complete})
+    print_table(("id", "time", "model", "found"), [(*_row(hit)[:3], hit.snippet) for hit in page.hits])
     return 0
 
 
-def _part(part: Part) -> dict[str, Any]:
-    report = part.report
+def _recent(store: Any, options: argparse.Namespace) -> int:
+    exchanges = store.recent(limit=options.limit).conversations
+    if options.json:
+        return _print_json([_exchange(each) for each in exchanges])
+    print_table(("id", "time", "model", "prompt"), [_row(each) for each in exchanges])
+    return 0
+
+
+def _import(store: Any, options: argparse.Namespace) -> int:
+    files: list[ImportedFile] = []
+    with contextlib.ExitStack() as stack:
+        bookmarks, history = (None, None)
+        if options.places and options.open_places:
+            bookmarks, history = (stack.enter_context(open_store(options.places)) for open_store in options.open_places)
+        for name in options.files:
+            if is_minimal_browser_0_folder(Path(name)):
+                files += import_folder(Path(name), store, bookmarks, history)
+            else:
+                files.append(ImportedFile(Path(name), store.import_file(name, format=options.format)))
+    if options.json:
+        return _print_json([_import_result(file) for file in files])
+    for file in files:
+        _print_import(file)
+    return 0
+
+
+def _print_import(file: ImportedFile) -> None:
+    path, report = one_line(str(file.path)), file.report
     if report is None:
-        return {"file": str(part.path), "left": part.left}
+        sys.stdout.write(f"{path}: not imported: {one_line(file.reason)}\n")
+        return
+    sys.stdout.write(f"{path}: {report}\n")
+    for lost in report.lost:
+        sys.stdout.write(f"  lost: record {lost.position}: {one_line(lost.reason)}\n")
+    if report.lost_count > len(report.lost):
+        sys.stdout.write(f"  and {report.lost_count - len(report.lost)} more\n")
+
+
+def _import_result(file: ImportedFile) -> dict[str, Any]:
+    report = file.report
+    if report is None:
+        return {"file": str(file.path), "left": file.reason}
     return {
-        "file": str(part.path),
+        "file": str(file.path),
         "taken": report.taken,
         "skipped": report.skipped,
         "lost_count": report.lost_count,
@@ -148,23 +171,34 @@ def _part(part: Part) -> dict[str, Any]:
 
 def _export(store: Any, options: argparse.Namespace) -> int:
     written = store.export_file(options.file, format=options.format, query=options.query)
-    return _told({"file": options.file, "written": written}, f"{written} written to {options.file}", options.json)
+    return _print({"file": options.file, "written": written}, f"{written} written to {options.file}", options.json)
 
 
 def _backup(store: Any, options: argparse.Namespace) -> int:
     store.backup(options.file)
-    return _told({"file": options.file}, f"copied to {options.file}", options.json)
+    return _print({"file": options.file}, f"copied to {options.file}", options.json)
 
 
 def _check(store: Any, options: argparse.Namespace) -> int:
     problems = store.check()
-    _told({"problems": problems}, "\n".join(map(_line, problems)) or "no problems", options.json)
+    _print({"problems": problems}, "\n".join(map(one_line, problems)) or "no problems", options.json)
     return 1 if problems else 0
 
 
 def _stats(store: Any, options: argparse.Namespace) -> int:
     stats = dict(store.stats())
-    return _json(stats) if options.json else _table(("what", ""), list(stats.items()))
+    if options.json:
+        return _print_json(stats)
+    print_table(("what", ""), list(stats.items()))
+    return 0
+
+
+def _salvage(options: argparse.Namespace, salvage: Salvage) -> int:
+    target = options.file or f"{options.database}.recovered"
+    recovered, summary = salvage(options.database, target)
+    text = f"{summary}: written to {target}" if recovered else f"nothing could be read; {target} is empty"
+    _print({"file": target, "recovered": recovered, "summary": summary}, text, options.json)
+    return 0 if recovered else 1
 
 
 _COMMANDS: Final[dict[str, Callable[[Any, argparse.Namespace], int]]] = {
@@ -178,73 +212,32 @@ _COMMANDS: Final[dict[str, Callable[[Any, argparse.Namespace], int]]] = {
 }
 
 
-def _exchange(found: Any) -> dict[str, Any]:
+def _exchange(exchange: Any) -> dict[str, Any]:
     return {
-        "id": found.id,
-        "thread_id": found.thread_id,
-        "parent_id": found.parent_id,
-        "timestamp": found.timestamp.isoformat(timespec="milliseconds"),
-        "prompt": found.prompt,
-        "response": found.response,
-        "model": found.model,
-        "url": found.url,
-        "tags": list(found.tags),
-        "metadata": dict(found.metadata),
+        "id": exchange.id,
+        "thread_id": exchange.thread_id,
+        "parent_id": exchange.parent_id,
+        "timestamp": exchange.timestamp.isoformat(timespec="milliseconds"),
+        "prompt": exchange.prompt,
+        "response": exchange.response,
+        "model": exchange.model,
+        "url": exchange.url,
+        "tags": list(exchange.tags),
+        "metadata": dict(exchange.metadata),
     }
 
 
-def _row(found: Any) -> tuple[object, ...]:
-    return found.id, found.timestamp.strftime("%Y-%m-%d %H:%M"), found.model, found.prompt
+def _row(exchange: Any) -> tuple[object, ...]:
+    return exchange.id, exchange.timestamp.strftime("%Y-%m-%d %H:%M"), exchange.model, exchange.prompt
 
 
-def _json(value: object) -> int:
-    sys.stdout.write(json.dumps(value) + "\n")  # in ASCII: it can be printed anywhere
+def _print_json(value: object) -> int:
+    sys.stdout.write(json.dumps(value) + "\n")  # ASCII, which every terminal can print
     return 0
 
 
-def _told(value: object, sentence: str, as_json: bool) -> int:
+def _print(value: object, sentence: str, as_json: bool) -> int:
     if as_json:
-        return _json(value)
+        return _print_json(value)
     sys.stdout.write(sentence + "\n")
     return 0
-
-
-def _table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
-    """The last column takes what is left of the line."""
-    if not rows:
-        sys.stdout.write("nothing found\n")
-        return 0
-    cells = [[_line(str(cell)) for cell in row] for row in [names, *rows]]
-    widths = [min(24, max(map(_width, column))) for column in list(zip(*cells, strict=True))[:-1]]
-    left = max(20, shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths))
-    encoding = sys.stdout.encoding or "utf-8"
-    for row in cells:
-        shown = [_fitted(cell, width) for cell, width in zip(row, [*widths, left], strict=True)]
-        line = "  ".join(shown).rstrip() + "\n"
-        sys.stdout.write(line.encode(encoding, "replace").decode(encoding))
-    return 0
-
-
-def _line(text: str) -> str:
-    """No control character of a stored text reaches the terminal."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def _width(text: str) -> int:
-    return sum(_char_width(char) for char in text)
-
-
-def _char_width(char: str) -> int:
-    return 0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def _fitted(text: str, width: int) -> str:
-    if _width(text) > width:
-        kept, used = "", 1
-        for char in text:
-            used += _char_width(char)
-            if used > width:
-                break
-            kept += char
-        text = kept + "…"
-    return text + " " * (width - _width(text))

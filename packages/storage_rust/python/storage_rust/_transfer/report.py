@@ -1,9 +1,9 @@
-"""What an import has done."""
+"""The result of an import."""
 
 from dataclasses import dataclass
 from typing import Final
 
-NAMED: Final = 1000  # records that a report names one by one; beyond them it counts
+MAX_LISTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,10 @@ class LostRecord:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """`taken` and `skipped` count exchanges, `lost_count` the records of the file that could not be read.
+    """`taken` and `skipped` count exchanges, `lost_count` counts records of the file that could not be imported.
 
-    `skipped` were there already, or had been imported and deleted since. `lost` names the first 1,000 of the lost.
-    `attachments` counts files and pictures, which are not taken.
+    `skipped` ones were stored already, or were deleted after an earlier import. `lost` lists the first 1,000 lost ones.
+    `attachments` counts files and pictures, which are not imported.
     """
 
     taken: int
@@ -35,18 +35,20 @@ class ImportReport:
         return ", ".join(parts)
 
 
-class Losses:
-    """Collects what becomes the report."""
+class LossLog:
+    """Collects the records that could not be imported."""
 
     def __init__(self) -> None:
         self.count = 0
         self.attachments = 0
-        self._named: list[LostRecord] = []
+        self._listed: list[LostRecord] = []
 
-    def lose(self, position: int, reason: str) -> None:
+    def add(self, position: int, reason: str) -> None:
+        """Log a lost record."""
         self.count += 1
-        if len(self._named) < NAMED:
-            self._named.append(LostRecord(position, reason))
+        if len(self._listed) < MAX_LISTED:
+            self._listed.append(LostRecord(position, reason))
 
     def report(self, taken: int, skipped: int) -> ImportReport:
-        return ImportReport(taken, skipped, self.count, tuple(self._named), self.attachments)
+        """The report of the whole import."""
+        return ImportReport(taken, skipped, self.count, tuple(self._listed), self.attachments)

@@ -1,4 +1,4 @@
-"""What the modules beside this one use of the package of which they are; `storage_rust` has copies of them."""
+"""What this package needs from the distribution that it is part of; everything else here is vendored."""
 
 from minimal_browser_core.errors import InvalidData, StorageError, StorageFull
 from minimal_browser_core.storage.python.db import owners

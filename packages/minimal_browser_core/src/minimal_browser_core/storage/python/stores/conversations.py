@@ -292,7 +292,7 @@ class PythonConversationStore(SqliteStore):
         `progress(bytes read, total bytes)` is called inside the transaction: it must not use this store, and an
         exception in it rolls back. Other writers wait during an import. `interrupt` ends it.
         """
-        from minimal_browser_core.storage.transfer.importing import import_file
+        from minimal_browser_core.storage.transfer.import_conversations import import_file
 
         return import_file(self, path, format, progress)
 
@@ -302,7 +302,7 @@ class PythonConversationStore(SqliteStore):
         The file is written atomically and only its owner can read it; an existing one raises. `jsonl` and `json`
         contain everything: an import into a new store creates the same rows.
         """
-        from minimal_browser_core.storage.transfer.exporting import export_file
+        from minimal_browser_core.storage.transfer.export_conversations import export_file
 
         return export_file(self, path, format, query)
 

@@ -101,7 +101,7 @@ class PythonHistoryStore(SqliteStore):
 
         Idempotent. A known page keeps its title. The source is never changed.
         """
-        from minimal_browser_core.storage.transfer.visits import import_file
+        from minimal_browser_core.storage.transfer.history import import_file
 
         return import_file(self, path)
 
