@@ -17,7 +17,7 @@ from minimal_browser_core.storage.python import salvage
 from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
 from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
-from minimal_browser_core.storage.transfer.older_folder import import_session
+from minimal_browser_core.storage.transfer.folder import import_session
 from minimal_browser_core.testing.resources import resource
 
 TAGS = ["<DL>", "</DL>", "<p>", "<DT>", "<H3>", "</H3>", "<A HREF=", '"', "'", ">", "</A>", "<DD>", "<!--", "-->", "<"]
