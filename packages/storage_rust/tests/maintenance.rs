@@ -152,8 +152,8 @@ fn the_log_does_not_grow_without_end() {
         store.add(&NewConversation { response: long.clone(), ..row(n) }).expect("a row");
     }
     // 400 rows take twice as much in the log.
-    let log = stat(&store, "wal_bytes");
-    assert!(log < 64 << 20, "{log} bytes");
+    let wal_bytes = stat(&store, "wal_bytes");
+    assert!(wal_bytes < 64 << 20, "{wal_bytes} bytes");
     eventually("a checkpoint", || {
         let copied = std::fs::metadata(&path).expect("the file").len();
         copied > 30 << 20

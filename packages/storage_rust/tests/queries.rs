@@ -5,7 +5,10 @@ mod check;
 
 #[test]
 fn every_query_of_the_vectors_and_every_part_of_it_is_taken() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json"
+    );
     let vectors: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(file).expect("the vectors are in the repository"))
             .expect("JSON");

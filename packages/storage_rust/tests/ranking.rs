@@ -1,5 +1,7 @@
 //! Relevance against SQLite's own `bm25()`: the same rows in the same order, whatever the window and the filters.
 
+#![allow(clippy::cast_possible_wrap)] // small random numbers
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -16,6 +16,10 @@ class TestRustBookmarkStore(BookmarkStoreConformance):
     def errors(self) -> ModuleType:
         return storage_rust
 
+    @pytest.fixture
+    def capabilities(self) -> frozenset[str]:
+        return storage_rust.CAPABILITIES
+
 
 def test_the_wheel_has_the_shape_of_the_port() -> None:
     with storage_rust.BookmarkStore(":memory:") as store:

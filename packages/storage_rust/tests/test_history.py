@@ -20,6 +20,10 @@ class TestRustHistoryStore(HistoryStoreConformance):
     def errors(self) -> ModuleType:
         return storage_rust
 
+    @pytest.fixture
+    def capabilities(self) -> frozenset[str]:
+        return storage_rust.CAPABILITIES
+
 
 def test_the_wheel_has_the_shape_of_the_port() -> None:
     with storage_rust.HistoryStore(":memory:") as store:

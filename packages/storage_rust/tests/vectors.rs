@@ -7,7 +7,10 @@ use storage_rust::stores::conversations::records::{NewConversation, Order, Searc
 use storage_rust::stores::store::Store;
 
 fn vectors() -> Value {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json"
+    );
     serde_json::from_str(&std::fs::read_to_string(file).expect("the vectors are in the repository"))
         .expect("JSON")
 }

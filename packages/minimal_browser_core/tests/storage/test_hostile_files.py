@@ -1,4 +1,4 @@
-"""Files that somebody else wrote: bookmarks, sessions, databases, archives, damaged stores. None breaks an import."""
+"""Files that somebody else wrote: bookmarks, sessions, databases, archives. None breaks an import."""
 
 import io
 import json
@@ -13,12 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minimal_browser_core.errors import StorageError
-from minimal_browser_core.storage.python import salvage
 from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
 from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.storage.python.stores.history import PythonHistoryStore
 from minimal_browser_core.storage.transfer.folder import import_session
-from minimal_browser_core.testing.resources import resource
 
 TAGS = ["<DL>", "</DL>", "<p>", "<DT>", "<H3>", "</H3>", "<A HREF=", '"', "'", ">", "</A>", "<DD>", "<!--", "-->", "<"]
 MARKUP = st.lists(st.sampled_from([*TAGS, "https://a.org/", "TAGS=", "ADD_DATE=", "&#0;", "&amp", "é\0"]), max_size=40)
@@ -87,42 +85,6 @@ def test_no_archive_breaks_an_import(source: Path, inside: bytes, damage: list[t
     source.write_bytes(content)
     with PythonConversationStore(":memory:") as store:
         _taken_once(store, source)
-
-
-@pytest.fixture(scope="module")
-def old_file() -> bytes:
-    return resource("frozen", "conversations-1.db").read_bytes()
-
-
-@pytest.mark.parametrize("length", [0, 1, 17, 18, 20, 99, 100, 101])
-def test_a_file_that_ends_within_its_header_is_rescued_as_nothing(source: Path, old_file: bytes, length: int) -> None:
-    source.write_bytes(old_file[:length])
-    _rescued(source)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_no_damage_breaks_a_rescue(source: Path, old_file: bytes, data: st.DataObject) -> None:
-    """What is rescued is a sound store, whatever was written over the old one."""
-    content = bytearray(old_file)
-    for at, patch in data.draw(
-        st.lists(st.tuples(st.integers(0, len(content)), st.binary(max_size=12)), max_size=30), label="damage"
-    ):
-        content[at : at + len(patch)] = patch
-    source.write_bytes(content[: data.draw(st.integers(0, len(content)), label="length")])
-    _rescued(source)
-
-
-def _rescued(source: Path) -> None:
-    target = source.with_name("rescued.db")
-    try:
-        salvage.salvage(str(source), "conversations", ("conversations_fts",), str(target))
-        with PythonConversationStore(target) as store:
-            assert store.check() == []
-            for row in store:
-                assert row.prompt is not None
-    finally:
-        salvage.discard(str(target))
 
 
 def _taken_once(store: Any, source: Path) -> None:

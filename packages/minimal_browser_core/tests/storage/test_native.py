@@ -41,6 +41,11 @@ class TestRustConversationStore(ConversationStoreConformance):
     def errors(self) -> ModuleType:
         return core_errors
 
+    @pytest.fixture
+    def capabilities(self, storage_rust: Any) -> frozenset[str]:
+        capabilities: frozenset[str] = storage_rust.CAPABILITIES
+        return capabilities
+
 
 class TestRustBookmarkStore(BookmarkStoreConformance):
     @pytest.fixture
@@ -50,6 +55,11 @@ class TestRustBookmarkStore(BookmarkStoreConformance):
     @pytest.fixture
     def errors(self) -> ModuleType:
         return core_errors
+
+    @pytest.fixture
+    def capabilities(self, storage_rust: Any) -> frozenset[str]:
+        capabilities: frozenset[str] = storage_rust.CAPABILITIES
+        return capabilities
 
 
 class TestRustHistoryStore(HistoryStoreConformance):
@@ -64,6 +74,11 @@ class TestRustHistoryStore(HistoryStoreConformance):
     @pytest.fixture
     def errors(self) -> ModuleType:
         return core_errors
+
+    @pytest.fixture
+    def capabilities(self, storage_rust: Any) -> frozenset[str]:
+        capabilities: frozenset[str] = storage_rust.CAPABILITIES
+        return capabilities
 
 
 def test_the_adapters_have_the_shape_of_the_ports() -> None:

@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -56,7 +58,7 @@ def test_what_is_imported_is_found_listed_exported_and_sound(module: str, folder
 
     told = command("import", "old.json")
     assert told.splitlines()[0] == "old.json: 2 taken, 0 skipped, 1 lost"
-    assert "record 3: its timestamp is no time" in told
+    assert "record 3: its timestamp is not a time" in told
     (again,) = json.loads(command("import", "old.json", "--json"))
     assert (again["taken"], again["skipped"], again["lost_count"]) == (0, 2, 1)
     table = command("recent")
@@ -89,7 +91,7 @@ def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Pat
         db.commit()
     before = {file: file.read_bytes() for file in old.rglob("*") if file.is_file()}
     lines = run(folder, "-m", module, "store.db", "import", str(old)).splitlines()
-    assert any("bookmarks.json: left: name a file" in line for line in lines)
+    assert any("bookmarks.json: not imported: name a file" in line for line in lines)
     command = ["-m", module, "store.db", "import", str(old), "--places", "places.db", "--json"]
     told = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
     counts = {
@@ -129,23 +131,45 @@ def test_a_mistake_ends_in_a_sentence(module: str, folder: Path, arguments: list
     assert not (folder / "new.db").exists()
 
 
-def test_a_damaged_store_is_rescued_on_demand(module: str, folder: Path) -> None:
+def test_a_damaged_store_is_moved_aside_on_demand(module: str, folder: Path) -> None:
     def command(*arguments: str, code: int = 0) -> str:
         return run(folder, "-m", module, "store.db", *arguments, code=code)
 
+    damage(module, folder)
+    output = command("check", "--rescue", code=1)
+    assert "store.db.damaged-" in output
+    if module == "storage_rust":
+        assert "what could be read is in a new" in output
+        assert json.loads(command("stats", "--json"))["conversations"] > 100
+    else:
+        assert "python -m storage_rust" in output
+        assert "salvage" in output
+        command("import", "rows.json")
+    assert command("check") == "no problems\n"
+    assert command("search", "nowhere") == "nothing found\n"
+
+
+@pytest.mark.skipif("storage_rust" not in MODULES, reason="storage_rust is not installed")
+def test_the_command_that_the_python_store_names_recovers_what_can_be_read(folder: Path) -> None:
+    damage("minimal_browser_core.storage", folder)
+    output = run(folder, "-m", "minimal_browser_core.storage", "store.db", "check", "--rescue", code=1)
+    command = re.search(r"`python (.*?)`", output)
+    assert command is not None
+    assert "conversations" in run(folder, *shlex.split(command[1]))
+    (recovered,) = folder.glob("store.db.damaged-*.recovered")
+    assert json.loads(run(folder, "-m", "storage_rust", str(recovered), "stats", "--json"))["conversations"] > 100
+    assert "exists already" in run(folder, *shlex.split(command[1]), code=1)
+
+
+def damage(module: str, folder: Path) -> None:
+    """Write a store in which every ninth page is blank."""
     rows = [{"prompt": f"question {n}", "response": "answer " * 200} for n in range(200)]
     (folder / "rows.json").write_text(json.dumps(rows))
-    command("import", "rows.json")
+    run(folder, "-m", module, "store.db", "import", "rows.json")
     content = bytearray((folder / "store.db").read_bytes())
     for page in range(30, len(content) // 4096, 9):
         content[page * 4096 : page * 4096 + 4000] = bytes(4000)
     (folder / "store.db").write_bytes(content)
-    told = command("check", "--rescue", code=1)
-    assert "store.db.damaged-" in told
-    assert "what could be read is in a new" in told
-    assert command("check") == "no problems\n"
-    assert json.loads(command("stats", "--json"))["conversations"] > 100
-    assert command("search", "nowhere") == "nothing found\n"
 
 
 def test_a_wrong_command_line_ends_in_its_usage(module: str, folder: Path) -> None:

@@ -23,6 +23,11 @@ pub struct Format {
 }
 
 impl Format {
+    /// A part of the schema as SQLite stores it, which no other program has.
+    pub fn schema_marker(&self) -> String {
+        format!("CREATE VIRTUAL TABLE {} USING fts5", self.indexes[0])
+    }
+
     /// The error for a file at `path` that is not of this format.
     pub fn foreign(&self, path: &str, reason: &str) -> Error {
         let name = self.name;

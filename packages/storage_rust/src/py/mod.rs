@@ -11,6 +11,7 @@ mod options;
 mod owners;
 mod records;
 mod rows;
+mod salvage;
 mod store;
 
 use pyo3::prelude::*;
@@ -27,6 +28,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("CAPABILITIES", PyFrozenSet::new(module.py(), CAPABILITIES)?)?;
     module.add("SCHEMA_VERSION", SCHEMA_VERSION)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(salvage::salvage, module)?)?;
     module.add_class::<store::PyStore>()?;
     module.add_class::<bookmarks::PyBookmarkStore>()?;
     module.add_class::<conversations::PyConversationStore>()?;

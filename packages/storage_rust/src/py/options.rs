@@ -48,14 +48,13 @@ pub fn options(
     durability: Durability,
     check_on_open: bool,
 ) -> Options {
-    Options {
-        read_only,
-        busy_timeout: Duration::from_secs_f64(busy_timeout.0),
-        durability,
-        check_on_open,
-        owners: Arc::new(SharedRegister),
-        stop: Arc::new(should_stop),
-    }
+    let busy_timeout = Duration::from_secs_f64(busy_timeout.0);
+    Options { read_only, busy_timeout, durability, check_on_open, ..default_options() }
+}
+
+/// The options of a Python process, which may have other SQLite libraries, and whose calls end on Ctrl-C.
+pub fn default_options() -> Options {
+    Options { owners: Arc::new(SharedRegister), stop: Arc::new(should_stop), ..Options::default() }
 }
 
 /// A path or a text, but not bytes.

@@ -210,9 +210,8 @@ fn record(payload: &[u8], size: u64) -> Option<Vec<Value>> {
             0 => Value::Null,
             _ if is_truncated => Value::Null,
             7 => Value::Real,
-            8 => Value::Integer(0),
             9 => Value::Integer(1),
-            10 | 11 => Value::Integer(0),
+            8 | 10 | 11 => Value::Integer(0),
             _ => {
                 let negative = raw.first().is_some_and(|byte| *byte >= 0x80);
                 let fill = if negative { -1 } else { 0 };

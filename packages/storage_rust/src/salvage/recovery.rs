@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use crate::db::database::Database;
 use crate::db::open::OpenError;
 use crate::db::options::Options;
-use crate::db::paths::{FileId, MEMORY, id_of, unique_suffix};
+use crate::db::paths::{FileId, MEMORY, absolute, id_of, unique_suffix};
 use crate::db::pool::StopCheck;
 use crate::error::{Error, Kind, Result};
 use crate::salvage::extract::{SalvageReport, discard, salvage};
@@ -19,7 +19,7 @@ use crate::salvage::recoverable::Recoverable;
 
 /// Open a database. A damaged file is moved aside, and a new one with what could be read takes its place; the error says
 /// so, and the next call opens the new file.
-pub fn open(path: &str, recoverable: &'static Recoverable, options: Options) -> Result<Database> {
+pub fn open(path: &str, recoverable: &'static Recoverable, options: &Options) -> Result<Database> {
     let unreadable = match Database::open(path, &recoverable.format, options.clone()) {
         Ok(database) => return Ok(database),
         Err(OpenError::Store(error)) => return Err(error),
@@ -31,13 +31,42 @@ pub fn open(path: &str, recoverable: &'static Recoverable, options: Options) -> 
         return Err(error);
     }
     let format = &recoverable.format;
-    let marker = format!("CREATE VIRTUAL TABLE {} USING fts5", format.indexes[0]);
-    match is_own_file(&path, format.application_id, &marker) {
+    match is_own_file(&path, format.application_id, &format.schema_marker()) {
         Ok(false) => Err(format.foreign(&path, &cause.to_string())),
         Ok(true) if options.read_only => Err(error),
         Ok(true) => Err(recover(&path, file, recoverable, &cause.to_string(), &options.stop)?),
         Err(error) => Err(Error::from_io(&error, &path)),
     }
+}
+
+/// Copy what can be read of the file at `path`, which is of one of `formats`, into a new database at `target`. The file
+/// itself is not changed.
+pub fn salvage_file(
+    path: &str,
+    target: &str,
+    formats: &[&'static Recoverable],
+    options: &Options,
+) -> Result<SalvageReport> {
+    let (path, target) = (absolute(path)?, absolute(target)?);
+    if options.owners.open_count(&path)? > 0 {
+        let message = format!("{path} is an open database: close it first");
+        return Err(Error::new(Kind::Storage, &path, message));
+    }
+    if fs::exists(&target).map_err(|error| Error::from_io(&error, &target))? {
+        let message = format!("{target} exists already: name another file, or move that one away");
+        return Err(Error::new(Kind::Storage, &target, message));
+    }
+    fs::metadata(&path).map_err(|error| Error::from_io(&error, &path))?;
+    for recoverable in formats {
+        let format = &recoverable.format;
+        if is_own_file(&path, format.application_id, &format.schema_marker())
+            .map_err(|error| Error::from_io(&error, &path))?
+        {
+            return salvage(&path, recoverable, &target, &options.stop);
+        }
+    }
+    let message = format!("{path} is neither a database of conversations nor of places: name another file");
+    Err(Error::new(Kind::Foreign, &path, message))
 }
 
 /// Move the file aside, put a new one with what could be read in its place, and return an error that says so.

@@ -50,6 +50,15 @@ class StoreSuite:
             store.close()
 
     @pytest.fixture
+    def capabilities(self) -> frozenset[str]:
+        """What the implementation can do beyond the port: "salvage" recovers the rows of a damaged file."""
+        return frozenset()
+
+    @pytest.fixture
+    def can_salvage(self, capabilities: frozenset[str]) -> bool:
+        return "salvage" in capabilities
+
+    @pytest.fixture
     def store(self, opened: Open) -> Any:
         return opened()
 

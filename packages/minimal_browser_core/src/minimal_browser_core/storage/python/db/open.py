@@ -105,7 +105,7 @@ def damaged_file_error(options: Options, error: sqlite3.Error, key: owners.FileK
         return options.foreign(str(error))
     if options.read_only:
         return translate(error, path)
-    return quarantine.rescue(path, key, kind.schema, kind.indexes, str(error))
+    return quarantine.set_aside(path, key, str(error))
 
 
 def _identity(db: sqlite3.Connection) -> _Identity:

@@ -4,7 +4,7 @@ A file is a database of this package if its header has the application_id of the
 broken, if the file or its write-ahead log contains the text of the schema.
 """
 
-import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -61,48 +61,30 @@ def quarantine(path: str) -> str:
     return target
 
 
-def rescue(path: str, judged: FileKey, name: str, indexes: tuple[str, ...], why: str) -> StorageError:
-    """Move the file aside, put a new one in its place with what could be read, and say so.
+def set_aside(path: str, judged: FileKey, why: str) -> StorageError:
+    """Move the file aside and return an error that says so, and which command recovers what can be read.
 
-    The rescue comes first: where it fails, for want of space or by Ctrl-C, the file stands where it stood. `judged` is
-    the file that was found damaged: what another process has put in its place is left alone.
+    `judged` is the file that was found damaged; if another process has replaced it, the new one is left alone.
     """
-    # Only a damaged file needs these.
-    from minimal_browser_core.storage.python.salvage import discard, partial_name, publish, salvage
-
-    busy = DatabaseLocked(
-        f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",
-        path=path,
-    )
     with _held(path) as is_held:
-        before, target = _state(path), partial_name(path)
-        if not is_held or before is None or before[:2] != judged:
-            return busy
-        found = salvage(path, name, indexes, target)
-        try:
-            if _state(path) != before:
-                return busy
-            moved = quarantine(path)
-            told = f"{path} is damaged ({why}). It was moved to {moved}"
-            recovered = found.recovered
-            if not recovered:
-                told += f"; nothing in it could be read, and opening {path} again starts an empty one"
-            elif publish(target, path):
-                told += f"; what could be read is in a new {path}: {found}. Open it again to go on"
-            else:
-                kept = f"{moved}.recovered"
-                Path(target).rename(kept)
-                told += (
-                    f"; what could be read is in {kept}, for another process has begun a new file meanwhile: {found}"
-                )
-            return DatabaseCorrupt(told, path=path, quarantined=moved, recovered=recovered, lost=found.lost)
-        finally:
-            discard(target)
+        if not is_held or _key_of(path) != judged:
+            return DatabaseLocked(
+                f"{path} is damaged, and another process is at work on it: wait until that has finished, and try again",
+                path=path,
+            )
+        moved = quarantine(path)
+    command = f"python -m storage_rust {shlex.quote(moved)} salvage"
+    return DatabaseCorrupt(
+        f"{path} is damaged ({why}). It was moved to {moved}, and opening {path} again starts an empty one. "
+        f"`{command}` recovers what can be read (pip install storage_rust)",
+        path=path,
+        quarantined=moved,
+    )
 
 
 @contextmanager
 def _held(path: str) -> Iterator[bool]:
-    """False while another process rescues the file. Without `fcntl` a file that is open cannot be moved anyway."""
+    """False while another process recovers the file. Without `fcntl` an open file cannot be moved anyway."""
     with ExitStack() as stack:
         is_held = True
         if fcntl is not None:
@@ -113,10 +95,9 @@ def _held(path: str) -> Iterator[bool]:
         yield is_held
 
 
-def _state(path: str) -> tuple[int, int, int, int] | None:
-    """Which file it is, and by what another process's write is noticed; None where there is none."""
+def _key_of(path: str) -> FileKey | None:
     try:
-        found = os.stat(path)  # noqa: PTH116  the path is a str everywhere here
+        status = Path(path).stat()
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_dev, status.st_ino
