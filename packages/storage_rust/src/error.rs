@@ -72,6 +72,7 @@ impl Error {
     }
 
     /// Add where the damaged file was moved, how many rows were recovered, and how many were found but unreadable.
+    #[must_use]
     pub fn with_recovery(mut self, quarantined: String, recovered: usize, lost: usize) -> Self {
         (self.quarantined, self.recovered, self.lost) = (Some(quarantined), recovered, lost);
         self

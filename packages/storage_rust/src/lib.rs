@@ -14,7 +14,7 @@
 
 pub mod db;
 pub mod error;
-mod salvage;
+pub mod salvage;
 pub mod search;
 mod sql;
 pub mod stores;

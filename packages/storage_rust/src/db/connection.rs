@@ -100,6 +100,7 @@ impl Database {
 }
 
 /// Runs after a commit. The rows are stored, so a failure here is not reported as one of the write.
+#[allow(clippy::unnecessary_wraps)] // the type of SQLite's hook
 fn limit_log(log: &mut Wal, pages: c_int) -> rusqlite::Result<()> {
     if pages >= PAGES_BEFORE_WRITER_CHECKPOINT {
         let deadline = Instant::now() + MAX_CHECKPOINT_WAIT;

@@ -52,6 +52,7 @@ pub fn file_id(path: &str) -> Option<FileId> {
 }
 
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // other systems have no such numbers
 pub fn id_of(metadata: &Metadata) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))

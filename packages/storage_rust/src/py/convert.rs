@@ -1,5 +1,7 @@
 //! Converting arguments from Python. A value that cannot be stored raises `InvalidData`, which names the field.
 
+use std::borrow::Cow;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString};
@@ -17,7 +19,7 @@ pub fn text(field: &str, value: Object<'_, '_>) -> PyResult<String> {
     let Ok(text) = value.cast::<PyString>() else {
         return Err(invalid(py, format!("{field} must be text, not {}", kind(value))));
     };
-    text.to_cow().map(|text| text.into_owned()).map_err(|_| {
+    text.to_cow().map(Cow::into_owned).map_err(|_| {
         let message = "holds a lone surrogate, which is no Unicode text: decode it properly, or replace it";
         invalid(py, format!("{field} {message}"))
     })
@@ -37,13 +39,11 @@ pub fn query(value: Object<'_, '_>) -> PyResult<String> {
 
 pub fn cursor(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
     let Some(value) = value else { return Ok(None) };
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(Some(text.to_string_lossy().into_owned())),
-        Err(_) => {
-            let message = format!("cursor must be the text that an earlier page gave, not {}", kind(value));
-            Err(invalid(value.py(), message))
-        }
-    }
+    let Ok(text) = value.cast::<PyString>() else {
+        let message = format!("cursor must be the text that an earlier page gave, not {}", kind(value));
+        return Err(invalid(value.py(), message));
+    };
+    Ok(Some(text.to_string_lossy().into_owned()))
 }
 
 /// An id beyond 64 bits, which no row has, is replaced by the nearest number that no row has either.

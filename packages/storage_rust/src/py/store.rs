@@ -65,6 +65,7 @@ impl PyStore {
         Ok(usize::try_from(count).unwrap_or(0))
     }
 
+    #[allow(clippy::unused_self)]
     fn __bool__(&self) -> bool {
         true
     }

@@ -122,7 +122,9 @@ fn add_grams(text: &str, output: &mut String) {
                 if let Some(touching) = word.filter(|word| word.end == run.start) {
                     push(output, touching.text);
                 }
-                gram_tokens(run.text).into_iter().for_each(|token| push(output, token));
+                for token in gram_tokens(run.text) {
+                    push(output, token);
+                }
                 gram_end = run.end;
             }
             RunKind::Word => {
@@ -136,7 +138,9 @@ fn add_grams(text: &str, output: &mut String) {
                 if let Some(ended) = word.filter(|word| run.kind == RunKind::Affix && word.end == run.start) {
                     push(output, ended.text);
                 }
-                symbol_tokens(run.text).iter().for_each(|token| push(output, token));
+                for token in symbol_tokens(run.text) {
+                    push(output, token);
+                }
                 push(output, SYMBOL);
             }
         }

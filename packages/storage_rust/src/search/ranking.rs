@@ -145,7 +145,9 @@ impl Ranking {
             let visited_share = span(self.last_id, last) / span(first, last);
             let estimate = if is_complete { matches } else { (matches / visited_share).max(matches) };
             let weight = weight(self.rows, estimate);
-            best.iter_mut().for_each(|row| row.score *= weight);
+            for row in &mut best {
+                row.score *= weight;
+            }
             stats.weights = vec![weight];
         }
         Some((best, stats))

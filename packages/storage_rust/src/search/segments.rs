@@ -15,7 +15,8 @@ const V2: [u8; 4] = [0xff, 0, 0, 1];
 /// The first of `tables` in which a merge has begun or is due.
 pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Option<&'a str>> {
     for table in tables {
-        if structure_is(db, table, |structure| structure.is_due())? {
+        let record = record(db, table)?;
+        if record.as_deref().and_then(Structure::parse).is_some_and(|structure| structure.is_due()) {
             return Ok(Some(table));
         }
     }
@@ -25,7 +26,8 @@ pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Op
 /// Whether the first level of one of `tables` is nearly full.
 pub fn is_crowded(db: &Connection, tables: &[&str]) -> rusqlite::Result<bool> {
     for table in tables {
-        if structure_is(db, table, |structure| structure.is_crowded())? {
+        let record = record(db, table)?;
+        if record.as_deref().and_then(Structure::parse).is_some_and(|structure| structure.is_crowded()) {
             return Ok(true);
         }
     }
@@ -52,18 +54,6 @@ pub fn merge(db: &Connection, table: &str, pages: u64) -> rusqlite::Result<()> {
         db.prepare_cached(&format!("INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)"))?;
     statement.execute([i64::try_from(pages).unwrap_or(i64::MAX)])?;
     Ok(())
-}
-
-/// False if the record cannot be parsed: the index is damaged, and the next search or check reports it.
-fn structure_is(
-    db: &Connection,
-    table: &str,
-    predicate: impl Fn(&Structure<'_>) -> bool,
-) -> rusqlite::Result<bool> {
-    Ok(record(db, table)?
-        .as_deref()
-        .and_then(Structure::parse)
-        .is_some_and(|structure| predicate(&structure)))
 }
 
 fn record(db: &Connection, table: &str) -> rusqlite::Result<Option<Vec<u8>>> {
@@ -93,6 +83,7 @@ struct Segment<'a> {
 }
 
 impl<'a> Structure<'a> {
+    /// None if the record is invalid: the index is damaged, and the next search or check reports it.
     fn parse(block: &'a [u8]) -> Option<Self> {
         let is_v2 = block.get(4..8)? == V2;
         let (head, mut rest) = block.split_at_checked(if is_v2 { 8 } else { 4 })?;
@@ -186,7 +177,8 @@ mod tests {
 
     fn structure(levels: &[(u8, u8)]) -> Vec<u8> {
         let segments: u8 = levels.iter().map(|level| level.1).sum();
-        let mut record = vec![0, 0, 0, 1, levels.len() as u8, segments, 0x81, 0x00];
+        let level_count = u8::try_from(levels.len()).expect("a small number");
+        let mut record = vec![0, 0, 0, 1, level_count, segments, 0x81, 0x00];
         for (merging, segments) in levels {
             record.extend([*merging, *segments]);
             record.extend([1, 1, 2].repeat(usize::from(*segments)));

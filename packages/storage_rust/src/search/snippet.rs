@@ -31,14 +31,12 @@ pub fn snippet(texts: &[(&str, &str)], parts: &[Part]) -> (String, Vec<Span>) {
             best = Some((count, start, chars, matches));
         }
     }
-    match best {
-        Some((_, start, chars, matches)) => cut(&chars, start, &matches),
-        None => {
-            let text = texts.iter().map(|&(_, text)| text).find(|text| !text.is_empty()).unwrap_or("");
-            let chars: Vec<char> = text.chars().take(LENGTH + 1).collect();
-            cut(&chars, 0, &[])
-        }
+    if let Some((_, start, chars, matches)) = best {
+        return cut(&chars, start, &matches);
     }
+    let text = texts.iter().map(|&(_, text)| text).find(|text| !text.is_empty()).unwrap_or("");
+    let chars: Vec<char> = text.chars().take(LENGTH + 1).collect();
+    cut(&chars, 0, &[])
 }
 
 /// Searches many texts for the same parts.

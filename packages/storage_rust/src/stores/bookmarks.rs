@@ -76,7 +76,7 @@ impl Store for BookmarkStore {
 
 impl BookmarkStore {
     pub fn open(path: &str, options: Options) -> Result<Self> {
-        Ok(Self { db: recovery::open(path, &PLACES, options)? })
+        Ok(Self { db: recovery::open(path, &PLACES, &options)? })
     }
 
     /// Store a bookmark and return its id. A bookmark with the same URL keeps its id and gets the new values.

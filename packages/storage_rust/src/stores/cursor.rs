@@ -11,15 +11,11 @@ pub enum Key {
 
 /// Format a cursor.
 pub fn write(kind: &str, keys: &[Key]) -> String {
-    let mut cursor = kind.to_owned();
-    for key in keys {
-        cursor.push(':');
-        match key {
-            Key::Integer(number) => cursor.push_str(&number.to_string()),
-            Key::Float(number) => cursor.push_str(&format!("{:016x}", number.to_bits())),
-        }
-    }
-    cursor
+    let keys = keys.iter().map(|key| match key {
+        Key::Integer(number) => number.to_string(),
+        Key::Float(number) => format!("{:016x}", number.to_bits()),
+    });
+    std::iter::once(kind.to_owned()).chain(keys).collect::<Vec<_>>().join(":")
 }
 
 /// The keys of a cursor with two integers.

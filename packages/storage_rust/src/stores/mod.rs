@@ -5,6 +5,6 @@ pub mod conversations;
 mod cursor;
 mod frecency;
 pub mod history;
-mod places;
+pub mod places;
 pub mod store;
 pub mod values;

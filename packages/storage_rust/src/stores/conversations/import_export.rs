@@ -83,7 +83,7 @@ impl ConversationStore {
 
 /// False if the record was imported before.
 fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
-    if find_imported(db, &record.fingerprint)?.is_some() {
+    if !matches!(Imported::find(db, &record.fingerprint)?, Imported::Never) {
         return Ok(false);
     }
     if let Some(id) = record.id
@@ -93,10 +93,12 @@ fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt
         remember(db, &record.fingerprint, id)?;
         return Ok(false);
     }
-    let parent =
-        record.parent.as_deref().map(|parent| find_imported(db, parent)).transpose()?.flatten().flatten();
-    let known = find_imported(db, &record.thread)?.flatten();
-    let thread_id = match parent.or(known) {
+    let parent = match &record.parent {
+        Some(parent) => Imported::find(db, parent)?.row(),
+        None => None,
+    };
+    let thread = Imported::find(db, &record.thread)?.row();
+    let thread_id = match parent.or(thread) {
         Some((_, thread)) => thread,
         None => new_thread(db, record, keep_ids)?,
     };
@@ -116,19 +118,43 @@ fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt
     })?;
     let id = db.last_insert_rowid();
     remember(db, &record.fingerprint, id)?;
-    if known.is_none() {
+    if thread.is_none() {
         remember(db, &record.thread, id)?;
     }
     Ok(true)
 }
 
-/// The id and the thread of the row that was imported with this fingerprint; the inner None if it was deleted since.
-fn find_imported(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Option<Option<(i64, i64)>>> {
-    let mut statement = db.prepare_cached(SQL.get("imported"))?;
-    let found = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
-        Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
-    });
-    found.optional()
+/// What was imported with a fingerprint.
+enum Imported {
+    Never,
+    /// A row that was deleted since.
+    Deleted,
+    Row {
+        id: i64,
+        thread_id: i64,
+    },
+}
+
+impl Imported {
+    fn find(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Self> {
+        let mut statement = db.prepare_cached(SQL.get("imported"))?;
+        let row = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
+            let ids: (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+            Ok(match ids {
+                (Some(id), Some(thread_id)) => Self::Row { id, thread_id },
+                _ => Self::Deleted,
+            })
+        });
+        Ok(row.optional()?.unwrap_or(Self::Never))
+    }
+
+    /// The id and the thread of the row.
+    fn row(self) -> Option<(i64, i64)> {
+        match self {
+            Self::Row { id, thread_id } => Some((id, thread_id)),
+            Self::Never | Self::Deleted => None,
+        }
+    }
 }
 
 fn remember(db: &Connection, fingerprint: &[u8], id: i64) -> rusqlite::Result<usize> {

@@ -65,7 +65,7 @@ impl Store for ConversationStore {
 
 impl ConversationStore {
     pub fn open(path: &str, options: Options) -> Result<Self> {
-        Ok(Self { db: recovery::open(path, &CONVERSATIONS, options)? })
+        Ok(Self { db: recovery::open(path, &CONVERSATIONS, &options)? })
     }
 
     /// Store an exchange and return its id. Without a thread and a parent it starts a new thread.
@@ -145,11 +145,11 @@ impl ConversationStore {
         let tags_grams = tags.as_deref().map(grams);
         let response_grams = changes.response.as_deref().map(grams);
         self.db.write(|db| {
-            let changed = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
+            let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":response": changes.response, ":response_grams": response_grams,
                 ":tags": tags, ":tags_grams": tags_grams, ":metadata": changes.metadata,
             })?;
-            Ok(changed > 0)
+            Ok(updated > 0)
         })
     }
 

@@ -30,16 +30,16 @@ pub fn search(database: &Database, query: &Query, search: &Search, limit: i64) -
         return Ok(FoundRows { rows: Vec::new(), next_cursor: None, complete: true });
     }
     let filter = Filter::new(search);
-    let mut rows = database.read(|db| match &query.expression {
-        Some(expression) => matches(db, expression, &filter, before, limit + 1),
-        None => {
-            let (last, (timestamp, id)) = (limit + 1, before);
-            let mut params = filter.params();
-            let more: [(&str, &dyn ToSql); 4] =
-                [(":without", &query.excluded), (":timestamp", &timestamp), (":id", &id), (":limit", &last)];
-            params.extend(more);
-            query_conversations(db, "search_without", &*params)
+    let mut rows = database.read(|db| {
+        if let Some(expression) = &query.expression {
+            return matches(db, expression, &filter, before, limit + 1);
         }
+        let (last, (timestamp, id)) = (limit + 1, before);
+        let mut params = filter.params();
+        let more: [(&str, &dyn ToSql); 4] =
+            [(":without", &query.excluded), (":timestamp", &timestamp), (":id", &id), (":limit", &last)];
+        params.extend(more);
+        query_conversations(db, "search_without", &*params)
     })?;
     let has_more = truncate(&mut rows, limit);
     let next_cursor = rows

@@ -52,7 +52,7 @@ impl Store for HistoryStore {
 
 impl HistoryStore {
     pub fn open(path: &str, options: Options) -> Result<Self> {
-        Ok(Self { db: recovery::open(path, &PLACES, options)? })
+        Ok(Self { db: recovery::open(path, &PLACES, &options)? })
     }
 
     /// Store a visit, at the current time by default, and return the id of its page. An empty title keeps the stored one.
