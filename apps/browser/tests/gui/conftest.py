@@ -4,14 +4,16 @@ import contextlib
 import http.server
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from minimal_browser_core.errors import ConfigError
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.settings.load import parse_settings
+from minimal_browser_core.storage.port import HistoryHit
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from minimal_browser import composition
 from minimal_browser.application.application import Application
+from minimal_browser.background.stores import Stores
 from minimal_browser.page.view import ISOLATED_WORLD, WebView
 from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.startup.cli import Options
@@ -192,6 +195,27 @@ class Driver:
         """What the page shows."""
         return str(self.js("document.body ? document.body.innerText : ''"))
 
+    @property
+    def labels(self) -> list[str]:
+        """Of the suggestions on show."""
+        return [suggestion.label for suggestion in self.browser.command_line.widget.suggestions]
+
+    def wait_for_history(self) -> None:
+        """The stores are opened a moment after the first page."""
+        self.until(lambda: self.application.parts.history.started, "visits to be stored")
+
+    def visited(self) -> dict[str, HistoryHit]:
+        """The stored visits by path, once everything submitted before is stored."""
+        found: list[Sequence[HistoryHit]] = []
+
+        def read(stores: Stores) -> Sequence[HistoryHit]:
+            assert stores.history is not None
+            return stores.history.search("", limit=1000).hits
+
+        self.application.parts.background.with_stores(read, found.append)
+        self.until(lambda: found, "the history to be read")
+        return {hit.url.split("/", 3)[3] if hit.url.startswith("http") else hit.url: hit for hit in found[0]}
+
     def ready(self) -> "Driver":
         """Wait until the window has the focus and its page is painted: Chromium drops keys before the first frame."""
         self.window.activateWindow()
@@ -228,7 +252,11 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.
         profile = ProfileFolder(path)
         first = show_first_window(next(iter(urls), "mb://start"), profile, settings, qapp)
         given = Options(urls=urls, **options)
-        application = composition.compose(given, settings, profile, first)
+        try:
+            application = composition.compose(given, settings, profile, first)
+        except ConfigError:
+            first.discard()
+            raise
         running.append(application)
         loaded: list[bool] = []
         application.opened.connect(lambda browser: browser.tabs.loaded.connect(lambda _tab, ok: loaded.append(ok)))

@@ -7,6 +7,8 @@ import pytest
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication
 
+from minimal_browser_core.errors import ConfigError
+
 SCRIPT = "<title>Page</title><p id=p>without script</p><script>p.textContent = 'with script'</script>"
 
 
@@ -144,3 +146,8 @@ def test_a_closed_window_no_longer_follows_the_settings(start: Any, page: str) -
     browser.command("set copilot.remember false")
     assert browser.message == "copilot.remember = false"
     assert browser.view.zoomFactor() == 1.5
+
+
+def test_a_tool_that_does_not_exist_stops_the_start(start: Any, page: str) -> None:
+    with pytest.raises(ConfigError, match="navigate"):
+        start(page, config='[copilot.actions]\nnavigat = "allow"\n')

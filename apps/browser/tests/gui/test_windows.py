@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from minimal_browser.background.stores import Stores
-
 LEAVES_TRACES = """<title>{title}</title>{title} text<script>
 document.cookie = 'cookie{name}=value{name}; max-age=9999';
 localStorage.setItem('key{name}', 'local{name}');
@@ -38,18 +36,6 @@ def visit(window: Any, site: Any, name: str) -> None:
     window.window.activateWindow()
     window.open(site.add(f"/{name}", LEAVES_TRACES.format(title=name.title(), name=name)))
     window.until(lambda: window.js(f"localStorage.getItem('key{name}')") == f"local{name}", "the script to run")
-
-
-def visited(browser: Any) -> set[str]:
-    found: list[set[str]] = []
-
-    def read(stores: Stores) -> set[str]:
-        assert stores.history is not None
-        return {hit.url.rsplit("/", 1)[1] for hit in stores.history.search("", limit=100).hits}
-
-    browser.application.parts.background.with_stores(read, found.append)
-    browser.until(lambda: found, "the history to be read")
-    return found[0]
 
 
 def on_disk(folder: Path, text: str) -> list[Path]:
@@ -84,7 +70,7 @@ def test_windows_share_cookies_and_history_but_not_with_a_private_one(
     assert "cookiefirst" in second.js("document.cookie", world=0)
     assert private.js("document.cookie", world=0) == "cookiesecret=valuesecret"
     assert "secret" not in second.js("document.cookie", world=0)
-    browser.until(lambda: visited(browser) == {"first", "second"}, "both visits to be recorded")
+    browser.until(lambda: set(browser.visited()) == {"first", "second"}, "both visits to be recorded")
 
 
 def test_a_private_window_says_that_it_is_one(browser: Any, open_window: Any) -> None:
@@ -105,7 +91,7 @@ def test_nothing_of_a_private_window_is_on_disk_and_the_other_windows_go_on(
     private.until(lambda: not private.browser.copilot.is_answering, "the answer to be complete")
     private.command(f"open {site.url}/secret-missing")
     private.until(lambda: "/secret-missing" in site.requests)
-    browser.until(lambda: visited(browser) == {"first", "second"}, "both visits to be recorded")
+    browser.until(lambda: set(browser.visited()) == {"first", "second"}, "both visits to be recorded")
 
     private.window.close()
     browser.until(lambda: len(browser.application.windows) == 2)
@@ -113,7 +99,7 @@ def test_nothing_of_a_private_window_is_on_disk_and_the_other_windows_go_on(
     second.window.close()
     browser.until(lambda: len(browser.application.windows) == 1)
     visit(browser, site, "fourth")
-    browser.until(lambda: visited(browser) == {"first", "second", "third", "fourth"})
+    browser.until(lambda: set(browser.visited()) == {"first", "second", "third", "fourth"})
     start.end(browser)
 
     for text in ("secret", "Secret"):
@@ -162,12 +148,12 @@ def test_forgetting_the_history_reaches_every_window(browser: Any, open_window: 
     second.command(f"tabopen {site.add('/gone', '<title>Gone</title>')}")
     second.until(lambda: "Gone" in second.titles)
     second.command("tab-close")
-    browser.until(lambda: "gone" in visited(browser))
+    browser.until(lambda: "gone" in set(browser.visited()))
     browser.window.activateWindow()
     browser.command("history clear")
     browser.until(lambda: "Forget the whole history?" in browser.text)
     browser.js("[...document.querySelectorAll('button')].find((e) => e.textContent.trim() === 'Forget').click()")
-    browser.until(lambda: visited(browser) == set())
+    browser.until(lambda: set(browser.visited()) == set())
     second.command("undo")
     assert "no closed tab" in second.message
 
@@ -179,3 +165,13 @@ def test_a_download_is_reported_in_the_window_that_is_active(
     private = open_window(browser, "window-private")
     private.browser.navigation.open(site.add("/file", "data", "application/octet-stream"))
     private.until(lambda: "Downloaded" in private.message)
+
+
+def test_the_window_is_named_after_the_page(browser: Any) -> None:
+    browser.until(lambda: browser.window.windowTitle() == "One — Minimal Browser")
+
+
+def test_the_first_window_fits_the_screen(browser: Any) -> None:
+    screen = browser.window.screen().availableGeometry()
+    assert browser.window.width() <= screen.width()
+    assert browser.window.height() <= screen.height()
