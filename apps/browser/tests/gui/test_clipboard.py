@@ -12,4 +12,4 @@ def browser(start: Any, site: Any) -> Any:
 
 def test_yy_copies_the_address(browser: Any, site: Any) -> None:
     browser.keys("y", "y")
-    assert browser.browser.clipboard.text() == f"{site.url}/"
+    assert browser.browser.clipboard.text() == f"{site.url}/one"

@@ -46,7 +46,7 @@ def test_a_server_that_does_not_answer_gets_the_error_page_and_reload_tries_agai
     browser.keys("r")
     browser.until(lambda: browser.browser.page.title() == "Late")
     browser.keys("H")
-    browser.until(lambda: browser.browser.page.url() == "mb://start", "the page before the error")
+    browser.until(lambda: browser.browser.page.title() == "One", "the page before the error")
 
 
 def test_a_page_whose_process_ended_can_be_loaded_again(browser: Any, site: Any) -> None:

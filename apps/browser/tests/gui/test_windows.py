@@ -168,7 +168,7 @@ def test_a_download_is_reported_in_the_window_that_is_active(
 
 
 def test_the_window_is_named_after_the_page(browser: Any) -> None:
-    browser.until(lambda: browser.window.windowTitle() == "One — Minimal Browser")
+    browser.until(lambda: browser.window.windowTitle() == "First — Minimal Browser")
 
 
 def test_the_first_window_fits_the_screen(browser: Any) -> None:

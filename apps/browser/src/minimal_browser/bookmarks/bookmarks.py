@@ -28,7 +28,9 @@ class Bookmarks:
         """Remove a bookmark by the number that `mb://bookmarks` shows."""
         self._tasks.with_stores(
             lambda stores: stores.need_bookmarks().remove(id),
-            lambda removed: self._done(f"bookmark {id} removed" if removed else f"there is no bookmark {id}"),
+            lambda removed: self._done(
+                f"bookmark {id} removed" if removed else f"There is no bookmark {id}. :bookmarks lists them."
+            ),
             self._failed,
         )
 

@@ -23,7 +23,9 @@ class Conversations:
         """Delete one exchange by the number that `mb://conversations` shows."""
 
         def done(deleted: int) -> None:
-            self._messages.show(f"exchange {id} deleted" if deleted else f"there is no exchange {id}")
+            self._messages.show(
+                f"exchange {id} deleted" if deleted else f"There is no exchange {id}. :conversations lists them."
+            )
             self._changed()
 
         self._tasks.with_stores(

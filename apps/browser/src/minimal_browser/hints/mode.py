@@ -36,7 +36,7 @@ class Hints(ModeHandler):
     def start(self, where: OpenTarget = OpenTarget.CURRENT) -> None:
         """Label the links and fields in view and enter HINT mode. CommandError if the tab shows no page."""
         if not self._view().address():
-            raise CommandError("no page is open in this tab")
+            raise CommandError("No page is open in this tab. :open opens one.")
         self._where = where
         self._modes.enter(Mode.HINT)
 
@@ -84,7 +84,7 @@ class Hints(ModeHandler):
         self._collected = True
         if count == 0:
             self._modes.enter(Mode.NORMAL)
-            self._messages.show("nothing to follow in view", MessageLevel.WARNING)
+            self._messages.show("There is nothing to follow in view.", MessageLevel.WARNING)
             return
         for letter in self._early_letters:
             self.key(letter)

@@ -103,7 +103,9 @@ class PageWriter:
         service = ConversationService(self._stores().need_conversations())
         found = service.get(id)
         if found is None:
-            return render.render_error("", "There is no such conversation", f"Exchange {id} was deleted or never was.")
+            return render.render_error(
+                "", "There is no such conversation", f"Exchange {id} does not exist, or was deleted."
+            )
         return render.render_conversation(service.thread(found.thread_id), to_html)
 
 

@@ -1,9 +1,9 @@
-"""Key events in vim's notation."""
+"""Names key events in vim's notation."""
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 
-# The numbers of Qt.Key, which never change. The enumeration itself takes 20 ms to make, at every start.
+# The numbers of Qt.Key, which never change. Importing the enumeration itself takes 20 ms at every start.
 _SPACE = 0x20
 _NAMED = {
     0x01000000: "Esc",
@@ -47,9 +47,9 @@ _DEAD_KEYS = range(0x01001250, 0x01001293 + 1)
 
 
 def key_name(event: QKeyEvent) -> str | None:
-    """The key of `event` as `g`, `G`, `<Esc>`, `<C-t>`; None for a modifier alone or a key without a name.
+    """Return the key as `g`, `G`, `<Esc>` or `<C-t>`; None for a modifier alone or a key without a name.
 
-    The character is the layout's: `/` is `/` whatever has to be held down for it.
+    The character is that of the keyboard layout: `/` is `/`, even if a modifier must be held for it.
     """
     key = event.key()
     if key in _MODIFIER_KEYS or key in _DEAD_KEYS:
@@ -62,12 +62,12 @@ def key_name(event: QKeyEvent) -> str | None:
     prefix = ("C-" if control else "") + ("A-" if alt else "") + ("D-" if meta else "")
 
     if key in _NAMED:
-        # Shift with the space bar still types a blank.
+        # Shift with the space bar also types a space.
         with_shift = shift and key != _SPACE
         return f"<{prefix}{'S-' if with_shift else ''}{_NAMED[key]}>"
     text = event.text()
     if text and text.isprintable() and not text.isspace():
-        # AltGr arrives as Ctrl+Alt on some systems; what it typed is what counts.
+        # AltGr arrives as Ctrl+Alt on some systems; then the typed character counts.
         if not prefix or (control and alt and not (text.isascii() and text.isalnum())):
             return "<lt>" if text == "<" else text
         character = text
@@ -83,7 +83,7 @@ def key_name(event: QKeyEvent) -> str | None:
 
 
 def copy_of(event: QKeyEvent) -> QKeyEvent:
-    """An event to send later: Qt's own is gone when its handler returns."""
+    """Return a copy to send later: Qt deletes its own event when the handler returns."""
     return QKeyEvent(
         QEvent.Type.KeyPress, event.key(), event.modifiers(), event.text(), event.isAutoRepeat(), event.count()
     )

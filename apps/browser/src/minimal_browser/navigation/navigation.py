@@ -65,14 +65,14 @@ class Navigation:
         """Go back `count` pages, or as far as possible; CommandError if there is no earlier page."""
         history = not_null(self._view().history())
         if not history.canGoBack():
-            raise CommandError("there is no page to go back to")
+            raise CommandError("There is no page to go back to.")
         history.goToItem(history.backItems(min(count, MAX_STEPS))[0])
 
     def forward(self, count: int = 1) -> None:
         """Go forward `count` pages, or as far as possible; CommandError if there is no later page."""
         history = not_null(self._view().history())
         if not history.canGoForward():
-            raise CommandError("there is no page to go forward to")
+            raise CommandError("There is no page to go forward to.")
         history.goToItem(history.forwardItems(min(count, MAX_STEPS))[-1])
 
     def view_source(self) -> None:

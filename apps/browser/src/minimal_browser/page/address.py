@@ -9,5 +9,5 @@ def valid_url(text: str) -> QUrl:
     """Return `text` as an address; CommandError if Qt does not accept it."""
     url = QUrl(text)
     if not url.isValid():
-        raise CommandError(f"{text} is not an address: {url.errorString()}")
+        raise CommandError(f"{text} is not an address: {url.errorString()}.")
     return url

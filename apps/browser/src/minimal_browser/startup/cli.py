@@ -1,4 +1,4 @@
-"""The command line. Nothing heavy is imported here: `--help` and a mistyped option must answer at once."""
+"""The options of the program. Imports nothing heavy, so that `--help` and a mistyped option answer at once."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ without one it answers from the page and from earlier conversations. PROFILE=1 w
 """
 
 
-# A dataclass would cost 12 ms here, for modules that only it needs this early; so in what else runs before the load.
+# Not a dataclass: importing it this early would cost 12 ms. The same holds for all modules before the first load.
 class Options(NamedTuple):
-    """What was asked for on the command line; None where config or environment decides."""
+    """The options that were given; None leaves the decision to the settings and the environment."""
 
     urls: tuple[str, ...] = ()
     exit_after_load: bool = False
@@ -36,7 +36,7 @@ class Options(NamedTuple):
 
 
 def parse(argv: Sequence[str]) -> Options:
-    """Exits with 2 and a sentence on stderr for an option that does not exist or a value that it does not take."""
+    """Return the options. Exits with 2 and a sentence on stderr for an unknown option or an invalid value."""
     parser = argparse.ArgumentParser(
         prog="minimal-browser",
         description="A keyboard-first browser with an AI copilot.",
@@ -47,16 +47,16 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("urls", metavar="URL", nargs="*", help="what to open, each in a tab: a URL, a file, or words")
     parser.add_argument("--version", action="store_true", help="show versions and the backends selected, and exit")
     parser.add_argument(
-        "--exit-after-load", action="store_true", help="exit once the first page has loaded: 0, or 1 where it failed"
+        "--exit-after-load", action="store_true", help="exit once the first page has loaded: 0, or 1 if it failed"
     )
     parser.add_argument(
-        "--trace-startup", metavar="FILE", type=Path, help="tell where the start's time and memory went; FILE: a trace"
+        "--trace-startup", metavar="FILE", type=Path, help="report the time and memory of the start; FILE: a trace"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="say on stderr what the browser is doing")
-    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use in place of the usual one")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log to stderr what the browser is doing")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="settings file to use instead of the usual one")
 
     parser.add_argument(
-        "--write-settings", action="store_true", help="write a settings file that lists all there is, and exit"
+        "--write-settings", action="store_true", help="write a settings file that lists every setting, and exit"
     )
 
     profiles = parser.add_argument_group("profile: cookies, cache, history, conversations, bookmarks")

@@ -1,4 +1,4 @@
-"""Whether a window can open here, asked before Qt would abort the process instead of telling why."""
+"""Checks whether a window can open, before Qt would abort the process without a reason."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minimal_browser_core.errors import MinimalBrowserError
 
-# The soname's stem -> the Debian/Ubuntu package that has it.
+# The stem of the soname -> the Debian and Ubuntu package that contains it.
 APT_PACKAGES: Mapping[str, str] = {
     "libEGL": "libegl1",
     "libGL": "libgl1",
@@ -67,7 +67,7 @@ class DisplayError(MinimalBrowserError):
 
 
 def require_display(environment: Mapping[str, str] = os.environ) -> None:
-    """Raise DisplayError where there is no screen to open a window on."""
+    """Raise DisplayError if there is no screen to open a window on."""
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM", "xcb") not in ("xcb", "wayland"):
         return
     if environment.get("WAYLAND_DISPLAY"):
@@ -86,7 +86,7 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
 
 
 def _x_server_answers(display: str) -> bool:
-    """True too where libxcb is missing: then `require_platform_plugin` names it."""
+    """Whether the server answers; also True if libxcb is missing, which `require_platform_plugin` then reports."""
     import ctypes
 
     try:
@@ -101,7 +101,7 @@ def _x_server_answers(display: str) -> bool:
 
 
 def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Raise DisplayError where Qt's X11 plugin cannot load: Qt itself would abort. `plugins` is Qt's plugin folder."""
+    """Raise DisplayError if Qt's X11 plugin cannot load, as Qt itself would abort. `plugins` is Qt's plugin folder."""
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM", "xcb") != "xcb":
         return
     if environment.get("WAYLAND_DISPLAY") and "QT_QPA_PLATFORM" not in environment:
@@ -118,7 +118,7 @@ def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.en
 
 
 def missing_library(error: Exception) -> DisplayError:
-    """The sentence for a library that the dynamic linker did not find, as `error` from an import or dlopen names it."""
+    """Return the error for a library that the dynamic linker did not find, named by `error` of an import or dlopen."""
     library = str(error).split(":", 1)[0].strip()
     package = APT_PACKAGES.get(library.split(".so", 1)[0])
     if ".so" not in library:

@@ -16,7 +16,7 @@ class CurrentPage:
         """The selected tab; CommandError if no tab is open, which happens only while the window closes."""
         tab = self._tabs.current()
         if tab is None:
-            raise CommandError("no tab is open")
+            raise CommandError("No tab is open.")
         return tab
 
     def view(self) -> WebView:

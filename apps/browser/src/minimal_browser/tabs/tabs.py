@@ -131,7 +131,7 @@ class Tabs(QObject):
     def close(self, number: int | None = None) -> None:
         """Close a tab, the current one by default. Closing the last tab leaves one with the start page."""
         if number is not None and not 1 <= number <= len(self._tabs):
-            raise CommandError(f"there is no tab {number}")
+            raise CommandError(f"There is no tab {number}. :tab lists the tabs.")
         index = self.bar.currentIndex() if number is None else number - 1
         if len(self._tabs) == 1:
             self.new()
@@ -141,7 +141,7 @@ class Tabs(QObject):
     def undo_close(self) -> None:
         """Reopen the tab closed last, with its history; CommandError if there is none."""
         if not self._closed:
-            raise CommandError("no closed tab to open again")
+            raise CommandError("There is no closed tab to reopen.")
         closed = self._closed.pop()
         tab = self.add(self.factory.new(), select=True, index=closed.index)
         tab.restore(closed.history, closed.url)
@@ -154,7 +154,7 @@ class Tabs(QObject):
         """Select a tab, -1 for the last one; CommandError if there is no such tab."""
         count = len(self._tabs)
         if number != -1 and not 1 <= number <= count:
-            raise CommandError(f"there is no tab {number}: {count} {'is' if count == 1 else 'are'} open")
+            raise CommandError(f"There is no tab {number}: {count} {'is' if count == 1 else 'are'} open.")
         self.bar.setCurrentIndex(count - 1 if number == -1 else number - 1)
 
     def cycle(self, steps: int) -> None:
