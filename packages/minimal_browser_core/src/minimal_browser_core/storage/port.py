@@ -150,7 +150,7 @@ class ThreadSummary(Protocol):
 class ConversationStore(Store, Protocol):
     """Stores the exchanges with the copilot."""
 
-    def add_conversation(
+    def add_conversation(  # noqa: PLR0913  the public API
         self,
         prompt: str,
         response: str,
@@ -168,7 +168,7 @@ class ConversationStore(Store, Protocol):
     def search_conversations(self, query: str, limit: int = 20) -> Sequence[tuple[int, str, str]]:
         """Return (id, prompt, response), the best match first."""
 
-    def search(
+    def search(  # noqa: PLR0913  the public API
         self,
         query: str,
         *,

@@ -1,4 +1,4 @@
-"""Searches against brute force: what a query must find, worked out without an index. Needs hypothesis.
+"""Compare searches with a brute-force search without an index. Needs hypothesis.
 
 @given(cases())
 def test_search_agrees_with_brute_force(case):
@@ -22,7 +22,7 @@ _RUN = re.compile(r"(?P<unspaced>[东-鿿゠-ヿก-๎가-힣一-鿿]+)|(?P<wor
 
 @dataclass(frozen=True)
 class Term:
-    """`pieces` are words that stand in a phrase, or one run of an unspaced script or of symbols."""
+    """`pieces` are the words of a phrase, or one run of an unspaced script or of symbols."""
 
     pieces: tuple[str, ...]
     negative: bool = False
@@ -46,7 +46,7 @@ class Term:
         if len(wanted) == 1:
             words = [match.group() for match in _RUN.finditer(text) if match.lastgroup == "word"]
             return any(word.startswith(wanted[0]) if self.prefix else word == wanted[0] for word in words)
-        # A phrase stands between spaces and punctuation: a word that touches an unspaced script is no part of one.
+        # A phrase is between spaces and punctuation: a word that touches an unspaced script is not part of it.
         words = re.findall(r"[a-z0-9东-鿿゠-ヿก-๎가-힣一-鿿]+", text)
         for start in range(len(words) - len(wanted) + 1):
             *first, last = words[start : start + len(wanted)]
@@ -101,7 +101,7 @@ def cases() -> st.SearchStrategy[Case]:
 
 
 def agree(case: Case, store: Any) -> None:
-    """Fails where `store`, which is empty, does not find just what brute force finds. Closes it."""
+    """Check that the empty `store` finds exactly the matches of a brute-force search. Closes it."""
     with store:
         ids = [store.add_conversation(prompt, response, "m") for prompt, response in case.rows]
         for order in ("relevance", "recent"):
@@ -110,7 +110,7 @@ def agree(case: Case, store: Any) -> None:
 
 
 def highlights_are_sound(query: str, text: str, store: Any) -> None:
-    """Fails where any text as a query raises, or a hit's highlights leave its snippet. Closes the store."""
+    """Check that any text is a valid query, and that highlights are inside the snippet. Closes the store."""
     with store:
         store.add_conversation(text, text[::-1], "m")
         store.search_conversations(query)

@@ -39,7 +39,7 @@ class PythonAIClient:
     Raises `ValueError` for an invalid setting. Calls raise the `AIClientError` family.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the settings of the public API
         self,
         api_key: str | Secret | None = None,
         *,
@@ -58,7 +58,15 @@ class PythonAIClient:
         timeouts = Timeouts(
             connect_timeout, idle_timeout, first_token_timeout, stall_timeout, end_timeout, total_timeout
         )
-        self._config = make_config(api_key, base_url, headers, timeouts, max_retries, proxy, ca_bundle)
+        self._config = make_config(
+            api_key,
+            base_url,
+            headers=headers,
+            timeouts=timeouts,
+            max_retries=max_retries,
+            proxy=proxy,
+            ca_bundle=ca_bundle,
+        )
         self._executor = CallExecutor(self._config)
 
     def send_request(self, prompt: str, model: str) -> str:

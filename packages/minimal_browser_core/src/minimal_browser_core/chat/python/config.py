@@ -70,6 +70,7 @@ class Config:
 def make_config(
     api_key: str | Secret | None,
     base_url: str,
+    *,
     headers: Mapping[str, str] | None,
     timeouts: Timeouts,
     max_retries: int,

@@ -1,4 +1,4 @@
-"""The values of `minimal_browser_core.storage.port`, as plain frozen dataclasses."""
+"""The rows of `minimal_browser_core.storage.port` as frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """One exchange."""
+
     id: int
     thread_id: int
     parent_id: int | None
@@ -31,6 +33,8 @@ class SearchHit(Conversation):
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
+    """One page of a search."""
+
     hits: list[SearchHit]
     next_cursor: str | None
     complete: bool
@@ -38,13 +42,15 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """One page of a list."""
+
     conversations: list[Conversation]
     next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`updated_at` is the time of its newest exchange; `cursor` continues a listing after this thread."""
+    """`updated_at` is the time of its newest exchange; `cursor` continues a list after this thread."""
 
     id: int
     title: str
@@ -56,6 +62,8 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
+    """A bookmarked page."""
+
     id: int
     url: str
     title: str
@@ -67,10 +75,7 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class HistoryHit:
-    """A visited page. `frecency` is in milliseconds since 1970, see `fallback.sqlite.frecency`.
-
-    `score` is higher for better matches of a search; `highlights` are (start, end) in `snippet`.
-    """
+    """A visited page. `score` is higher for better matches; `highlights` are (start, end) in `snippet`."""
 
     id: int
     url: str
@@ -85,6 +90,8 @@ class HistoryHit:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
+    """One page of a history search."""
+
     hits: list[HistoryHit]
     next_cursor: str | None
     complete: bool

@@ -1,4 +1,4 @@
-"""The same through asyncio. Each test runs its own event loop: the suite needs no plugin."""
+"""The asyncio API. Each test runs its own event loop, so that the suite needs no plugin."""
 
 import asyncio
 
@@ -57,7 +57,7 @@ class AsyncCalls(ChatSuite):
 
         assert asyncio.run(ask()) == ("blue", len(server.models))
 
-    def test_achat_raises_what_chat_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_achat_raises_the_errors_of_chat(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Error(402, "no money"))
         with pytest.raises(errors.InsufficientCreditsError, match="no money"):
             asyncio.run(client.achat(QUESTION, MODEL))
@@ -128,7 +128,7 @@ class AsyncCalls(ChatSuite):
 
         async def read() -> None:
             async for delta in client.stream(QUESTION, MODEL):
-                seen.append(delta)  # noqa: PERF401  what came before the error counts
+                seen.append(delta)  # noqa: PERF401  keeps what came before the error
 
         with pytest.raises(errors.StreamInterruptedError):
             asyncio.run(read())

@@ -1,4 +1,4 @@
-"""What all parts of the suite stand on."""
+"""Fixtures and constants for all parts of the suite."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol

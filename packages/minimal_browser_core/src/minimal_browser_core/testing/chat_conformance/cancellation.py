@@ -30,7 +30,7 @@ class Cancellation(ChatSuite):
         def read() -> None:
             try:
                 list(stream)
-            except BaseException as error:  # noqa: BLE001  the outcome is what is looked at
+            except BaseException as error:  # noqa: BLE001  the outcome is checked below
                 outcome.append(error)
 
         reader = threading.Thread(target=read)
@@ -43,7 +43,7 @@ class Cancellation(ChatSuite):
         assert isinstance(outcome[0], errors.StreamCancelled)
         assert server.requests[0].client_left.wait(10)
 
-    def test_what_arrived_stays_after_cancelling(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_received_text_stays_after_cancelling(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Stream((TEXT, Hang())))
         stream = client.stream(QUESTION, MODEL)
         assert next(stream) == "part"

@@ -1,4 +1,4 @@
-"""Failures and what they say."""
+"""Errors: their classes, messages and attributes."""
 
 import pytest
 
@@ -42,7 +42,9 @@ class ErrorDetails(ChatSuite):
             assert error.retryable is (status in (408, 409, 429) or status >= 500)
             assert error.code
 
-    def test_a_rate_limit_says_how_long_to_wait(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_a_rate_limit_error_has_the_time_to_wait(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
         server.script += [Error(429, headers={"Retry-After": "7"}), Error(429)]
         waits = []
         for _ in range(2):
@@ -51,16 +53,16 @@ class ErrorDetails(ChatSuite):
             waits.append(caught.value.retry_after)
         assert waits == [7.0, None]
 
-    def test_an_html_error_page_is_told_in_words(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_an_html_error_page_is_reported_as_text(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
         page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
         server.script.append(Body(page, status=502, content_type="text/html"))
         with pytest.raises(errors.InternalServerError, match="502 Bad Gateway") as caught:
             client.chat(QUESTION, MODEL)
         assert caught.value.body == page
 
-    def test_at_most_64_kib_of_an_error_body_are_kept(
-        self, client: ChatClient, server: FakeServer, errors: Errors
-    ) -> None:
+    def test_an_error_body_is_limited_to_64_kib(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Body("x" * 500_000, status=500, content_type="text/plain"))
         with pytest.raises(errors.InternalServerError) as caught:
             client.chat(QUESTION, MODEL)
@@ -84,7 +86,7 @@ class ErrorDetails(ChatSuite):
         with pytest.raises(errors.APIConnectionError):
             client.chat(QUESTION, MODEL)
 
-    def test_what_does_not_speak_http(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_a_server_without_http_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Raw((Bytes(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),)))
         with pytest.raises(errors.AIClientError):
             client.chat(QUESTION, MODEL)
@@ -92,14 +94,14 @@ class ErrorDetails(ChatSuite):
     @pytest.mark.parametrize(
         "body", ["{oops", "[]", '"text"', "{}", '{"choices": []}', '{"choices": [1]}', '{"choices": [{}]}']
     )
-    def test_a_whole_answer_of_another_shape(
+    def test_a_response_with_another_structure_raises(
         self, client: ChatClient, server: FakeServer, errors: Errors, body: str
     ) -> None:
         server.script.append(Body(body))
         with pytest.raises(errors.ProtocolError):
             client.chat(QUESTION, MODEL)
 
-    def test_a_whole_answer_that_breaks_off(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_a_truncated_response_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Answer("text", cut_after=20))
         with pytest.raises(errors.AIClientError):
             client.chat(QUESTION, MODEL)

@@ -1,4 +1,4 @@
-"""Models in order of preference, and the memory of those that were refused."""
+"""Lists of models, and the cache of refused ones."""
 
 from uuid import uuid4
 
@@ -29,7 +29,7 @@ class ModelFallback(ChatSuite):
 
     @pytest.fixture
     def preferred(self) -> list[str]:
-        """Names that no other test uses: refusals are remembered by the process."""
+        """Return names that no other test uses, because the process caches refusals."""
         return [f"first-{uuid4()}", f"second-{uuid4()}"]
 
     @pytest.fixture
@@ -38,7 +38,7 @@ class ModelFallback(ChatSuite):
 
     @pytest.mark.parametrize("refusal", LASTING + PASSING)
     @pytest.mark.parametrize("streamed", [False, True])
-    def test_the_next_model_is_asked_when_one_is_refused(
+    def test_the_next_model_is_requested_after_a_refusal(
         self, patient: ChatClient, server: FakeServer, preferred: list[str], refusal: Reply, streamed: bool
     ) -> None:
         server.script += [refusal, Answer("from the second")]
@@ -58,14 +58,14 @@ class ModelFallback(ChatSuite):
         server.script += [Stream((role, error)), Answer("from the second")]
         assert "".join(patient.stream(QUESTION, preferred)) == "from the second"
 
-    def test_a_preferred_model_that_answers_is_the_only_one_asked(
+    def test_a_preferred_model_that_answers_is_the_only_one_requested(
         self, patient: ChatClient, server: FakeServer, preferred: list[str]
     ) -> None:
         assert patient.chat(QUESTION, preferred).model == preferred[0]
         assert [request.json["model"] for request in server.requests] == preferred[:1]
 
     @pytest.mark.parametrize("status", [401, 400])
-    def test_what_no_model_can_mend_is_told_at_once(
+    def test_a_failure_common_to_all_models_raises_at_once(
         self, patient: ChatClient, server: FakeServer, errors: Errors, preferred: list[str], status: int
     ) -> None:
         server.script.append(Error(status, "temperature must be positive"))
@@ -73,7 +73,7 @@ class ModelFallback(ChatSuite):
             patient.chat(QUESTION, preferred)
         assert len(server.requests) == 1
 
-    def test_when_all_models_refuse_the_last_refusal_is_told(
+    def test_when_all_models_refuse_the_last_refusal_is_raised(
         self, patient: ChatClient, server: FakeServer, errors: Errors, preferred: list[str]
     ) -> None:
         server.script += [Error(404, "no first"), Error(403, "no second")]
@@ -85,14 +85,14 @@ class ModelFallback(ChatSuite):
     # -- the memory ----------------------------------------------------------------------------------------------------
 
     @pytest.mark.parametrize("refusal", LASTING)
-    def test_a_refused_model_is_not_asked_again(
+    def test_a_refused_model_is_skipped_in_the_next_call(
         self, make_client: MakeClient, patient: ChatClient, server: FakeServer, preferred: list[str], refusal: Reply
     ) -> None:
         server.script.append(refusal)
         patient.chat(QUESTION, preferred)
         assert patient.chat(QUESTION, preferred).model == preferred[1]
         assert "".join(patient.stream(QUESTION, preferred))
-        # Another client of the same server and key knows it too.
+        # Another client with the same server and key uses the same cache.
         make_client(api_key=KEY, base_url=server.base_url).chat(QUESTION, preferred)
         asked = [request.json["model"] for request in server.requests]
         assert asked == [preferred[0], preferred[1], preferred[1], preferred[1], preferred[1]]
@@ -106,7 +106,7 @@ class ModelFallback(ChatSuite):
         assert len(server.requests) == 3
 
     @pytest.mark.parametrize("refusal", PASSING + OF_THE_REQUEST)
-    def test_what_is_not_of_the_model_is_not_held_against_it(
+    def test_a_failure_that_is_not_about_the_model_does_not_skip_it(
         self, patient: ChatClient, server: FakeServer, preferred: list[str], refusal: Reply
     ) -> None:
         server.script.append(refusal)
@@ -121,7 +121,7 @@ class ModelFallback(ChatSuite):
         other = make_client(api_key="sk-of-somebody-else", base_url=server.base_url)
         assert other.chat(QUESTION, preferred).model == preferred[0]
 
-    def test_a_model_asked_for_by_itself_is_always_asked_and_may_clear_its_name(
+    def test_a_single_model_is_always_requested_and_a_success_clears_its_refusal(
         self, patient: ChatClient, server: FakeServer, errors: Errors, preferred: list[str]
     ) -> None:
         server.script += [Error(402, "needs credits"), Answer("second"), Error(402, "needs credits")]
@@ -132,7 +132,7 @@ class ModelFallback(ChatSuite):
         assert patient.chat(QUESTION, preferred[0]).model == preferred[0]
         assert patient.chat(QUESTION, preferred).model == preferred[0]
 
-    def test_where_every_model_was_refused_all_are_asked_again(
+    def test_if_every_model_was_refused_all_are_requested_again(
         self, patient: ChatClient, server: FakeServer, errors: Errors, preferred: list[str]
     ) -> None:
         server.script += [Error(404, "no first"), Error(404, "no second")]
@@ -140,7 +140,7 @@ class ModelFallback(ChatSuite):
             patient.chat(QUESTION, preferred)
         assert patient.chat(QUESTION, preferred).model == preferred[0]
 
-    def test_a_failure_says_which_models_were_not_asked(
+    def test_an_error_names_the_skipped_models(
         self, patient: ChatClient, server: FakeServer, errors: Errors, preferred: list[str]
     ) -> None:
         server.script += [Error(404, "no first"), Answer("second"), Error(401, "no key")]

@@ -1,4 +1,4 @@
-"""Networks and servers that misbehave: every fault ends in its own error, or in the answer."""
+"""Networks and servers with faults."""
 
 import contextlib
 import gzip
@@ -47,7 +47,7 @@ EVENT = b'data: {"choices": [{"delta": {"content": "part"}}]}\n\n'
 
 @contextlib.contextmanager
 def listening(serve: Callable[[socket.socket], None], scheme: str = "http") -> Iterator[str]:
-    """A base URL whose connections `serve` is given, one after the other."""
+    """Yield a base URL; `serve` gets its connections, one after the other."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
@@ -89,7 +89,7 @@ class NetworkFaults(ChatSuite):
         "sent", [b"", b"HTT", HEAD, HEAD + b"Content-Le"], ids=["nothing", "the version", "no blank line", "a header"]
     )
     @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-    def test_a_connection_lost_within_the_head_is_tried_again(
+    def test_a_connection_lost_within_the_head_is_retried(
         self, make_client: MakeClient, server: FakeServer, errors: Errors, ask: Ask, sent: bytes, reset: bool
     ) -> None:
         server.default = Raw((Bytes(sent), Cut(reset=reset)))
@@ -107,7 +107,7 @@ class NetworkFaults(ChatSuite):
         with listening(serve, "https") as url, pytest.raises(errors.APIConnectionError):
             make_client(base_url=url, max_retries=0).chat(QUESTION, MODEL)
 
-    def test_a_reset_while_the_request_is_sent_is_tried_again(self, make_client: MakeClient) -> None:
+    def test_a_reset_while_the_request_is_sent_is_retried(self, make_client: MakeClient) -> None:
         connections = []
 
         def serve(sock: socket.socket) -> None:
@@ -125,8 +125,8 @@ class NetworkFaults(ChatSuite):
             client.close()
 
     @both_ways
-    def test_a_half_closed_connection_is_no_silent_end(self, make_client: MakeClient, errors: Errors, ask: Ask) -> None:
-        """The server ends its side and leaves the connection open: nothing more can come."""
+    def test_a_half_closed_connection_raises(self, make_client: MakeClient, errors: Errors, ask: Ask) -> None:
+        """The server closes its side and leaves the connection open, so that nothing more can arrive."""
 
         def serve(sock: socket.socket) -> None:
             _read_request(sock)
@@ -151,7 +151,7 @@ class NetworkFaults(ChatSuite):
         with pytest.raises(errors.AIClientError):
             ask(client)
 
-    def test_truncated_gzip_is_no_answer(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_truncated_gzip_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.default = Body(gzip.compress(ANSWER)[:30], headers={"Content-Encoding": "gzip"})
         with pytest.raises(errors.AIClientError):
             client.chat(QUESTION, MODEL)
@@ -164,14 +164,12 @@ class NetworkFaults(ChatSuite):
         with pytest.raises(errors.StreamInterruptedError):
             list(client.stream(QUESTION, MODEL))
 
-    def test_what_is_not_gzip_is_no_answer(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_invalid_gzip_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.default = Body(ANSWER, headers={"Content-Encoding": "gzip"})
         with pytest.raises(errors.AIClientError):
             client.chat(QUESTION, MODEL)
 
-    def test_a_chunk_size_that_is_no_number_is_a_break(
-        self, client: ChatClient, server: FakeServer, errors: Errors
-    ) -> None:
+    def test_an_invalid_chunk_size_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.default = Raw((Bytes(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n"),))
         with pytest.raises(errors.AIClientError):
             list(client.stream(QUESTION, MODEL))
@@ -183,7 +181,7 @@ class NetworkFaults(ChatSuite):
         assert _streamed(make_client(base_url=server.base_url, idle_timeout=5)) == "part"
 
     @both_ways
-    def test_a_storm_of_429_ends_after_the_tries_that_were_asked_for(
+    def test_a_series_of_429_ends_after_the_configured_attempts(
         self, make_client: MakeClient, server: FakeServer, errors: Errors, ask: Ask
     ) -> None:
         server.default = Error(429, "slow down", headers={"retry-after-ms": "1"})

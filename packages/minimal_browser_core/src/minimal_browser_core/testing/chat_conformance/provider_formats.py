@@ -1,8 +1,7 @@
-"""What each provider really sends: one vector for each habit, streamed and whole.
+"""The responses of real providers, one vector for each peculiarity, as a stream and as one document.
 
-In `vectors/dialects.json`, an entry has a `stream` (the event stream as
-text), a `body` (the whole answer), or both, and what either is to be read as. Of an error `says` is a part of its
-message.
+In `vectors/dialects.json`, an entry has a `stream` (the text of the event stream), a `body` (the whole response), or
+both, and the expected values. `says` is a part of the expected error message.
 """
 
 import json
@@ -26,13 +25,13 @@ def dialect_vectors() -> list[Vector]:
 
 
 def _with(*parts: str) -> pytest.MarkDecorator:
-    """A parameter for each vector that has all of the parts."""
+    """Parametrize a test with the vectors that have all of the parts."""
     vectors = [v for v in dialect_vectors() if all(part in v or part in v["expect"] for part in parts)]
     return pytest.mark.parametrize("vector", vectors, ids=lambda vector: vector["name"])
 
 
 def _read(answer: ChatResponse | ResponseStream, expected: Vector) -> Vector:
-    """What the answer holds of that which is expected."""
+    """Return the expected fields of an answer."""
     usage = answer.usage
     found: Vector = {
         "text": answer.text,
@@ -44,7 +43,7 @@ def _read(answer: ChatResponse | ResponseStream, expected: Vector) -> Vector:
         "usage": usage and {name: getattr(usage, name) for name in expected.get("usage") or ()},
     }
     for call, wanted in zip(found["tool_calls"], expected.get("tool_calls", ()), strict=False):
-        if not isinstance(wanted[2], str):  # of arguments that came as an object the spacing is free
+        if not isinstance(wanted[2], str):  # the spacing of arguments that were sent as an object may differ
             call[2] = json.loads(call[2])
     return {name: found[name] for name in expected if name in found}
 
@@ -74,7 +73,7 @@ class ProviderFormats(ChatSuite):
         assert events[-1].kind == "finish"
 
     @_with("body", "finish_reason")
-    def test_a_whole_answer_is_read_as_the_provider_means_it(
+    def test_the_response_of_each_provider_is_understood(
         self, client: ChatClient, server: FakeServer, vector: Vector
     ) -> None:
         server.script.append(Body(json.dumps(vector["body"])))
@@ -85,7 +84,7 @@ class ProviderFormats(ChatSuite):
         assert response.raw == vector["body"]
 
     @_with("stream", "error")
-    def test_an_error_in_a_stream_is_told_with_what_had_come(
+    def test_an_error_in_a_stream_holds_what_had_arrived(
         self, client: ChatClient, server: FakeServer, errors: Errors, vector: Vector
     ) -> None:
         expected = vector["expect"]
@@ -97,7 +96,7 @@ class ProviderFormats(ChatSuite):
         assert caught.value.status == expected["error"].get("status", caught.value.status)
 
     @_with("body", "error")
-    def test_an_error_in_place_of_an_answer_is_told(
+    def test_an_error_in_place_of_an_answer_raises(
         self, client: ChatClient, server: FakeServer, errors: Errors, vector: Vector
     ) -> None:
         expected = vector["expect"]["error"]

@@ -1,4 +1,4 @@
-"""What an answer says of its way over the wire: rate limits and times."""
+"""Rate limits and times of responses."""
 
 import time
 
@@ -51,7 +51,7 @@ class ResponseMetadata(ChatSuite):
         assert stream.time_to_first_byte is not None
         assert list(stream) == ["o"]
         assert stream.time_to_last_byte is not None
-        # Five events were still to come when the head was sent.
+        # Five events follow the head.
         assert stream.time_to_last_byte >= stream.time_to_first_byte + 0.3
 
     def test_a_stream_under_way_has_no_last_byte(self, client: ChatClient, server: FakeServer) -> None:
@@ -60,13 +60,13 @@ class ResponseMetadata(ChatSuite):
             assert next(stream) == "first"
             assert stream.time_to_last_byte is None
 
-    def test_the_times_are_those_of_the_try_that_served(self, make_client: MakeClient, server: FakeServer) -> None:
+    def test_the_times_are_those_of_the_successful_attempt(self, make_client: MakeClient, server: FakeServer) -> None:
         server.script += [Error(503, headers={"retry-after-ms": "400"}), Answer("so")]
-        begun = time.monotonic()
+        started = time.monotonic()
         response = make_client(base_url=server.base_url).chat(QUESTION, MODEL)
         assert response.time_to_last_byte is not None
-        # Without the wait between the tries.
-        assert response.time_to_last_byte <= time.monotonic() - begun - 0.4
+        # Without the wait between the attempts.
+        assert response.time_to_last_byte <= time.monotonic() - started - 0.4
 
     @pytest.mark.parametrize("refused", [False, True])
     def test_before_the_head_nothing_is_known(self, client: ChatClient, server: FakeServer, refused: bool) -> None:

@@ -1,4 +1,4 @@
-"""Requests as they go out, answers as they come in."""
+"""Requests and responses without faults."""
 
 import select
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ class Responses(ChatSuite):
         server.script.append(Answer(("It ", "is ", "blue.")))
         assert "".join(client.stream_response("What is it?", MODEL)) == "It is blue."
 
-    def test_a_request_says_model_messages_and_key(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_request_contains_model_messages_and_key(self, client: ChatClient, server: FakeServer) -> None:
         client.chat(QUESTION, MODEL)
         request = server.requests[0]
         assert (request.method, request.path) == ("POST", "/v1/chat/completions")
@@ -55,7 +55,7 @@ class Responses(ChatSuite):
         assert request.json["messages"] == QUESTION
         assert not request.json.get("stream")
 
-    def test_a_streamed_request_says_so(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_streaming_request_has_stream_set(self, client: ChatClient, server: FakeServer) -> None:
         list(client.stream(QUESTION, MODEL))
         assert server.requests[0].json["stream"] is True
 
@@ -81,16 +81,14 @@ class Responses(ChatSuite):
         sent = server.requests[0].json
         assert {name: sent[name] for name in options} == options
 
-    def test_a_stream_asks_for_its_usage_unless_the_caller_says_otherwise(
-        self, client: ChatClient, server: FakeServer
-    ) -> None:
+    def test_a_stream_requests_its_usage_by_default(self, client: ChatClient, server: FakeServer) -> None:
         list(client.stream(QUESTION, MODEL))
         list(client.stream(QUESTION, MODEL, stream_options={"include_usage": False}))
         asked = [request.json["stream_options"] for request in server.requests]
         assert asked == [{"include_usage": True}, {"include_usage": False}]
 
     @pytest.mark.parametrize("option", ["stream", "messages", "model"])
-    def test_what_the_call_itself_says_is_no_option(self, client: ChatClient, option: str) -> None:
+    def test_arguments_of_the_call_are_not_accepted_as_options(self, client: ChatClient, option: str) -> None:
         with pytest.raises(TypeError, match=option):
             client.chat(QUESTION, MODEL, **{option: None})
 
@@ -135,7 +133,7 @@ class Responses(ChatSuite):
 
     # -- whole answers -------------------------------------------------------------------------------------------------
 
-    def test_a_whole_answer_has_all_its_parts(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_response_has_all_its_parts(self, client: ChatClient, server: FakeServer) -> None:
         calls = (ToolCall("open", '{"url": "x"}', "c1"), ToolCall("search", '{"q": "é"}', "c2"))
         usage = Usage(3, 5, cached_tokens=2, reasoning_tokens=4, cost=0.25)
         server.script.append(
@@ -224,7 +222,7 @@ class Responses(ChatSuite):
         assert list(stream.drain()) == []
 
     @pytest.mark.parametrize("key", ["reasoning", "reasoning_content"])
-    def test_reasoning_is_kept_apart_from_text(self, client: ChatClient, server: FakeServer, key: str) -> None:
+    def test_reasoning_is_separate_from_text(self, client: ChatClient, server: FakeServer, key: str) -> None:
         answer = Answer("blue", reasoning=("Let me ", "think"), reasoning_key=key)  # type: ignore[arg-type]
         server.script += [answer, answer]
         stream = client.stream(QUESTION, MODEL)
@@ -243,7 +241,7 @@ class Responses(ChatSuite):
         assert parts_of(calls) == [("first", "first", '{"a": 1}'), ("second", "second", "[1, 2]")]
         assert parts_of(stream.tool_calls) == parts_of(calls)
 
-    def test_tool_calls_that_share_an_index_are_told_apart_by_id(self, client: ChatClient, server: FakeServer) -> None:
+    def test_tool_calls_with_the_same_index_are_separated_by_id(self, client: ChatClient, server: FakeServer) -> None:
         def delta(call: str, arguments: str) -> Data:
             function = {"name": call, "arguments": arguments}
             return Data(chunk({"tool_calls": [{"index": 0, "id": call, "function": function}]}))
@@ -254,7 +252,7 @@ class Responses(ChatSuite):
         list(stream)
         assert [(c.id, c.arguments) for c in stream.tool_calls] == [("first", "{}"), ("second", "[]")]
 
-    def test_providers_that_leave_the_standard_are_understood(self, client: ChatClient, server: FakeServer) -> None:
+    def test_deviations_of_providers_are_understood(self, client: ChatClient, server: FakeServer) -> None:
         thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "hmm"}]}
         steps = (
             Data('{"choices": null}'),
@@ -292,14 +290,14 @@ class Responses(ChatSuite):
         server.script.append(Stream(pieces))
         assert list(client.stream(QUESTION, MODEL)) == ["é", "東", "👩"]
 
-    def test_a_long_stream_arrives_whole(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_long_stream_arrives_completely(self, client: ChatClient, server: FakeServer) -> None:
         words = tuple(f"word{i} " for i in range(3000))
         server.script.append(Answer(words))
         stream = client.stream(QUESTION, MODEL)
         assert tuple(stream) == words
         assert stream.text == "".join(words)
 
-    def test_one_delta_of_a_megabyte_arrives_whole(self, client: ChatClient, server: FakeServer) -> None:
+    def test_one_delta_of_a_megabyte_arrives_completely(self, client: ChatClient, server: FakeServer) -> None:
         text = "0123456789é" * 100_000
         server.script.append(Answer(text))
         assert "".join(client.stream(QUESTION, MODEL)) == text
@@ -307,7 +305,7 @@ class Responses(ChatSuite):
     def test_half_a_surrogate_pair_in_an_answer_gives_text_that_can_be_stored(
         self, client: ChatClient, server: FakeServer, errors: Errors
     ) -> None:
-        # Either it is replaced or the answer is refused: what comes out never fails later, in a file or on a screen.
+        # It is either replaced or refused, so that writing or showing the text never fails later.
         server.script.append(
             Stream((Data('{"choices":[{"delta":{"content":"a\\ud83d"},"finish_reason":"stop"}]}'), DONE))
         )
@@ -337,7 +335,7 @@ class Responses(ChatSuite):
             assert list(stream.drain()) == []
             assert not select.select([stream.fileno()], [], [], 0.05)[0]
 
-    def test_the_descriptor_is_readable_when_it_is_asked_for_late(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_descriptor_requested_late_is_readable(self, client: ChatClient, server: FakeServer) -> None:
         server.script.append(Answer(("a", "b")))
         stream = client.stream(QUESTION, MODEL)
         iterator = stream.events()

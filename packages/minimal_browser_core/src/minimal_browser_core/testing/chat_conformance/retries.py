@@ -1,4 +1,4 @@
-"""Second tries."""
+"""Retries."""
 
 import pytest
 
@@ -18,27 +18,27 @@ class Retries(ChatSuite):
         return make_client(base_url=server.base_url, max_retries=2)
 
     @pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 529])
-    def test_a_passing_failure_is_tried_again(self, patient: ChatClient, server: FakeServer, status: int) -> None:
+    def test_a_transient_failure_is_retried(self, patient: ChatClient, server: FakeServer, status: int) -> None:
         server.script += [Error(status, headers=SOON), Error(status, headers=SOON), Answer("at last")]
         assert patient.chat(QUESTION, "m").text == "at last"
         assert len(server.requests) == 3
 
-    def test_a_stream_is_tried_again_too(self, patient: ChatClient, server: FakeServer) -> None:
+    def test_a_stream_is_retried(self, patient: ChatClient, server: FakeServer) -> None:
         server.script += [Error(503, headers=SOON), Answer(("at ", "last"))]
         assert "".join(patient.stream(QUESTION, "m")) == "at last"
 
-    def test_the_list_of_models_is_tried_again_too(self, patient: ChatClient, server: FakeServer) -> None:
+    def test_the_list_of_models_is_retried(self, patient: ChatClient, server: FakeServer) -> None:
         server.models_script.append(Error(503, headers=SOON))
         assert len(patient.models()) == len(server.models)
 
     @pytest.mark.parametrize("reset", [False, True])
-    def test_a_connection_lost_before_the_answer_is_tried_again(
+    def test_a_connection_lost_before_the_answer_is_retried(
         self, patient: ChatClient, server: FakeServer, reset: bool
     ) -> None:
         server.script += [Cut(reset=reset), Answer("at last")]
         assert patient.chat(QUESTION, "m").text == "at last"
 
-    def test_waiting_as_long_as_retry_after_says(self, patient: ChatClient, server: FakeServer) -> None:
+    def test_a_retry_waits_for_retry_after(self, patient: ChatClient, server: FakeServer) -> None:
         server.script += [Error(429, headers={"Retry-After": "0"}), Answer("at last")]
         assert patient.chat(QUESTION, "m").text == "at last"
 
@@ -52,7 +52,7 @@ class Retries(ChatSuite):
         assert len(server.requests) == 1
 
     @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422])
-    def test_a_lasting_failure_is_not_tried_again(
+    def test_a_permanent_failure_is_not_retried(
         self, patient: ChatClient, server: FakeServer, errors: Errors, status: int
     ) -> None:
         server.script.append(Error(status))
@@ -60,7 +60,7 @@ class Retries(ChatSuite):
             patient.chat(QUESTION, "m")
         assert len(server.requests) == 1
 
-    def test_the_tries_come_to_an_end_and_are_told(
+    def test_the_number_of_attempts_is_limited_and_the_error_lists_them(
         self, patient: ChatClient, server: FakeServer, errors: Errors
     ) -> None:
         server.default = Error(503, headers=SOON)
@@ -69,21 +69,19 @@ class Retries(ChatSuite):
         assert len(server.requests) == 3
         assert len(caught.value.attempts) == 3
 
-    def test_without_retries_one_try_is_made(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_without_retries_there_is_one_attempt(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.default = Error(503, headers=SOON)
         with pytest.raises(errors.InternalServerError):
             client.chat(QUESTION, "m")
         assert len(server.requests) == 1
 
-    def test_the_server_can_forbid_another_try(self, patient: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_the_server_can_forbid_a_retry(self, patient: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Error(503, headers={"x-should-retry": "false"}))
         with pytest.raises(errors.InternalServerError):
             patient.chat(QUESTION, "m")
         assert len(server.requests) == 1
 
-    def test_nothing_is_tried_again_once_something_was_delivered(
-        self, patient: ChatClient, server: FakeServer, errors: Errors
-    ) -> None:
+    def test_nothing_is_retried_after_a_delivery(self, patient: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Answer(("a", "b"), cut_after=2))
         with pytest.raises(errors.StreamInterruptedError):
             list(patient.stream(QUESTION, ["first", "second"]))

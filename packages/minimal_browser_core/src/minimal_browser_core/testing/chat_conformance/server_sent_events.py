@@ -1,4 +1,4 @@
-"""The vectors of server-sent events: the same file that the Rust client's tests read."""
+"""The vectors of server-sent events, which the Rust client's tests read too."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""How streams end: verified, interrupted, cancelled."""
+"""Complete and interrupted streams."""
 
 import select
 
@@ -53,7 +53,7 @@ class StreamEnd(ChatSuite):
             pytest.param(Stream((TEXT, FINISH, DONE, Data("rubbish"))), id="rubbish after DONE"),
         ],
     )
-    def test_a_whole_answer_ends_well(self, client: ChatClient, server: FakeServer, stream: Stream) -> None:
+    def test_a_complete_answer_ends_well(self, client: ChatClient, server: FakeServer, stream: Stream) -> None:
         server.script.append(stream)
         reply = client.stream(QUESTION, MODEL)
         assert list(reply) == ["part"]
@@ -116,7 +116,7 @@ class StreamEnd(ChatSuite):
         assert list(reply) == ["part"]
         assert reply.usage is not None
 
-    def test_content_of_other_choices_keeps_the_stall_timer_from_running_out(
+    def test_content_of_other_choices_restarts_the_stall_timeout(
         self, make_client: MakeClient, server: FakeServer
     ) -> None:
         other = Data({"choices": [{"index": 1, "delta": {"content": "other"}}]})
@@ -131,7 +131,7 @@ class StreamEnd(ChatSuite):
         with pytest.raises(errors.StreamInterruptedError):
             list(client.stream(QUESTION, MODEL))
 
-    def test_a_tool_call_is_whole_although_every_chunk_has_a_finish_reason(
+    def test_a_tool_call_is_complete_although_every_chunk_has_a_finish_reason(
         self, client: ChatClient, server: FakeServer
     ) -> None:
         server.script.append(Stream((call_chunk('{"x"', name="f"), call_chunk(": 1}"), DONE)))
@@ -150,7 +150,7 @@ class StreamEnd(ChatSuite):
             pytest.param(Stream((TEXT, Bytes(b'data: {"choices": [{"del'))), id="half an event"),
         ],
     )
-    def test_a_broken_answer_says_so_and_keeps_what_came(
+    def test_an_interrupted_answer_raises_and_holds_what_had_arrived(
         self, client: ChatClient, server: FakeServer, errors: Errors, stream: Stream
     ) -> None:
         server.script.append(stream)
@@ -160,22 +160,20 @@ class StreamEnd(ChatSuite):
             seen.extend(reply)
         assert (seen, reply.text, caught.value.partial_text) == (["part"], "part", "part")
 
-    def test_a_reset_connection_says_so(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
-        # A reset may overtake what was sent before it: how much of the text arrives is the network's.
+    def test_a_reset_connection_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+        # A reset may overtake data that was sent before it, so any part of the text may arrive.
         server.script.append(Stream((TEXT, Cut(reset=True))))
         with pytest.raises(errors.AIClientError):
             list(client.stream(QUESTION, MODEL))
 
-    def test_an_event_that_is_not_json_says_so(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
+    def test_an_event_that_is_not_json_raises(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         server.script.append(Stream((TEXT, Data("{oops"), FINISH, DONE)))
         reply = client.stream(QUESTION, MODEL)
         with pytest.raises((errors.StreamInterruptedError, errors.ProtocolError)):
             list(reply)
         assert reply.text == "part"
 
-    def test_what_the_provider_says_of_its_error_is_told(
-        self, client: ChatClient, server: FakeServer, errors: Errors
-    ) -> None:
+    def test_the_provider_message_is_in_the_error(self, client: ChatClient, server: FakeServer, errors: Errors) -> None:
         error = Data('{"error": {"message": "the GPU is on fire", "code": 502}}')
         usage = Data(chunk(usage={"prompt_tokens": 1, "completion_tokens": 2}))
         server.script.append(Stream((TEXT, usage, error), headers={"x-request-id": "req-9"}))
@@ -208,7 +206,7 @@ class StreamEnd(ChatSuite):
             pytest.param(Body("", content_type="text/plain"), id="nothing"),
         ],
     )
-    def test_an_answer_with_status_200_that_is_none_says_so(
+    def test_an_invalid_answer_with_status_200_raises(
         self, client: ChatClient, server: FakeServer, errors: Errors, body: Body
     ) -> None:
         server.script += [body, body]
@@ -220,7 +218,7 @@ class StreamEnd(ChatSuite):
             assert "no such luck" in str(streamed.value)
             assert "no such luck" in str(whole.value)
 
-    def test_a_server_that_ignores_stream_is_understood(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_response_without_streaming_becomes_a_stream(self, client: ChatClient, server: FakeServer) -> None:
         message = '{"choices": [{"message": {"content": "whole"}, "finish_reason": "stop"}]}'
         server.script.append(Body(message))
         assert "".join(client.stream(QUESTION, MODEL)) == "whole"

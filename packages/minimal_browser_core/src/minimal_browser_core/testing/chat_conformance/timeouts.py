@@ -1,4 +1,4 @@
-"""Timers: which one ends a call, not when."""
+"""Timeouts: which one ends a call."""
 
 import socket
 import sys
@@ -62,7 +62,7 @@ class Timeouts(ChatSuite):
             list(stream)
         assert (caught.value.phase, stream.text) == ("stall", "part")
 
-    def test_content_that_keeps_coming_runs_into_the_total_timer(
+    def test_continuous_content_ends_with_the_total_timeout(
         self, make_client: MakeClient, server: FakeServer, errors: Errors
     ) -> None:
         server.script.append(Stream((TEXT, Pause(0.02)) * 200))
@@ -71,7 +71,7 @@ class Timeouts(ChatSuite):
             list(client.stream(QUESTION, MODEL))
         assert caught.value.phase == "total"
 
-    def test_the_total_timer_covers_a_whole_answer(
+    def test_the_total_timeout_covers_a_response(
         self, make_client: MakeClient, server: FakeServer, errors: Errors
     ) -> None:
         server.script.append(Body("{}", head_delay=60))
@@ -79,7 +79,7 @@ class Timeouts(ChatSuite):
             make_client(base_url=server.base_url, total_timeout=SHORT).chat(QUESTION, MODEL)
         assert caught.value.phase == "total"
 
-    def test_no_retry_is_waited_for_beyond_the_total_timer(
+    def test_no_retry_waits_beyond_the_total_timeout(
         self, make_client: MakeClient, server: FakeServer, errors: Errors
     ) -> None:
         server.script.append(Error(503, headers={"Retry-After": "30"}))

@@ -1,10 +1,10 @@
-"""An OpenAI-compatible server on loopback, for tests and for driving a client by hand. Standard library only.
+"""An OpenAI-compatible server on loopback, for tests and manual use. Needs only the standard library.
 
     with FakeServer([Answer("Hello"), Error(429, headers={"Retry-After": "1"})]) as server:
         client = AIClient(base_url=server.base_url)
 
-It speaks real HTTP/1.1 (`POST /v1/chat/completions`, `GET /v1/models`), serves each request with the next reply of its
-script, then with its default, `echo`. `Stream`, `Raw` and the steps are for what real providers do at their worst.
+It serves HTTP/1.1 (`POST /v1/chat/completions`, `GET /v1/models`). Each request gets the next reply of its script, then
+the default, `echo`. `Stream`, `Raw` and the steps simulate the faults of real providers.
 """
 
 from .echo import echo

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     with server:
         try:
-            # The only line on stdout: what starts this command reads it to know where the server is.
+            # The only line on stdout, for programs that start this command.
             print(server.base_url, flush=True)  # noqa: T201
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""One client's connection: reads requests, sends replies, notices a client that leaves."""
+"""The connection of one client: read requests, send replies, detect a disconnected client."""
 
 import contextlib
 import socket
@@ -22,12 +22,12 @@ class ClientLeftError(Exception):
 
 
 class BadRequestError(Exception):
-    """What came is not HTTP."""
+    """The received bytes are not HTTP."""
 
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """Owns the socket; `run` blocks its thread until the client leaves, a reply ends it, or `abort` is called."""
+    """Owns the socket. `run` blocks until the client disconnects, a reply closes it, or `abort` is called."""
 
     sock: socket.socket
     number: int
@@ -49,13 +49,13 @@ class Connection:
             self._close()
 
     def abort(self) -> None:
-        """End from another thread whatever the connection waits for."""
+        """Interrupt the connection from another thread."""
         with contextlib.suppress(OSError):
-            # The base class's method: that of a TLS socket would also drop the session under its reader.
+            # Not SSLSocket.shutdown: it would also drop the TLS session while its reader uses it.
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def _serve(self, request: Request) -> bool:
-        """Send one reply; say whether the connection is still of use."""
+        """Send one reply; returns whether the connection can be used again."""
         try:
             for payload in self.handler(request):
                 if isinstance(payload, bytes):
@@ -73,12 +73,12 @@ class Connection:
         return request.headers.get("connection", "").lower() != "close"
 
     def _wait(self, seconds: float | None) -> None:
-        """Let time pass (None: without end) until the client leaves."""
+        """Wait (None: without limit) until the client disconnects."""
         end = None if seconds is None else time.monotonic() + seconds
         try:
             while end is None or (left := end - time.monotonic()) > 0:
                 self.sock.settimeout(None if end is None else left)
-                # What a client sends meanwhile is its next request: kept for later.
+                # Data that the client sends during the wait belongs to its next request.
                 data = self.sock.recv(65536)
                 if not data:
                     raise ClientLeftError

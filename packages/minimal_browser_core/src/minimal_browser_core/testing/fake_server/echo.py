@@ -1,4 +1,4 @@
-"""The default reply: deterministic, and enough to drive an application by hand."""
+"""The default reply: deterministic, and sufficient for manual use of an application."""
 
 import json
 import re
@@ -12,10 +12,9 @@ _CALL = re.compile(r"^\s*([A-Za-z_][\w-]*)\s+(\{.*\})\s*$", re.MULTILINE)
 
 
 def echo(request: Request) -> Answer:
-    """Repeat the last user message, word by word, and say what came with it.
+    """Repeat the last user message word by word, with a note about the rest of the request.
 
-    A line `name {"some": "json"}` in that message, where `name` is one of the tools that the request offers, is
-    answered with that tool call instead.
+    If the message has a line `name {"some": "json"}` with the name of an offered tool, the answer is that tool call.
     """
     body = request.json
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""What a client sent."""
+"""A request of a client."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came; header names are lower case, `connection` numbers the TCP connection from 1."""
+    """A received request. Header names are in lower case; `connection` is the number of the TCP connection, from 1."""
 
     method: str
     path: str
@@ -17,11 +17,11 @@ class Request:
     body: bytes
     connection: int
     client_left: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
-    """Set when the client closed the connection before it had the whole reply."""
+    """Set if the client closed the connection before it received the whole reply."""
 
     @property
     def json(self) -> Any:
-        """The body as JSON, or None where it is not JSON."""
+        """The body as JSON, or None if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:

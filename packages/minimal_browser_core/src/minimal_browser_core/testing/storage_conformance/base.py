@@ -1,4 +1,4 @@
-"""What the suites of the stores stand on."""
+"""Fixtures and constants for all store suites."""
 
 import json
 import os

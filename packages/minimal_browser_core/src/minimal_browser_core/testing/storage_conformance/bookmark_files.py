@@ -1,4 +1,4 @@
-"""Bookmark files: Netscape's HTML in and out, and what the older browser left."""
+"""Import and export of bookmark files: Netscape HTML, and the JSON of minimal_browser 0.x."""
 
 import json
 import sqlite3
@@ -78,7 +78,7 @@ class BookmarkFiles(StoreSuite):
         assert (again.taken, again.skipped, again.lost_count) == (0, 4, 2)
         assert self.rows(store) == before
 
-    def test_what_the_user_has_is_added_to_and_never_replaced(self, store: Any, tmp_path: Path) -> None:
+    def test_an_import_adds_to_existing_bookmarks_and_replaces_nothing(self, store: Any, tmp_path: Path) -> None:
         store.add("https://a.org/?x=1&y=2", "Mine", tags=["mine"], keyword="k")
         store.add("https://z.org/", "Has the keyword", keyword="aa")
         file = tmp_path / "bookmarks.html"
@@ -90,7 +90,7 @@ class BookmarkFiles(StoreSuite):
         mine = self.rows(store)[0]
         assert mine[1:5] == ("Mine", ("mine", "t1", "t2"), "A note & more\nof two lines", "k")
 
-    def test_the_older_browsers_bookmarks_are_read(self, path: Path, store: Any, tmp_path: Path) -> None:
+    def test_the_bookmarks_of_minimal_browser_0_are_imported(self, path: Path, store: Any, tmp_path: Path) -> None:
         records = [
             {
                 "id": "1",
@@ -124,7 +124,7 @@ class BookmarkFiles(StoreSuite):
             kept = [json.loads(row[0]) for row in db.execute("SELECT metadata FROM bookmarks ORDER BY id")]
         assert kept == [{}, {"bookmark_type": "snippet"}, {"language": "py"}]
 
-    def test_what_is_exported_comes_back(self, store: Any, opened: Open, tmp_path: Path) -> None:
+    def test_an_export_can_be_imported(self, store: Any, opened: Open, tmp_path: Path) -> None:
         store.add(
             "https://a.org/?a=1&b=\"'<>", "T & <i>\"'</i>", tags=["one, two", "🦀"], note="n <DT> & n", keyword="k"
         )

@@ -25,7 +25,7 @@ class Bookmarks(StoreSuite):
         for found in store.search(limit=1000):
             str((found.created_at, found.tags, found.note))
 
-    def test_a_bookmark_comes_back_whole(self, store: Any) -> None:
+    def test_a_bookmark_is_returned_as_it_was_stored(self, store: Any) -> None:
         id = store.add("https://a.org/", "A title", tags=["x", "y z"], note="note\0", keyword="a")
         (found,) = store.search()
         assert (found.id, found.url, found.title, found.note, found.keyword) == (
@@ -38,7 +38,7 @@ class Bookmarks(StoreSuite):
         assert found.tags == ("x", "y z")
         assert abs(found.created_at - datetime.now(UTC)) < HOUR
 
-    def test_a_url_is_kept_once(self, store: Any) -> None:
+    def test_a_url_is_stored_once(self, store: Any) -> None:
         first = store.add("https://a.org/", "old title", tags=["x"], keyword="k")
         assert store.add("https://a.org/", "new title", note="n", keyword="k") == first
         (found,) = store.search()
@@ -46,7 +46,7 @@ class Bookmarks(StoreSuite):
         assert store.search("old") == []
         assert store.check() == []
 
-    def test_snippets_without_a_url_are_kept_apart(self, store: Any) -> None:
+    def test_snippets_without_a_url_stay_separate(self, store: Any) -> None:
         assert store.add("", "one") != store.add("", "two")
         assert len(store) == 2
 
@@ -102,7 +102,7 @@ class Bookmarks(StoreSuite):
             ({"keyword": ""}, "keyword"),
         ],
     )
-    def test_what_cannot_be_stored_is_refused_by_name(
+    def test_an_invalid_value_is_refused_by_the_name_of_its_field(
         self, store: Any, errors: Any, arguments: dict[str, Any], field: str
     ) -> None:
         with pytest.raises(errors.InvalidData, match=field):

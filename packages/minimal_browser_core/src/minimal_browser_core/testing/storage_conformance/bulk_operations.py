@@ -1,4 +1,4 @@
-"""Many rows at once, and rows that are gone for good."""
+"""Adding, deleting and purging many rows."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ class BulkOperations(ConversationSuite):
         assert [hit.id for hit in store.search("京").hits] == [first.id]
         assert store.check() == []
 
-    def test_no_rows_are_no_rows(self, store: Any) -> None:
+    def test_adding_no_rows_adds_nothing(self, store: Any) -> None:
         assert store.add_many([]) == 0
         assert store.add_many(iter(rows(3))) == 3
 
@@ -62,11 +62,11 @@ class BulkOperations(ConversationSuite):
         assert store.threads() == []
 
     @pytest.mark.parametrize("wrong", [None, 7, "text", {"prompt": "p"}])
-    def test_what_holds_no_rows_is_refused(self, store: Any, errors: Any, wrong: Any) -> None:
+    def test_an_argument_that_is_not_a_list_of_rows_is_refused(self, store: Any, errors: Any, wrong: Any) -> None:
         with pytest.raises(errors.InvalidData, match="rows must be"):
             store.add_many(wrong)
 
-    def test_what_the_iterable_raises_comes_through_and_nothing_is_stored(self, store: Any) -> None:
+    def test_an_exception_of_the_iterable_is_raised_and_nothing_is_stored(self, store: Any) -> None:
         def broken() -> Any:
             yield from rows(3)
             raise LookupError("the source broke")
@@ -75,10 +75,10 @@ class BulkOperations(ConversationSuite):
             store.add_many(broken())
         assert len(store) == 0
 
-    def test_progress_is_told_and_can_stop_it(self, store: Any) -> None:
-        told: list[tuple[int, int]] = []
-        store.add_many(rows(2500), progress=lambda done, total: told.append((done, total)))
-        assert told == [(1000, 2500), (2000, 2500), (2500, 2500)]
+    def test_progress_is_reported_and_can_stop_the_load(self, store: Any) -> None:
+        reported: list[tuple[int, int]] = []
+        store.add_many(rows(2500), progress=lambda done, total: reported.append((done, total)))
+        assert reported == [(1000, 2500), (2000, 2500), (2500, 2500)]
 
         def stop(done: int, total: int) -> None:
             raise TimeoutError("enough")
@@ -101,8 +101,8 @@ class BulkOperations(ConversationSuite):
         with pytest.raises(errors.InvalidData, match="time zone"):
             store.purge(before=T0.replace(tzinfo=None))
 
-    def test_what_is_purged_stands_nowhere_in_the_files(self, path: Path, opened: Open) -> None:
-        """Deleted, replaced, deleted earlier or purged now: words and all that the index keeps of them."""
+    def test_purged_text_is_nowhere_in_the_files(self, path: Path, opened: Open) -> None:
+        """Neither deleted, replaced nor purged words, nor their traces in the index."""
         store = opened()
         reader = opened()
         for n in range(300):

@@ -1,4 +1,4 @@
-"""One store, many threads of the program."""
+"""One store used by many threads."""
 
 import threading
 from typing import Any
@@ -41,7 +41,7 @@ class Concurrency(ConversationSuite):
             try:
                 while True:
                     store.search("answer", limit=100, exact=exact)
-            except BaseException as error:  # noqa: BLE001  looked at below
+            except BaseException as error:  # noqa: BLE001  checked below
                 outcome.append(error)
 
         worker = threading.Thread(target=search_on)
@@ -61,7 +61,7 @@ class Concurrency(ConversationSuite):
             try:
                 while True:
                     store.search("answer", limit=50)
-            except BaseException as error:  # noqa: BLE001  looked at below
+            except BaseException as error:  # noqa: BLE001  checked below
                 outcome.append(error)
 
         workers = [threading.Thread(target=read_on) for _ in range(6)]

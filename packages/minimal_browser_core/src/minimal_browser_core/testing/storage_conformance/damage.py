@@ -1,4 +1,4 @@
-"""Files that are newer, damaged, or of another program."""
+"""Newer, foreign and damaged files."""
 
 import random
 import sqlite3
@@ -39,7 +39,7 @@ class Damage(StoreSuite):
 
     @pytest.mark.parametrize("read_only", [False, True])
     @pytest.mark.parametrize("content", [b"just text, but a lot of it" * 100, b"x", b"\0" * 8192, b"SQLite format 3\0"])
-    def test_a_file_that_is_no_database_is_left_as_it_was(
+    def test_a_file_that_is_not_a_database_is_not_changed(
         self, path: Path, opened: Open, errors: Any, content: bytes, read_only: bool
     ) -> None:
         path.write_bytes(content)
@@ -260,7 +260,7 @@ class ConversationDamage(Damage):
         assert recovered.check() == []
 
     @pytest.mark.usefixtures("_needs_salvage")
-    def test_a_text_is_kept_as_far_as_it_can_be_read(self, path: Path, opened: Open, errors: Any) -> None:
+    def test_a_text_is_recovered_as_far_as_it_can_be_read(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
         damaged = store.add_conversation("half of it", "".join(f"word{n} " for n in range(3000)), "m", tags=["x"])
         store.add_conversation("whole", "answer", "m")

@@ -1,6 +1,6 @@
-"""Writers that are killed, many writers at once, damaged and unwritable files, texts that break others.
+"""Killed writers, concurrent writers, unwritable files, and unusual texts.
 
-Each writer is a process of its own, so what opens a store must be a class that can be imported.
+Each writer is a separate process, so the fixture that opens a store must be a class that can be imported.
 """
 
 import os
@@ -52,9 +52,9 @@ class Durability(StoreSuite):
         return opener
 
     def start(self, store_class: type[Any], path: Path, writer: str, count: int = 0) -> "subprocess.Popen[bytes]":
-        """A writer in a process of its own; after each write it notes beside the store that it was acknowledged."""
+        """Start a process that writes, and records each completed write in a file beside the store."""
         arguments = [store_class.__module__, store_class.__name__, str(path), writer, str(count)]
-        return subprocess.Popen([sys.executable, "-c", _WRITER, *arguments], stderr=subprocess.PIPE)  # noqa: S603  ours
+        return subprocess.Popen([sys.executable, "-c", _WRITER, *arguments], stderr=subprocess.PIPE)  # noqa: S603  a constant program
 
     def acknowledged(self, path: Path, writer: str) -> int:
         try:
@@ -64,7 +64,7 @@ class Durability(StoreSuite):
         return noted.count(b"\n")
 
     def stored(self, store: Any, writer: str) -> int:
-        """How many of the writer's writes are there, the first ones without a gap."""
+        """Return how many writes are stored, counted from the first one without a gap."""
         texts = self.texts(store, writer)
         for n in range(len(texts)):
             assert any(text.startswith(f"{writer} wrote {n} ") for text in texts), f"{writer} has lost {n}"
@@ -80,7 +80,9 @@ class Durability(StoreSuite):
         return {found.title for found in hits}
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system kills otherwise")
-    def test_what_a_killed_writer_was_told_is_there(self, path: Path, opened: Open, store_class: type[Any]) -> None:
+    def test_what_a_killed_writer_has_committed_is_stored(
+        self, path: Path, opened: Open, store_class: type[Any]
+    ) -> None:
         chance = random.Random(1)  # noqa: S311  moments, not secrets
         opened().close()
         killed = 0
@@ -100,9 +102,9 @@ class Durability(StoreSuite):
                 store = opened()
                 assert store.check() == []
                 for name in [f"w{n}" for n in range(killed - 40, killed)]:
-                    told = self.acknowledged(path, name)
-                    assert told >= 1
-                    assert told <= self.stored(store, name) <= told + 1
+                    acknowledged = self.acknowledged(path, name)
+                    assert acknowledged >= 1
+                    assert acknowledged <= self.stored(store, name) <= acknowledged + 1
                 store.close()
         assert len(opened()) >= self.kills
 
@@ -153,7 +155,7 @@ class Durability(StoreSuite):
             store = opened(disk / "store.db")
             self.fill(store)
             store.close()
-            subprocess.run([mount, "-o", "remount,ro", str(disk)], check=True)  # noqa: S603  our own
+            subprocess.run([mount, "-o", "remount,ro", str(disk)], check=True)  # noqa: S603  a constant command
             with pytest.raises(errors.ReadOnly):
                 opened(disk / "store.db")
             reader = opened(disk / "store.db", read_only=True)
@@ -164,7 +166,7 @@ class Durability(StoreSuite):
                 self.fill(reader)
             reader.close()
         finally:
-            subprocess.run([unmount, "-l", str(disk)], check=True)  # noqa: S603  our own
+            subprocess.run([unmount, "-l", str(disk)], check=True)  # noqa: S603  a constant command
 
     def test_ten_megabytes_and_naughty_strings_come_back(self, path: Path, opened: Open) -> None:
         store = opened()

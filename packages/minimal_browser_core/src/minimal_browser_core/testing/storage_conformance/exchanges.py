@@ -1,4 +1,4 @@
-"""What goes in comes out, changes and goes."""
+"""Storing, changing and deleting exchanges."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -12,7 +12,7 @@ from .base import HOUR, NAUGHTY, T0, ConversationSuite
 class Exchanges(ConversationSuite):
     """Exchanges are stored, changed and deleted unaltered."""
 
-    def test_an_exchange_comes_back_whole(self, store: Any) -> None:
+    def test_an_exchange_is_returned_as_it_was_stored(self, store: Any) -> None:
         thread = store.start_thread("A title")
         id = store.add_conversation(
             "What?",
@@ -37,7 +37,7 @@ class Exchanges(ConversationSuite):
         assert found.timestamp == T0
         assert found.timestamp.utcoffset() == timedelta(0)
 
-    def test_what_was_left_out_is_empty(self, store: Any) -> None:
+    def test_omitted_fields_are_empty(self, store: Any) -> None:
         before = datetime.now(UTC) - timedelta(milliseconds=1)
         found = store.get(store.add_conversation("", "", ""))
         assert (found.prompt, found.response, found.model, found.url) == ("", "", "", None)
@@ -89,7 +89,7 @@ class Exchanges(ConversationSuite):
             ({"parent_id": 2**70}, "parent_id"),
         ],
     )
-    def test_what_cannot_be_stored_is_refused_by_name(
+    def test_an_invalid_value_is_refused_by_the_name_of_its_field(
         self, store: Any, errors: Any, arguments: dict[str, Any], field: str
     ) -> None:
         with pytest.raises(errors.InvalidData, match=field) as caught:
@@ -102,7 +102,7 @@ class Exchanges(ConversationSuite):
         for id in (0, -1, 4711, 2**63 - 1, 2**63, -(2**80)):
             assert store.get(id) is None
 
-    def test_update_replaces_what_is_given(self, store: Any) -> None:
+    def test_update_replaces_only_the_given_fields(self, store: Any) -> None:
         id = store.add_conversation("p", "old words", "m", tags=["a"], metadata={"k": 1})
         assert store.update(id, response="new 言葉")
         assert store.update(id, tags=["b"])
@@ -119,7 +119,7 @@ class Exchanges(ConversationSuite):
         with pytest.raises(errors.InvalidData, match="response"):
             store.update(1, response=7)
 
-    def test_delete_counts_what_was_there(self, store: Any) -> None:
+    def test_delete_counts_existing_exchanges(self, store: Any) -> None:
         self.fill(store, 4)
         ids = [found.id for found in store]
         assert store.delete(ids[0]) == 1
@@ -137,7 +137,7 @@ class Exchanges(ConversationSuite):
             store.delete(ids)
         assert len(store) == 3
 
-    def test_what_continued_a_deleted_exchange_continues_the_one_before(self, store: Any) -> None:
+    def test_the_children_of_a_deleted_exchange_move_to_its_parent(self, store: Any) -> None:
         thread = store.start_thread()
         first, second, third = (store.add_conversation(f"p{n}", "r", "m", thread_id=thread) for n in range(3))
         store.delete(second)

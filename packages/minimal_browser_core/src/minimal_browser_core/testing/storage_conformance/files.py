@@ -1,4 +1,4 @@
-"""A store and its file: made, shared, opened for reading, closed."""
+"""Files: created, shared, opened read-only, closed."""
 
 import threading
 from pathlib import Path
@@ -12,7 +12,7 @@ from .base import Open, StoreSuite
 class Files(StoreSuite):
     """A file is created, shared, opened read-only and closed."""
 
-    def test_what_was_stored_is_there_after_reopening(self, path: Path, opened: Open) -> None:
+    def test_stored_data_is_there_after_reopening(self, path: Path, opened: Open) -> None:
         first = opened()
         self.fill(first)
         first.close()
@@ -43,7 +43,7 @@ class Files(StoreSuite):
         assert len(second) > 3
         assert second.check() == []
 
-    def test_a_closed_store_says_so(self, store: Any, errors: Any) -> None:
+    def test_a_closed_store_raises(self, store: Any, errors: Any) -> None:
         store.close()
         store.close()
         with pytest.raises(errors.StorageError, match="closed"):
@@ -117,7 +117,7 @@ class Files(StoreSuite):
             opened(tmp_path / "nowhere" / "store.db")
         assert caught.value.code == "storage"
 
-    def test_a_folder_is_no_store(self, opened: Open, errors: Any, tmp_path: Path) -> None:
+    def test_a_folder_is_refused(self, opened: Open, errors: Any, tmp_path: Path) -> None:
         with pytest.raises(errors.StorageError, match="is a folder"):
             opened(tmp_path)
 

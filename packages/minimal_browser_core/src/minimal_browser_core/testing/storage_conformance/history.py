@@ -1,4 +1,4 @@
-"""Visited pages: frecency, completion, recall, deletion."""
+"""Visited pages: frecency, completion, search, deletion."""
 
 import math
 import sqlite3
@@ -45,7 +45,7 @@ class History(StoreSuite):
 
     # -- visits
 
-    def test_a_page_comes_back_whole(self, store: Any) -> None:
+    def test_a_page_is_returned_as_it_was_stored(self, store: Any) -> None:
         id = store.visit("https://a.org/x?y#z", "A title\0", timestamp=T0, typed=True)
         (found,) = store.search("").hits
         assert (found.id, found.url, found.title, found.visit_count, found.last_visited_at) == (
@@ -66,7 +66,7 @@ class History(StoreSuite):
         assert (len(store), store.stats()["pages"], store.stats()["visits"]) == (1, 1, 3)
         assert store.check() == []
 
-    def test_a_visit_is_now_unless_told(self, store: Any) -> None:
+    def test_a_visit_is_now_by_default(self, store: Any) -> None:
         store.visit("https://a.org/")
         (found,) = store.search("").hits
         assert abs(found.last_visited_at - datetime.now(UTC)) < HOUR
@@ -81,14 +81,14 @@ class History(StoreSuite):
             ({"timestamp": datetime(2024, 1, 1)}, "timestamp"),
         ],
     )
-    def test_what_cannot_be_stored_is_refused_by_name(
+    def test_an_invalid_value_is_refused_by_the_name_of_its_field(
         self, store: Any, errors: Any, arguments: dict[str, Any], field: str
     ) -> None:
         with pytest.raises(errors.InvalidData, match=field):
             store.visit(**({"url": "https://a.org/"} | arguments))
         assert len(store) == 0
 
-    def test_a_page_is_called_anew_without_a_visit(self, store: Any) -> None:
+    def test_a_page_is_renamed_without_a_visit(self, store: Any) -> None:
         store.visit("https://a.org/", "old title", timestamp=T0)
         before = store.complete("a.org")[0].frecency
         assert store.set_title("https://a.org/", "new 東京 title") is True
@@ -135,7 +135,7 @@ class History(StoreSuite):
         for text in ("", "https://", "HTTPS://www.", "www."):
             assert [hit.url for hit in store.complete(text)] == found
 
-    def test_completion_finds_what_is_being_typed(self, store: Any) -> None:
+    def test_completion_matches_prefixes_of_words(self, store: Any) -> None:
         id = store.visit("https://docs.example.org/guide/foo_bar?q=1", "Élan vital: 東京 C++ 👍")
         store.visit("https://other.test/", "Other")
         typed = (
@@ -148,7 +148,7 @@ class History(StoreSuite):
         for text in ("ocs", "lan", "el -vital x", "東都", "title:el", "!!!", "docs.org", "\0"):
             assert store.complete(text) == [], text
 
-    def test_completion_marks_what_was_typed(self, store: Any) -> None:
+    def test_completion_highlights_the_typed_prefixes(self, store: Any) -> None:
         store.visit("https://wiki.example.org/", "The free Encyclopædia")
         (found,) = store.complete("ency fre")
         assert found.snippet == "The free Encyclopædia"
@@ -222,7 +222,7 @@ class History(StoreSuite):
         assert store.search("second").hits == []
         assert store.check() == []
 
-    def test_a_page_that_is_not_in_the_history_keeps_no_text(self, store: Any) -> None:
+    def test_a_page_that_is_not_in_the_history_has_no_text(self, store: Any) -> None:
         assert store.set_text("https://nowhere.org/", "wombat") is False
         assert store.text("https://nowhere.org/") is None
         assert store.search("wombat").hits == []
@@ -290,7 +290,7 @@ class History(StoreSuite):
         store.close()
         with closing(sqlite3.connect(path)) as db:
             for table in ("pages", "visits", "page_texts"):
-                assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608  our own names
+                assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608  constant names
 
     def test_a_domain_is_a_host_and_all_below_it(self, store: Any) -> None:
         gone = ["https://a.org/", "http://www.a.org:8080/x", "https://u:p@deep.down.A.org?q", "ftp://a.org./"]
@@ -330,8 +330,8 @@ class History(StoreSuite):
         assert store.purge() == 0
         assert (len(store), store.check()) == (1, [])
 
-    def test_what_is_purged_stands_nowhere_in_the_files(self, path: Path, store: Any) -> None:
-        """Deleted, replaced, deleted earlier or purged now: words and all that the indexes keep of them."""
+    def test_purged_text_is_nowhere_in_the_files(self, path: Path, store: Any) -> None:
+        """Neither deleted, replaced nor purged words, nor their traces in the indexes."""
         for n in range(100):
             store.visit(f"https://xylophonist{n}.org/", "Quetzalcoatl", timestamp=T0)
             store.set_text(f"https://xylophonist{n}.org/", "zanzibarian " * 40)

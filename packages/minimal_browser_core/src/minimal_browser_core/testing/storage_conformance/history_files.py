@@ -1,4 +1,4 @@
-"""The history that the older browser left."""
+"""Import of the history of minimal_browser 0.x."""
 
 import sqlite3
 from contextlib import closing
@@ -35,7 +35,7 @@ class HistoryFiles(StoreSuite):
             db.commit()
         return file
 
-    def test_the_older_browsers_history_is_taken_once(self, store: Any, old_history: Path) -> None:
+    def test_the_history_of_minimal_browser_0_is_imported_once(self, store: Any, old_history: Path) -> None:
         before = old_history.read_bytes()
         report = store.import_file(old_history)
         assert (report.taken, report.skipped, report.lost_count) == (3, 0, 3)
@@ -53,7 +53,7 @@ class HistoryFiles(StoreSuite):
         assert store.check() == []
         assert old_history.read_bytes() == before
 
-    def test_a_page_that_is_here_keeps_its_title(self, store: Any, old_history: Path) -> None:
+    def test_an_import_does_not_rename_a_known_page(self, store: Any, old_history: Path) -> None:
         store.visit("https://a.org/", "Newer", timestamp=SEEN)
         store.visit("https://東京.jp/", "")
         store.import_file(old_history)
@@ -62,7 +62,7 @@ class HistoryFiles(StoreSuite):
         assert (pages["https://東京.jp/"].title, pages["https://東京.jp/"].visit_count) == ("東京", 2)
 
     @pytest.mark.parametrize("content", [b"", b"text" * 300, b"SQLite format 3\0" + b"\xff" * 5000])
-    def test_what_is_no_history_is_named_and_changes_nothing(
+    def test_a_file_without_history_raises_and_changes_nothing(
         self, store: Any, errors: Any, tmp_path: Path, content: bytes
     ) -> None:
         file = tmp_path / "history.db"

@@ -1,4 +1,4 @@
-"""Imports of other programs' files, and exports that come back as they were."""
+"""Imports of other programs' files, and exports."""
 
 import json
 import sqlite3
@@ -36,7 +36,7 @@ def written(name: str, folder: Path) -> Path:
     return file
 
 
-def told(store: Any) -> list[Any]:
+def all_rows(store: Any) -> list[Any]:
     """Return all exchanges of a store for comparison."""
     titles = {thread.id: (thread.title, thread.created_at) for thread in store.threads(limit=1000)}
     return [
@@ -66,9 +66,7 @@ class ImportExport(ConversationSuite):
     """Imports of other programs' files, and exports that can be imported again."""
 
     @pytest.mark.parametrize("name", FORMATS)
-    def test_an_import_takes_what_can_be_read_and_names_what_cannot(
-        self, store: Any, tmp_path: Path, name: str
-    ) -> None:
+    def test_an_import_reports_what_it_cannot_read(self, store: Any, tmp_path: Path, name: str) -> None:
         case, source = vector(name), written(name, tmp_path)
         before = source.read_bytes(), sorted(tmp_path.iterdir())
         report = store.import_file(source)
@@ -95,7 +93,9 @@ class ImportExport(ConversationSuite):
         assert store.check() == []
 
     @pytest.mark.parametrize("name", FORMATS)
-    def test_a_second_import_adds_nothing_even_of_what_was_deleted(self, store: Any, tmp_path: Path, name: str) -> None:
+    def test_a_second_import_adds_nothing_even_if_exchanges_were_deleted(
+        self, store: Any, tmp_path: Path, name: str
+    ) -> None:
         case, source = vector(name), written(name, tmp_path)
         store.import_file(source)
         store.delete(next(iter(store)).id)
@@ -103,7 +103,9 @@ class ImportExport(ConversationSuite):
         assert (report.taken, report.skipped) == (0, len(case["rows"]) + case["skipped"])
         assert len(store) == len(case["rows"]) - 1
 
-    def test_an_export_that_has_grown_adds_what_is_new_to_its_threads(self, store: Any, tmp_path: Path) -> None:
+    def test_a_second_export_of_a_program_adds_the_new_exchanges_to_their_threads(
+        self, store: Any, tmp_path: Path
+    ) -> None:
         messages = [{"uuid": "1", "sender": "human", "text": "a"}, {"uuid": "2", "sender": "assistant", "text": "b"}]
         source = tmp_path / "export.json"
         source.write_text(json.dumps([{"uuid": "c", "name": "grows", "chat_messages": messages}]))
@@ -173,7 +175,7 @@ class ImportExport(ConversationSuite):
         assert report.taken == 0
         assert report.lost_count == (1 if content else 0)
 
-    def test_what_cannot_be_imported_says_so(self, store: Any, errors: Any, path: Path, tmp_path: Path) -> None:
+    def test_a_file_that_cannot_be_imported_raises(self, store: Any, errors: Any, path: Path, tmp_path: Path) -> None:
         with pytest.raises(errors.StorageError, match="does not exist"):
             store.import_file(tmp_path / "nowhere.json")
         with pytest.raises(errors.InvalidData, match="format must be one of"):
@@ -220,14 +222,16 @@ class ImportExport(ConversationSuite):
         copy = opened(tmp_path / "copy.db")
         report = copy.import_file(file)
         assert (report.taken, report.lost_count) == (len(store), 0)
-        assert told(copy) == told(store)
+        assert all_rows(copy) == all_rows(store)
         again = tmp_path / "again"
         copy.export_file(again, format=format)
         assert again.read_bytes() == file.read_bytes()
         report = store.import_file(file)
         assert (report.taken, report.skipped) == (0, len(store))
 
-    def test_an_export_into_a_store_in_use_gets_new_ids_and_keeps_its_trees(self, opened: Open, tmp_path: Path) -> None:
+    def test_an_import_into_a_used_store_assigns_new_ids_and_preserves_trees(
+        self, opened: Open, tmp_path: Path
+    ) -> None:
         store = opened()
         self.fill_fully(store)
         file = tmp_path / "export.jsonl"
@@ -240,11 +244,11 @@ class ImportExport(ConversationSuite):
             place = {row[0]: n for n, row in enumerate(rows)}
             return [(place.get(row[2]), *row[3:]) for row in rows]
 
-        assert shape(told(other)[1:]) == shape(told(store))
-        assert len({row[1] for row in told(other)}) == 3
+        assert shape(all_rows(other)[1:]) == shape(all_rows(store))
+        assert len({row[1] for row in all_rows(other)}) == 3
         assert other.check() == []
 
-    def test_an_export_holds_what_the_query_finds_in_the_order_of_arrival(self, opened: Open, tmp_path: Path) -> None:
+    def test_an_export_contains_the_matches_in_the_order_of_storage(self, opened: Open, tmp_path: Path) -> None:
         store = opened()
         self.fill_fully(store)
         file = tmp_path / "export.json"

@@ -1,4 +1,4 @@
-"""What is put off until later: rows that are stored but not indexed yet, segments of the index that are not merged."""
+"""Deferred work: rows that wait to be indexed, index segments that wait to be merged."""
 
 import random
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Any
 
 from .base import ConversationSuite, Open
 
-LOAD = 1500  # rows: more than are indexed at once with being stored
+LOAD = 1500  # rows: more than are indexed in the transaction that stores them
 
 _LOADER = """
 import sys, importlib
@@ -37,7 +37,7 @@ class Maintenance(ConversationSuite):
     """Rows wait to be indexed and index segments to be merged."""
 
     def until(self, is_so: Callable[[], bool]) -> None:
-        """A test that waits in vain runs into pytest's own limit."""
+        """Wait; a test that waits too long ends with pytest's timeout."""
         while not is_so():
             time.sleep(0.01)
 
@@ -45,7 +45,7 @@ class Maintenance(ConversationSuite):
         return len(store.search(query, limit=10_000, exact=True).hits)
 
     def segments(self, path: Path) -> int:
-        """Of a store that is closed."""
+        """Return the value from the file of a closed store."""
         with closing(sqlite3.connect(path)) as db:
             return len(self.pages(db))
 
@@ -107,7 +107,7 @@ class Maintenance(ConversationSuite):
         assert store.check() == []
 
     def test_a_write_after_a_bulk_load_does_not_merge_the_load(self, path: Path, opened: Open) -> None:
-        """Not even where so many segments have gathered that SQLite merges them at once."""
+        """Not even if there are so many segments that SQLite merges them at once."""
         words = random.Random(4)  # noqa: S311  words, not secrets
         store = opened()
         store.add_many(
@@ -127,22 +127,22 @@ class Maintenance(ConversationSuite):
         assert self.found(store, "needle") == LOAD + 20
         assert store.check() == []
 
-    def test_a_bulk_load_that_is_killed_is_whole_or_absent(
+    def test_a_killed_bulk_load_is_stored_completely_or_not_at_all(
         self, path: Path, opened: Open, store_class: type[Any]
     ) -> None:
         chance = random.Random(3)  # noqa: S311  moments, not secrets
-        told = 0
+        reported = 0
         for _ in range(20):
             arguments = [store_class.__module__, store_class.__name__, str(path), str(LOAD)]
-            loader = subprocess.Popen([sys.executable, "-c", _LOADER, *arguments], stdout=subprocess.PIPE)  # noqa: S603  ours
+            loader = subprocess.Popen([sys.executable, "-c", _LOADER, *arguments], stdout=subprocess.PIPE)  # noqa: S603  a constant program
             assert loader.stdout
             time.sleep(chance.uniform(0.05, 0.6))
             loader.kill()
-            told += loader.communicate()[0].count(b"\n")
+            reported += loader.communicate()[0].count(b"\n")
             store = opened()
             loads, rest = divmod(len(store), LOAD)
             assert rest == 0
-            assert loads >= told
+            assert loads >= reported
             store.close()
         store = opened()
         self.until(lambda: store.stats()["not_indexed"] == 0)

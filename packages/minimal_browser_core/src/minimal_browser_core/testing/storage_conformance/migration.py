@@ -1,4 +1,4 @@
-"""Files of older formats, kept in `testing/frozen`, are migrated when they are opened."""
+"""Migration of the older files in `testing/frozen`."""
 
 import shutil
 import sqlite3
@@ -14,7 +14,7 @@ from .base import Open, StoreSuite
 
 
 class Migration(StoreSuite):
-    """`frozen` names the kind of file, `read_frozen` looks at what every frozen file of that kind holds."""
+    """`frozen` names the kind of file; `read_frozen` checks the contents of every frozen file of that kind."""
 
     frozen: str
     newest: int
@@ -48,7 +48,9 @@ class Migration(StoreSuite):
     def test_a_migration_that_fails_changes_nothing(self, old_file: Path, opened: Open, errors: Any) -> None:
         with closing(sqlite3.connect(old_file)) as db:
             table = "conversations" if self.frozen == "conversations" else "pages"
-            db.execute(f"ALTER TABLE {table} ADD COLUMN url_grams TEXT")  # in the way of the one that is to come
+            db.execute(
+                f"ALTER TABLE {table} ADD COLUMN url_grams TEXT"
+            )  # conflicts with the column that the migration adds
             before = list(db.iterdump())
         with pytest.raises(errors.StorageError, match="duplicate column"):
             opened()
@@ -58,7 +60,7 @@ class Migration(StoreSuite):
 
 
 def _shape(path: Path) -> list[Any]:
-    """Everything that `sqlite_master` has, tables by their columns: those that were altered read differently."""
+    """Return the entries of `sqlite_master`, with tables as columns: altered tables have different SQL text."""
     with closing(sqlite3.connect(path)) as db:
         version = db.execute("PRAGMA user_version").fetchone()
         found = db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()

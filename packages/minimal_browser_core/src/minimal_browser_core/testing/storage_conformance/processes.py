@@ -21,10 +21,10 @@ from .base import Open, StoreSuite
 class Processes(StoreSuite):
     """Locks, forks, full disks and backups."""
 
-    def test_a_lock_held_elsewhere_is_reported_after_the_timeout(self, path: Path, opened: Open, errors: Any) -> None:
+    def test_a_lock_of_another_process_raises_after_the_timeout(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened(busy_timeout=0.05)
         self.fill(store)
-        holder = subprocess.Popen(  # noqa: S603  our own program
+        holder = subprocess.Popen(  # noqa: S603  a constant program
             [sys.executable, "-c", _HOLD_LOCK, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         with holder:
@@ -47,7 +47,7 @@ class Processes(StoreSuite):
 
         store = opened(busy_timeout=60)
         self.fill(store)
-        holder = subprocess.Popen(  # noqa: S603  our own program
+        holder = subprocess.Popen(  # noqa: S603  a constant program
             [sys.executable, "-c", _HOLD_LOCK, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         with holder:
@@ -62,21 +62,21 @@ class Processes(StoreSuite):
             finally:
                 alarm.join()
                 signal.signal(signal.SIGUSR1, before)
-            # Noticed while it waited, not after the wait had failed.
+            # The signal is handled during the wait, not after it failed.
             assert not isinstance(caught.value.__context__, errors.StorageError)
             holder.communicate("release\n")
         self.fill(store, 4)
         assert store.check() == []
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount a small disk")
-    def test_a_full_disk_is_said_and_nothing_is_half_written(self, opened: Open, errors: Any, tmp_path: Path) -> None:
+    def test_a_full_disk_raises_and_nothing_is_half_written(self, opened: Open, errors: Any, tmp_path: Path) -> None:
         disk = tmp_path / "disk"
         disk.mkdir()
         mount, unmount = shutil.which("mount"), shutil.which("umount")
         if mount is None or unmount is None:
             pytest.skip("this machine has no mount")
         options = ["-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
-        if subprocess.run([mount, *options], capture_output=True, check=False).returncode:  # noqa: S603  our own
+        if subprocess.run([mount, *options], capture_output=True, check=False).returncode:  # noqa: S603  a constant command
             pytest.skip("this machine mounts no small disk")
         try:
             store = opened(disk / "store.db")
@@ -92,7 +92,7 @@ class Processes(StoreSuite):
         finally:
             for file in disk.iterdir():
                 file.unlink()
-            subprocess.run([unmount, "-l", str(disk)], check=True)  # noqa: S603  our own
+            subprocess.run([unmount, "-l", str(disk)], check=True)  # noqa: S603  a constant command
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
     def test_a_forked_child_is_refused_and_harms_nothing(
@@ -155,7 +155,7 @@ db.close()
 
 
 def _refused(call: Callable[[], object], errors: Any) -> int:
-    """0 where `call` is refused because of the fork, else 1."""
+    """Exit with 0 if `call` is refused because of the fork, else with 1."""
     try:
         call()
     except errors.StorageError as error:

@@ -1,4 +1,4 @@
-"""What a search finds, how it ranks it and how it shows it."""
+"""Search: matches, ranking, snippets."""
 
 import random
 import sqlite3
@@ -15,7 +15,7 @@ from .base import HOUR, NAUGHTY, T0, ConversationSuite, Open
 class Search(ConversationSuite):
     """Matches, ranking and snippets."""
 
-    def test_the_shared_queries_find_what_they_should(self, store: Any, search_vectors: dict[str, Any]) -> None:
+    def test_the_vector_queries_have_the_expected_matches(self, store: Any, search_vectors: dict[str, Any]) -> None:
         ids = [store.add_conversation(**row) for row in search_vectors["corpus"]]
         for order in ("relevance", "recent"):
             wrong = []
@@ -33,8 +33,8 @@ class Search(ConversationSuite):
             store.search(query, order="recent")
             store.search_conversations(query)
 
-    def test_highlights_fall_on_what_was_found(self, store: Any) -> None:
-        filler = "Nothing of note stands in this sentence. " * 30
+    def test_highlights_cover_the_matches(self, store: Any) -> None:
+        filler = "Nothing of note is in this sentence. " * 30
         store.add_conversation("irrelevant", f"{filler}Then 👍🏽 the ZÜRICH lake,\nnear Zürich; 東京都.\n{filler}", "m")
         (hit,) = store.search("zurich lak* 京都").hits
         marked = [hit.snippet[start:end] for start, end in hit.highlights]
@@ -44,7 +44,7 @@ class Search(ConversationSuite):
         assert hit.snippet.endswith("…")
         assert "\n" not in hit.snippet
 
-    def test_the_snippet_comes_from_where_the_match_is(self, store: Any) -> None:
+    def test_the_snippet_contains_the_match(self, store: Any) -> None:
         store.add_conversation("a needle in the prompt", "an answer of straw", "m")
         (hit,) = store.search("needle").hits
         assert hit.snippet == "a needle in the prompt"
@@ -104,7 +104,9 @@ class Search(ConversationSuite):
         assert len(seen) == len(set(seen))
         assert set(seen) == ids
 
-    def test_a_common_word_is_ranked_over_its_newest_matches_and_says_so(self, path: Path, opened: Open) -> None:
+    def test_a_search_for_a_common_word_ranks_only_its_newest_matches_and_is_incomplete(
+        self, path: Path, opened: Open
+    ) -> None:
         opened().close()
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_MANY_ROWS)
@@ -133,7 +135,7 @@ class Search(ConversationSuite):
 
     @pytest.mark.parametrize("word", ["everywhere", "seldom", "everywhere -seldom", ""])
     def test_old_chats_that_were_imported_late_are_not_the_newest(self, store: Any, word: str) -> None:
-        """Enough of them that the index cannot be put in order at once, in times that go through each other."""
+        """So many matches that they cannot be sorted at once, with timestamps in random order."""
         chance = random.Random(7)  # noqa: S311  an order, not secrets
         minutes = chance.sample(range(5000), 2500)
         store.add_many(
@@ -164,8 +166,8 @@ class Search(ConversationSuite):
             wanted.sort(key=lambda row: (row.timestamp, row.id), reverse=True)
             assert [hit.id for hit in seen] == [row.id for row in wanted]
 
-    def test_the_newest_come_first_also_where_a_few_arrived_late_or_early(self, store: Any) -> None:
-        """So few that the last to arrive are the newest on some pages and not on others."""
+    def test_the_newest_come_first_even_if_some_were_stored_out_of_order(self, store: Any) -> None:
+        """So few that the last stored are the newest on some pages and not on others."""
         minutes = list(range(300))
         for place, minute in ((290, 3), (270, 1000), (200, 269), (150, 149), (90, 120), (40, 40)):
             minutes.insert(place, minute)

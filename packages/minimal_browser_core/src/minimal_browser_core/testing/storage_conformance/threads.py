@@ -1,4 +1,4 @@
-"""Threads of conversations, and listings."""
+"""Threads of exchanges, and lists."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,7 +109,7 @@ class Threads(ConversationSuite):
         "cursor",
         ["", "x", "recent", "recent:1", "recent:a:b", "search:1:2:3", "ranked:1:1:zz", "recent:1:" + "9" * 40, 7],
     )
-    def test_a_cursor_from_elsewhere_is_refused(self, store: Any, errors: Any, cursor: Any) -> None:
+    def test_a_cursor_of_another_list_is_refused(self, store: Any, errors: Any, cursor: Any) -> None:
         for listing in (store.recent, store.threads, lambda cursor: store.search("x", cursor=cursor)):
             with pytest.raises(errors.InvalidData, match="cursor"):
                 listing(cursor=cursor)

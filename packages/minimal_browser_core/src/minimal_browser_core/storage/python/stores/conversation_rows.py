@@ -14,7 +14,8 @@ Row = tuple[Any, ...]
 _FIELDS: Final = ("prompt", "response", "model", "timestamp", "thread_id", "parent_id", "url", "tags", "metadata")
 
 
-def make_row(
+def make_row(  # noqa: PLR0913  the fields of an exchange
+    *,
     prompt: object,
     response: object,
     model: object,

@@ -60,7 +60,7 @@ class PythonConversationStore(SqliteStore):
 
     # -- writing
 
-    def add_conversation(
+    def add_conversation(  # noqa: PLR0913  the public API
         self,
         prompt: str,
         response: str,
@@ -74,7 +74,17 @@ class PythonConversationStore(SqliteStore):
         metadata: Mapping[str, Any] | None = None,
     ) -> int:
         """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given."""
-        row = make_row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)
+        row = make_row(
+            prompt=prompt,
+            response=response,
+            model=model,
+            timestamp=timestamp,
+            thread_id=thread_id,
+            parent_id=parent_id,
+            url=url,
+            tags=tags,
+            metadata=metadata,
+        )
         with self._db.write() as db:
             return self._add(db, row)
 
@@ -245,7 +255,7 @@ class PythonConversationStore(SqliteStore):
         """Return (id, prompt, response), the best match first."""
         return [(hit.id, hit.prompt, hit.response) for hit in self.search(query, limit=limit).hits]
 
-    def search(
+    def search(  # noqa: PLR0913  the public API
         self,
         query: str,
         *,
@@ -287,8 +297,8 @@ class PythonConversationStore(SqliteStore):
     ) -> ImportReport:
         """Import all exchanges of another program's file, or of an export, or none.
 
-        Idempotent: an exchange that was imported before is skipped, even if it was deleted since. `transfer.import_conversations`
-        documents the formats. The report names what could not be read; the file is never changed.
+        Idempotent: an exchange that was imported before is skipped, even if it was deleted since.
+        `transfer.import_conversations` documents the formats. The report names what could not be read; the file is never changed.
         `progress(bytes read, total bytes)` is called inside the transaction: it must not use this store, and an
         exception in it rolls back. Other writers wait during an import. `interrupt` ends it.
         """
