@@ -1,4 +1,4 @@
-"""Selection against real distributions: folders with a *.dist-info, found by importlib.metadata like any wheel."""
+"""Selection with real distributions: folders with a *.dist-info, which importlib.metadata finds like any wheel."""
 
 import importlib
 import sys
@@ -29,7 +29,7 @@ __version__ = "0.1.7"
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Puts wheels on a path of their own, where those of this environment are out of sight."""
+    """Install wheels to a separate path, which hides those of this environment."""
     here = [entry for entry in sys.path if not _has_backends(entry)]
     monkeypatch.setattr(sys, "path", [str(tmp_path), *here])
     made: list[str] = []
@@ -56,19 +56,19 @@ def _has_backends(entry: str) -> bool:
     return any(point.group == "minimal_browser.backends" for wheel in found for point in wheel.entry_points)
 
 
-def test_a_wheel_has_to_write_the_files_that_the_fallback_writes() -> None:
+def test_a_wheel_must_write_the_file_format_of_the_python_stores() -> None:
     assert backends.SCHEMA_VERSION == formats.SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("select", [select_ai, select_storage])
-def test_without_a_wheel_auto_takes_python_and_says_so(install: Install, select: Callable[..., object]) -> None:
+def test_without_a_wheel_auto_selects_python_and_says_so(install: Install, select: Callable[..., object]) -> None:
     selection = select_ai(environ={}) if select is select_ai else select_storage(environ={})
     assert (selection.backend, selection.version, selection.source) == ("python", __version__, "auto")
     assert "no wheel of" in selection.reason
     assert [(c.backend, c.status) for c in selection.candidates] == [("rust", "not installed"), ("python", "selected")]
 
 
-def test_with_a_wheel_auto_takes_it(install: Install) -> None:
+def test_with_a_wheel_auto_selects_it(install: Install) -> None:
     install("ai")
     selection = select_ai(environ={})
     assert (selection.backend, selection.version, selection.source) == ("rust", "0.1.7", "auto")
@@ -77,7 +77,7 @@ def test_with_a_wheel_auto_takes_it(install: Install) -> None:
     assert str(selection).startswith("ai: rust 0.1.7 (")
 
 
-def test_the_services_are_selected_apart(install: Install) -> None:
+def test_the_services_are_selected_separately(install: Install) -> None:
     install("storage")
     assert select_storage(environ={}).backend == "rust"
     assert select_ai(environ={}).backend == "python"
@@ -95,7 +95,7 @@ def test_the_services_are_selected_apart(install: Install) -> None:
         (None, None, "rust", "rust", "config"),
     ],
 )
-def test_the_command_line_goes_before_the_environment_before_the_settings(
+def test_the_command_line_overrides_the_environment_which_overrides_the_settings(
     install: Install, cli: str | None, env: str | None, config: str | None, backend: str, source: str
 ) -> None:
     install("ai")
@@ -117,7 +117,7 @@ def test_rust_without_a_wheel_fails_and_says_how_to_get_one(install: Install) ->
         select_ai(cli="rust", environ={})
 
 
-def test_a_wheel_of_another_api_version_is_passed_over_by_auto_and_refused_by_rust(install: Install) -> None:
+def test_a_wheel_of_another_api_version_is_skipped_by_auto_and_refused_by_rust(install: Install) -> None:
     install("ai", WHEEL.replace("API_VERSION = 1", "API_VERSION = 2"))
     selection = select_ai(environ={})
     assert selection.backend == "python"
@@ -144,22 +144,20 @@ def test_a_wheel_of_another_api_version_is_passed_over_by_auto_and_refused_by_ru
     ],
 )
 @pytest.mark.parametrize("wanted", ["auto", "rust"])
-def test_a_wheel_that_is_there_but_broken_is_never_passed_over_in_silence(
-    install: Install, code: str, says: str, wanted: str
-) -> None:
+def test_a_broken_wheel_is_never_skipped_silently(install: Install, code: str, says: str, wanted: str) -> None:
     install("storage", code)
     with pytest.raises(BackendError, match="installed but cannot be used") as error:
         select_storage(cli=wanted, environ={})
     assert says in str(error.value)
 
 
-def test_a_wheel_without_a_capability_that_is_needed_is_refused(install: Install) -> None:
+def test_a_wheel_without_a_required_capability_is_refused(install: Install) -> None:
     install("ai", WHEEL.replace('"tools", ', ""))
     with pytest.raises(BackendError, match=r"version 0\.1\.7 lacks tools"):
         select_ai(environ={})
 
 
-def test_python_does_not_even_look_at_a_broken_wheel(install: Install) -> None:
+def test_python_does_not_import_a_broken_wheel(install: Install) -> None:
     install("ai", "1 / 0")
     assert select_ai(cli="python", environ={}).candidates[0].status == "not requested"
 
@@ -179,12 +177,12 @@ def test_two_packages_that_claim_one_backend_are_named(install: Install) -> None
         ({"config": "go", "environ": {}}, "setting ai.backend"),
     ],
 )
-def test_a_backend_that_does_not_exist_is_refused_where_it_was_named(options: dict[str, object], place: str) -> None:
+def test_an_unknown_backend_is_refused_with_its_source(options: dict[str, object], place: str) -> None:
     with pytest.raises(BackendError, match=rf"{place} is “go”.*auto, python, rust"):
         select_ai(**options)  # type: ignore[arg-type]
 
 
-def test_the_python_selection_opens_what_it_promises(tmp_path: Path) -> None:
+def test_the_python_selection_opens_the_python_implementations(tmp_path: Path) -> None:
     storage = select_storage(cli="python")
     conversations = storage.open_conversations(tmp_path / "c.db", durability="full")
     bookmarks = storage.open_bookmarks(tmp_path / "b.db")

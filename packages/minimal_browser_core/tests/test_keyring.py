@@ -1,4 +1,4 @@
-"""The keyring library is the real one; its backends are those that it ships for this purpose, or one in memory."""
+"""The real keyring library, with its own test backends or one in memory."""
 
 from collections.abc import Iterator
 
@@ -17,16 +17,16 @@ class _Memory(KeyringBackend):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
+        self.passwords: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
+        return self.passwords.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
+        self.passwords[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
+        del self.passwords[service, username]
 
 
 class _Locked(_Memory):
@@ -46,19 +46,19 @@ def keep_backend() -> Iterator[None]:
     keyring.set_keyring(before)
 
 
-def test_a_key_is_kept_under_the_name_of_its_provider() -> None:
+def test_a_key_is_stored_under_the_name_of_its_provider() -> None:
     backend = _Memory()
     keyring.set_keyring(backend)
     store = KeyringStore()
     assert store.get("openai") is None
     store.set("openai", Secret("sk-1"))
-    assert backend.kept == {(SERVICE, "openai"): "sk-1"}
+    assert backend.passwords == {(SERVICE, "openai"): "sk-1"}
     assert store.get("openai") == Secret("sk-1")
     assert store.delete("openai")
     assert not store.delete("openai")
 
 
-def test_a_system_without_a_keyring_is_a_sentence_with_the_way_out() -> None:
+def test_without_a_keyring_the_error_names_the_environment_variables() -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(ConfigError, match=r"no keyring.*OPENROUTER_API_KEY"):
         KeyringStore().get("openai")
@@ -66,7 +66,7 @@ def test_a_system_without_a_keyring_is_a_sentence_with_the_way_out() -> None:
         KeyringStore().set("openai", Secret("sk-1"))
 
 
-def test_a_locked_keyring_is_said_to_be_locked() -> None:
+def test_a_locked_keyring_raises_an_error_that_says_so() -> None:
     keyring.set_keyring(_Locked())
     with pytest.raises(ConfigError, match=r"locked.*Unlock"):
         KeyringStore().get("openai")

@@ -31,12 +31,12 @@ def test_the_environment_switches_it_on(value: str | None, enabled: bool) -> Non
     assert Profiler(environ={} if value is None else {"PROFILE": value}).enabled is enabled
 
 
-def test_what_the_program_says_goes_before_the_environment() -> None:
+def test_an_argument_overrides_the_environment() -> None:
     assert Profiler(False, environ={"PROFILE": "1"}).enabled is False
     assert Profiler(True, environ={"PROFILE": "0"}).enabled is True
 
 
-def test_switched_off_it_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_disabled_profiler_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Profiler(False, output_file=tmp_path / "p") as profiler:
         work()
     assert profiler.table() == ""

@@ -59,7 +59,7 @@ def test_vars_have_nothing_to_show(secret: Secret) -> None:
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
-def test_a_copy_still_knows_it(secret: Secret, duplicate) -> None:
+def test_a_copy_has_the_same_value(secret: Secret, duplicate) -> None:
     assert duplicate(secret).reveal() == KEY
 
 

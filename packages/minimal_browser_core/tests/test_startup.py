@@ -1,4 +1,4 @@
-"""The timeline of the start, against the clock and the processes of this machine."""
+"""The timeline of the start, with the real clock and processes."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from minimal_browser_core.startup import Timeline, memory_by_process, process_st
 linux = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs Linux's /proc")
 
 
-def test_spans_are_told_in_the_order_of_their_start_from_the_start_of_the_process() -> None:
+def test_spans_are_listed_by_their_start() -> None:
     timeline = Timeline(started=100.0)
     timeline.add("inner", 100.5, 100.6)
     timeline.add("outer", 100.5, 100.9)
@@ -24,7 +24,7 @@ def test_spans_are_told_in_the_order_of_their_start_from_the_start_of_the_proces
     assert timeline.table().splitlines()[2].split() == ["500.0", "400.0", "outer", "(MainThread)"]
 
 
-def test_a_span_that_fails_is_told_all_the_same() -> None:
+def test_a_span_with_an_exception_is_recorded() -> None:
     timeline = Timeline()
     with pytest.raises(ZeroDivisionError), timeline.span("division"):
         1 / 0  # noqa: B018
@@ -47,7 +47,7 @@ def test_the_trace_is_what_perfetto_reads(tmp_path: Path) -> None:
 
 
 @linux
-def test_the_start_of_a_process_is_between_its_being_started_and_its_first_line() -> None:
+def test_the_start_of_a_process_is_before_its_first_line_runs() -> None:
     code = "from minimal_browser_core.startup import process_start; print(process_start())"
     before = time.time()
     told = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
@@ -56,7 +56,7 @@ def test_the_start_of_a_process_is_between_its_being_started_and_its_first_line(
 
 
 @linux
-def test_memory_is_told_of_this_process_and_of_those_that_it_started() -> None:
+def test_memory_is_reported_for_this_process_and_its_children() -> None:
     code = "import sys; held = bytearray(64_000_000); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", code, "--type=renderer"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:

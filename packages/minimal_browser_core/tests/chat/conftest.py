@@ -1,6 +1,6 @@
-"""Tests of random input are bound by no clock: a slow machine is no failure."""
+"""Remove the deadline of hypothesis, so that a slow machine does not fail a test."""
 
 from hypothesis import settings
 
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")

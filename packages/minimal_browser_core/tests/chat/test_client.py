@@ -1,4 +1,4 @@
-"""The fallback client, by the suite that the native one passes too, and in what is its own."""
+"""The Python client: the conformance suite, and tests of its implementation."""
 
 import base64
 import datetime
@@ -63,7 +63,7 @@ TEXT = Data(chunk({"content": "part"}))
 
 
 def run_python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `code` in an interpreter of its own, with every warning an error."""
+    """Run `code` in a new interpreter, with warnings as errors."""
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
@@ -107,7 +107,7 @@ def test_a_dropped_client_does_not_break_its_stream() -> None:
 
 
 @pytest.mark.parametrize("reply", [Hang(), Stream((TEXT, Hang())), Answer(("a",) * 1000, delay=0.01)])
-def test_the_interpreter_exits_in_peace_with_a_stream_open(reply: Reply) -> None:
+def test_the_interpreter_exits_cleanly_with_an_open_stream(reply: Reply) -> None:
     with FakeServer(default=reply) as server:
         result = run_python(
             """
@@ -127,7 +127,7 @@ def test_the_interpreter_exits_in_peace_with_a_stream_open(reply: Reply) -> None
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_a_forked_child_speaks_on_connections_of_its_own_and_leaves_its_parent_those_it_has() -> None:
+def test_a_forked_child_opens_new_connections_and_does_not_close_its_parents() -> None:
     with FakeServer([Answer("before"), Stream((TEXT, Pause(0.5), TEXT, DONE))]) as server:
         result = run_python(
             """
@@ -153,7 +153,7 @@ def test_a_forked_child_speaks_on_connections_of_its_own_and_leaves_its_parent_t
 @pytest.mark.parametrize("waiting", ["client.chat([], 'm')", "list(client.stream([], 'm'))", "client.models()"])
 def test_ctrl_c_ends_a_call_and_its_connection(waiting: str) -> None:
     with FakeServer(default=Hang(), models_script=[Hang()]) as server:
-        # A test run that a shell put into the background ignores the signal, and its children inherit that.
+        # A shell makes background processes ignore the signal, which their children inherit.
         code = f"""
             import signal, sys
             from minimal_browser_core.chat.python.client import PythonAIClient
@@ -173,7 +173,7 @@ def test_ctrl_c_ends_a_call_and_its_connection(waiting: str) -> None:
             assert process.communicate(timeout=30)[0] == "interrupted\n"
 
 
-def test_a_stream_that_was_closed_has_no_descriptor(make_client: MakeClient) -> None:
+def test_a_closed_stream_has_no_descriptor(make_client: MakeClient) -> None:
     with FakeServer() as server, make_client(base_url=server.base_url).stream(QUESTION, MODEL) as stream:
         pass
     with pytest.raises(ValueError, match="closed"):
@@ -183,7 +183,7 @@ def test_a_stream_that_was_closed_has_no_descriptor(make_client: MakeClient) -> 
 # -- settings ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_secret_is_taken_as_a_key() -> None:
+def test_a_secret_is_accepted_as_api_key() -> None:
     with FakeServer(api_key="sk-1") as server, PythonAIClient(Secret("sk-1"), base_url=server.base_url) as client:
         assert isinstance(client, ChatClient)
         assert client.chat(QUESTION, MODEL).text
@@ -215,13 +215,13 @@ def test_user_and_password_of_the_base_url_are_sent_as_basic_authorization() -> 
         ({"base_url": "http://host:port/v1"}, "base_url"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_refused_by_name(settings: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_setting_is_refused_by_its_name(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         PythonAIClient(**settings)
 
 
 @pytest.mark.parametrize("name", ["a..b", "x" * 70 + ".localhost", "\u2028"])
-def test_a_name_that_no_server_can_have_is_an_error_that_names_it(make_client: MakeClient, name: str) -> None:
+def test_an_invalid_host_name_raises_an_error_that_names_it(make_client: MakeClient, name: str) -> None:
     with pytest.raises(our_errors.APIConnectionError, match=f"could not connect to http://{re.escape(name)}/v1"):
         make_client(base_url=f"http://{name}/v1", max_retries=0).chat(QUESTION, MODEL)
 
@@ -240,26 +240,26 @@ def failure(status: int, **more: Any) -> AttemptFailure:
     return AttemptFailure(our_errors.APIStatusError("refused", status=status, body=more.pop("body", "")), **more)
 
 
-def test_waits_double_from_half_a_second_to_eight() -> None:
+def test_delays_double_from_half_a_second_to_eight() -> None:
     assert [delay(failure(503), tries, 9, 1.0) for tries in range(1, 8)] == [0.5, 1, 2, 4, 8, 8, 8]
 
 
-def test_jitter_reaches_from_nothing_to_the_whole_wait() -> None:
+def test_jitter_scales_the_delay_from_zero_to_full() -> None:
     assert delay(failure(503), 3, 9, 0.0) == 0
     assert delay(failure(503), 3, 9, 0.5) == 1
 
 
-def test_only_passing_failures_are_tried_again() -> None:
+def test_only_transient_failures_are_retried() -> None:
     again = [status for status in range(400, 600) if delay(failure(status), 1, 2, 1.0) is not None]
     assert again == [408, 409, 429, *range(500, 600)]
 
 
-def test_a_named_wait_is_kept_to_up_to_a_minute() -> None:
+def test_retry_after_is_respected_up_to_a_minute() -> None:
     assert delay(failure(429, retry_after=60.0), 1, 2, 0.0) == 60
     assert delay(failure(429, retry_after=61.0), 1, 2, 0.0) is None
 
 
-def test_the_server_has_the_last_word_on_trying_again() -> None:
+def test_x_should_retry_overrides_the_status() -> None:
     assert delay(failure(503, should_retry=False), 1, 2, 1.0) is None
     assert delay(failure(400, should_retry=True), 1, 2, 1.0) is not None
 
@@ -277,12 +277,12 @@ def test_the_server_has_the_last_word_on_trying_again() -> None:
         ({}, None),
     ],
 )
-def test_retry_after_is_read_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
+def test_all_forms_of_retry_after_are_read(headers: dict[str, str], seconds: float | None) -> None:
     now = datetime.datetime(2015, 10, 21, 7, 28, tzinfo=datetime.UTC).timestamp()
     assert retry_after(headers, now) == seconds
 
 
-def test_a_bad_request_moves_on_only_when_it_is_the_model_that_is_bad() -> None:
+def test_a_bad_request_tries_the_next_model_only_if_it_is_about_the_model() -> None:
     assert next_model(failure(400, body="first is not a valid model ID"))
     assert not next_model(failure(400, body="temperature must be positive"))
     assert not next_model(failure(404, delivered=True))

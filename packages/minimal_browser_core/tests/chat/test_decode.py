@@ -1,4 +1,4 @@
-"""Whatever JSON a server sends: a value, or an error that says what is wrong with it. Never anything else."""
+"""Any JSON of a server becomes a value or a `MalformedError`, never another exception."""
 
 import json
 
@@ -81,7 +81,7 @@ def test_any_error_has_a_message(error: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", '"a"', "null", "[" * 100_000, '{"a": ' * 100_000, b"\xff", "{}x"])
-def test_what_is_not_an_object_is_malformed(text: str | bytes) -> None:
+def test_text_that_is_not_an_object_is_malformed(text: str | bytes) -> None:
     with pytest.raises(MalformedError):
         parse_object(text)
 
@@ -97,7 +97,7 @@ def test_what_is_not_an_object_is_malformed(text: str | bytes) -> None:
         (json.loads('"\\ud83d\\ude80"'), "🚀"),
     ],
 )
-def test_content_is_text_in_all_its_shapes(content: object, text: str) -> None:
+def test_content_is_read_in_all_its_forms(content: object, text: str) -> None:
     assert content_text(content) == text
 
 
@@ -111,11 +111,11 @@ def test_content_is_text_in_all_its_shapes(content: object, text: str) -> None:
         {"reasoning": None, "reasoning_details": [{"type": "reasoning.text", "text": "w"}, {"summary": "hy"}]},
     ],
 )
-def test_reasoning_is_found_under_all_its_names(message: dict[str, object]) -> None:
+def test_reasoning_is_read_from_all_its_fields(message: dict[str, object]) -> None:
     assert reasoning_text(message) == "why"
 
 
-def test_arguments_that_come_as_an_object_are_written_as_json() -> None:
+def test_arguments_sent_as_an_object_become_json() -> None:
     assert arguments_text({"a": "é"}) == '{"a": "é"}'
     assert arguments_text('{"a"') == '{"a"'
     assert arguments_text(None) == ""

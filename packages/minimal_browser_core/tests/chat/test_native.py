@@ -1,4 +1,4 @@
-"""The adapter over `ai_rust_client`. Skipped where the wheel is absent, unless REQUIRE_NATIVE=1 forbids that."""
+"""The adapter for `ai_rust_client`. Skipped without the wheel, unless REQUIRE_NATIVE=1."""
 
 import importlib
 import importlib.util
@@ -62,13 +62,13 @@ def test_every_exception_of_the_wheel_is_mapped_to_the_one_of_its_name(wheel: An
         assert str(ours) == "what happened"
 
 
-def test_every_chat_error_of_ours_is_one_that_the_wheel_has(wheel: Any) -> None:
+def test_every_chat_error_exists_in_the_wheel(wheel: Any) -> None:
     ours = {name for name, each in vars(our_errors).items() if isinstance(each, type)}
     ours = {name for name in ours if issubclass(getattr(our_errors, name), our_errors.AIClientError)}
     assert ours == {each.__name__ for each in exception_classes(wheel)}
 
 
-def test_what_an_exception_knows_is_kept(wheel: Any) -> None:
+def test_the_attributes_of_an_exception_are_copied(wheel: Any) -> None:
     common = {"code": "c", "retryable": True, "status": 429, "request_id": "r", "attempts": ("one", "two")}
     limited = translate(wheel.RateLimitError("m", body="b", retry_after=3.0, **common))
     assert vars(limited) == common | {"body": "b", "retry_after": 3.0}
@@ -80,7 +80,7 @@ def test_what_an_exception_knows_is_kept(wheel: Any) -> None:
     assert (broken.partial_text, broken.usage) == ("part", 7)
 
 
-def test_an_exception_that_is_not_known_here_becomes_its_nearest_base(wheel: Any) -> None:
+def test_an_unknown_exception_becomes_its_nearest_known_base(wheel: Any) -> None:
     newer = type("QuotaError", (wheel.RateLimitError,), {})
     assert type(translate(newer("m"))) is our_errors.RateLimitError
 
@@ -92,13 +92,13 @@ def test_the_exception_of_the_wheel_is_not_in_the_chain(make_client: MakeClient)
     assert caught.value.__suppress_context__
 
 
-def test_events_pass_through_as_the_wheel_made_them(make_client: MakeClient, wheel: Any) -> None:
+def test_events_are_passed_on_unchanged(make_client: MakeClient, wheel: Any) -> None:
     with FakeServer([Answer(("a", "b"))]) as server:
         events = list(make_client(base_url=server.base_url).stream(QUESTION, MODEL).events())
     assert {type(event) for event in events} == {wheel.StreamEvent}
 
 
-def test_a_secret_is_taken_as_a_key(make_client: MakeClient) -> None:
+def test_a_secret_is_accepted_as_api_key(make_client: MakeClient) -> None:
     with FakeServer(api_key="sk-1") as server:
         client = make_client(api_key=Secret("sk-1"), base_url=server.base_url)
         assert isinstance(client, ChatClient)

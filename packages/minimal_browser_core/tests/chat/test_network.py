@@ -1,4 +1,4 @@
-"""The fallback client through TLS and proxies."""
+"""The Python client with TLS and proxies."""
 
 import base64
 import datetime
@@ -38,7 +38,7 @@ DAY = datetime.timedelta(days=1)
 
 
 def write_certificate(path: Path, address: str = "127.0.0.1", end: datetime.timedelta = DAY) -> Path:
-    """A certificate that nobody has signed, with its key, as PEM; it began two days ago."""
+    """Write a self-signed certificate with its key as PEM; it is valid since two days ago."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -78,7 +78,7 @@ def tls_server(certificate: Path) -> Iterator[FakeServer]:
         yield server
 
 
-def test_https_is_spoken_with_a_server_of_the_given_authority(
+def test_https_works_with_a_server_of_the_given_authority(
     make_client: MakeClient, tls_server: FakeServer, certificate: Path
 ) -> None:
     client = make_client(base_url=tls_server.base_url, ca_bundle=certificate)
@@ -111,7 +111,7 @@ def test_a_server_of_an_unknown_authority_is_refused_with_advice(
     [({"address": "127.0.0.2"}, "not valid for"), ({"end": -DAY}, "expired")],
     ids=["another name", "expired"],
 )
-def test_a_certificate_that_does_not_hold_is_refused_though_its_authority_is_known(
+def test_an_invalid_certificate_of_a_known_authority_is_refused(
     make_client: MakeClient, tmp_path: Path, wrong: dict[str, Any], told: str
 ) -> None:
     certificate = write_certificate(tmp_path / "wrong.pem", **wrong)
@@ -129,7 +129,7 @@ def test_a_ca_bundle_without_certificates_is_named(make_client: MakeClient, tmp_
         make_client(base_url="https://127.0.0.1:1/v1", ca_bundle=bundle, max_retries=0).chat(QUESTION, MODEL)
 
 
-def test_a_server_that_does_not_speak_tls_runs_into_no_endless_wait(make_client: MakeClient) -> None:
+def test_a_server_without_tls_raises_without_an_endless_wait(make_client: MakeClient) -> None:
     with FakeServer() as server:
         url = server.base_url.replace("http:", "https:")
         with pytest.raises(our_errors.APIConnectionError):
@@ -139,7 +139,7 @@ def test_a_server_that_does_not_speak_tls_runs_into_no_endless_wait(make_client:
 # -- proxies -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_proxy_of_the_environment_is_used_unless_it_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_proxy_of_the_environment_is_used_unless_it_is_excluded(monkeypatch: pytest.MonkeyPatch) -> None:
     # An HTTP proxy gets the whole URL as its target: a path that the fake server does not know.
     with FakeServer() as proxy, FakeServer() as server:
         monkeypatch.setenv("http_proxy", proxy.base_url.removesuffix("/v1"))
@@ -155,7 +155,7 @@ def test_the_proxy_of_the_environment_is_used_unless_it_is_not_meant(monkeypatch
         assert (len(proxy.requests), len(server.requests)) == (1, 1)
 
 
-def test_the_proxy_that_is_set_is_used_with_its_password_unseen() -> None:
+def test_the_configured_proxy_is_used_and_its_password_hidden() -> None:
     with FakeServer() as proxy, FakeServer() as server:
         url = proxy.base_url.removesuffix("/v1").replace("//", "//me:hunter2@")
         with PythonAIClient(base_url=server.base_url, proxy=url) as client:
@@ -166,7 +166,7 @@ def test_the_proxy_that_is_set_is_used_with_its_password_unseen() -> None:
 
 
 class Relay:
-    """A proxy that connects through: SOCKS5 without a password, or CONNECT. Remembers where it was asked to go."""
+    """A tunnelling proxy: SOCKS5 without a password, or CONNECT. Records the requested addresses."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
@@ -177,7 +177,7 @@ class Relay:
         self._threads[0].start()
 
     def close(self) -> None:
-        # A client that says nothing ends the accepting thread.
+        # A client that sends nothing ends the accepting thread.
         socket.create_connection(("127.0.0.1", self.port)).close()
         self._threads[0].join()
         self._listener.close()
@@ -232,7 +232,7 @@ def relay() -> Iterator[Relay]:
         yield relay
 
 
-def test_a_socks_proxy_connects_through(make_client: MakeClient, relay: Relay) -> None:
+def test_a_socks_proxy_is_used(make_client: MakeClient, relay: Relay) -> None:
     with FakeServer([Answer(("a", "b"))]) as server:
         client = make_client(base_url=server.base_url, proxy=f"socks5://127.0.0.1:{relay.port}")
         assert list(client.stream(QUESTION, MODEL)) == ["a", "b"]
@@ -257,7 +257,7 @@ def test_a_proxy_may_be_reached_by_https(make_client: MakeClient, tls_server: Fa
     assert request.headers["proxy-authorization"].startswith("Basic ")
 
 
-def test_a_proxy_that_is_not_there_is_an_error_before_anything_is_sent(make_client: MakeClient) -> None:
+def test_an_unreachable_proxy_raises_before_anything_is_sent(make_client: MakeClient) -> None:
     with FakeServer() as gone:
         proxy = f"http://127.0.0.1:{gone.port}"
     with FakeServer() as server:

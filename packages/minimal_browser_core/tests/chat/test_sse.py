@@ -27,7 +27,7 @@ FRAGMENTS = st.sampled_from(WELL_FORMED + ILL_FORMED)
 
 @st.composite
 def split_streams(draw: st.DrawFn) -> tuple[bytes, list[bytes]]:
-    """A stream, and the same in pieces, empty ones among them."""
+    """Draw a stream, and the same stream in pieces, which may be empty."""
     stream = b"".join(draw(st.lists(FRAGMENTS | st.binary(max_size=3), max_size=60)))
     cuts = sorted(draw(st.lists(st.integers(0, len(stream)), max_size=20)))
     return stream, [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
@@ -59,8 +59,8 @@ def test_any_split_of_any_stream_gives_the_same_events(case: tuple[bytes, list[b
 
 
 @given(split_streams())
-def test_any_stream_gives_what_reading_it_line_by_line_gives(case: tuple[bytes, list[bytes]]) -> None:
-    """Against the algorithm of the standard, written down naively over the whole text."""
+def test_any_stream_gives_the_events_of_the_naive_algorithm(case: tuple[bytes, list[bytes]]) -> None:
+    """Compare with a naive implementation of the standard over the whole text."""
     stream, pieces = case
     text = stream.decode("utf-8", "replace").removeprefix("\ufeff")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]
@@ -81,13 +81,13 @@ def test_any_stream_gives_what_reading_it_line_by_line_gives(case: tuple[bytes, 
     assert [(e.event, e.data, e.id) for e in parse(pieces)[0]] == expected
 
 
-def test_a_line_of_megabytes_in_small_pieces_is_put_together() -> None:
+def test_a_line_of_megabytes_in_small_pieces_is_joined() -> None:
     line = b"data: " + b"0123456789" * 500_000 + b"\n\n"
     events, _, _ = parse(line[at : at + 4096] for at in range(0, len(line), 4096))
     assert [len(event.data) for event in events] == [5_000_000]
 
 
-def test_an_event_without_end_is_refused() -> None:
+def test_an_endless_event_is_refused() -> None:
     parser = EventStreamParser(max_length=1000)
     for _ in range(10):
         assert len(parser.feed(b"data: " + b"x" * 900 + b"\n\n")) == 1

@@ -21,7 +21,7 @@ class TestPythonBookmarkStore(BookmarkStoreConformance):
         return core_errors
 
 
-def test_the_fallback_has_the_shape_of_the_port() -> None:
+def test_the_python_store_implements_the_port() -> None:
     with PythonBookmarkStore(":memory:") as store:
         port: BookmarkStore = store
         assert port.search() == []

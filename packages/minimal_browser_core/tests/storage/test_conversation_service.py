@@ -19,7 +19,7 @@ def memory(store: PythonConversationStore) -> ConversationService:
     return ConversationService(store)
 
 
-def test_what_is_recorded_is_found_by_its_words(memory: ConversationService) -> None:
+def test_a_recorded_exchange_is_found_by_its_words(memory: ConversationService) -> None:
     id = memory.record("How hot?", "Seventy degrees for sencha.", "m", url="https://e.org", tags=("copilot",))
     memory.record("Other?", "Nothing of the kind.", "m")
     found = memory.search("sencha")
@@ -35,7 +35,7 @@ def test_a_blank_search_lists_the_newest(memory: ConversationService) -> None:
     assert [row.id for row in memory.search("  ").rows] == ids[::-1]
 
 
-def test_a_listing_goes_on_where_it_stopped(memory: ConversationService) -> None:
+def test_a_cursor_continues_the_list(memory: ConversationService) -> None:
     ids = [memory.record("same word", str(number), "m") for number in range(5)]
     first = memory.recent(limit=3)
     rest = memory.recent(limit=3, cursor=first.next_cursor)
@@ -57,21 +57,21 @@ def test_rows_are_grouped_by_local_day(store: PythonConversationStore, memory: C
     ]
 
 
-def test_a_thread_is_read_in_its_order(memory: ConversationService) -> None:
+def test_a_thread_is_read_in_order(memory: ConversationService) -> None:
     thread = memory.start_thread("Tea")
     ids = [memory.record(question, "r", "m", thread_id=thread) for question in ("one", "two")]
     memory.record("elsewhere", "r", "m")
     assert [row.id for row in memory.thread(thread)] == ids
 
 
-def test_what_is_deleted_is_gone(memory: ConversationService) -> None:
+def test_deleted_exchanges_are_gone(memory: ConversationService) -> None:
     id = memory.record("p", "r", "m")
     assert memory.get(id) is not None
     assert memory.delete([id, id + 1]) == 1
     assert memory.get(id) is None
 
 
-def test_half_a_character_does_not_cost_the_answer(memory: ConversationService) -> None:
+def test_an_unpaired_surrogate_is_replaced_and_the_exchange_stored(memory: ConversationService) -> None:
     row = memory.get(memory.record("p\ud83d", "r\udc00é", "m", url="https://e.org/\ud800"))
     assert row is not None
     assert (row.prompt, row.response) == ("p?", "r?é")

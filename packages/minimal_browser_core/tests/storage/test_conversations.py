@@ -18,7 +18,7 @@ class TestPythonConversationStore(ConversationStoreConformance):
         return core_errors
 
 
-def test_the_fallback_has_the_shape_of_the_port() -> None:
+def test_the_python_store_implements_the_port() -> None:
     with PythonConversationStore(":memory:") as store:
         port: ConversationStore = store
         assert len(port) == 0

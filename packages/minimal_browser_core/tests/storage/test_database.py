@@ -12,7 +12,7 @@ def temp_store(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA temp_store").fetchone()[0])
 
 
-def test_temporary_pages_stay_in_memory_for_many_statements_and_not_after_them() -> None:
+def test_temporary_pages_stay_in_memory_only_during_large_transactions() -> None:
     options = Options.checked(":memory:", CONVERSATIONS, read_only=False, busy_timeout=5.0, durability="normal")
     database = Database(options, check_on_open=False)
     with closing(database):

@@ -1,4 +1,4 @@
-"""docs/reference/files.md says what the files are."""
+"""docs/reference/files.md describes the files correctly."""
 
 import re
 import shutil
@@ -56,7 +56,7 @@ def test_the_diagram_shows_every_table_and_column(kind: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("kind", STORES)
-def test_the_numbers_by_which_a_file_is_known_are_right(kind: str) -> None:
+def test_the_numbers_that_identify_a_file_are_right(kind: str) -> None:
     expected = STORES[kind][1]
     row = next(line for line in document().splitlines() if line.startswith(f"| {kind} |"))
     _, application_id, version = (cell.strip() for cell in row.strip("|").split("|"))

@@ -23,7 +23,7 @@ class TestPythonHistoryStore(HistoryStoreConformance):
         return core_errors
 
 
-def test_the_fallback_has_the_shape_of_the_port() -> None:
+def test_the_python_store_implements_the_port() -> None:
     with PythonHistoryStore(":memory:") as store:
         port: HistoryStore = store
         assert port.complete("a") == []

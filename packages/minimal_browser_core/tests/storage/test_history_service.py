@@ -49,7 +49,7 @@ def test_a_visit_is_found_completed_and_renamed(history: HistoryService) -> None
     assert [row.snippet[start:end] for start, end in row.highlights] == ["wombat"]
 
 
-def test_a_title_that_only_repeats_the_address_is_none(history: HistoryService) -> None:
+def test_a_title_that_only_repeats_the_address_is_dropped(history: HistoryService) -> None:
     for path in ("", "page"):
         history.record(f"https://a.test/{path}", f"a.test/{path}".rstrip("/"), when=NOW, typed=False)
     assert {row.title for row in history.search("").rows} == {""}

@@ -72,7 +72,7 @@ def test_no_log_of_llm_breaks_an_import(source: Path, rows: list[tuple[Any, ...]
         _taken_once(store, source)
 
 
-@example(b"", [(175, 8), (198, 128)])  # a name said to be UTF-8, which it is not
+@example(b"", [(175, 8), (198, 128)])  # a name marked as UTF-8 that is not
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4))
 def test_no_archive_breaks_an_import(source: Path, inside: bytes, damage: list[tuple[int, int]]) -> None:

@@ -1,4 +1,4 @@
-"""Any text, any query: both implementations find the same, score it the same and show it the same."""
+"""Both implementations return the same matches, scores and snippets for any text and query."""
 
 import importlib.util
 import os
@@ -17,7 +17,7 @@ from minimal_browser_core.storage.python.stores.history import PythonHistoryStor
 if importlib.util.find_spec("storage_rust") is None and os.environ.get("REQUIRE_NATIVE") != "1":
     pytest.skip("storage_rust is not installed", allow_module_level=True)
 
-# What Python's Unicode does not know yet, another Unicode may call a letter.
+# A newer version of Unicode may have letters that Python does not know.
 _CHARS = st.characters(exclude_categories=("Cs", "Cn")).filter(lambda char: unicodedata.category(char) != "Cn")
 _LIKELY = st.sampled_from(
     [*' \n\t"*-:_.#+aAbBeé東京ทอง👍🏽', "e\u0301", "\u200d", "\ufe0f", "\0", "\u3099", "か", "prompt:"]
@@ -35,7 +35,7 @@ def test_both_find_and_show_the_same(rows: list[tuple[str, str]], query: str) ->
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=4), _TEXTS)
-def test_both_complete_and_recall_the_same(pages: list[tuple[str, str]], query: str) -> None:
+def test_both_complete_and_search_history_the_same(pages: list[tuple[str, str]], query: str) -> None:
     assert _recalled(PythonHistoryStore(":memory:"), pages, query) == _recalled(
         RustHistoryStore(":memory:"), pages, query
     )

@@ -1,4 +1,4 @@
-"""The adapters over `storage_rust`. Skipped where the wheel is absent, unless REQUIRE_NATIVE=1 forbids that."""
+"""The adapters for `storage_rust`. Skipped without the wheel, unless REQUIRE_NATIVE=1."""
 
 import importlib
 import importlib.util
@@ -81,7 +81,7 @@ class TestRustHistoryStore(HistoryStoreConformance):
         return capabilities
 
 
-def test_the_adapters_have_the_shape_of_the_ports() -> None:
+def test_the_adapters_implement_the_ports() -> None:
     with RustConversationStore(":memory:") as conversations, RustBookmarkStore(":memory:") as bookmarks:
         store: ConversationStore = conversations
         places: BookmarkStore = bookmarks
@@ -92,7 +92,7 @@ def test_the_adapters_have_the_shape_of_the_ports() -> None:
         assert history.complete("a") == []
 
 
-def test_every_error_of_the_wheel_has_its_counterpart(storage_rust: Any) -> None:
+def test_every_error_of_the_wheel_has_its_counterpart_in_core(storage_rust: Any) -> None:
     family = [getattr(storage_rust, name) for name in storage_rust.__all__]
     family = [found for found in family if isinstance(found, type) and issubclass(found, storage_rust.StorageError)]
     assert len(family) == 10
@@ -123,7 +123,7 @@ def test_a_second_sqlite_on_one_file_is_refused(tmp_path: Path, first: Any, seco
         assert len(store) == 1
 
 
-def test_a_file_that_was_dropped_unclosed_is_free_again(tmp_path: Path) -> None:
+def test_a_file_of_a_store_that_was_not_closed_can_be_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     for implementation in (PythonConversationStore, RustConversationStore, PythonConversationStore):
         store: Any = implementation(path)

@@ -1,4 +1,4 @@
-"""One file, two implementations, each in its own process: what one writes the other reads, searches and checks."""
+"""Two implementations use one file, each in its own process."""
 
 import importlib.util
 import json
@@ -105,7 +105,7 @@ def run(implementation: str, step: str, path: Path) -> str:
 
 
 @pytest.mark.parametrize("writer", ["native", "fallback"])
-def test_what_one_writes_both_read_alike(tmp_path: Path, writer: str) -> None:
+def test_both_read_the_same_from_a_file_of_either(tmp_path: Path, writer: str) -> None:
     path = tmp_path / "store.db"
     run(writer, "write", path)
     native: dict[str, Any] = json.loads(run("native", "read", path))
@@ -117,7 +117,7 @@ def test_what_one_writes_both_read_alike(tmp_path: Path, writer: str) -> None:
 
 
 def test_both_write_the_same_rows(tmp_path: Path) -> None:
-    """Ids, threads, grams and all: only the times of the branches and bookmarks are each writer's own."""
+    """All columns are equal, except the times of branches and bookmarks."""
     dumps = []
     for writer in ("native", "fallback"):
         path = tmp_path / f"{writer}.db"
@@ -143,7 +143,7 @@ def test_both_write_the_same_rows(tmp_path: Path) -> None:
     assert dumps[0] == dumps[1]
 
 
-def test_both_write_one_file_at_once_and_lose_nothing(tmp_path: Path) -> None:
+def test_both_write_one_file_concurrently_and_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: run(name, "hammer", path), ["native", "fallback", "native", "fallback"]))

@@ -13,5 +13,5 @@ def test_search_finds_what_brute_force_finds(case: Case) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=300))
-def test_any_text_is_a_query_and_every_highlight_lies_in_its_snippet(query: str, text: str) -> None:
+def test_any_text_is_a_query_and_every_highlight_is_inside_its_snippet(query: str, text: str) -> None:
     highlights_are_sound(query, text, Store(":memory:"))

@@ -1,4 +1,4 @@
-"""Big segments leave the first level of a real FTS5 index."""
+"""Promotion of large segments in a real FTS5 index."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def db() -> Iterator[sqlite3.Connection]:
 
 
 def write(db: sqlite3.Connection, *rows: int) -> None:
-    """Segments of so many rows, one after the other, as writers leave them."""
+    """Write one segment for each number of rows."""
     for count in rows:
         db.execute(_ROWS, (count,))
 
@@ -40,18 +40,18 @@ def is_whole(db: sqlite3.Connection, rows: int) -> bool:
     return bool(db.execute("SELECT count(*) FROM t WHERE t MATCH 'needle'").fetchone()[0] == rows)
 
 
-def test_big_segments_go_up_and_a_crisis_of_the_first_level_leaves_them_alone(db: sqlite3.Connection) -> None:
+def test_large_segments_are_promoted_and_a_crisis_merge_does_not_touch_them(db: sqlite3.Connection) -> None:
     write(db, 1, 120, 150, 1, 1)
     before = levels(db)[0]
     promote_large_segments(db, "t")
     assert levels(db) == [before[3:], before[:3]]
     assert is_whole(db, 273)
-    write(db, *[1] * 18)  # the crisis
+    write(db, *[1] * 18)  # triggers a crisis merge
     assert levels(db)[1][:3] == before[:3]
     assert is_whole(db, 291)
 
 
-def test_what_was_raised_is_merged_and_what_is_being_merged_is_not_raised(db: sqlite3.Connection) -> None:
+def test_promoted_segments_are_merged_and_merging_ones_are_not_promoted(db: sqlite3.Connection) -> None:
     write(db, *[120] * 8)
     promote_large_segments(db, "t")
     assert [len(level) for level in levels(db)] == [0, 8]
@@ -65,7 +65,7 @@ def test_what_was_raised_is_merged_and_what_is_being_merged_is_not_raised(db: sq
     assert sum(map(len, levels(db))) <= 2
 
 
-def test_the_first_level_is_crowded_before_its_crisis(db: sqlite3.Connection) -> None:
+def test_the_first_level_is_crowded_before_a_crisis_merge(db: sqlite3.Connection) -> None:
     db.execute("INSERT INTO t (t, rank) VALUES ('crisismerge', 900)")
     write(db, *[1] * 149)
     assert not is_crowded(db, "t")
@@ -74,7 +74,7 @@ def test_the_first_level_is_crowded_before_its_crisis(db: sqlite3.Connection) ->
 
 
 @pytest.mark.parametrize("end", [0, 3, 5, 9, 12])
-def test_a_record_that_breaks_off_is_left_as_it_is(db: sqlite3.Connection, end: int) -> None:
+def test_a_truncated_record_is_not_changed(db: sqlite3.Connection, end: int) -> None:
     write(db, 120, 120)
     block = db.execute("SELECT block FROM t_data WHERE id = 10").fetchone()[0][:end]
     db.execute("UPDATE t_data SET block = ? WHERE id = 10", (block,))

@@ -1,4 +1,4 @@
-"""Hostile and broken files: an import takes what it can, says what it cannot, and raises nothing of its own."""
+"""Imports of malformed files report what they cannot read and raise only `StorageError`."""
 
 import io
 import json
@@ -47,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_VALUES, max_size=3), st.integers(0, 400), st.booleans())
-def test_no_json_however_odd_breaks_an_import(source: Path, records: list[Any], cut: int, whole: bool) -> None:
+def test_no_json_breaks_an_import(source: Path, records: list[Any], cut: int, whole: bool) -> None:
     text = json.dumps(records).encode()
     source.write_bytes(text if whole else text[:cut])
     with PythonConversationStore(":memory:") as store:
@@ -64,7 +64,7 @@ def test_no_bytes_break_an_import(source: Path, content: bytes) -> None:
     with PythonConversationStore(":memory:") as store:
         try:
             assert store.import_file(source).taken == len(store)
-        except StorageError:  # a database that is none: there is nothing that could be read
+        except StorageError:  # not a database
             assert content.startswith(b"SQLite format 3\0")
 
 
@@ -73,7 +73,7 @@ _RECORDS = st.lists(st.dictionaries(st.text(max_size=3), st.text('ab"\\[]{},é\n
 
 @settings(max_examples=200, deadline=None)
 @given(_RECORDS, st.sampled_from(["array", "object", "lines", "pretty"]), st.integers(1, 9))
-def test_records_are_found_whatever_holds_them_and_however_it_is_cut(records: list[Any], form: str, chunk: int) -> None:
+def test_records_are_found_in_any_structure_and_chunking(records: list[Any], form: str, chunk: int) -> None:
     text = {
         "array": json.dumps(records),
         "object": json.dumps({"first": {"x": [1]}, "conversations": records, "last": 1}),
@@ -118,7 +118,7 @@ def test_a_long_file_is_read_in_bounded_memory() -> None:
     assert peak < 16 << 20
 
 
-def test_a_source_that_another_sqlite_has_open_is_refused(tmp_path: Path) -> None:
+def test_a_source_that_another_sqlite_library_has_open_is_refused(tmp_path: Path) -> None:
     logs = tmp_path / "logs.db"
     logs.write_bytes(b"SQLite format 3\0" + bytes(1000))
     key = owners.claim(str(logs), "another SQLite", create=False)

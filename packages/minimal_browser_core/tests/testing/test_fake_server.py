@@ -79,7 +79,7 @@ def test_replies_are_served_in_order_and_then_the_default() -> None:
     assert texts == ["one", "two", "default", "default"]
 
 
-def test_repeating_begins_again_after_the_last_reply() -> None:
+def test_repeat_starts_again_after_the_last_reply() -> None:
     with FakeServer([Answer("one"), Answer("two")], repeat=True) as server:
         texts = [json.loads(ask(server)[2])["choices"][0]["message"]["content"] for _ in range(3)]
     assert texts == ["one", "two", "one"]
@@ -90,7 +90,7 @@ def test_a_reply_may_depend_on_the_request(server: FakeServer) -> None:
     assert json.loads(ask(server)[2])["choices"][0]["message"]["content"] == "M"
 
 
-def test_an_answer_is_one_object_or_a_stream_as_asked(server: FakeServer) -> None:
+def test_an_answer_is_one_object_or_a_stream_as_requested(server: FakeServer) -> None:
     answer = Answer(("He", "llo"), reasoning=("hm",), usage=Usage(1, 2, cost=0.5), finish_reason="length")
     server.script += [answer, answer]
     whole = json.loads(ask(server)[2])
@@ -128,7 +128,7 @@ def test_errors_have_status_headers_and_a_json_body(server: FakeServer) -> None:
     assert json.loads(body)["error"] == {"message": "slow down", "type": "server_error", "code": "rate_limited"}
 
 
-def test_steps_go_out_as_they_stand(server: FakeServer) -> None:
+def test_steps_are_sent_unchanged(server: FakeServer) -> None:
     steps = (Comment("wait"), Data("a\nb", event="x"), Data({"é": 1}), Bytes(b"\xff\r"), DONE)
     server.script.append(Stream(steps))
     expected = b": wait\n\nevent: x\ndata: a\ndata: b\n\n" + 'data: {"é":1}\n\n'.encode() + b"\xff\rdata: [DONE]\n\n"
@@ -168,7 +168,7 @@ def test_a_connection_can_be_cut_before_the_head(server: FakeServer) -> None:
         ask(server)
 
 
-def test_raw_bytes_are_all_that_is_sent(server: FakeServer) -> None:
+def test_raw_replies_send_only_their_bytes(server: FakeServer) -> None:
     server.script.append(Raw((Bytes(b"HTTP/1.0 200 "), Pause(0.01), Bytes(b"Fine\r\n\r\nbody"))))
     status, headers, body = ask(server)
     assert (status, headers, body) == (200, {}, b"body")
@@ -197,7 +197,7 @@ def test_models_are_listed() -> None:
         ("HEAD", "/v1/models", None, 200),
     ],
 )
-def test_requests_that_make_no_sense_are_told_so(
+def test_invalid_requests_are_refused_with_a_message(
     server: FakeServer, method: str, path: str, body: str | None, status: int
 ) -> None:
     connection = connect(server)
@@ -208,7 +208,7 @@ def test_requests_that_make_no_sense_are_told_so(
     assert response.status == status
 
 
-def test_what_is_not_http_is_refused(server: FakeServer) -> None:
+def test_bytes_that_are_not_http_are_refused(server: FakeServer) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as sock:
         sock.sendall(b"hello\r\n\r\n")
         assert sock.recv(100).startswith(b"HTTP/1.1 400")
@@ -233,7 +233,7 @@ def test_a_chunked_request_is_read(server: FakeServer) -> None:
 # -- the default -------------------------------------------------------------------------------------------------------
 
 
-def test_the_echo_repeats_the_last_user_message_and_says_what_came(server: FakeServer) -> None:
+def test_the_echo_repeats_the_last_user_message_and_describes_the_request(server: FakeServer) -> None:
     messages = [
         {"role": "system", "content": "be brief"},
         {"role": "user", "content": [{"type": "text", "text": "one two"}]},
@@ -262,17 +262,17 @@ def test_the_echo_calls_the_tool_that_a_line_names(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"messages": None}, {"messages": [1, {"role": "user"}], "tools": [1, {}]}])
-def test_the_echo_bears_any_request(server: FakeServer, body: dict[str, Any]) -> None:
+def test_the_echo_accepts_any_request(server: FakeServer, body: dict[str, Any]) -> None:
     connection = connect(server)
     connection.request("POST", "/v1/chat/completions", json.dumps(body))
     assert connection.getresponse().status == 200
     connection.close()
 
 
-# -- what it remembers -------------------------------------------------------------------------------------------------
+# -- recorded requests -------------------------------------------------------------------------------------------------
 
 
-def test_requests_are_remembered(server: FakeServer) -> None:
+def test_requests_are_recorded(server: FakeServer) -> None:
     seen: list[Request] = []
     server.on_request = seen.append
     ask(server, stream=True, temperature=1)
@@ -286,7 +286,7 @@ def test_requests_are_remembered(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("reply", [Hang(), Stream((DONE, Hang())), Stream((DONE, Pause(60))), Body("", head_delay=60)])
-def test_a_client_that_leaves_is_noticed(server: FakeServer, reply: Any) -> None:
+def test_a_disconnected_client_is_detected(server: FakeServer, reply: Any) -> None:
     server.script.append(reply)
     connection = connect(server)
     connection.request("POST", "/v1/chat/completions", "{}")
@@ -297,7 +297,7 @@ def test_a_client_that_leaves_is_noticed(server: FakeServer, reply: Any) -> None
     assert server.wait_for_no_connections()
 
 
-def test_a_client_that_leaves_in_the_middle_of_much_is_noticed(
+def test_a_client_that_disconnects_during_a_large_reply_is_detected(
     server: FakeServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.script.append(Stream((Bytes(b"x" * 65536),) * 1000))
@@ -313,7 +313,7 @@ def test_a_client_that_leaves_in_the_middle_of_much_is_noticed(
 # -- closing -----------------------------------------------------------------------------------------------------------
 
 
-def test_closing_ends_every_thread_whatever_it_waits_for(capfd: pytest.CaptureFixture[str]) -> None:
+def test_closing_ends_every_thread(capfd: pytest.CaptureFixture[str]) -> None:
     before = set(threading.enumerate())
     server = FakeServer([Hang(), Stream((DONE, Pause(600))), Stream((Bytes(b"x" * 65536),) * 1000)])
     clients = [connect(server) for _ in range(4)]
@@ -355,7 +355,7 @@ SCRIPT = {
 }
 
 
-def test_a_script_file_says_all_that_the_classes_say(tmp_path: Path) -> None:
+def test_a_script_file_supports_all_fields_of_the_classes(tmp_path: Path) -> None:
     path = tmp_path / "script.json"
     path.write_text(json.dumps(SCRIPT))
     script = load_script(path)
@@ -391,7 +391,7 @@ def test_a_script_file_says_all_that_the_classes_say(tmp_path: Path) -> None:
         ('{"repeat": 1}', "repeat must be true or false"),
     ],
 )
-def test_a_script_that_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+def test_an_invalid_script_is_refused_with_the_place(tmp_path: Path, text: str, complaint: str) -> None:
     path = tmp_path / "script.json"
     path.write_text(text)
     with pytest.raises(ScriptError, match=complaint) as caught:
@@ -410,7 +410,7 @@ def test_the_command_prints_its_url_and_serves_until_it_is_interrupted(tmp_path:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A test run that a shell put into the background ignores the signal, and its children inherit that.
+        # A shell makes background processes ignore the signal, which their children inherit.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
@@ -435,7 +435,7 @@ def test_the_command_prints_its_url_and_serves_until_it_is_interrupted(tmp_path:
         (["--what"], "unrecognized arguments"),
     ],
 )
-def test_a_wrong_command_line_is_answered_without_a_traceback(arguments: list[str], complaint: str) -> None:
+def test_an_invalid_command_line_prints_no_traceback(arguments: list[str], complaint: str) -> None:
     result = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
     assert result.returncode == 2
     assert complaint in result.stderr

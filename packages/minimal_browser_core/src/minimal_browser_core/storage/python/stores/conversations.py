@@ -298,7 +298,8 @@ class PythonConversationStore(SqliteStore):
         """Import all exchanges of another program's file, or of an export, or none.
 
         Idempotent: an exchange that was imported before is skipped, even if it was deleted since.
-        `transfer.import_conversations` documents the formats. The report names what could not be read; the file is never changed.
+        `transfer.import_conversations` documents the formats. The report names what could not be read; the file
+        is never changed.
         `progress(bytes read, total bytes)` is called inside the transaction: it must not use this store, and an
         exception in it rolls back. Other writers wait during an import. `interrupt` ends it.
         """

@@ -1,4 +1,4 @@
-"""The command line over the store, as a process: of the fallback, and of the wheel where it is installed."""
+"""The command line of the store as a process: in Python, and in the wheel if it is installed."""
 
 import importlib.util
 import json
@@ -52,7 +52,7 @@ def run(folder: Path, *arguments: str, code: int = 0) -> str:
     return ran.stdout or ran.stderr
 
 
-def test_what_is_imported_is_found_listed_exported_and_sound(module: str, folder: Path) -> None:
+def test_an_imported_file_can_be_searched_listed_exported_and_checked(module: str, folder: Path) -> None:
     def command(*arguments: str) -> str:
         return run(folder, "-m", module, "store.db", *arguments)
 
@@ -75,7 +75,7 @@ def test_what_is_imported_is_found_listed_exported_and_sound(module: str, folder
     assert json.loads(command("check", "--json")) == {"problems": []}
 
 
-def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Path) -> None:
+def test_the_folder_of_minimal_browser_0_is_imported(module: str, folder: Path) -> None:
     old = folder / ".minimal_browser"
     (old / "sessions").mkdir(parents=True)
     (old / "vectors").mkdir()
@@ -125,7 +125,7 @@ def test_the_whole_folder_of_the_older_browser_is_taken(module: str, folder: Pat
         (["old.json", "recent", "--limit", "0"], "not a database of conversations"),
     ],
 )
-def test_a_mistake_ends_in_a_sentence(module: str, folder: Path, arguments: list[str], sentence: str) -> None:
+def test_an_error_is_reported_in_a_sentence(module: str, folder: Path, arguments: list[str], sentence: str) -> None:
     assert sentence in run(folder, "-m", module, *arguments, code=1)
     assert not (folder / "none.db").exists()
     assert not (folder / "new.db").exists()
@@ -172,11 +172,11 @@ def damage(module: str, folder: Path) -> None:
     (folder / "store.db").write_bytes(content)
 
 
-def test_a_wrong_command_line_ends_in_its_usage(module: str, folder: Path) -> None:
+def test_an_invalid_command_line_prints_the_usage(module: str, folder: Path) -> None:
     assert "usage:" in run(folder, "-m", module, "store.db", "dance", code=2)
 
 
-def test_the_migration_script_takes_the_old_file_once(folder: Path) -> None:
+def test_the_migration_script_imports_the_old_file_once(folder: Path) -> None:
     scripts = [parent / "scripts" / "migrate_to_sqlite.py" for parent in Path(__file__).parents]
     script = next((str(script) for script in scripts if script.exists()), None)
     if script is None:
