@@ -1,15 +1,29 @@
 """The stream object that the client returns: iteration, readiness and what has arrived so far."""
 
+import operator
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from minimal_browser_core.chat.values import StreamEvent, ToolCall, Usage
 from minimal_browser_core.errors import StreamCancelled
 
 from .channel import Channel
+
+T = TypeVar("T")
+
+
+class _Received(Generic[T]):
+    """An attribute of what the channel has received so far."""
+
+    def __init__(self, path: str) -> None:
+        self._get = operator.attrgetter(path)
+
+    def __get__(self, stream: "PythonResponseStream", owner: type["PythonResponseStream"]) -> T:
+        value: T = self._get(stream._channel.received)
+        return value
 
 
 class PythonResponseStream:
@@ -18,6 +32,18 @@ class PythonResponseStream:
     The descriptor of `fileno` lives until the stream leaves its `with` block or is garbage-collected. A stream that
     is garbage-collected before its end is cancelled.
     """
+
+    text = _Received[str]("text")
+    reasoning = _Received[str]("reasoning")
+    tool_calls = _Received[list[ToolCall]]("tool_calls")
+    usage = _Received[Usage | None]("usage")
+    model = _Received[str | None]("model")
+    provider = _Received[str | None]("provider")
+    finish_reason = _Received[str | None]("finish_reason")
+    request_id = _Received[str | None]("request_id")
+    rate_limits = _Received[Mapping[str, str]]("metadata.rate_limits")
+    time_to_first_byte = _Received[float | None]("metadata.first_byte")
+    time_to_last_byte = _Received[float | None]("metadata.last_byte")
 
     def __init__(self, channel: Channel, disconnect: Callable[[], None]) -> None:
         self._channel = channel
@@ -107,50 +133,6 @@ class PythonResponseStream:
     def __repr__(self) -> str:
         state = "ended" if self._channel.ended else "open"
         return f"<PythonResponseStream {state}, {len(self.text)} characters>"
-
-    @property
-    def text(self) -> str:
-        return self._channel.received.text
-
-    @property
-    def reasoning(self) -> str:
-        return "".join(self._channel.received.reasoning_parts)
-
-    @property
-    def tool_calls(self) -> list[ToolCall]:
-        return list(self._channel.received.tool_calls)
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._channel.received.usage
-
-    @property
-    def model(self) -> str | None:
-        return self._channel.received.model
-
-    @property
-    def provider(self) -> str | None:
-        return self._channel.received.provider
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._channel.received.finish_reason
-
-    @property
-    def request_id(self) -> str | None:
-        return self._channel.received.request_id
-
-    @property
-    def rate_limits(self) -> Mapping[str, str]:
-        return self._channel.received.metadata.rate_limits
-
-    @property
-    def time_to_first_byte(self) -> float | None:
-        return self._channel.received.metadata.first_byte
-
-    @property
-    def time_to_last_byte(self) -> float | None:
-        return self._channel.received.metadata.last_byte
 
 
 def _cancel(channel: Channel, disconnect: Callable[[], None]) -> bool:

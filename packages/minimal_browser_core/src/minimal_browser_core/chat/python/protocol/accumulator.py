@@ -71,6 +71,11 @@ class StreamAccumulator:
         """The text received so far."""
         return "".join(self.text_parts)
 
+    @property
+    def reasoning(self) -> str:
+        """The reasoning received so far."""
+        return "".join(self.reasoning_parts)
+
     def add(self, chunk: dict[str, Any]) -> list[StreamEvent]:
         """Add one chunk and return its events. Raises `ProviderError` if the chunk is an error."""
         self.chunks += 1
@@ -142,5 +147,6 @@ class StreamAccumulator:
         calls = sorted(self._calls, key=lambda call: call.index)
         self._calls.clear()
         complete = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
-        self.tool_calls.extend(complete)
+        # A new list: readers may hold the old one.
+        self.tool_calls = [*self.tool_calls, *complete]
         return [StreamEvent("tool_call", tool_call=call) for call in complete]

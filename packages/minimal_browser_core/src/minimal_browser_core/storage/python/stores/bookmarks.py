@@ -3,10 +3,10 @@
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.storage.port import Durability
+from minimal_browser_core.storage.port import StoreOptions
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.db.statements import statements
 from minimal_browser_core.storage.python.records import Bookmark
@@ -36,22 +36,8 @@ class PythonBookmarkStore(SqliteStore):
     _statements = "bookmarks"
     _index_checks = ("check_index",)
 
-    def __init__(
-        self,
-        db_path: str | os.PathLike[str],
-        *,
-        read_only: bool = False,
-        busy_timeout: float = 5.0,
-        durability: Durability = "normal",
-        check_on_open: bool = False,
-    ) -> None:
-        super().__init__(
-            db_path,
-            read_only=read_only,
-            busy_timeout=busy_timeout,
-            durability=durability,
-            check_on_open=check_on_open,
-        )
+    def __init__(self, db_path: str | os.PathLike[str], **options: Unpack[StoreOptions]) -> None:
+        super().__init__(db_path, **options)
         self._history = statements("history")
 
     def add(self, url: str, title: str, *, tags: Sequence[str] = (), note: str = "", keyword: str | None = None) -> int:

@@ -5,10 +5,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Unpack
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.storage.port import Durability, ExportFormat, Progress
+from minimal_browser_core.storage.port import ExportFormat, Progress, StoreOptions
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, write_cursor
 from minimal_browser_core.storage.python.db.bulk_load import bulk_load
@@ -40,22 +40,8 @@ class PythonConversationStore(SqliteStore):
     _statements = "conversations"
     _index_checks = ("check_index",)
 
-    def __init__(
-        self,
-        db_path: str | os.PathLike[str],
-        *,
-        read_only: bool = False,
-        busy_timeout: float = 5.0,
-        durability: Durability = "normal",
-        check_on_open: bool = False,
-    ) -> None:
-        super().__init__(
-            db_path,
-            read_only=read_only,
-            busy_timeout=busy_timeout,
-            durability=durability,
-            check_on_open=check_on_open,
-        )
+    def __init__(self, db_path: str | os.PathLike[str], **options: Unpack[StoreOptions]) -> None:
+        super().__init__(db_path, **options)
         self._search = ConversationSearch(self._db, self._sql)
 
     # -- writing
