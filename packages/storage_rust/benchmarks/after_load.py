@@ -1,10 +1,10 @@
-"""Appending right after a bulk load, while the index of the load is still being merged: how long does the worst wait?
+"""Appending right after a bulk load, while the index is still being merged: how long does the slowest append take?
 
 usage: python benchmarks/after_load.py [ROWS] [SECONDS] [BURNERS]
 
-Loads ROWS (300,000 unless told, in batches of 50,000) into a new store, then appends about a hundred rows a second for
-SECONDS (60 unless told). BURNERS processes (6 unless told) keep the processors busy meanwhile, so that merging takes
-long. Not part of `run.py`, which measures on a quiet machine.
+Loads ROWS (default 300,000, in batches of 50,000) into a new store, then appends about a hundred rows per second for
+SECONDS (default 60), while BURNERS processes (default 6) keep the CPU busy, so that merging takes long. Not part of
+`run.py`, which measures on an idle machine.
 """
 
 import contextlib
@@ -62,5 +62,5 @@ def main(count: int, seconds: float, burners: int) -> None:
 
 
 if __name__ == "__main__":
-    told = sys.argv[1:]
-    main(int(told[0]) if told else 300_000, float(told[1]) if told[1:] else 60, int(told[2]) if told[2:] else 6)
+    arguments = sys.argv[1:] + ["300000", "60", "6"][len(sys.argv) - 1 :]
+    main(int(arguments[0]), float(arguments[1]), int(arguments[2]))

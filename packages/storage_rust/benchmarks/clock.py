@@ -1,11 +1,11 @@
-"""Taking times, in milliseconds."""
+"""Measuring times in milliseconds."""
 
 import os
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-CPU = "STORAGE_BENCHMARK_CPU"  # in the environment: count the processor's time, of all threads, not the clock's
+CPU = "STORAGE_BENCHMARK_CPU"  # environment variable: measure the CPU time of all threads
 
 _T = TypeVar("_T")
 
@@ -13,7 +13,7 @@ now = time.process_time if os.environ.get(CPU) else time.perf_counter
 
 
 class Clock:
-    """Adds up the seconds of the calls that it is given, and only theirs: making the rows is not loading them."""
+    """Adds up the seconds of some calls, without the time between them."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

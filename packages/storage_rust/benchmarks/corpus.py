@@ -1,4 +1,4 @@
-"""The texts that the benchmarks store and look for: made up, the same on every machine, nothing downloaded.
+"""The generated texts that the benchmarks store and search for, which are the same on every machine.
 
 `rows(n)` are conversations of 200 to 2,000 characters whose words have a Zipfian distribution (the word of rank r
 comes 1/r as often as the first), `cjk_rows(n)` the same in made-up Chinese, `pages(n)` a history of visited pages.
@@ -29,6 +29,8 @@ CODAS = ("", "n", "r", "s", "t", "l", "m", "nd")
 
 
 class Visit(NamedTuple):
+    """A visited page."""
+
     timestamp: int  # milliseconds
     url: str
     host: str

@@ -1,4 +1,4 @@
-"""Completion in the address bar over 200,000 visited pages, each implementation in a process of its own."""
+"""Completion in the address bar over 200,000 visited pages, each implementation in a separate process."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ from results import Key, Results
 from worker import peak_mb
 
 PAGES = 200_000
-FIRST = "three letters"  # what the first completion of a process is asked for
+FIRST = "three letters"  # the first completion of a process
 LIKE = """SELECT id, url, title, visit_count, last_visit_at, frecency FROM pages
 WHERE {} ORDER BY frecency DESC LIMIT 10"""
 

@@ -1,4 +1,4 @@
-"""What was measured, by size, subject and contender; and how it is printed."""
+"""The results by size, subject and contender, and how to print them."""
 
 import json
 import math
@@ -10,13 +10,15 @@ OURS = "storage_rust"
 
 
 class Key(NamedTuple):
-    size: int  # conversations in the store; 0 where it does not matter
+    """What was measured."""
+
+    size: int  # conversations in the store; 0 if it does not matter
     what: str
     contender: str = OURS
 
 
 class Results:
-    """Times are in milliseconds, memory in MiB, rates in rows a second, shares in percent."""
+    """Times are in milliseconds, memory in MiB, rates in rows per second, shares in percent."""
 
     def __init__(self) -> None:
         self.samples: dict[Key, list[float]] = {}

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
+    """A conversation."""
+
     timestamp: int  # milliseconds
     prompt: str
     response: str

@@ -1,4 +1,4 @@
-"""What importing costs over a bare interpreter, and what a wheel weighs."""
+"""The import time over a bare interpreter, and the size of the wheel."""
 
 import compileall
 import importlib.metadata

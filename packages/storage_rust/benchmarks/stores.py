@@ -1,4 +1,4 @@
-"""Building the stores, which is the measurement of bulk loading, and what they weigh. Built once for each folder."""
+"""Building the stores, which measures bulk loading and sizes. A folder with stores is used again."""
 
 import contextlib
 import hashlib
@@ -14,14 +14,14 @@ from pathlib import Path
 import corpus
 from clock import CPU
 from contenders import BORROWS, DISTRIBUTIONS
-from crew import Process, place
+from processes import Process, place
 from results import Key, Results
 
-LULL = 2.0  # seconds without a change after which a store has done what it does by itself
+IDLE = 2.0  # seconds without a change after which the idle maintenance of a store has finished
 
 
 def build(results: Results, names: Sequence[str], folder: Path, kind: str, count: int) -> None:
-    """One after the other, each by itself. What was built before, by the same version, is taken as it is."""
+    """Build one store after the other, unless the folder has one of the same version."""
     for name in (name for name in names if name not in BORROWS):
         note = folder / f"{place(folder, name).name}.json"
         made = json.loads(note.read_text()) if note.is_file() else {}
@@ -46,20 +46,20 @@ def build(results: Results, names: Sequence[str], folder: Path, kind: str, count
 
 
 def settle(process: Process, file: Path) -> float:
-    """The seconds, not counted in the load, until the open store has merged its index and leaves the file alone."""
-    begun = time.monotonic()
+    """The seconds, not counted as loading, until the open store has merged its index."""
+    started = time.monotonic()
     process("open")
     with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
         seen = None
         while seen != (now := db.execute("PRAGMA data_version").fetchone()[0]):
             seen = now
-            time.sleep(LULL)
+            time.sleep(IDLE)
     process("close")
-    return time.monotonic() - begun
+    return time.monotonic() - started
 
 
 def free_pages(file: Path) -> float | None:
-    """The share, in percent, that is kept for rows to come; None where there is no such SQLite file."""
+    """The percentage of free pages; None if the store is not an SQLite file."""
     if not file.is_file():
         return None
     with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as db:
@@ -68,14 +68,14 @@ def free_pages(file: Path) -> float | None:
 
 
 def has_grown(name: str, folder: Path, rows: int) -> None:
-    """A store that was appended to is taken again only while it is almost the size that it should have."""
+    """Note that rows were appended: a store is used again only if it has about the right size."""
     note = folder / f"{place(folder, name).name}.json"
     made = json.loads(note.read_text())
     note.write_text(json.dumps(made | {"grown": made["grown"] + rows}))
 
 
 def made_by() -> str:
-    """What a store and its rates depend on: the versions of all, the code of ours, the texts, and the clock."""
+    """A hash of what a store and its rates depend on: all versions, our code, the texts and the clock."""
     parts = [f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS]
     native = importlib.util.find_spec("storage_rust._native")
     parts.append(os.environ.get(CPU, ""))

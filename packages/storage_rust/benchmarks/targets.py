@@ -1,4 +1,4 @@
-"""The limits, all of them, and which are kept."""
+"""The limits of all measurements, and which ones are met."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from results import Key, Results, shown
 
 MILLION, HUNDRED_THOUSAND = 1_000_000, 100_000
 
-# Milliseconds; on the 99th percentile where it says so, on the median otherwise.
+# Milliseconds, of the 99th percentile if the name says so, otherwise of the median.
 SEARCH_P99 = 10.0
 EXACT_COMMON = 100.0
 RECENT_P99 = 1.0
@@ -18,17 +18,19 @@ APPEND_P99 = {"normal": 0.5, "full": 0.8}
 OPEN = 2.0
 IMPORT = 5.0
 COMPLETE_P99 = 5.0
-# Times what the standard library takes, or gives.
+# Relative to the standard library.
 APPEND_RATIO = 1.1
 LOAD_OVER_TRIGGERS = 3.0
 LOAD_OVER_REBUILD = 2.0
-# Rows a second; times the raw text; megabytes.
+# Rows per second; relative to the raw text; megabytes.
 READABLE = 80_000.0
 FILE_RATIO = 2.9
 WHEEL = 4.0
 
 
 class Target(NamedTuple):
+    """A limit and what was measured."""
+
     text: str
     limit: float
     measured: float | None

@@ -1,7 +1,7 @@
-"""One contender on one store, in a process of its own: two SQLite libraries must not share a file within a process.
+"""One contender in a separate process, because two SQLite libraries must not share a file within a process.
 
-It does what the lines of its standard input say (JSON: a method's name and its arguments), and answers each in a line.
-Times are in milliseconds. `run.py` starts it.
+Each line of standard input is a call (JSON: a method and its arguments), which it answers in one line. Times are in
+milliseconds. `run.py` starts it.
 """
 
 import contextlib
@@ -22,15 +22,17 @@ from row import Row
 
 
 class Worker:
+    """Measures the operations of a contender."""
+
     def __init__(self, name: str, folder: str, kind: str, count: int) -> None:
-        """`kind` is "rows" or "cjk"; `folder` holds one folder for each contender."""
+        """`kind` is "rows" or "cjk"."""
         self.name, self.cjk, self.count = name, kind == "cjk", count
         self.store = importlib.import_module(f"contenders.{MODULES[name]}").Store(Path(folder))
         self.made: list[Row] = []
         self.appended = 0
 
     def build(self) -> dict[str, Any]:
-        import corpus  # here, or it would weigh on the memory of those who only search
+        import corpus  # here, so that it is not in the memory of processes that only search
 
         shutil.rmtree(self.store.folder, ignore_errors=True)
         self.store.folder.mkdir(parents=True)
@@ -60,7 +62,7 @@ class Worker:
         self.store.close()
 
     def forget(self) -> bool:
-        """Open the store anew when the system has let go of what it held in memory of the files; whether it can."""
+        """Drop the files from the page cache and reopen the store; False if the system cannot do that."""
         if not hasattr(os, "posix_fadvise"):
             return False
         self.store.close()
@@ -83,7 +85,7 @@ class Worker:
         return [spent for spent, _ in repeat(lambda: self.store.append(next(fresh)), samples, seconds)]
 
     def fresh(self, count: int) -> list[Row]:
-        """More of the same, dated now; made before the clock runs."""
+        """New rows with the current time, created before the measurement."""
         import corpus
 
         if not self.made:
@@ -99,7 +101,7 @@ class Worker:
         return [spent for spent, _ in times]
 
     def opened(self, samples: int, seconds: float) -> list[float]:
-        """From a closed store to its first page, and closed again out of the count."""
+        """Open a closed store and read its first page. Closing it is not measured."""
 
         def work() -> None:
             self.store.open()
@@ -113,7 +115,7 @@ class Worker:
 
 
 def peak_mb() -> float:
-    """The most that this process has held in memory."""
+    """The peak memory of this process."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024

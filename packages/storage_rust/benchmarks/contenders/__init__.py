@@ -1,4 +1,4 @@
-"""The stores that are compared, each in a module of its own, imported only by the process that measures it.
+"""The compared stores, each in a module that only the process that measures it imports.
 
 A module defines `Store`, a subclass of `contenders.contender.Contender`.
 """
@@ -13,6 +13,6 @@ MODULES = {
     "tantivy": "with_tantivy",
     "JSON log": "json_log",
 }
-# The file that a contender works on is the one that this other made: it has the same schema.
+# These work on the file of another contender, which has the same schema.
 BORROWS = {"apsw": "sqlite3", "sqlite-utils": "sqlite3"}
 DISTRIBUTIONS = ("storage_rust", "minimal_browser_core", "apsw", "sqlite-utils", "llm", "tantivy")

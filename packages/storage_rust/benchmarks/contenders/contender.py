@@ -1,4 +1,4 @@
-"""What a contender can do. What one cannot do stays as it is here, and is left out of its column."""
+"""The operations of a contender."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -9,12 +9,14 @@ from typing import Literal
 from row import Row
 
 Durability = Literal["normal", "full"]
-Rates = dict[str, float]  # rows a second, by the way of loading
+Rates = dict[str, float]  # rows per second, by method of loading
 
 BATCH = 50_000
 
 
 class Contender(ABC):
+    """A store in a folder. `DURABILITIES` are those that it supports."""
+
     DURABILITIES: tuple[Durability, ...] = ("normal", "full")
 
     def __init__(self, folder: Path) -> None:
@@ -22,7 +24,7 @@ class Contender(ABC):
 
     @abstractmethod
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
-        """Load all rows in the quickest way that leaves them searchable; the store is closed before and after."""
+        """Load all rows by the fastest method that makes them searchable. The store is closed before and after."""
 
     @abstractmethod
     def open(self, durability: Durability = "normal") -> None: ...
@@ -32,15 +34,15 @@ class Contender(ABC):
 
     @abstractmethod
     def search(self, query: str, *, recent: bool = False, exact: bool = False, cjk: bool = False) -> int:
-        """The number of the hits: the best 20, with snippets, each as an object or row that holds its texts."""
+        """Find the best 20 rows with their texts and snippets, and return how many there are."""
 
     @abstractmethod
     def append(self, row: Row) -> None:
-        """One conversation, in a thread of its own, committed and searchable."""
+        """Store one conversation in a new thread, committed and searchable."""
 
     @abstractmethod
     def recent(self) -> int:
-        """The number of rows in the first page of 50, the newest first."""
+        """Read the newest 50 rows, and return how many there are."""
 
     def files(self) -> list[Path]:
         return [path for path in self.folder.rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""The older browser's log: a list in memory, written whole at each append and read whole at the start."""
+"""The log of minimal_browser 0.x: a list in memory, read at the start and rewritten at each append."""
 
 import json
 import re
@@ -11,6 +11,8 @@ from contenders.contender import Contender, Durability, Rates
 
 
 class Store(Contender):
+    """A JSON file."""
+
     DURABILITIES: tuple[Durability, ...] = ("normal",)
 
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
@@ -30,7 +32,7 @@ class Store(Contender):
         self.rows = []
 
     def search(self, query: str, *, recent: bool = False, exact: bool = False, cjk: bool = False) -> int:
-        """Word by word, those that hold the most of them first."""
+        """Search word by word; rows with the most occurrences first."""
         if cjk:
             parts = [re.escape(query)]
         elif query.startswith('"'):

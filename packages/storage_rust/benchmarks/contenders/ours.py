@@ -1,4 +1,4 @@
-"""Both implementations of our own store, which have one shape."""
+"""What the implementations in Rust and in Python have in common: their API."""
 
 import time
 from collections.abc import Iterator
@@ -13,19 +13,21 @@ from contenders.contender import Contender, Durability, Rates, batches
 
 
 class OurStore(Contender):
+    """A store of the class `CLASS`."""
+
     CLASS: Any
 
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
         clock, readable, count = Clock(), 0.0, 0
         store = self.CLASS(self.folder / "store.db")
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as executor:
             for batch in batches(rows):
-                given = [as_mapping(row) for row in batch]
-                count += len(given)
-                begun = now()
-                seen = beside.submit(when_readable, store, count)
-                clock.time(lambda given=given: store.add_many(given))
-                readable += seen.result() - begun
+                mappings = [as_mapping(row) for row in batch]
+                count += len(mappings)
+                started = now()
+                readable_at = executor.submit(when_readable, store, count)
+                clock.time(lambda mappings=mappings: store.add_many(mappings))
+                readable += readable_at.result() - started
         clock.time(lambda: until_indexed(store))
         clock.time(store.close)
         return {"rows readable": count / readable, "with the index": count / clock.seconds}
@@ -52,7 +54,7 @@ def as_mapping(row: Row) -> dict[str, Any]:
 
 
 def when_readable(store: Any, id: int) -> float:
-    """Ids count from 1 in a fresh store."""
+    """The time at which a row can be read; ids count from 1 in a new store."""
     while store.get(id) is None:
         time.sleep(0.005)
     return now()

@@ -1,4 +1,4 @@
-"""The same work by hand on the standard library's sqlite3."""
+"""The same operations in SQL with the standard library's sqlite3."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,8 +12,10 @@ from contenders.contender import Contender, Durability, Rates, batches
 
 
 class Store(Contender):
+    """Our schema and triggers, without this package."""
+
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
-        """With triggers, as it stays; and once more without, in a file that goes, to rebuild the index at once."""
+        """Load with triggers; and once more without them into a temporary file, to rebuild the index at the end."""
         with_triggers, without = Clock(), Clock()
         (self.folder / "rebuilt").mkdir()
         db, other = self.created(self.folder / "store.db"), self.created(self.folder / "rebuilt" / "store.db")

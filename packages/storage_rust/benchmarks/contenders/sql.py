@@ -1,12 +1,13 @@
-"""The statements of whoever does our work with an SQLite library by hand: our schema, and SQL as one would write it."""
+"""Our schema, and SQL as a user of an SQLite library would write it."""
 
 from pathlib import Path
 
 from row import Row
 
 SCHEMA = (Path(__file__).parents[2] / "sql" / "conversations.schema.sql").read_text()
-SCHEMA = SCHEMA.replace("content = 'conversations'", 'content="conversations"')  # as sqlite-utils looks for it
-# Without a thread that merges, the index needs SQLite's own settings.
+# sqlite-utils expects this spelling.
+SCHEMA = SCHEMA.replace("content = 'conversations'", 'content="conversations"')
+# Without idle maintenance the index needs the default settings of SQLite.
 SCHEMA = "".join(line for line in SCHEMA.splitlines(keepends=True) if "(conversations_fts, rank)" not in line)
 PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA busy_timeout = 5000;"
 COLUMNS = "c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata"
@@ -18,7 +19,7 @@ FROM conversations_fts JOIN conversations AS c ON c.id = conversations_fts.rowid
 WHERE conversations_fts MATCH ?"""
 SEARCH = f"{FOUND} ORDER BY rank LIMIT 20"
 SEARCH_RECENT = f"{FOUND} ORDER BY conversations_fts.rowid DESC LIMIT 20"
-# What unspaced scripts are left with where nobody made grams: those that hold it most often.
+# How to search unspaced scripts without n-grams: rows with the most occurrences first.
 SEARCH_LIKE = f"""SELECT {COLUMNS}, length(response) - length(replace(response, ?1, '')) AS score
 FROM conversations AS c WHERE prompt LIKE '%' || ?1 || '%' OR response LIKE '%' || ?1 || '%'
 ORDER BY score DESC LIMIT 20"""

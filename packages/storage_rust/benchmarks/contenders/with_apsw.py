@@ -1,4 +1,4 @@
-"""The same work on apsw, which brings an SQLite of its own."""
+"""The same SQL with apsw, which has its own SQLite: how much comes from a newer SQLite alone."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,10 @@ from contenders.contender import Contender, Durability, Rates
 
 
 class Store(Contender):
+    """The file of sqlite3."""
+
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
-        raise NotImplementedError("works on the file that sqlite3 made")
+        raise NotImplementedError("uses the file of sqlite3")
 
     def open(self, durability: Durability = "normal") -> None:
         self.db = apsw.Connection(str(self.folder / "store.db"))

@@ -1,4 +1,4 @@
-"""The log of `llm`: its own schema, written by `log_to_db` and read as `llm logs -q` reads it."""
+"""The log of `llm`: its schema, written by `log_to_db` and read like `llm logs -q`."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,10 +17,12 @@ TextPart: Any = llm.parts.TextPart
 
 
 class Store(Contender):
-    DURABILITIES: tuple[Durability, ...] = ("full",)  # as it comes: a rollback journal, synchronous
+    """A logs.db of `llm`."""
+
+    DURABILITIES: tuple[Durability, ...] = ("full",)  # its default: a rollback journal, synchronous
 
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
-        """Into its tables past its API, which would take two milliseconds a row."""
+        """Write its tables directly: its API would take two milliseconds per row."""
         clock, count = Clock(), 0
         self.open()
         for batch in batches(rows):
@@ -56,7 +58,7 @@ class Store(Contender):
 
 
 class Canned(llm.Model):
-    """A model whose answer is known."""
+    """A model with a fixed answer."""
 
     can_stream = False
 
@@ -69,7 +71,7 @@ class Canned(llm.Model):
 
 
 def as_tables(batch: list[Row], before: int) -> dict[str, list[tuple[object, ...]]]:
-    """What `log_to_db` writes for each row, by the head of the statement that writes it."""
+    """The rows that `log_to_db` writes, by the table and columns."""
     tables: dict[str, list[tuple[object, ...]]] = {
         "messages (hash, parent_hash, role)": [],
         "parts (message_hash, position, type, text)": [],

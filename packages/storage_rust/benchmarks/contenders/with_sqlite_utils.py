@@ -1,4 +1,4 @@
-"""The same work through sqlite-utils: its `insert` and its `search`, which makes no snippets."""
+"""The same operations with `insert` and `search` of sqlite-utils, which has no snippets."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +13,10 @@ COLUMNS = [name.strip().removeprefix("c.") for name in sql.COLUMNS.split(",")]
 
 
 class Store(Contender):
+    """The file of sqlite3."""
+
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
-        raise NotImplementedError("works on the file that sqlite3 made")
+        raise NotImplementedError("uses the file of sqlite3")
 
     def open(self, durability: Durability = "normal") -> None:
         self.db: Any = sqlite_utils.Database(self.folder / "store.db")

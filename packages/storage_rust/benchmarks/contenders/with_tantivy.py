@@ -1,4 +1,4 @@
-"""tantivy, a search engine in Rust: every commit is durable, and there is no store around it."""
+"""tantivy, a search engine in Rust with durable commits, but without the other features of a store."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,8 @@ HEAP = 128_000_000
 
 
 class Store(Contender):
+    """An index with stored texts."""
+
     DURABILITIES: tuple[Durability, ...] = ("full",)
 
     def build(self, rows: Iterator[Row], *, cjk: bool) -> Rates:
@@ -51,10 +53,10 @@ class Store(Contender):
         self.writer = None
 
     def search(self, query: str, *, recent: bool = False, exact: bool = False, cjk: bool = False) -> int:
-        wanted = self.parsed(query)
+        parsed = self.parsed(query)
         order = "timestamp" if recent else None
-        found = self.searcher.search(wanted, 20, count=False, order_by_field=order)
-        snippets = tantivy.SnippetGenerator.create(self.searcher, wanted, self.index.schema, "response")
+        found = self.searcher.search(parsed, 20, count=False, order_by_field=order)
+        snippets = tantivy.SnippetGenerator.create(self.searcher, parsed, self.index.schema, "response")
         for _, address in found.hits:
             document = self.searcher.doc(address)
             document.to_dict()

@@ -1,4 +1,4 @@
-"""The processes of the contenders, seen from the process that conducts them."""
+"""Starting and calling the processes of the contenders."""
 
 import contextlib
 import json
@@ -16,16 +16,17 @@ WORKER = Path(__file__).with_name("worker.py")
 
 
 class ContenderError(Exception):
-    """A contender's process ended before it answered; what it said stands above, on standard error."""
+    """The process of a contender ended before it answered; its standard error shows why."""
 
 
 class Process:
-    """One `worker.py`. It answers one call after the other."""
+    """A running `worker.py`, which answers one call after the other."""
 
     def __init__(self, name: str, folder: Path, kind: str, count: int) -> None:
         self.name = name
         command = [sys.executable, str(WORKER), name, str(folder), kind, str(count)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean())
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment())
         self._answer()
 
     def __call__(self, method: str, **arguments: Any) -> Any:
@@ -53,8 +54,8 @@ class Process:
 
 
 @contextlib.contextmanager
-def crew(names: Sequence[str], folder: Path, kind: str, count: int) -> Iterator[list[Process]]:
-    """A process for each; a contender that works on another's file is sent to its folder."""
+def running(names: Sequence[str], folder: Path, kind: str, count: int) -> Iterator[list[Process]]:
+    """Run a process for each contender. One that shares a file with another works in the folder of that one."""
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(Process(name, place(folder, name), kind, count)) for name in names]
 
@@ -63,6 +64,6 @@ def place(folder: Path, name: str) -> Path:
     return folder / BORROWS.get(name, name).replace(" ", "-")
 
 
-def clean() -> dict[str, str]:
-    """The environment without what doubles the time of an import."""
+def environment() -> dict[str, str]:
+    """The environment without the variable that doubles the time of an import."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
