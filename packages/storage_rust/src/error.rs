@@ -109,7 +109,7 @@ impl Error {
                 Kind::Corrupt,
                 format!(
                     "{path} is damaged ({reason}): close it and open it again with check_on_open=True (on the command \
-                     line: check --rescue) to have it moved aside and what can be read recovered, or restore a backup"
+                     line: check --rescue) to move it aside and recover what can be read, or restore a backup"
                 ),
             ),
             Kind::Full => (
@@ -124,7 +124,7 @@ impl Error {
             ),
             _ if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => (
                 Kind::Storage,
-                format!("{path} cannot be opened: does its folder exist, and may you write there?"),
+                format!("{path} cannot be opened: does its folder exist, and can you write there?"),
             ),
             kind => (kind, format!("{path}: {reason}")),
         };

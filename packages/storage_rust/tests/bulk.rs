@@ -1,4 +1,4 @@
-//! Many rows at once, imports and purges, on the crate without Python.
+//! Bulk loads, imports and purges, in the crate without Python.
 
 use storage_rust::db::options::Options;
 use storage_rust::error::{Error, Kind};
@@ -46,7 +46,7 @@ fn a_bad_row_is_named_and_undoes_the_others() {
 }
 
 #[test]
-fn records_are_taken_once_and_find_their_parents() {
+fn records_are_imported_once_and_find_their_parents() {
     let store = store();
     let all = [record(1, None), record(2, Some(1)), record(3, Some(1))];
     for expected in [(3, 0), (0, 3)] {

@@ -1,4 +1,4 @@
-//! What is left for later is done: rows in the backlog, merges, the log.
+//! Idle maintenance: pending index rows, merges of segments, checkpoints.
 
 use std::path::Path;
 use std::thread;
@@ -40,7 +40,7 @@ fn found(store: &ConversationStore) -> usize {
     store.search(WORD, &search).expect("a search").hits.len()
 }
 
-/// Of the search index, in all levels.
+/// The number of segments of the full-text index, in all levels.
 fn segments(path: &Path) -> i64 {
     let db = Connection::open(path).expect("the file");
     let sql = "SELECT count(DISTINCT segid) FROM conversations_fts_idx";
@@ -50,7 +50,7 @@ fn segments(path: &Path) -> i64 {
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !is_so() {
-        assert!(Instant::now() < deadline, "{what} did not come to pass");
+        assert!(Instant::now() < deadline, "{what} did not happen");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -70,7 +70,7 @@ fn a_bulk_load_is_found_when_it_returns() {
 }
 
 #[test]
-fn a_backlog_that_was_left_is_indexed_by_who_opens_the_file() {
+fn pending_rows_are_indexed_by_the_next_process_that_opens_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     open(&path).close();
@@ -93,7 +93,7 @@ fn a_backlog_that_was_left_is_indexed_by_who_opens_the_file() {
 }
 
 #[test]
-fn a_check_of_a_store_that_is_behind_finds_nothing_wrong() {
+fn a_check_with_pending_rows_finds_no_problem() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let store = open(&path);
@@ -125,7 +125,7 @@ fn many_writes_end_in_few_segments() {
 }
 
 #[test]
-fn merges_that_a_program_left_are_made_by_the_next() {
+fn due_merges_are_made_by_the_next_process() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     open(&path).close();
@@ -143,7 +143,7 @@ fn merges_that_a_program_left_are_made_by_the_next() {
 }
 
 #[test]
-fn the_log_does_not_grow_without_end() {
+fn the_log_is_bounded() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let store = open(&path);
@@ -151,7 +151,7 @@ fn the_log_does_not_grow_without_end() {
     for n in 0..400 {
         store.add(&NewConversation { response: long.clone(), ..row(n) }).expect("a row");
     }
-    // 400 rows take twice as much in the log.
+    // 400 rows need twice as much space in the log.
     let wal_bytes = stat(&store, "wal_bytes");
     assert!(wal_bytes < 64 << 20, "{wal_bytes} bytes");
     eventually("a checkpoint", || {

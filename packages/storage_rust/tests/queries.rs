@@ -1,10 +1,10 @@
-//! What the fuzzer checks of any query, on the shared queries and on what becomes of them when they are cut and mixed.
+//! The checks of the fuzzer, on the shared queries and on parts and mixtures of them.
 
 #[path = "../fuzz/checks/query.rs"]
 mod check;
 
 #[test]
-fn every_query_of_the_vectors_and_every_part_of_it_is_taken() {
+fn every_shared_query_and_every_part_of_it_is_valid() {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../minimal_browser_core/src/minimal_browser_core/testing/vectors/search.json"

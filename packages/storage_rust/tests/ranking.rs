@@ -1,4 +1,4 @@
-//! Relevance against SQLite's own `bm25()`: the same rows in the same order, whatever the window and the filters.
+//! Ranking compared with SQLite's `bm25()`: the same rows in the same order, with any limits and filters.
 
 #![allow(clippy::cast_possible_wrap)] // small random numbers
 
@@ -70,14 +70,14 @@ impl Chance {
             url_prefix: (self.below(5) == 0).then(|| "https://be".to_owned()),
             since,
             until: (self.below(4) == 0).then(|| since.unwrap_or(0) + 500),
-            // How many are looked at depends on how far the index is merged, and that on the machine.
+            // The number of pages depends on the progress of merges, which depends on the machine.
             max_pages_read: i64::MAX,
             ..Search::default()
         }
     }
 }
 
-/// A store whose rows were added, changed, deleted and merged.
+/// A store in which rows were added, changed, deleted and merged.
 fn filled(chance: &mut Chance, path: &str) -> ConversationStore {
     let store = ConversationStore::open(path, Options::default()).expect("a store");
     for n in 0..400 {
@@ -92,7 +92,7 @@ fn filled(chance: &mut Chance, path: &str) -> ConversationStore {
     store
 }
 
-/// Ids and scores as the statement finds them that both implementations have, and whether of all matches.
+/// Ids and scores from the SQL statement that both implementations have, and whether all matches were ranked.
 fn reference(db: &Connection, query: &str, search: &Search) -> (Vec<(i64, f64)>, bool) {
     let statements = include_str!("../sql/conversations.sql");
     let statement = statements.split("-- name: search_relevance\n").nth(1).expect("the statement");
@@ -160,7 +160,7 @@ fn any_search_ranks_as_bm25_does() {
 }
 
 #[test]
-fn the_pages_of_a_search_are_its_ranking_cut_in_pieces() {
+fn the_pages_of_a_search_are_parts_of_one_ranking() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let mut chance = Chance(11_231_123);
@@ -177,7 +177,7 @@ fn the_pages_of_a_search_are_its_ranking_cut_in_pieces() {
 }
 
 #[test]
-fn filters_leave_the_same_rows_in_any_order_with_and_without_words() {
+fn filters_match_the_same_rows_in_any_order_with_and_without_words() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let mut chance = Chance(77);
@@ -219,7 +219,7 @@ fn filters_leave_the_same_rows_in_any_order_with_and_without_words() {
 }
 
 #[test]
-fn what_is_much_work_is_ranked_over_the_newest_matches_on_every_page() {
+fn an_expensive_query_ranks_the_newest_matches_on_every_page() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let mut chance = Chance(8);
@@ -237,7 +237,7 @@ fn what_is_much_work_is_ranked_over_the_newest_matches_on_every_page() {
 }
 
 #[test]
-fn pages_hold_what_was_there_once_while_others_write() {
+fn pages_have_each_earlier_row_once_while_others_write() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let store = filled(&mut Chance(5), path.to_str().expect("Unicode"));

@@ -1,4 +1,4 @@
-"""The package as a stranger meets it: what it says of itself, what its import costs, what a fork and an exit do."""
+"""The package as a user sees it: its metadata, its import, a fork and an exit."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def test_it_says_what_it_is() -> None:
     assert storage_rust.__version__ == project["version"] == version("storage_rust")
     assert storage_rust.API_VERSION == 1
     assert storage_rust.SCHEMA_VERSION == 2
-    assert {"conversations", "bookmarks"} <= storage_rust.CAPABILITIES
+    assert {"conversations", "bookmarks", "history", "salvage"} <= storage_rust.CAPABILITIES
     (entry,) = entry_points(group="minimal_browser.backends", name="storage.rust")
     assert entry.load() is storage_rust
 
@@ -37,7 +37,7 @@ def test_the_sqlite_inside_has_no_known_loss_of_writes() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="another system, another call")
 def test_the_sqlite_inside_waits_for_data_alone() -> None:
-    """See .cargo/config.toml, which a cargo that is run in another folder does not find."""
+    """See .cargo/config.toml, which cargo does not read in another folder."""
     assert b"fdatasync" in Path(storage_rust._native.__file__).read_bytes()
 
 

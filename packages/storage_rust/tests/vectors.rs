@@ -1,4 +1,4 @@
-//! The shared queries, on the crate without Python.
+//! The shared queries, in the crate without Python.
 
 use serde_json::Value;
 use storage_rust::db::options::Options;
@@ -63,7 +63,7 @@ fn no_text_is_an_invalid_query() {
 }
 
 #[test]
-fn a_store_is_found_again_and_its_path_is_free_after_it() {
+fn a_store_can_be_reopened_after_it_is_dropped() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store.db");
     let path = path.to_str().expect("Unicode");

@@ -1,5 +1,4 @@
-//! What somebody types, line by line: SQLite takes every expression that is made of it, and every highlight lies in its
-//! snippet.
+//! Each line is a query: SQLite accepts the expression that it is compiled to, and every highlight is in its snippet.
 
 use std::sync::LazyLock;
 

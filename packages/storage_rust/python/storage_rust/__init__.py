@@ -1,4 +1,4 @@
-"""An embedded, searchable, durable store for conversations, history and bookmarks, on a SQLite of its own.
+"""An embedded, searchable, durable store for conversations, history and bookmarks, with its own SQLite.
 
 from storage_rust import ConversationStore
 

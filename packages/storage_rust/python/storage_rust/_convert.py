@@ -1,4 +1,4 @@
-"""Conversions that Python does better than Rust: datetimes, which the stable ABI leaves out, and JSON of any object."""
+"""Conversions in Python: datetimes, which the stable ABI does not have, and JSON of any object."""
 
 import json
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 def milliseconds(field: str, value: object) -> int:
+    """The milliseconds since 1970 of an argument that must be an aware datetime."""
     if not isinstance(value, datetime):
         raise InvalidData(f"{field} must be a datetime, not {type(value).__name__}")
     if value.utcoffset() is None:
@@ -20,13 +21,15 @@ def milliseconds(field: str, value: object) -> int:
 
 
 def moment(stored: int) -> datetime:
+    """The time of stored milliseconds."""
     try:
         return _EPOCH + timedelta(milliseconds=stored)
     except OverflowError:
-        raise DatabaseCorrupt(f"The file holds the time {stored}, which no calendar has") from None
+        raise DatabaseCorrupt(f"The file has the time {stored}, which is not a valid date") from None
 
 
 def metadata_json(value: object) -> str:
+    """An argument that must be a mapping, as JSON."""
     if not isinstance(value, Mapping):
         raise InvalidData(f"metadata must be a mapping, not {type(value).__name__}")
     plain = dict(value)
@@ -37,17 +40,18 @@ def metadata_json(value: object) -> str:
         text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         text.encode()
     except UnicodeEncodeError:
-        raise InvalidData("metadata holds a lone surrogate, which is no Unicode text") from None
+        raise InvalidData("metadata has a lone surrogate, which is not Unicode text") from None
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidData(f"metadata cannot be written as JSON: {error}") from None
     return text
 
 
 def metadata(stored: str) -> dict[str, Any]:
+    """The mapping of stored JSON."""
     try:
         value = json.loads(stored)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise DatabaseCorrupt("The file holds metadata that is no JSON object")
+        raise DatabaseCorrupt("The file has metadata that is not a JSON object")
     return value

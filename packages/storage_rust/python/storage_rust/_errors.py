@@ -1,4 +1,4 @@
-"""The errors of this package; the Rust side raises them.
+"""The errors of this package, which the Rust code raises.
 
     StorageError
     ├── DatabaseLocked
@@ -16,7 +16,7 @@ Every message says what happened, to which file, and what to do.
 
 
 class StorageError(Exception):
-    """A store that could not do what was asked. `code` is stable and machine-readable, `path` names the file."""
+    """The base class. `code` is stable and machine-readable; `path` is the file."""
 
     code = "storage"
 
@@ -25,17 +25,17 @@ class StorageError(Exception):
         self.path = path
 
 
-class DatabaseLocked(StorageError):  # noqa: N818  these names are the contract's
-    """Another process kept the file locked for longer than the busy timeout."""
+class DatabaseLocked(StorageError):  # noqa: N818  these names are the public API
+    """Another process held a lock for longer than the busy timeout."""
 
     code = "locked"
 
 
 class DatabaseCorrupt(StorageError):  # noqa: N818
-    """The file is damaged; `quarantined` says where it now is, or None if it was left in place.
+    """The file is damaged. `quarantined` is its new path, or None if it was not moved.
 
-    `recovered` is the number of rows that a new file of the old name holds, `lost` that of rows which were seen and
-    could not be read.
+    `recovered` is the number of rows that were copied to a new file at the old path, `lost` the number of rows that were
+    found but could not be read.
     """
 
     code = "corrupt"
@@ -56,7 +56,7 @@ class DatabaseCorrupt(StorageError):  # noqa: N818
 
 
 class SchemaTooNew(StorageError):  # noqa: N818
-    """The file was written by a newer version; it was not changed."""
+    """A newer version wrote the file; it was not changed."""
 
     code = "schema_too_new"
 
@@ -68,7 +68,7 @@ class StorageFull(StorageError):  # noqa: N818
 
 
 class ReadOnly(StorageError):  # noqa: N818
-    """The file, its medium or the way it was opened allows no writing."""
+    """The file, its medium or `read_only=True` does not allow writing."""
 
     code = "read_only"
 
@@ -86,7 +86,7 @@ class Interrupted(StorageError):  # noqa: N818
 
 
 class ForeignDatabase(StorageError):  # noqa: N818
-    """A file that is SQLite's but not ours, or not SQLite's at all; it was left as it was."""
+    """The file belongs to another program, or is not a SQLite database; it was not changed."""
 
     code = "foreign"
 

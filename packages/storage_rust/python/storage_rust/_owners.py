@@ -1,15 +1,15 @@
-"""One SQLite library per file and process.
+"""The register of open files, which allows only one SQLite library per file and process.
 
-POSIX drops every lock that a process holds on a file as soon as one descriptor of that file is closed, so two SQLite
-libraries on one file in one process undo each other's locks and lose writes. Whoever opens a store therefore enters it
-here first. The register is a module named `_sqlite_file_owners` in `sys.modules`, made by the first to need it, so that
+POSIX drops all locks of a process on a file as soon as one descriptor of that file is closed, so two SQLite libraries on
+one file in one process drop each other's locks and lose writes. Every store is therefore registered here before it is
+opened. The register is a module named `_sqlite_file_owners` in `sys.modules`, created at the first use, so that
 implementations share it without importing each other:
 
-    lock     a lock, held while the register is read or changed
+    lock     a lock for reading and changing the register
     owners   {(st_dev, st_ino): [engine, count, pid]}
 
-`engine` names one copy of the SQLite library; `count` is how many open stores it has on the file.
-A forked child inherits SQLite's idea of the locks but not the locks: it may not open what its parent had open.
+`engine` names one copy of the SQLite library; `count` is the number of its open stores on the file. A forked child
+inherits SQLite's view of the locks, but not the locks: it cannot open a file that its parent had open.
 """
 
 import _thread
@@ -42,7 +42,7 @@ def _register() -> Any:
 
 
 def claim(path: str, engine: str, *, create: bool) -> FileKey:
-    """Enter `path` for `engine`, making an empty file (readable by its owner alone) first where `create` says so."""
+    """Register `path` for `engine`. With `create`, first create an empty file, readable by its owner alone."""
     register = _register()
     with register.lock:
         if create:
@@ -57,7 +57,7 @@ def claim(path: str, engine: str, *, create: bool) -> FileKey:
         elif owner[2] != os.getpid():
             raise StorageError(
                 f"{path} was open when this process was forked, so it cannot be opened here: "
-                "close it before forking, or start the process afresh (multiprocessing: spawn)",
+                "close it before forking, or use multiprocessing with spawn",
                 path=path,
             )
         elif owner[0] != engine:
@@ -72,6 +72,7 @@ def claim(path: str, engine: str, *, create: bool) -> FileKey:
 
 
 def release(key: FileKey) -> None:
+    """Remove a store from the register."""
     register = _register()
     with register.lock:
         owner = register.owners.get(key)
@@ -82,7 +83,7 @@ def release(key: FileKey) -> None:
 
 
 def open_count(path: str) -> int:
-    """How many stores of this process are open on `path`; 0 where there is no such file."""
+    """The number of stores of this process that are open on `path`; 0 if there is no such file."""
     register = _register()
     with register.lock:
         try:

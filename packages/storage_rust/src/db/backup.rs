@@ -20,7 +20,7 @@ impl Database {
     pub fn backup(&self, path: &str) -> Result<()> {
         let target = absolute(path)?;
         if target == MEMORY {
-            return Err(Error::invalid("A backup needs a file: :memory: would be gone at once"));
+            return Err(Error::invalid("A backup needs a file: :memory: would be lost at once"));
         }
         if self.options.owners.open_count(&target)? > 0 || Path::new(&format!("{target}-wal")).exists() {
             let message = format!("{target} is an open database: back up to another file");

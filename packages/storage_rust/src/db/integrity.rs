@@ -30,7 +30,10 @@ impl Database {
             let describe = |row: &rusqlite::Row<'_>| {
                 let (table, id, parent): (String, Option<i64>, String) =
                     (row.get(0)?, row.get(1)?, row.get(2)?);
-                Ok(format!("row {} of {table} names a row of {parent} that does not exist", id.unwrap_or(0)))
+                Ok(format!(
+                    "row {} of {table} refers to a row of {parent} that does not exist",
+                    id.unwrap_or(0)
+                ))
             };
             for problem in statement.query_map([], describe)? {
                 problems.push(problem?);

@@ -104,7 +104,7 @@ impl Database {
         let pooled = self.connect()?;
         let (db, format, path) = (&pooled.connection, self.format, &self.path);
         if !self.in_memory() && !self.options.read_only && db.is_readonly("main")? {
-            let message = format!("{path} may not be written by you: open it with read_only=True");
+            let message = format!("{path} is not writable for you: open it with read_only=True");
             return Err(Error::new(Kind::ReadOnly, path, message).into());
         }
         let mut identity = identity(db)?;

@@ -74,7 +74,7 @@ impl Database {
         while db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? != 0 {
             if Instant::now() >= deadline {
                 let message = format!(
-                    "{} is being read, so deleted text may still stand in its log: purge again later",
+                    "{} is being read, so deleted text may still be in its log: purge again later",
                     self.path
                 );
                 return Err(Error::new(Kind::Locked, &self.path, message).into());

@@ -20,7 +20,7 @@ pub fn text(field: &str, value: Object<'_, '_>) -> PyResult<String> {
         return Err(invalid(py, format!("{field} must be text, not {}", kind(value))));
     };
     text.to_cow().map(Cow::into_owned).map_err(|_| {
-        let message = "holds a lone surrogate, which is no Unicode text: decode it properly, or replace it";
+        let message = "has a lone surrogate, which is not Unicode text: decode it properly, or replace it";
         invalid(py, format!("{field} {message}"))
     })
 }
@@ -40,7 +40,7 @@ pub fn query(value: Object<'_, '_>) -> PyResult<String> {
 pub fn cursor(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
     let Some(value) = value else { return Ok(None) };
     let Ok(text) = value.cast::<PyString>() else {
-        let message = format!("cursor must be the text that an earlier page gave, not {}", kind(value));
+        let message = format!("cursor must be a text from an earlier page, not {}", kind(value));
         return Err(invalid(value.py(), message));
     };
     Ok(Some(text.to_string_lossy().into_owned()))

@@ -50,10 +50,10 @@ impl std::fmt::Display for SalvageReport {
             write!(f, "; {} of these only in part", self.partial)?;
         }
         if self.lost > 0 || self.lost_pages > 0 {
-            write!(f, "; lost: {} rows that were seen, {} pages", self.lost, self.lost_pages)?;
+            write!(f, "; lost: {} rows, {} pages", self.lost, self.lost_pages)?;
         }
         if self.may_include_deleted {
-            f.write_str("; some of it may have been deleted before, which could not be told any more")?;
+            f.write_str("; some of these may have been deleted before")?;
         }
         Ok(())
     }

@@ -119,13 +119,11 @@ fn replace(path: &str, target: &str, cause: &str, report: &SalvageReport) -> io:
     let outcome = if recovered == 0 {
         format!("nothing in it could be read, and opening {path} again starts an empty one")
     } else if publish(target, path)? {
-        format!("what could be read is in a new {path}: {report}. Open it again to go on")
+        format!("what could be read is in a new {path}: {report}. Open it again to continue")
     } else {
         let kept = format!("{moved}.recovered");
         fs::rename(target, &kept)?;
-        format!(
-            "what could be read is in {kept}, for another process has begun a new file meanwhile: {report}"
-        )
+        format!("what could be read is in {kept}, because another process has created a new file: {report}")
     };
     let message = format!("{path} is damaged ({cause}). It was moved to {moved}; {outcome}");
     Ok(Error::new(Kind::Corrupt, path, message).with_recovery(moved, recovered, report.lost))

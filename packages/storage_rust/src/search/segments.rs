@@ -12,7 +12,7 @@ const CROWDED: usize = 150;
 /// Follows the cookie in the second layout of the record, which has more numbers per segment.
 const V2: [u8; 4] = [0xff, 0, 0, 1];
 
-/// The first of `tables` in which a merge has begun or is due.
+/// The first of `tables` in which a merge is in progress or due.
 pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Option<&'a str>> {
     for table in tables {
         let record = record(db, table)?;

@@ -61,5 +61,5 @@ fn integer(cursor: &str, key: &str) -> Result<i64> {
 
 fn invalid(cursor: &str) -> Error {
     let shown: String = cursor.chars().take(80).collect();
-    Error::invalid(format!("cursor {shown:?} is not one that this listing gave"))
+    Error::invalid(format!("cursor {shown:?} is not from this listing"))
 }

@@ -24,7 +24,7 @@ def text(field: str, value: object) -> str:
             value.encode()
         except UnicodeEncodeError as error:
             raise InvalidData(
-                f"{field} holds a lone surrogate at character {error.start}, which is no Unicode text: "
+                f"{field} has a lone surrogate at character {error.start}, which is not Unicode text: "
                 "decode it properly, or replace it"
             ) from None
     return value
@@ -75,7 +75,7 @@ def moment(stored: int) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=stored)
     except (OverflowError, TypeError):
-        raise _damaged("a time that no calendar has") from None
+        raise _damaged(f"the time {stored}, which is not a valid date") from None
 
 
 def now() -> int:
@@ -125,7 +125,7 @@ def tags(stored: str) -> tuple[str, ...]:
 
 def metadata(stored: str) -> dict[str, Any]:
     """Convert stored metadata. Raises `DatabaseCorrupt`."""
-    return {} if stored == "{}" else _loaded(stored, dict, "metadata that is no JSON object")
+    return {} if stored == "{}" else _loaded(stored, dict, "metadata that is not a JSON object")
 
 
 def _loaded(stored: object, kind: type, what: str) -> Any:
@@ -139,7 +139,7 @@ def _loaded(stored: object, kind: type, what: str) -> Any:
 
 
 def _damaged(what: str) -> DatabaseCorrupt:
-    return DatabaseCorrupt(f"The file holds {what}, so it is damaged: `check` tells more; restore a backup")
+    return DatabaseCorrupt(f"The file has {what}, so it is damaged: `check` tells more; restore a backup")
 
 
 def url_range(prefix: str | None) -> tuple[str | None, str | None]:

@@ -14,14 +14,14 @@ def write_cursor(kind: str, *keys: int | float) -> str:
 def read_cursor(kind: str, cursor: object, shape: str) -> list[int | float]:
     """Return the sort keys of a cursor. `shape` has a letter per key: i an integer, f a float. Raises `InvalidData`."""
     if not isinstance(cursor, str):
-        raise InvalidData(f"cursor must be the text that an earlier page gave, not {type(cursor).__name__}")
+        raise InvalidData(f"cursor must be a text from an earlier page, not {type(cursor).__name__}")
     cursor_kind, *keys = cursor.split(":")
     try:
         if cursor_kind != kind or len(keys) != len(shape):
             raise ValueError
         return [_read_key(key, letter) for key, letter in zip(keys, shape, strict=True)]
     except (ValueError, struct.error):
-        raise InvalidData(f"cursor {cursor!r:.80} is not one that this listing gave") from None
+        raise InvalidData(f"cursor {cursor!r:.80} is not from this listing") from None
 
 
 def _read_key(key: str, letter: str) -> int | float:

@@ -16,7 +16,7 @@ def backup(database: Database, path: str | os.PathLike[str]) -> None:
     """Write a consistent copy; `path` is replaced atomically."""
     target = absolute(path)
     if target == MEMORY:
-        raise InvalidData("A backup needs a file: :memory: would be gone at once")
+        raise InvalidData("A backup needs a file: :memory: would be lost at once")
     if owners.open_count(target) or Path(f"{target}-wal").exists():
         raise StorageError(f"{target} is an open database: back up to another file", path=target)
     partial = f"{target}.partial-{os.getpid()}-{threading.get_ident()}"

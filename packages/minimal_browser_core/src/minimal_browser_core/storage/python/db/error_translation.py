@@ -23,7 +23,7 @@ _LOCKED: Final = (
 _CORRUPT: Final = (
     DatabaseCorrupt,
     "{path} is damaged ({error}): close it and open it again with check_on_open=True (on the command "
-    "line: check --rescue) to have it moved aside and what can be read recovered, or restore a backup",
+    "line: check --rescue) to move it aside and recover what can be read, or restore a backup",
 )
 _READ_ONLY: Final = (ReadOnly, "{path} cannot be written ({error})")
 
@@ -45,7 +45,7 @@ _BY_CODE: Final[Mapping[int, tuple[type[StorageError], str]]] = {
     ),
     sqlite3.SQLITE_CANTOPEN: (
         StorageError,
-        "{path} cannot be opened: does its folder exist, and may you write there?",
+        "{path} cannot be opened: does its folder exist, and can you write there?",
     ),
 }
 

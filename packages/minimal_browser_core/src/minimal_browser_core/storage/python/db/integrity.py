@@ -14,7 +14,7 @@ def check(database: Database, *index_statements: str) -> list[str]:
         with database.read(fresh=True) as db:
             problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
             for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
-                problems.append(f"row {row} of {table} names a row of {parent} that does not exist")
+                problems.append(f"row {row} of {table} refers to a row of {parent} that does not exist")
     except DatabaseCorrupt as error:
         return [*problems, str(error)]
     if not database.read_only:

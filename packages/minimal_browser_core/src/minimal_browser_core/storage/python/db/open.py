@@ -30,7 +30,7 @@ def inspect_path(options: Options) -> None:
     if options.read_only and not file.exists():
         raise StorageError(f"{path} does not exist, and read_only=True creates nothing", path=path)
     if not options.read_only and file.exists() and not os.access(path, os.W_OK):
-        raise ReadOnly(f"{path} may not be written by you: open it with read_only=True", path=path)
+        raise ReadOnly(f"{path} is not writable for you: open it with read_only=True", path=path)
 
 
 def open_format(connection: Connection, options: Options) -> None:

@@ -58,7 +58,7 @@ def claim(path: str, engine: str, *, create: bool) -> FileKey:
         elif owner[2] != os.getpid():
             raise StorageError(
                 f"{path} was open when this process was forked, so it cannot be opened here: "
-                "close it before forking, or start the process afresh (multiprocessing: spawn)",
+                "close it before forking, or use multiprocessing with spawn",
                 path=path,
             )
         elif owner[0] != engine:

@@ -75,7 +75,7 @@ class Writer:
             while db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 if time.monotonic() >= deadline:
                     raise DatabaseLocked(
-                        f"{path} is being read, so deleted text may still stand in its log: purge again later",
+                        f"{path} is being read, so deleted text may still be in its log: purge again later",
                         path=path,
                     )
                 time.sleep(0.001)
