@@ -1,9 +1,9 @@
-//! What can go wrong, as one opaque error with a public kind.
+//! The error of all calls: opaque, with a public kind.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::value::Usage;
+use crate::answer::Usage;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -31,11 +31,11 @@ pub enum Kind {
     /// No connection, or it broke before an answer began.
     Connection,
     Timeout(Phase),
-    /// An answer with a status that is not a success, or a body that reports one.
+    /// A response with an error status, or with a body that reports one.
     Status(u16),
-    /// Not SSE, not JSON, not the shape promised.
+    /// Not SSE, not JSON, or not of the expected shape.
     Protocol,
-    /// A stream that broke, reported an error, or did not end well.
+    /// A stream that broke, reported an error, or stopped early.
     Interrupted,
     Cancelled,
     /// The client was closed before the call.
@@ -52,23 +52,23 @@ struct Inner {
     details: Details,
 }
 
-/// What is known beside the kind and the message.
+/// Everything known about an error besides its kind and message.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
     pub status: Option<u16>,
     pub request_id: Option<String>,
-    /// At most 64 KiB of what the provider said.
+    /// The body of the response, at most 64 KiB.
     pub body: String,
-    /// Of an answer with an error status, as it came; names are in lower case.
+    /// The headers of a response with an error status; names are in lower case.
     pub headers: Vec<(String, String)>,
     pub retry_after: Option<Duration>,
-    /// The provider's own word on whether to try again (`x-should-retry`).
+    /// Whether the provider wants a retry (`x-should-retry`).
     pub should_retry: Option<bool>,
     pub partial_text: String,
     pub usage: Option<Usage>,
-    /// Something of the answer has been handed to the reader.
+    /// Whether the reader has received a part of the answer.
     pub delivered: bool,
-    /// One line per try.
+    /// One line for each attempt.
     pub attempts: Vec<String>,
 }
 
@@ -81,8 +81,24 @@ impl Error {
         Self(Box::new(Inner { kind, message: message.into(), details }))
     }
 
-    pub fn cancelled(what: &str) -> Self {
-        Self::new(Kind::Cancelled, what)
+    pub fn cancelled(message: &str) -> Self {
+        Self::new(Kind::Cancelled, message)
+    }
+
+    /// A timeout of `limit` expired while `doing` something.
+    pub fn timeout(phase: Phase, limit: Duration, doing: &str) -> Self {
+        let (missing, setting) = match phase {
+            Phase::Connect => ("no connection", "connect_timeout"),
+            Phase::Idle => ("no byte", "idle_timeout"),
+            Phase::FirstToken => ("no content", "first_token_timeout"),
+            Phase::Stall => ("no further content", "stall_timeout"),
+            Phase::Total => ("no end", "total_timeout"),
+        };
+        let seconds = limit.as_secs_f64();
+        Self::new(
+            Kind::Timeout(phase),
+            format!("{missing} within {seconds} s while {doing}; {setting} sets the limit"),
+        )
     }
 
     pub fn kind(&self) -> Kind {
@@ -101,7 +117,7 @@ impl Error {
         &mut self.0.details
     }
 
-    /// The same error with `change` made to everything that a server may have said.
+    /// Apply `change` to every text that may come from a server.
     pub fn map_text(mut self, change: impl Fn(String) -> String) -> Self {
         self.0.message = change(self.0.message);
         let details = &mut self.0.details;
@@ -115,8 +131,8 @@ impl Error {
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         let details = &self.0.details;
-        if let Some(said) = details.should_retry {
-            return said;
+        if let Some(should_retry) = details.should_retry {
+            return should_retry;
         }
         match (self.kind(), details.status) {
             (Kind::Protocol | Kind::Cancelled | Kind::Closed, _) => false,

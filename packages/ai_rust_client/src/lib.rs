@@ -1,35 +1,21 @@
 //! A streaming client for OpenAI-compatible chat APIs.
 //!
-//! Everything outside `py` is plain Rust and knows no Python; `py` is the extension module.
+//! Everything outside `py` is plain Rust and independent of Python; `py` is the extension module. Imports point
+//! downwards only: `py`, then the calls in this folder, then `http`, `protocol` and `runtime`, then `error` and
+//! `answer`.
 
 #![deny(unsafe_code)]
 
-pub mod assemble;
-pub mod call;
+pub mod answer;
 pub mod chat;
-pub mod config;
-pub mod driver;
 pub mod error;
-pub mod hub;
-pub mod inbox;
-pub mod mailbox;
+pub mod http;
 pub mod models;
-pub mod pending;
-pub mod process;
-pub mod refusals;
-pub mod retry;
-pub mod secret;
-pub mod sse;
+pub mod protocol;
+pub mod response_reader;
+pub mod runtime;
 pub mod stream;
-pub mod template;
-pub mod text;
-pub mod timers;
-pub mod transport;
-pub mod turns;
-pub mod upload;
-pub mod value;
-pub mod wake;
-pub mod wire;
+pub mod stream_buffer;
 
 #[cfg(feature = "python")]
 mod py;

@@ -1,4 +1,4 @@
-//! The list of models that a provider offers.
+//! The models that a provider offers.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use http::Method;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::call::Tries;
+use crate::answer::ModelInfo;
 use crate::error::{Error, Kind};
-use crate::transport::{Request, Transport};
-use crate::value::ModelInfo;
+use crate::http::attempts::Attempts;
+use crate::http::transport::{Request, Transport};
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
     get(&transport, &["models"], decode).await
 }
 
-/// The list as the provider sends it, or what it sends of one model.
-pub async fn raw(transport: Arc<Transport>, id: Option<String>) -> Result<String, Error> {
+/// The provider's JSON: the list of models, or one model.
+pub async fn raw_models(transport: Arc<Transport>, id: Option<String>) -> Result<String, Error> {
     let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
     match id {
         None => get(&transport, &["models"], |body| decode(body).map(|_| text(body))).await,
@@ -33,18 +33,18 @@ async fn get<T>(
     path: &[&str],
     decode: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<T, Error> {
-    // No model is asked for, and so none is named in what is told of the tries.
+    // The request names no model, so the report of its attempts names none either.
     let no_model = [String::new()];
-    let mut tries = Tries::new(transport, &no_model);
+    let mut attempts = Attempts::new(transport, &no_model);
     loop {
-        match tries.bound(pin!(once(transport, path, &decode))).await {
+        match attempts.limit(pin!(attempt(transport, path, &decode))).await {
             Ok(models) => return Ok(models),
-            Err(error) => tries.after(error).await?,
+            Err(error) => attempts.retry_after(error).await?,
         }
     }
 }
 
-async fn once<T>(
+async fn attempt<T>(
     transport: &Transport,
     path: &[&str],
     decode: impl Fn(&[u8]) -> Option<T>,
@@ -54,8 +54,8 @@ async fn once<T>(
     let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
     decode(&body).ok_or_else(|| {
         let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));
-        let what = if path.len() > 1 { "model" } else { "list of models" };
-        Error::new(Kind::Protocol, format!("the answer is no {what}; check base_url: {shown}"))
+        let expected = if path.len() > 1 { "model" } else { "list of models" };
+        Error::new(Kind::Protocol, format!("the answer is not a {expected}; check base_url: {shown}"))
     })
 }
 
@@ -67,7 +67,7 @@ fn decode(body: &[u8]) -> Option<Vec<ModelInfo>> {
 
 fn model(json: &Value) -> Option<ModelInfo> {
     let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-    // The same number under the names that OpenRouter, Groq, vLLM and Mistral give it.
+    // The names of the same number at OpenRouter, Groq, vLLM and Mistral.
     let lengths = ["context_length", "context_window", "max_model_len", "max_context_length"];
     Some(ModelInfo {
         id: text("id").or_else(|| text("name"))?,
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_providers_list_is_read() {
+    fn the_lists_of_all_providers_are_decoded() {
         let openrouter = br#"{"data":[{"id":"a/b","name":"B","context_length":8192}]}"#;
         let known = ModelInfo { id: "a/b".into(), name: Some("B".into()), context_length: Some(8192) };
         assert_eq!(decode(openrouter), Some(vec![known]));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_is_refused() {
+    fn a_body_that_is_not_a_list_is_rejected() {
         assert_eq!(decode(b"<html>"), None);
         assert_eq!(decode(br#"{"data":[{"no":"id"}]}"#), None);
         assert_eq!(decode(br#"{"error":"no"}"#), None);

@@ -1,7 +1,7 @@
 //! What providers really send, chunk by chunk.
 
-use ai_rust_client::assemble::{Assembler, Batch, Fault};
-use ai_rust_client::value::{Answer, Event, ToolCall};
+use ai_rust_client::answer::{Answer, Event, ToolCall};
+use ai_rust_client::protocol::assembler::{Assembler, Batch, ChunkError};
 
 fn assemble(chunks: &[&str]) -> (Answer, Vec<Event>) {
     let mut assembler = Assembler::default();
@@ -9,7 +9,7 @@ fn assemble(chunks: &[&str]) -> (Answer, Vec<Event>) {
     let mut events = Vec::new();
     for chunk in chunks {
         let mut batch = Batch::default();
-        assembler.feed(chunk, &mut batch).unwrap_or_else(|fault| panic!("{chunk}: {fault:?}"));
+        assembler.push(chunk, &mut batch).unwrap_or_else(|fault| panic!("{chunk}: {fault:?}"));
         events.extend(batch.apply(&mut answer));
     }
     let mut batch = Batch::default();
@@ -18,8 +18,8 @@ fn assemble(chunks: &[&str]) -> (Answer, Vec<Event>) {
     (answer, events)
 }
 
-fn fault(chunk: &str) -> Fault {
-    Assembler::default().feed(chunk, &mut Batch::default()).expect_err(chunk)
+fn fault(chunk: &str) -> ChunkError {
+    Assembler::default().push(chunk, &mut Batch::default()).expect_err(chunk)
 }
 
 fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
@@ -148,7 +148,7 @@ fn errors_inside_a_stream_are_told_with_their_status() {
             Some(400),
         ),
     ] {
-        let Fault::Reported(said) = fault(chunk) else { panic!("{chunk}") };
+        let ChunkError::Provider(said) = fault(chunk) else { panic!("{chunk}") };
         assert_eq!((said.message.as_str(), said.status), (message, status));
     }
 }
@@ -156,7 +156,7 @@ fn errors_inside_a_stream_are_told_with_their_status() {
 #[test]
 fn what_is_no_completion_is_malformed() {
     for chunk in ["{", "[]", r#"{"choices":{}}"#, r#"{"choices":[7]}"#, "hello"] {
-        assert!(matches!(fault(chunk), Fault::Malformed(_)), "{chunk}");
+        assert!(matches!(fault(chunk), ChunkError::Malformed(_)), "{chunk}");
     }
 }
 
@@ -182,7 +182,7 @@ fn an_answer_is_finished_while_every_choice_has_a_finish_reason_and_no_content_a
     ] {
         let mut assembler = Assembler::default();
         for chunk in &chunks {
-            assembler.feed(chunk, &mut Batch::default()).unwrap();
+            assembler.push(chunk, &mut Batch::default()).unwrap();
         }
         assert_eq!(assembler.is_finished(), is_finished, "{chunks:?}");
     }

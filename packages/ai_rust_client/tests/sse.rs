@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ai_rust_client::sse::Parser;
+use ai_rust_client::protocol::sse::Parser;
 use base64::Engine;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -20,7 +20,8 @@ struct Vector {
 
 #[derive(Deserialize, Debug, Clone, PartialEq)]
 struct Event {
-    event: String,
+    #[serde(rename = "event")]
+    kind: String,
     data: String,
     id: String,
 }
@@ -32,7 +33,7 @@ fn parse<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
     let mut events = Vec::new();
     for chunk in chunks {
         let pushed = parser.push(chunk, |event| {
-            events.push(Event { event: event.kind.into(), data: event.data.into(), id: event.id.into() });
+            events.push(Event { kind: event.kind.into(), data: event.data.into(), id: event.id.into() });
         });
         pushed.unwrap();
     }
@@ -40,7 +41,8 @@ fn parse<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
 }
 
 fn vectors() -> Vec<Vector> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../minimal_browser_core/src/minimal_browser_core/testing/vectors/sse.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../minimal_browser_core/src/minimal_browser_core/testing/vectors/sse.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -117,7 +117,7 @@ def itself() -> list[Any]:
         ("hello", {}, TypeError, "messages must be a list"),
         ({"role": "user"}, {}, TypeError, "messages must be a list"),
         ([], {"tools": [{"f": object()}]}, TypeError, r"^tools\[0\]\.f: object"),
-        ([], {"x": itself()}, ValueError, r"^x\[0\].*hold itself"),
+        ([], {"x": itself()}, ValueError, r"^x\[0\].*contain itself"),
         ([], {"stream": True}, TypeError, "stream is not an option"),
         ([], {"x": float("inf")}, ValueError, "^x: inf"),
         ([], {"x": Part}, TypeError, "^x: type"),

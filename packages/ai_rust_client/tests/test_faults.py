@@ -113,7 +113,7 @@ def test_redirects_in_a_circle_come_to_an_end(server: FakeServer, ask: Ask) -> N
 @pytest.mark.parametrize("size", [0, 1, len(ANSWER) // 2, len(ANSWER) - 1])
 def test_a_whole_answer_that_is_cut_off_is_no_answer(server: FakeServer, size: int, reset: bool) -> None:
     server.default = Body(ANSWER, cut_after=size, reset=reset, headers={"x-request-id": "req-1"})
-    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was whole") as caught:
+    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was complete") as caught:
         whole(client_of(server, max_retries=3))
     # It may have been paid for: it is not asked for again.
     assert (caught.value.request_id, len(server.requests)) == ("req-1", 1)
@@ -141,7 +141,7 @@ def test_a_stream_that_is_reset_tells_what_had_arrived(server: FakeServer) -> No
 def test_truncated_gzip_is_no_answer(server: FakeServer, cut: int) -> None:
     packed = gzip.compress(ANSWER)[:cut]
     server.default = Body(packed, headers={"Content-Encoding": "gzip"})
-    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was whole"):
+    with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was complete"):
         whole(client_of(server))
 
 

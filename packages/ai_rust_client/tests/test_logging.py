@@ -37,12 +37,12 @@ async def test_debug_tells_times_and_sizes_of_every_call(
     lines = [record.getMessage() for record in caplog.records]
     assert {record.name for record in caplog.records} == {"ai_rust_client"}
     assert {record.levelname for record in caplog.records} == {"DEBUG"}
-    asked = [line for line in lines if ": asking m/one, " in line]
+    sent = [line for line in lines if ": sending " in line]
     answered = [line for line in lines if "m/one answered, first byte after" in line]
-    assert (len(asked), len(answered)) == (5, 4)
+    assert (len(sent), len(answered)) == (5, 4)
     assert all(line.endswith("request req-7") for line in answered)
-    assert f"chat: asking m/one, {len(server.requests[0].body)} bytes" == lines[0]
-    assert lines[-1].startswith("failed: status 503, 1 tries")
+    assert lines[0] == f"chat: sending {len(server.requests[0].body)} bytes to m/one"
+    assert lines[-1].startswith("failed: status 503, 1 attempts")
 
 
 async def test_neither_the_key_nor_what_was_said_is_logged(

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ai_rust_client::call::Body;
 use ai_rust_client::chat::chat;
-use ai_rust_client::config::{Config, Settings, Timeouts};
 use ai_rust_client::error::{Error, Kind};
+use ai_rust_client::http::config::{Config, Settings, Timeouts};
+use ai_rust_client::http::transport::Transport;
 use ai_rust_client::models::models;
-use ai_rust_client::transport::Transport;
+use ai_rust_client::protocol::request::ChatRequest;
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -41,7 +41,7 @@ impl Authority {
 
     /// A server on loopback whose certificate is for `name`; it answers every request alike.
     async fn serve(&self, name: &str) -> SocketAddr {
-        let acceptor = self.acceptor(CertificateParams::new([name.to_owned()]).unwrap(), &[]);
+        let acceptor = self.acceptor(&CertificateParams::new([name.to_owned()]).unwrap(), &[]);
         serve(acceptor, |mut socket| async move {
             let mut request = vec![0; 4096];
             let _ = socket.read(&mut request).await;
@@ -53,7 +53,7 @@ impl Authority {
     }
 
     /// What accepts TLS with the certificate, and offers the protocols.
-    fn acceptor(&self, params: CertificateParams, protocols: &[&[u8]]) -> TlsAcceptor {
+    fn acceptor(&self, params: &CertificateParams, protocols: &[&[u8]]) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -90,19 +90,19 @@ async fn serve<F: Future<Output = ()> + Send + 'static>(
     address
 }
 
-/// A proxy that leads every CONNECT to `to`, and says whom it was asked for.
+/// A proxy that connects every CONNECT to `to`, and the heads of the requests that it gets.
 async fn connect_proxy(to: SocketAddr) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&asked);
+    let requests = Arc::clone(&asked);
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
                 head.push(client.read_u8().await.unwrap());
             }
-            heard.lock().unwrap().push(String::from_utf8(head).unwrap());
+            requests.lock().unwrap().push(String::from_utf8(head).unwrap());
             client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await.unwrap();
             let mut server = TcpStream::connect(to).await.unwrap();
             let _ = copy_bidirectional(&mut client, &mut server).await;
@@ -116,7 +116,7 @@ async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
 }
 
 async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) -> Result<String, Error> {
-    let body = Body::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
+    let body = ChatRequest::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
     let transport = transport(proxy, base_url, ca_bundle, Duration::from_secs(30));
     chat(transport, body).await.map(|response| response.answer.text)
 }
@@ -130,7 +130,8 @@ fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Du
         ..Settings::default()
     };
     let connect = Duration::from_secs(30);
-    let timeouts = Timeouts { connect, idle: Some(idle), first_token: None, stall: None, end: None, total: None };
+    let timeouts =
+        Timeouts { connect, idle: Some(idle), first_token: None, stall: None, end: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));
     Arc::new(Transport::new(Arc::new(config)))
 }
@@ -165,7 +166,7 @@ async fn an_expired_certificate_is_refused() {
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2021, 1, 1);
-    let address = serve(authority.acceptor(params, &[]), |_| async {}).await;
+    let address = serve(authority.acceptor(&params, &[]), |_| async {}).await;
     let error = ask(address, authority.bundle("expired.pem")).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Connection);
     assert!(error.message().contains("expired"), "{error}");
@@ -174,7 +175,7 @@ async fn an_expired_certificate_is_refused() {
 #[tokio::test]
 async fn a_slow_handshake_does_not_count_as_silence() {
     let authority = Authority::new();
-    let acceptor = authority.acceptor(CertificateParams::new(["localhost".to_owned()]).unwrap(), &[]);
+    let acceptor = authority.acceptor(&CertificateParams::new(["localhost".to_owned()]).unwrap(), &[]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://localhost:{}/v1", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
@@ -196,7 +197,7 @@ async fn a_slow_handshake_does_not_count_as_silence() {
 async fn http_2_is_spoken_where_it_is_offered() {
     let authority = Authority::new();
     let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let acceptor = authority.acceptor(params, &[b"h2", b"http/1.1"]);
+    let acceptor = authority.acceptor(&params, &[b"h2", b"http/1.1"]);
     let address = serve(acceptor, |socket| async move {
         let mut connection = h2::server::handshake(socket).await.unwrap();
         while let Some(Ok((request, mut respond))) = connection.accept().await {

@@ -1,7 +1,7 @@
 //! Chunks of a stream, one to a line, and whole answers: nothing panics, and what is told twice is told alike.
 
-use ai_rust_client::assemble::{Assembler, Batch};
-use ai_rust_client::value::{Answer, Event};
+use ai_rust_client::answer::{Answer, Event};
+use ai_rust_client::protocol::assembler::{Assembler, Batch};
 
 pub fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
@@ -20,7 +20,7 @@ pub fn check(input: &[u8]) {
     };
     for line in text.lines() {
         let mut batch = Batch::default();
-        let fed = assembler.feed(line, &mut batch);
+        let fed = assembler.push(line, &mut batch);
         take(batch, &mut answer);
         if fed.is_err() {
             return;

@@ -1,6 +1,6 @@
 //! However a stream is split, its events, its end and its reconnection time are the same. The first byte says how.
 
-use ai_rust_client::sse::Parser;
+use ai_rust_client::protocol::sse::Parser;
 
 type Outcome = (Vec<(String, String, String)>, Option<u64>, Option<String>);
 

@@ -1,9 +1,9 @@
-"""The async face: tasks wait through their event loop, and no thread.
+"""The async methods: tasks wait through their event loop, without a thread of their own.
 
-An event loop that is the only one watches the network itself, and does its work when there is some; where there are
-several a thread in the background does, and they are told.
+The network runs on one background thread. Each event loop watches one descriptor, and resolves the futures of all
+calls that have become ready.
 
-Imported on the first async call, because asyncio is.
+Imported on the first async call, because it imports asyncio.
 """
 
 import asyncio
@@ -11,106 +11,108 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary, ref
 
-from ai_rust_client._native import Call, EventLoopHub, ResponseStream
+from ai_rust_client._native import Call, ReadyQueue
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-Arm = Callable[[EventLoopHub], int | None]
-"""Asks for a wake-up and gives its ticket; None where there is nothing to wait for."""
-
-
-class _Waiting:
-    """The tasks of one event loop that wait, by ticket."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.hub = EventLoopHub()
-        self.loop = ref(loop)
-        self.futures: dict[int, asyncio.Future[None]] = {}
-        loop.add_reader(self.hub.fileno(), self._wake)
-        self.selector = self.hub.selector()
-        if self.selector is not None:
-            loop.add_reader(self.selector, self.turn)
-
-    def _wake(self) -> None:
-        self._resolve(self.hub.collect())
-
-    def turn(self) -> None:
-        tickets = self.hub.turn()
-        if tickets:
-            self._resolve(tickets)
-        elif tickets is None and self.selector is not None and (loop := self.loop()) is not None:
-            loop.remove_reader(self.selector)
-            self.selector = None
-
-    def _resolve(self, tickets: list[int]) -> None:
-        for ticket in tickets:
-            future = self.futures.get(ticket)
-            if future is not None and not future.done():
-                future.set_result(None)
-
-
-_waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, _Waiting] = WeakKeyDictionary()
-_latest: _Waiting | None = None
-
-
-def _of(loop: asyncio.AbstractEventLoop) -> _Waiting:
-    # Most processes have one loop, and to look it up costs more than all else here.
-    global _latest
-    if _latest is not None and _latest.loop() is loop:
-        return _latest
-    waiting = _waiting.get(loop)
-    if waiting is None:
-        _latest = None
-        for other in [other for other in _waiting if other.is_closed()]:
-            del _waiting[other]
-        waiting = _waiting[loop] = _Waiting(loop)
-    _latest = waiting
-    return waiting
+Register = Callable[[ReadyQueue], int | None]
+"""Registers for a wakeup and returns its token, or None if there is no need to wait."""
 
 
 class _Cancellable(Protocol):
     def cancel(self) -> None: ...
 
 
-async def _until_ready(arm: Arm, what: _Cancellable, *, at_once: bool = False) -> None:
-    """`at_once`: there is something to send, which is not to wait for the loop's next round."""
+class _Source(_Cancellable, Protocol[T_co]):
+    """A stream of items: `_poll` returns None if none has arrived, and raises StopAsyncIteration at the end."""
+
+    def _register(self, queue: ReadyQueue, /) -> int | None: ...
+    def _poll(self) -> T_co | None: ...
+
+
+class _Stream(_Cancellable, Protocol):
+    def _register_head(self, queue: ReadyQueue, /) -> int | None: ...
+    def _raise_early_failure(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Stream)
+
+
+class _Waiters:
+    """The futures of one event loop, by token."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.queue = ReadyQueue()
+        self.loop = ref(loop)
+        self.futures: dict[int, asyncio.Future[None]] = {}
+        loop.add_reader(self.queue.fileno(), self._wake)
+
+    def _wake(self) -> None:
+        for token in self.queue.take():
+            future = self.futures.get(token)
+            if future is not None and not future.done():
+                future.set_result(None)
+
+
+_waiters: WeakKeyDictionary[asyncio.AbstractEventLoop, _Waiters] = WeakKeyDictionary()
+_latest: _Waiters | None = None
+
+
+def _waiters_of(loop: asyncio.AbstractEventLoop) -> _Waiters:
+    # Most processes have one loop, and a lookup in the dictionary costs more than the rest of a wait.
+    global _latest
+    if _latest is not None and _latest.loop() is loop:
+        return _latest
+    waiters = _waiters.get(loop)
+    if waiters is None:
+        _latest = None
+        for other in [other for other in _waiters if other.is_closed()]:
+            del _waiters[other]
+        waiters = _waiters[loop] = _Waiters(loop)
+    _latest = waiters
+    return waiters
+
+
+async def _wait_until_ready(register: Register, source: _Cancellable) -> None:
     loop = asyncio.get_running_loop()
-    waiting = _of(loop)
-    ticket = arm(waiting.hub)
-    if ticket is None:
+    waiters = _waiters_of(loop)
+    token = register(waiters.queue)
+    if token is None:
         return
-    is_alone = not waiting.futures
-    future = waiting.futures[ticket] = loop.create_future()
+    future = waiters.futures[token] = loop.create_future()
     try:
-        if is_alone and at_once and waiting.selector is not None:
-            waiting.turn()
         await future
-    except BaseException:  # the task was cancelled, or thrown away
-        what.cancel()
+    except BaseException:  # the task was cancelled or discarded
+        source.cancel()
         raise
     finally:
-        del waiting.futures[ticket]
+        del waiters.futures[token]
 
 
 async def call(start: Callable[..., Call], *arguments: Any, **options: Any) -> Any:
-    pending = start(*arguments, **options)
-    await _until_ready(pending.arm, pending, at_once=True)
-    return pending.result()
+    """Start a call and wait for its result."""
+    started = start(*arguments, **options)
+    await _wait_until_ready(started._register, started)
+    return started.result()
 
 
-async def next_item(stream: ResponseStream, poll: Callable[[], T | None]) -> T:
+async def next_item(source: _Source[T]) -> T:
+    """Wait for the next item of a stream."""
     while True:
-        await _until_ready(stream._arm, stream)
-        item = poll()
+        await _wait_until_ready(source._register, source)
+        item = source._poll()
         if item is not None:
             return item
 
 
-async def head(stream: ResponseStream) -> ResponseStream:
-    await _until_ready(stream._arm_head, stream)
+async def head(stream: S) -> S:
+    """Wait for the response head; raises what failed before it."""
+    await _wait_until_ready(stream._register_head, stream)
     stream._raise_early_failure()
     return stream
 
 
-async def value(what: T) -> T:
-    return what
+async def value(result: T) -> T:
+    """Return `result`, for methods that have nothing to wait for."""
+    return result

@@ -12,8 +12,8 @@ __all__ = [
     "Call",
     "ChatResponse",
     "ChunkStream",
-    "EventLoopHub",
     "ModelInfo",
+    "ReadyQueue",
     "ResponseStream",
     "StreamEvent",
     "ToolCall",
@@ -25,36 +25,37 @@ __all__ = [
 ]
 
 API_VERSION: Final[int]
-"""Raised when something is taken away or changes its meaning."""
+"""Incremented when something is removed or changes its meaning."""
 __version__: Final[str]
 
 @final
 class AIClient:
     """A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
 
-    Thread-safe; one connection pool, opened on the first call. Blocking calls release the GIL and answer Ctrl-C within
-    100 ms. A forked child opens connections of its own. Neither `repr` nor any error shows the key.
+    Thread-safe, with one connection pool, which is opened by the first call. Blocking calls release the GIL and
+    react to Ctrl-C within 100 ms. A forked child opens its own connections. Neither `repr` nor any error shows
+    the key.
 
-    Times are in seconds and more than 0; None sets no limit:
+    Timeouts are in seconds and more than 0; None sets no limit:
 
     - `connect_timeout`: TCP and TLS.
-    - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes. It runs from the
-      last byte of the request on.
-    - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
-      is no white space); comments do not count.
-    - `stall_timeout`: between contents once they flow; comments do not count.
-    - `end_timeout`: without a chunk once every choice has its finish reason; then the stream ends well.
-    - `total_timeout`: the whole call, retries and their waits included.
+    - `idle_timeout`: without one byte of the response; keep-alive comments count as bytes. It starts with the
+      last byte of the request.
+    - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer the first
+      byte that is not white space); comments do not count.
+    - `stall_timeout`: between two contents; comments do not count.
+    - `end_timeout`: without a chunk after every choice has its finish reason; then the stream ends well.
+    - `total_timeout`: the whole call, including retries and their delays.
 
-    `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
-    over; `Retry-After` is honoured up to a minute. `proxy` (http, https, socks5, socks5h) takes the place of
-    HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
-    are followed within the same origin only.
+    There are at most `max_retries` retries, after connection errors, 408, 409, 429 and 5xx, but never after a
+    part of the answer was returned. A `Retry-After` of up to a minute is respected. `proxy` (http, https,
+    socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file whose
+    certificates are added to the platform's. Redirects are followed only within the same origin.
 
-    Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes. With
-    `log_content` also what was sent and answered, in full. Never the key.
+    Logs times and sizes to the logger `ai_rust_client` at DEBUG, on the caller's thread; with `log_content`
+    also prompts and answers, in full. The key is never logged.
 
-    Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
+    Raises ValueError for an invalid setting, and OSError for a `ca_bundle` that cannot be read.
     """
 
     def __new__(
@@ -75,48 +76,54 @@ class AIClient:
         log_content: bool = False,
     ) -> Self: ...
     def send_request(self, prompt: str, model: str) -> str:
-        """The answer's text to one question. Blocks."""
+        """The text of the answer to one prompt. Blocks."""
 
     def stream_response(self, prompt: str, model: str) -> ResponseStream:
-        """Stream the answer to one question. Returns at once; errors come to the reader."""
+        """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """The whole answer. Blocks.
 
-        A sequence of models is an order of preference: the next is tried when one is refused or unavailable. A refusal
-        that is of the model (402, 403, 404, a 400 that says there is no such model) is remembered for ten minutes in
-        this process, for this base URL and these headers: later lists pass that model over, unless they hold no other.
-        Asked for by itself a model is always asked. `model` of the answer says which one served.
+        A sequence of models is an order of preference: if a model is refused or unavailable, the next is tried.
+        If the provider refuses the model itself (402, 403, 404, a 400 that says that the model does not exist),
+        later sequences skip it for ten minutes, in this process, for this base URL and these headers, unless
+        they contain no other model. A single model is always tried. The attribute `model` of the answer names
+        the model that answered.
 
-        The beginning of `messages` that is unchanged since an earlier call is not encoded again: the client keeps the
-        JSON of its last eight conversations (at most 32 MiB, and their texts), and compares.
+        Messages at the beginning of `messages` that are unchanged since an earlier call are not encoded again:
+        the client keeps the JSON of its last eight conversations (at most 32 MiB, and their texts) for
+        comparison.
 
-        Options (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or
-        ValueError, naming the place (`messages[3].content[0]`), for what has no JSON form.
+        Options (temperature, max_tokens, tools, response_format, …) are sent unchanged. Raises TypeError or
+        ValueError with the path (`messages[3].content[0]`) of a value that has no JSON form.
         """
 
     def achat(
         self, messages: Sequence[Message], model: str | Sequence[str], **options: Any
     ) -> Coroutine[Any, Any, ChatResponse]:
-        """`chat` for asyncio; cancelling the task closes the connection."""
+        """`chat` for asyncio. Cancelling the task closes the connection."""
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
-        """`chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
+        """`chat`, streamed. Returns at once; all errors, connection errors too, are raised while the stream is
+        read.
 
-        Asks for the usage with `stream_options`, unless that is among the options.
+        Asks for the usage with `stream_options`, unless that is one of the options.
         """
 
     def models(self) -> list[ModelInfo]:
-        """What `GET {base_url}/models` lists. Blocks."""
+        """The models that `GET {base_url}/models` lists. Blocks."""
 
     def amodels(self) -> Coroutine[Any, Any, list[ModelInfo]]:
         """`models` for asyncio."""
 
     def prewarm(self) -> None:
-        """Start a connection in the background and return at once; a failure shows on the first call, not here."""
+        """Open a connection in the background and return at once. A failure is raised by the first call, not here."""
 
     def close(self) -> None:
-        """End what is under way (its readers get StreamCancelled) and close the connections. Any number of times."""
+        """Cancel the calls in progress and close the connections. May be called more than once.
+
+        Readers of streams get StreamCancelled.
+        """
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
@@ -127,12 +134,13 @@ class AIClient:
 
 @final
 class ResponseStream:
-    """An answer as it arrives: an iterator and an async iterator of text deltas.
+    """An answer while it arrives: an iterator and an async iterator over its text.
 
-    `await stream` waits for the response head and gives the stream itself. One reader at a time; `cancel` from any
-    thread. The attributes hold what has arrived so far, read or not. A stream ends well once `finish_reason` or
-    `[DONE]` was seen, else with StreamInterruptedError. Dropping the stream, or leaving its `with`, cancels it. It
-    belongs to the process that opened it: after a fork the child gets RuntimeError.
+    `await stream` waits for the response head and returns the stream itself. Only one reader may read at a
+    time; any thread may call `cancel`. The attributes contain what has arrived so far, read or not. A stream
+    ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
+    stream or leaving its `with` block cancels it. It belongs to the process that opened it: a forked child gets
+    RuntimeError.
     """
 
     def __iter__(self) -> Self: ...
@@ -141,25 +149,26 @@ class ResponseStream:
     def __anext__(self) -> Coroutine[Any, Any, str]: ...
     def __await__(self) -> Generator[Any, None, Self]: ...
     def events(self) -> Iterator[StreamEvent]:
-        """Everything, not only text; "finish" is the last event of a stream that ends well."""
+        """Iterate over all events, not only text; "finish" is the last event of a stream that ends well."""
 
     def aevents(self) -> AsyncIterator[StreamEvent]:
         """`events` for asyncio."""
 
     def fileno(self) -> int:
-        """A descriptor for select, QSocketNotifier or loop.add_reader, the same at every call; it is the stream's.
+        """A descriptor for select, QSocketNotifier or loop.add_reader. It is the same in every call and belongs to
+        the stream.
 
-        Readable while events wait, and once the stream has ended. Pair it with `drain`.
+        It is readable while events are waiting, and after the stream has ended. Use it with `drain`.
         """
 
     def drain(self) -> list[StreamEvent]:
-        """All that has arrived, without waiting; empty when nothing has, and after the "finish" event.
+        """All events that have arrived, without waiting; empty if there are none, and after the "finish" event.
 
-        Raises as iteration would, once what came before the error has been handed over.
+        Raises as iteration would, after the events before the error were returned.
         """
 
     def cancel(self) -> None:
-        """Close the connection at once; any number of times. A waiting reader ends with StreamCancelled."""
+        """Close the connection at once. A waiting reader gets StreamCancelled. May be called more than once."""
 
     @property
     def text(self) -> str:
@@ -175,69 +184,68 @@ class ResponseStream:
 
     @property
     def usage(self) -> Usage | None:
-        """What the answer took, once the provider has said so; usually with its end."""
+        """The number of tokens, once the provider has reported it, usually at the end."""
 
     @property
     def model(self) -> str | None:
-        """The model that serves: as the provider says, else as it was asked for."""
+        """The model that answers: as the provider reports it, otherwise as requested."""
 
     @property
     def provider(self) -> str | None:
-        """Who serves behind a router, where the response says."""
+        """The provider behind a router, if the response names it."""
 
     @property
     def finish_reason(self) -> str | None:
-        """Why the model ended, as the provider says: "stop", "length", "tool_calls", …"""
+        """Why the model stopped: "stop", "length", "tool_calls", …"""
 
     @property
     def request_id(self) -> str | None:
-        """The provider's id of this request, from the response head."""
+        """The provider's id of the request, from the response headers."""
 
     @property
     def rate_limits(self) -> dict[str, str]:
-        """The response's headers that tell of rate limits, as the provider words them; names in lower case.
+        """The response headers about rate limits, unchanged; names in lower case.
 
-        Empty until the response head is there.
+        Empty until the response head has arrived.
         """
 
     @property
     def time_to_first_byte(self) -> float | None:
-        """Seconds to the response head, from the beginning of the try that served, its connection included.
+        """Seconds to the response head, from the start of the attempt that succeeded, including its connection.
 
-        None until the head is there.
+        None until the head has arrived.
         """
 
     @property
     def time_to_last_byte(self) -> float | None:
-        """Seconds to the end of the answer, from the same moment; None until it is whole."""
+        """Seconds to the end of the answer, from the same start. None until the answer is complete."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
-    def _arm(self, hub: EventLoopHub) -> int | None: ...
-    def _arm_head(self, hub: EventLoopHub) -> int | None: ...
-    def _poll_text(self) -> str | None: ...
-    def _poll_event(self) -> StreamEvent | None: ...
+    def _register(self, queue: ReadyQueue) -> int | None: ...
+    def _register_head(self, queue: ReadyQueue) -> int | None: ...
+    def _poll(self) -> str | None: ...
     def _raise_early_failure(self) -> None: ...
 
 @final
 class StreamEvent:
-    """One piece of a streamed answer."""
+    """One part of a streamed answer."""
 
     @property
     def kind(self) -> Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]:
-        """What it tells of; "finish" is the last of a stream that ends well."""
+        """The kind of event; "finish" is the last of a stream that ends well."""
 
     @property
     def text(self) -> str:
-        """Of a "text" or "reasoning" event; of an "annotation" its JSON text."""
+        """The text of a "text" or "reasoning" event, or the JSON text of an "annotation"."""
 
     @property
     def tool_call(self) -> ToolCall | None:
-        """Complete: a tool call is handed over once all of its deltas have arrived."""
+        """The complete call of a "tool_call" event, which comes after all of its deltas have arrived."""
 
     @property
     def usage(self) -> Usage | None:
-        """Of a "usage" event."""
+        """The usage of a "usage" event."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -248,98 +256,98 @@ class ChatResponse:
 
     @property
     def text(self) -> str:
-        """The answer, or the refusal."""
+        """The text of the answer, or of the refusal."""
 
     @property
     def reasoning(self) -> str:
-        """What the model shows of its reasoning."""
+        """The reasoning that the model shows."""
 
     @property
     def tool_calls(self) -> list[ToolCall]:
-        """In the order of the answer."""
+        """The tool calls in the order of the answer."""
 
     @property
     def usage(self) -> Usage | None:
-        """What the answer took, where the provider says."""
+        """The number of tokens, if the provider reports it."""
 
     @property
     def model(self) -> str:
-        """The model that served: as the provider says, else as it was asked for."""
+        """The model that answered: as the provider reports it, otherwise as requested."""
 
     @property
     def provider(self) -> str | None:
-        """Who served behind a router, where the response says."""
+        """The provider behind a router, if the response names it."""
 
     @property
     def finish_reason(self) -> str | None:
-        """Why the model ended, as the provider says: "stop", "length", "tool_calls", …"""
+        """Why the model stopped: "stop", "length", "tool_calls", …"""
 
     @property
     def request_id(self) -> str | None:
-        """The provider's id of this request, from the response head."""
+        """The provider's id of the request, from the response headers."""
 
     @property
     def rate_limits(self) -> dict[str, str]:
-        """The response's headers that tell of rate limits, as the provider words them; names in lower case."""
+        """The response headers about rate limits, unchanged; names in lower case."""
 
     @property
     def time_to_first_byte(self) -> float | None:
-        """Seconds to the response head, from the beginning of the try that served, its connection included."""
+        """Seconds to the response head, from the start of the attempt that succeeded, including its connection."""
 
     @property
     def time_to_last_byte(self) -> float | None:
-        """Seconds to the end of the answer, from the same moment."""
+        """Seconds to the end of the answer, from the same start."""
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The whole answer as it came; parsed on the first use."""
+        """The JSON of the response; parsed on first use."""
 
 @final
 class ToolCall:
-    """A call that the model asks for."""
+    """A function call that the model asks for."""
 
     @property
     def id(self) -> str:
-        """The provider's id of the call, for the answer to it."""
+        """The provider's id of the call, for the message with its result."""
 
     @property
     def name(self) -> str:
-        """The name of the function that is to be called."""
+        """The name of the function."""
 
     @property
     def arguments(self) -> str:
-        """JSON text as the model wrote it: it may be malformed."""
+        """JSON text as the model wrote it; it may be invalid."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class Usage:
-    """How many tokens an answer took."""
+    """The number of tokens that an answer used."""
 
     @property
     def prompt_tokens(self) -> int:
-        """Those of the messages."""
+        """Tokens of the messages."""
 
     @property
     def completion_tokens(self) -> int:
-        """Those of the answer, its reasoning included."""
+        """Tokens of the answer, including its reasoning."""
 
     @property
     def total_tokens(self) -> int:
-        """Those of the messages and of the answer."""
+        """Tokens of the messages and of the answer."""
 
     @property
     def cached_tokens(self) -> int:
-        """Those of the prompt that came from the provider's cache."""
+        """Tokens of the prompt that came from the provider's cache."""
 
     @property
     def reasoning_tokens(self) -> int:
-        """Those of the answer that went into reasoning."""
+        """Tokens of the answer that were used for reasoning."""
 
     @property
     def cost(self) -> float | None:
-        """US dollars, where the provider says."""
+        """US dollars, if the provider reports them."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -350,54 +358,52 @@ class ModelInfo:
 
     @property
     def id(self) -> str:
-        """What to pass as `model`."""
+        """The name to pass as `model`."""
 
     @property
     def name(self) -> str | None:
-        """For people, where the provider gives one."""
+        """A name to display, if the provider gives one."""
 
     @property
     def context_length(self) -> int | None:
-        """In tokens."""
+        """The context length in tokens."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class Call:
-    """A result under way, for `_aio`."""
+    """A call in progress, for `_aio`."""
 
-    def arm(self, hub: EventLoopHub) -> int | None: ...
+    def _register(self, queue: ReadyQueue) -> int | None: ...
     def cancel(self) -> None: ...
     def result(self) -> Any: ...
 
 @final
-class EventLoopHub:
-    """What `_aio` registers with an event loop: one descriptor, and the tickets of what has become ready."""
+class ReadyQueue:
+    """One descriptor for an event loop, and the tokens of what has become ready, for `_aio`."""
 
     def __new__(cls) -> Self: ...
     def fileno(self) -> int: ...
-    def selector(self) -> int | None: ...
-    def collect(self) -> list[int]: ...
-    def turn(self) -> list[int] | None: ...
+    def take(self) -> list[int]: ...
 
 @final
 class ChunkStream:
-    """The chunks of a stream as JSON texts, for `compat`: iteration gives all that have arrived since the last time.
+    """The chunks of a stream as JSON texts, for `compat`: each item is a list of all that have arrived.
 
-    Ends, fails and is cancelled as `ResponseStream` is.
+    It ends, fails and is cancelled like `ResponseStream`.
     """
 
     def wait_for_head(self) -> None:
-        """Wait for the response head; raises what failed before it came. Blocks."""
+        """Wait for the response head; raises what failed before it. Blocks."""
 
     def __iter__(self) -> Self: ...
     def __next__(self) -> list[str]: ...
     def cancel(self) -> None: ...
     @property
     def request_id(self) -> str | None: ...
-    def _arm(self, hub: EventLoopHub) -> int | None: ...
-    def _arm_head(self, hub: EventLoopHub) -> int | None: ...
+    def _register(self, queue: ReadyQueue) -> int | None: ...
+    def _register_head(self, queue: ReadyQueue) -> int | None: ...
     def _poll(self) -> list[str] | None: ...
     def _raise_early_failure(self) -> None: ...
 
@@ -407,6 +413,6 @@ def open_chunks(
     """`AIClient.stream`, without asking for the usage."""
 
 def list_models(client: AIClient, id: str | None = None) -> str:
-    """`AIClient.models`, or one of them, as the JSON text that the provider sent. Blocks."""
+    """`AIClient.models`, or one model, as the provider's JSON text. Blocks."""
 
 def start_list_models(client: AIClient, id: str | None = None) -> Call: ...

@@ -1,25 +1,23 @@
-//! What `compat` is made of: chunks and model lists as the provider sends them.
+//! The functions behind `compat`: chunks and models as the provider's JSON.
 
 use std::sync::Arc;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::error::Error;
-use crate::inbox::Inbox;
-use crate::models;
-use crate::pending::Pending;
+use crate::models::raw_models;
+use crate::py::blocking::wait;
 use crate::py::call::Call;
-use crate::py::client::{AIClient, Session};
+use crate::py::client::AIClient;
 use crate::py::encode::{self, Mode};
 use crate::py::error::raise;
-use crate::py::hub::EventLoopHub;
-use crate::py::stream::ResponseStream;
-use crate::py::wait::{block, wait};
-use crate::stream::Stream;
+use crate::py::event_loop::ReadyQueue;
+use crate::py::stream_reader::StreamReader;
+use crate::stream_buffer::StreamBuffer;
 
 #[pyclass(frozen, weakref, module = "ai_rust_client._native")]
-pub struct ChunkStream(ResponseStream);
+pub struct ChunkStream(StreamReader);
 
 #[pyfunction]
 #[pyo3(signature = (client, messages, model, **options))]
@@ -30,31 +28,31 @@ pub fn open_chunks(
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
 ) -> PyResult<ChunkStream> {
-    let body = encode::body(&client.history, messages, model, options, Mode::Stream)?;
-    let Session { transport, cancellation, driver } = client.session(py)?;
-    let stream = Stream::open(transport, driver, body, &cancellation, true);
-    Ok(ChunkStream(ResponseStream::new(stream, Arc::clone(&client.config))))
+    let request = encode::request(&client.history, messages, model, options, Mode::Stream)?;
+    let stream = client.session(py)?.open_stream(request, true);
+    Ok(ChunkStream(StreamReader::new(stream, Arc::clone(&client.config))))
 }
 
 #[pyfunction]
 #[pyo3(signature = (client, id=None))]
 pub fn list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<String> {
-    let Session { transport, cancellation, driver } = client.session(py)?;
-    block(py, driver, &cancellation, models::raw(transport, id))
+    let session = client.session(py)?;
+    session.block(py, raw_models(session.transport(), id))
 }
 
 #[pyfunction]
 #[pyo3(signature = (client, id=None))]
 pub fn start_list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<Call> {
-    let Session { transport, cancellation, driver } = client.session(py)?;
-    Ok(Pending::start(models::raw(transport, id), driver, &cancellation).into())
+    let session = client.session(py)?;
+    let task = session.spawn(raw_models(session.transport(), id));
+    Ok(Call::new(task, |py, json| json.into_py_any(py)))
 }
 
 #[pymethods]
 impl ChunkStream {
     fn wait_for_head(&self, py: Python) -> PyResult<()> {
-        let stream = self.0.here()?;
-        wait(py, stream.driver, &stream.head, || stream.cancel())?;
+        let stream = self.0.stream()?;
+        wait(py, stream.executor, &stream.head, || stream.cancel())?;
         self._raise_early_failure(py)
     }
 
@@ -63,39 +61,33 @@ impl ChunkStream {
     }
 
     fn __next__(&self, py: Python) -> PyResult<Option<Vec<String>>> {
-        self.0.next(py, Inbox::next_chunks)
+        self.0.next(py, StreamBuffer::next_raw_chunks)
     }
 
     fn cancel(&self) -> PyResult<()> {
-        self.0.here()?.cancel();
-        Ok(())
+        self.0.cancel()
     }
 
     #[getter]
     fn request_id(&self) -> PyResult<Option<String>> {
-        Ok(self.0.here()?.inbox.empty(|inbox| inbox.answer.request_id.clone()))
+        self.0.answer(|answer| answer.request_id.clone())
     }
 
-    fn _arm(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.arm(&hub.hub))
+    fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        self.0.register(queue)
     }
 
-    fn _arm_head(&self, hub: &EventLoopHub) -> PyResult<Option<u64>> {
-        Ok(self.0.here()?.arm_head(&hub.hub))
+    fn _register_head(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        self.0.register_head(queue)
     }
 
     fn _poll(&self, py: Python) -> PyResult<Option<Vec<String>>> {
-        self.0.poll(py, Inbox::next_chunks)
+        self.0.poll(py, StreamBuffer::next_raw_chunks)
     }
 
+    /// Failures after the response head are raised while the chunks are read.
     fn _raise_early_failure(&self, py: Python) -> PyResult<()> {
-        let failure = self.0.here()?.inbox.empty(failure_without_head);
+        let failure = self.0.stream()?.buffer.with(|buffer| buffer.failure_without_head());
         failure.map_or(Ok(()), |error| Err(raise(py, &error)))
     }
-}
-
-/// The failure of a stream of which not even a head came: what comes after the head is for who reads the chunks.
-fn failure_without_head(inbox: &mut Inbox) -> Option<Error> {
-    let has_head = inbox.answer.model.is_some();
-    inbox.end.as_ref().filter(|_| !has_head).and_then(|end| end.as_ref().err().cloned())
 }

@@ -5,64 +5,52 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
-use tokio_util::sync::CancellationToken;
 
-use crate::chat;
-use crate::config::{Config, Settings, Timeouts};
-use crate::driver::Driver;
-use crate::models;
-use crate::pending::Pending;
-use crate::process::{PerProcess, driver};
-use crate::py::call::{Call, model_list};
+use crate::chat::chat;
+use crate::http::config::{Config, Settings, Timeouts};
+use crate::models::models;
+use crate::py::aio::aio;
+use crate::py::call::Call;
 use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
 use crate::py::log;
+use crate::py::session::Session;
 use crate::py::stream::ResponseStream;
-use crate::py::values::{ChatResponse, ModelInfo};
-use crate::py::wait::block;
-use crate::stream::Stream;
-use crate::transport::Transport;
-
-/// What a process talks through.
-#[derive(Clone)]
-pub struct Session {
-    pub transport: Arc<Transport>,
-    /// Ends every call that is under way.
-    pub cancellation: CancellationToken,
-    pub driver: &'static Driver,
-}
+use crate::py::values::{ChatResponse, ModelInfo, model_list};
+use crate::runtime::process::PerProcess;
 
 /// A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
 ///
-/// Thread-safe; one connection pool, opened on the first call. Blocking calls release the GIL and answer Ctrl-C within
-/// 100 ms. A forked child opens connections of its own. Neither `repr` nor any error shows the key.
+/// Thread-safe, with one connection pool, which is opened by the first call. Blocking calls release the GIL and
+/// react to Ctrl-C within 100 ms. A forked child opens its own connections. Neither `repr` nor any error shows
+/// the key.
 ///
-/// Times are in seconds and more than 0; None sets no limit:
+/// Timeouts are in seconds and more than 0; None sets no limit:
 ///
 /// - `connect_timeout`: TCP and TLS.
-/// - `idle_timeout`: without one byte, of the head or the body; keep-alive comments count as bytes. It runs from the
-///   last byte of the request on.
-/// - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer its first byte that
-///   is no white space); comments do not count.
-/// - `stall_timeout`: between contents once they flow; comments do not count.
-/// - `end_timeout`: without a chunk once every choice has its finish reason; then the stream ends well.
-/// - `total_timeout`: the whole call, retries and their waits included.
+/// - `idle_timeout`: without one byte of the response; keep-alive comments count as bytes. It starts with the
+///   last byte of the request.
+/// - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer the first
+///   byte that is not white space); comments do not count.
+/// - `stall_timeout`: between two contents; comments do not count.
+/// - `end_timeout`: without a chunk after every choice has its finish reason; then the stream ends well.
+/// - `total_timeout`: the whole call, including retries and their delays.
 ///
-/// `max_retries` are made after connection errors, 408, 409, 429 and 5xx, never once a byte of the answer was handed
-/// over; `Retry-After` is honoured up to a minute. `proxy` (http, https, socks5, socks5h) takes the place of
-/// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file, added to the platform's roots. Redirects
-/// are followed within the same origin only.
+/// There are at most `max_retries` retries, after connection errors, 408, 409, 429 and 5xx, but never after a
+/// part of the answer was returned. A `Retry-After` of up to a minute is respected. `proxy` (http, https,
+/// socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file whose
+/// certificates are added to the platform's. Redirects are followed only within the same origin.
 ///
-/// Logs to the logger `ai_rust_client` at DEBUG, on the caller's thread: times and sizes. With
-/// `log_content` also what was sent and answered, in full. Never the key.
+/// Logs times and sizes to the logger `ai_rust_client` at DEBUG, on the caller's thread; with `log_content`
+/// also prompts and answers, in full. The key is never logged.
 ///
-/// Raises ValueError for a setting that cannot be used, OSError for a `ca_bundle` that cannot be read.
+/// Raises ValueError for an invalid setting, and OSError for a `ca_bundle` that cannot be read.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct AIClient {
     pub config: Arc<Config>,
@@ -121,38 +109,40 @@ impl AIClient {
         })
     }
 
-    /// The answer's text to one question. Blocks.
+    /// The text of the answer to one prompt. Blocks.
     fn send_request(
         &self,
         py: Python,
         prompt: &Bound<PyString>,
         model: &Bound<PyString>,
     ) -> PyResult<String> {
-        Ok(self.chat(py, question(prompt)?.as_any(), model, None)?.text().to_owned())
+        Ok(self.chat(py, user_message(prompt)?.as_any(), model, None)?.text().to_owned())
     }
 
-    /// Stream the answer to one question. Returns at once; errors come to the reader.
+    /// Stream the answer to one prompt. Returns at once; errors are raised while the stream is read.
     fn stream_response(
         &self,
         py: Python,
         prompt: &Bound<PyString>,
         model: &Bound<PyString>,
     ) -> PyResult<ResponseStream> {
-        self.stream(py, question(prompt)?.as_any(), model, None)
+        self.stream(py, user_message(prompt)?.as_any(), model, None)
     }
 
     /// The whole answer. Blocks.
     ///
-    /// A sequence of models is an order of preference: the next is tried when one is refused or unavailable. A refusal
-    /// that is of the model (402, 403, 404, a 400 that says there is no such model) is remembered for ten minutes in
-    /// this process, for this base URL and these headers: later lists pass that model over, unless they hold no other.
-    /// Asked for by itself a model is always asked. `model` of the answer says which one served.
+    /// A sequence of models is an order of preference: if a model is refused or unavailable, the next is tried.
+    /// If the provider refuses the model itself (402, 403, 404, a 400 that says that the model does not exist),
+    /// later sequences skip it for ten minutes, in this process, for this base URL and these headers, unless
+    /// they contain no other model. A single model is always tried. The attribute `model` of the answer names
+    /// the model that answered.
     ///
-    /// The beginning of `messages` that is unchanged since an earlier call is not encoded again: the client keeps the
-    /// JSON of its last eight conversations (at most 32 MiB, and their texts), and compares.
+    /// Messages at the beginning of `messages` that are unchanged since an earlier call are not encoded again:
+    /// the client keeps the JSON of its last eight conversations (at most 32 MiB, and their texts) for
+    /// comparison.
     ///
-    /// Options (temperature, max_tokens, tools, response_format, …) go to the wire as they are. Raises TypeError or
-    /// ValueError, naming the place (`messages[3].content[0]`), for what has no JSON form.
+    /// Options (temperature, max_tokens, tools, response_format, …) are sent unchanged. Raises TypeError or
+    /// ValueError with the path (`messages[3].content[0]`) of a value that has no JSON form.
     #[pyo3(signature = (messages, model, **options))]
     fn chat(
         &self,
@@ -161,14 +151,14 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
-        let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "chat", &body, &self.config);
-        let response = block(py, driver, &cancellation, chat::chat(transport, body))?;
+        let request = encode::request(&self.history, messages, model, options, Mode::Whole)?;
+        let session = self.session(py)?;
+        log::request(py, "chat", &request, &self.config);
+        let response = session.block(py, chat(session.transport(), request))?;
         Ok(ChatResponse::new(py, response, &self.config))
     }
 
-    /// `chat` for asyncio; cancelling the task closes the connection.
+    /// `chat` for asyncio. Cancelling the task closes the connection.
     #[pyo3(signature = (messages, model, **options))]
     fn achat<'py>(
         slf: &Bound<'py, Self>,
@@ -188,16 +178,18 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
-        let body = encode::body(&self.history, messages, model, options, Mode::Whole)?;
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "chat", &body, &self.config);
-        let pending = Pending::start(chat::chat(transport, body), driver, &cancellation);
-        Ok(Call::chat(pending, Arc::clone(&self.config)))
+        let request = encode::request(&self.history, messages, model, options, Mode::Whole)?;
+        let session = self.session(py)?;
+        log::request(py, "chat", &request, &self.config);
+        let task = session.spawn(chat(session.transport(), request));
+        let config = Arc::clone(&self.config);
+        Ok(Call::new(task, move |py, response| ChatResponse::new(py, response, &config).into_py_any(py)))
     }
 
-    /// `chat`, streamed. Returns at once; errors, the connection's included, come to the reader.
+    /// `chat`, streamed. Returns at once; all errors, connection errors too, are raised while the stream is
+    /// read.
     ///
-    /// Asks for the usage with `stream_options`, unless that is among the options.
+    /// Asks for the usage with `stream_options`, unless that is one of the options.
     #[pyo3(signature = (messages, model, **options))]
     fn stream(
         &self,
@@ -206,17 +198,16 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
-        let body = encode::body(&self.history, messages, model, options, Mode::StreamWithUsage)?;
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        log::sent(py, "stream", &body, &self.config);
-        let stream = Stream::open(transport, driver, body, &cancellation, false);
-        Ok(ResponseStream::new(stream, Arc::clone(&self.config)))
+        let request = encode::request(&self.history, messages, model, options, Mode::StreamWithUsage)?;
+        let session = self.session(py)?;
+        log::request(py, "stream", &request, &self.config);
+        Ok(ResponseStream::new(session.open_stream(request, false), Arc::clone(&self.config)))
     }
 
-    /// What `GET {base_url}/models` lists. Blocks.
+    /// The models that `GET {base_url}/models` lists. Blocks.
     fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        block(py, driver, &cancellation, models::models(transport)).map(model_list)
+        let session = self.session(py)?;
+        session.block(py, models(session.transport())).map(model_list)
     }
 
     /// `models` for asyncio.
@@ -225,28 +216,25 @@ impl AIClient {
     }
 
     fn _start_models(&self, py: Python) -> PyResult<Call> {
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        Ok(Pending::start(models::models(transport), driver, &cancellation).into())
+        let session = self.session(py)?;
+        let task = session.spawn(models(session.transport()));
+        Ok(Call::new(task, |py, models| model_list(models).into_py_any(py)))
     }
 
-    /// Start a connection in the background and return at once; a failure shows on the first call, not here.
+    /// Open a connection in the background and return at once. A failure is raised by the first call, not here.
     fn prewarm(&self, py: Python) -> PyResult<()> {
-        let Session { transport, cancellation, driver } = self.session(py)?;
-        driver.spawn_unattended(async move {
-            cancellation.run_until_cancelled(transport.prewarm()).await;
-        });
+        self.session(py)?.prewarm();
         Ok(())
     }
 
-    /// End what is under way (its readers get StreamCancelled) and close the connections. Any number of times.
+    /// Cancel the calls in progress and close the connections. May be called more than once.
+    ///
+    /// Readers of streams get StreamCancelled.
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.history.clear();
         if let Some(session) = self.session.take() {
-            session.cancellation.cancel();
-            let driver = session.driver;
-            drop(session);
-            driver.attend();
+            session.close();
         }
     }
 
@@ -279,24 +267,11 @@ impl AIClient {
         if self.closed.load(Ordering::Acquire) {
             return Err(closed(py));
         }
-        self.session.get_or_try_make(|| {
-            Ok(Session {
-                transport: Arc::new(Transport::new(Arc::clone(&self.config))),
-                cancellation: CancellationToken::new(),
-                driver: driver()?,
-            })
-        })
+        Ok(self.session.get_or_try_make(|| Session::new(&self.config))?)
     }
 }
 
-/// The async face, which imports asyncio.
-pub fn aio(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
-    static AIO: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let aio = AIO.get_or_try_init(py, || py.import("ai_rust_client._aio").map(Bound::unbind))?;
-    Ok(aio.bind(py))
-}
-
-fn question<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
+fn user_message<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
     let message = PyDict::new(prompt.py());
     message.set_item("role", "user")?;
     message.set_item("content", prompt)?;
@@ -304,7 +279,7 @@ fn question<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> 
 }
 
 fn seconds(name: &str, value: f64) -> PyResult<Duration> {
-    // A year is more than any call takes, and keeps the clock's arithmetic far from its end.
+    // A year is longer than any call, and far from an overflow of the clock.
     let duration = Duration::try_from_secs_f64(value).ok().filter(|d| !d.is_zero());
     let longest = Duration::from_secs(365 * 24 * 3600);
     duration
@@ -313,6 +288,6 @@ fn seconds(name: &str, value: f64) -> PyResult<Duration> {
 }
 
 fn header_list(headers: &Bound<PyMapping>) -> PyResult<Vec<(String, String)>> {
-    let wrong = |_| PyTypeError::new_err("headers must be a mapping of text to text");
+    let wrong = |_| PyTypeError::new_err("headers must be a mapping of strings to strings");
     headers.items()?.iter().map(|item| item.extract().map_err(wrong)).collect()
 }

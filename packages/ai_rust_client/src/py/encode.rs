@@ -1,6 +1,6 @@
-//! Python values as JSON, straight into the request's body.
+//! Encodes Python values as JSON, straight into the body of a request.
 //!
-//! What has no JSON form is refused with the path to it, as in `messages[3].content[0]`.
+//! A value without a JSON form is rejected with its path, for example `messages[3].content[0]`.
 
 use std::fmt;
 
@@ -8,48 +8,45 @@ use bytes::Bytes;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyType};
 use serde::Serialize;
 
-use crate::call::Body;
+use crate::protocol::json_string;
+use crate::protocol::request::ChatRequest;
 use crate::py::history::{Conversation, History};
-use crate::py::snapshot;
-use crate::text;
+use crate::py::snapshot::{MAX_DEPTH, snapshot};
 
-/// Deeper is a value that holds itself, or one that no server takes.
-pub const DEEPEST: usize = 128;
+/// A string of this many bytes (usually an image) is encoded while other threads run.
+const LARGE_STRING: usize = 64 << 10;
 
-/// A text of so many bytes, an image for the most part, is encoded while other threads run.
-const LARGE: usize = 64 << 10;
+/// A string of this many characters is converted to UTF-8 in temporary memory.
+const LONG_STRING: usize = 256;
 
-/// Of a text of so many characters the UTF-8 is made anew, in memory that is used again.
-const LONG: usize = 256;
-
-/// So many bytes of JSON make a piece: an allocation that is used again once the piece is forgotten.
+/// The size of a piece of JSON, in bytes. Its allocation can be reused when the piece is dropped.
 const PIECE: usize = 64 << 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Whole,
     Stream,
-    /// Asks for the usage too, which most providers leave out of a stream otherwise.
+    /// Also asks for the usage, which most providers omit from a stream otherwise.
     StreamWithUsage,
 }
 
-/// The body of a chat request. Options go in as they are, in the caller's order.
-pub fn body(
+/// A chat request. Options are added unchanged, in the caller's order.
+pub fn request(
     history: &History,
     messages: &Bound<PyAny>,
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
     mode: Mode,
-) -> PyResult<Body> {
-    let messages = snapshot::private(message_list(messages)?.as_any())?.cast_into::<PyList>()?;
-    let mut conversation = history.recall(&messages);
-    let body = write_messages(&messages, &mut conversation)
+) -> PyResult<ChatRequest> {
+    let messages = snapshot(message_list(messages)?.as_any())?.cast_into::<PyList>()?;
+    let mut conversation = history.take(&messages);
+    let request = write_messages(&messages, &mut conversation)
         .and_then(|()| assemble(messages.py(), &conversation, model, options, mode));
-    history.keep(conversation);
-    body
+    history.put(conversation);
+    request
 }
 
 fn assemble(
@@ -58,26 +55,26 @@ fn assemble(
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
     mode: Mode,
-) -> PyResult<Body> {
+) -> PyResult<ChatRequest> {
     let mut rest = Writer::new();
     rest.add(b"]");
     if mode != Mode::Whole {
         rest.add(b",\"stream\":true");
     }
-    let says_what_of_usage =
+    let has_stream_options =
         options.is_some_and(|options| options.contains("stream_options").unwrap_or(false));
-    if mode == Mode::StreamWithUsage && !says_what_of_usage {
+    if mode == Mode::StreamWithUsage && !has_stream_options {
         rest.add(b",\"stream_options\":{\"include_usage\":true}");
     }
     for (name, value) in options.into_iter().flatten() {
         write_option(&name, &value, &mut rest)?;
-        rest.settle(py)?;
+        rest.write_large_strings(py)?;
     }
     rest.add(b"}");
     let mut pieces = vec![Bytes::from_static(b",\"messages\":[")];
     pieces.extend(messages.json());
     pieces.push(rest.json.into());
-    Ok(Body::new(models(model)?, pieces))
+    Ok(ChatRequest::new(models(model)?, pieces))
 }
 
 fn write_option<'py>(
@@ -88,13 +85,13 @@ fn write_option<'py>(
     let name = name.cast::<PyString>()?.to_str()?;
     if name == "stream" {
         return Err(PyTypeError::new_err(
-            "stream is not an option: call stream() for a stream, chat() for none",
+            "stream is not an option: call stream() for a stream, chat() for a whole answer",
         ));
     }
     out.add(b",");
-    text::write(name.as_bytes(), &mut out.json);
+    json_string::write(name.as_bytes(), &mut out.json);
     out.add(b":");
-    let value = snapshot::private(value)?;
+    let value = snapshot(value)?;
     write(&value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
 }
 
@@ -123,87 +120,88 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
     PyList::new(messages.py(), messages.try_iter()?.collect::<PyResult<Vec<_>>>()?)
 }
 
-/// Add what is not known yet to the conversation.
+/// Add the messages that are not encoded yet to the conversation.
 fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
     let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
     let mut out = Writer::new();
-    let mut known = conversation.json_len();
-    let mut recording = true;
+    let mut json_len = conversation.json_len();
+    let mut is_recordable = true;
     let mut index = conversation.len();
-    let mut written = Ok(());
-    while written.is_ok() && index < messages.len() {
+    let mut result = Ok(());
+    while result.is_ok() && index < messages.len() {
         let message = messages.get_item(index)?;
-        recording = recording && conversation.record(&message);
-        written = write_message(&message, &mut out, &root.then(Step::Index(index)));
-        if written.is_ok() && recording {
-            conversation.end_message(known + out.json.len());
+        is_recordable = is_recordable && conversation.record(&message);
+        result = write_message(&message, &mut out, &root.then(Step::Index(index)));
+        if result.is_ok() && is_recordable {
+            conversation.end_message(json_len + out.json.len());
         }
         index += 1;
         if out.json.len() >= PIECE {
-            known += out.json.len();
+            json_len += out.json.len();
             conversation.add(std::mem::replace(&mut out.json, Vec::with_capacity(PIECE + PIECE / 8)));
         }
     }
     conversation.add(out.json);
-    written
+    result
 }
 
 fn write_message<'py>(message: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
     if message.cast::<PyMapping>().is_err() && !is_dataclass(message)? {
-        let found = message.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("{path}: a message is a mapping, not {found}")));
+        let kind = message.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{path}: a message is a mapping, not {kind}")));
     }
     write(message, out, path)?;
-    out.settle(message.py())?;
+    out.write_large_strings(message.py())?;
     out.add(b",");
     Ok(())
 }
 
-/// JSON in the making. A large text is only noted where it is met, and encoded by `settle`: the interpreter is let go
-/// for it, which must not happen in the middle of a dict that another thread may then change.
+/// The JSON that has been written. Large strings are only recorded at first, and encoded by `write_large_strings`: it
+/// detaches from the interpreter, which must not happen in the middle of a dict that another thread may change.
 struct Writer<'py> {
     json: Vec<u8>,
-    /// Where in `json` each belongs.
-    large: Vec<(usize, Bound<'py, PyString>)>,
+    /// Each with its position in `json`.
+    large_strings: Vec<(usize, Bound<'py, PyString>)>,
 }
 
 impl Writer<'_> {
-    /// With room for what a short request takes.
+    /// With enough capacity for a short request.
     fn new() -> Self {
-        Self { json: Vec::with_capacity(256), large: Vec::new() }
+        Self { json: Vec::with_capacity(256), large_strings: Vec::new() }
     }
 
     fn add(&mut self, json: &[u8]) {
         self.json.extend_from_slice(json);
     }
 
-    fn settle(&mut self, py: Python) -> PyResult<()> {
-        if self.large.is_empty() {
+    fn write_large_strings(&mut self, py: Python) -> PyResult<()> {
+        if self.large_strings.is_empty() {
             return Ok(());
         }
-        let large = std::mem::take(&mut self.large);
-        let texts = large.iter().map(|(at, text)| Ok((*at, text.to_str()?))).collect::<PyResult<Vec<_>>>()?;
+        let strings = std::mem::take(&mut self.large_strings);
+        let strings =
+            strings.iter().map(|(at, string)| Ok((*at, string.to_str()?))).collect::<PyResult<Vec<_>>>()?;
         let json = &mut self.json;
         py.detach(move || {
-            let first = texts[0].0;
-            let behind = json.split_off(first);
-            json.reserve(behind.len() + texts.iter().map(|(_, text)| text.len() + 2).sum::<usize>());
-            let mut done = 0;
-            for (at, text) in texts {
-                json.extend_from_slice(&behind[done..at - first]);
-                done = at - first;
-                text::write(text.as_bytes(), json);
+            let start = strings[0].0;
+            let tail = json.split_off(start);
+            json.reserve(tail.len() + strings.iter().map(|(_, string)| string.len() + 2).sum::<usize>());
+            let mut copied = 0;
+            for (at, string) in strings {
+                json.extend_from_slice(&tail[copied..at - start]);
+                copied = at - start;
+                json_string::write(string.as_bytes(), json);
             }
-            json.extend_from_slice(&behind[done..]);
+            json.extend_from_slice(&tail[copied..]);
         });
         Ok(())
     }
 }
 
 fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
-    if path.depth > DEEPEST {
+    if path.depth > MAX_DEPTH {
         return Err(PyValueError::new_err(format!(
-            "{path}: nested more than {DEEPEST} deep; does it hold itself?"
+            "{path}: nested more than {MAX_DEPTH} levels deep; does it contain itself?"
         )));
     }
     if let Ok(text) = value.cast::<PyString>() {
@@ -224,7 +222,7 @@ fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> 
         write_int(value, &mut out.json)?;
     } else if let Ok(float) = value.cast::<PyFloat>() {
         if !float.value().is_finite() {
-            return Err(PyValueError::new_err(format!("{path}: {} is no JSON number", float.value())));
+            return Err(PyValueError::new_err(format!("{path}: {} is not a JSON number", float.value())));
         }
         write_json(&float.value(), &mut out.json);
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
@@ -240,25 +238,25 @@ fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> 
         });
         write_object(items, out, path)?;
     } else {
-        let found = value.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("{path}: {found} has no JSON form; convert it first")));
+        let kind = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("{path}: {kind} has no JSON form; convert it first")));
     }
     Ok(())
 }
 
-/// In the middle of a dict, which another thread must not change: neither is a subclass's code run nor the interpreter
-/// let go, as `intern!` may on its first use.
+/// May be called in the middle of a dict that another thread must not change: it neither runs Python code nor detaches
+/// from the interpreter (which `intern!` may do on its first use).
 fn write_text<'py>(text: &Bound<'py, PyString>, out: &mut Writer<'py>) -> PyResult<()> {
-    if text.is_exact_instance_of::<PyString>() && (LONG..LARGE).contains(&text.len()?) {
-        // `to_str` would have a text that is not ASCII keep its UTF-8 for as long as it lives.
-        text::write(text.encode_utf8()?.as_bytes(), &mut out.json);
+    if text.is_exact_instance_of::<PyString>() && (LONG_STRING..LARGE_STRING).contains(&text.len()?) {
+        // With `to_str` a string that is not ASCII would keep its UTF-8 in memory as long as it lives.
+        json_string::write(text.encode_utf8()?.as_bytes(), &mut out.json);
         return Ok(());
     }
     let utf8 = text.to_str()?;
-    if utf8.len() < LARGE {
-        text::write(utf8.as_bytes(), &mut out.json);
+    if utf8.len() < LARGE_STRING {
+        json_string::write(utf8.as_bytes(), &mut out.json);
     } else {
-        out.large.push((out.json.len(), text.clone()));
+        out.large_strings.push((out.json.len(), text.clone()));
     }
     Ok(())
 }
@@ -272,16 +270,16 @@ fn write_object<'py>(
     for (index, item) in items.enumerate() {
         let (name, value) = item?;
         let Ok(name) = name.cast::<PyString>() else {
-            let found = name.get_type().name()?;
+            let kind = name.get_type().name()?;
             return Err(PyTypeError::new_err(format!(
-                "{path}: the names in a JSON object are text, not {found}"
+                "{path}: the names in a JSON object are strings, not {kind}"
             )));
         };
         let name = name.to_str()?;
         if index > 0 {
             out.add(b",");
         }
-        text::write(name.as_bytes(), &mut out.json);
+        json_string::write(name.as_bytes(), &mut out.json);
         out.add(b":");
         write(&value, out, &path.then(Step::Name(name)))?;
     }
@@ -306,28 +304,27 @@ fn write_array<'py>(
 }
 
 fn write_int(value: &Bound<PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
-    match value.extract::<i64>() {
-        Ok(number) => write_json(&number, out),
+    if let Ok(number) = value.extract::<i64>() {
+        write_json(&number, out);
+    } else {
         // `int.__repr__` and not `str`: an enum of integers prints its name.
-        Err(_) => {
-            let digits = value.py().get_type::<PyInt>().call_method1("__repr__", (value,))?;
-            out.extend_from_slice(digits.cast::<PyString>()?.to_str()?.as_bytes());
-        }
+        let digits = value.py().get_type::<PyInt>().call_method1("__repr__", (value,))?;
+        out.extend_from_slice(digits.cast::<PyString>()?.to_str()?.as_bytes());
     }
     Ok(())
 }
 
-/// Numbers and booleans always have a JSON form, and memory always takes it.
+/// Cannot fail for numbers and booleans.
 fn write_json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, value);
 }
 
 fn is_dataclass(value: &Bound<PyAny>) -> PyResult<bool> {
-    let is_class = value.is_instance_of::<pyo3::types::PyType>();
+    let is_class = value.is_instance_of::<PyType>();
     Ok(!is_class && value.hasattr(intern!(value.py(), "__dataclass_fields__"))?)
 }
 
-/// Where in the request a value stands; rendered only when it is refused.
+/// The position of a value in the request; only formatted if the value is rejected.
 struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     step: Step<'a>,

@@ -1,4 +1,4 @@
-//! Errors as the exceptions of `_errors`.
+//! Errors as the exceptions of the Python module `_errors`.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
-use crate::config::Invalid;
 use crate::error::{Error, Kind};
+use crate::http::config::Invalid;
 use crate::py::log;
 use crate::py::values::Usage;
 
@@ -32,9 +32,9 @@ fn class_name(kind: Kind) -> &'static str {
     }
 }
 
-/// The exception for `error`, or whatever went wrong in making it.
+/// The exception for `error`, or the exception that was raised while creating it.
 pub fn raise(py: Python, error: &Error) -> PyErr {
-    log::failed(py, error);
+    log::failure(py, error);
     exception(py, error).unwrap_or_else(|failure| failure)
 }
 
@@ -67,7 +67,7 @@ fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
     Ok(PyErr::from_value(class.call((error.message(),), Some(&fields))?))
 }
 
-/// A header that came more than once is one, its values separated by commas (RFC 9110, 5.3).
+/// The values of a repeated header are joined by commas (RFC 9110, section 5.3).
 fn header_dict<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<Bound<'py, PyDict>> {
     let mut merged: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in headers {
@@ -93,7 +93,7 @@ pub fn invalid(error: Invalid) -> PyErr {
 }
 
 pub fn closed(py: Python) -> PyErr {
-    raise(py, &Error::new(Kind::Closed, "this client is closed; make a new one"))
+    raise(py, &Error::new(Kind::Closed, "this client is closed; create a new one"))
 }
 
 pub fn other_process() -> PyErr {

@@ -1,18 +1,19 @@
-//! The iterators over events, and the awaitable of what is there already.
+//! The iterators over the events of a stream.
 
-use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::PyStopIteration;
+use std::sync::Arc;
+
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
-use crate::inbox::Inbox;
-use crate::py::client::aio;
-use crate::py::stream::ResponseStream;
+use crate::py::aio::aio;
+use crate::py::event_loop::ReadyQueue;
+use crate::py::ready::Ready;
+use crate::py::stream_reader::StreamReader;
 use crate::py::values::StreamEvent;
+use crate::stream_buffer::StreamBuffer;
 
 #[pyclass(frozen, module = "ai_rust_client._native")]
-pub struct Events(pub Py<ResponseStream>);
+pub struct Events(pub Arc<StreamReader>);
 
 #[pymethods]
 impl Events {
@@ -21,12 +22,12 @@ impl Events {
     }
 
     fn __next__(&self, py: Python) -> PyResult<Option<StreamEvent>> {
-        Ok(self.0.get().next(py, Inbox::next_event)?.map(StreamEvent))
+        Ok(self.0.next(py, StreamBuffer::next_event)?.map(StreamEvent))
     }
 }
 
 #[pyclass(frozen, module = "ai_rust_client._native")]
-pub struct AsyncEvents(pub Py<ResponseStream>);
+pub struct AsyncEvents(pub Arc<StreamReader>);
 
 #[pymethods]
 impl AsyncEvents {
@@ -34,38 +35,23 @@ impl AsyncEvents {
         slf
     }
 
-    fn __anext__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.0.get().poll(py, Inbox::next_event)? {
-            Some(event) => Ready::of(py, StreamEvent(event)),
-            None => {
-                let stream = self.0.bind(py);
-                aio(py)?.call_method1(intern!(py, "next_item"), (stream, stream.getattr("_poll_event")?))
-            }
+    fn __anext__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        match slf.get()._poll(py)? {
+            Some(event) => Ready::awaitable(py, event),
+            None => aio(py)?.call_method1(intern!(py, "next_item"), (slf,)),
         }
     }
-}
 
-/// Awaiting it gives its value without going through the event loop.
-#[pyclass(frozen, module = "ai_rust_client._native")]
-pub struct Ready(Py<PyAny>);
-
-impl Ready {
-    pub fn of<'py>(py: Python<'py>, value: impl IntoPyObjectExt<'py>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Bound::new(py, Self(value.into_py_any(py)?))?.into_any())
-    }
-}
-
-#[pymethods]
-impl Ready {
-    fn __await__(slf: Py<Self>) -> Py<Self> {
-        slf
+    fn cancel(&self) -> PyResult<()> {
+        self.0.cancel()
     }
 
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
+    fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        self.0.register(queue)
     }
 
-    fn __next__(&self, py: Python) -> PyResult<()> {
-        Err(PyStopIteration::new_err(PyTuple::new(py, [&self.0])?.unbind()))
+    fn _poll(&self, py: Python) -> PyResult<Option<StreamEvent>> {
+        Ok(self.0.poll(py, StreamBuffer::next_event)?.map(StreamEvent))
     }
 }

@@ -1,9 +1,9 @@
-//! Conversations as they were last encoded, so that a growing history is not encoded again at each turn.
+//! The encoded JSON of recent conversations, so that a growing history is not encoded again in every call.
 //!
-//! Beside the JSON of each message stands what it was made from: the shape of its dicts and lists, and every leaf, held
-//! by reference. Leaves are the types that cannot change (text, numbers, booleans, None), so a message is unchanged
-//! exactly where a walk over it meets the same shape and the same leaves, however it was mutated or rebuilt meanwhile.
-//! A message that holds anything else is encoded every time, and so are those behind it.
+//! The JSON of each message is stored together with what it was made from: the shape of its dicts and lists, and
+//! references to its leaves. Leaves have types that cannot change (str, int, float, bool, None). A message is unchanged
+//! exactly if it still has the same shape and the same leaves, even if it was modified or rebuilt in between. A message
+//! with any other value is encoded every time, and so are the messages after it.
 
 use std::slice::Iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,17 +12,18 @@ use bytes::Bytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
-use crate::call::length;
+use crate::protocol::request::total_len;
 
-/// What is shorter is encoded as quickly as it is compared.
-const WORTH_KEEPING: usize = 4 << 10;
-const MOST_BYTES: usize = 32 << 20;
-const MOST_CONVERSATIONS: usize = 8;
-const DEEPEST: usize = 32;
-/// Pieces of JSON that are joined, in bytes.
-const SHORT: usize = 64 << 10;
+/// Shorter JSON is encoded as fast as it is compared.
+const MIN_BYTES: usize = 4 << 10;
+const MAX_BYTES: usize = 32 << 20;
+const MAX_CONVERSATIONS: usize = 8;
+const MAX_DEPTH: usize = 32;
+/// Chunks of JSON are joined up to this size, in bytes.
+const JOINED_CHUNK: usize = 64 << 10;
 
-enum Piece {
+/// A node of a message, in the order of a walk over it.
+enum Node {
     Dict(usize),
     List(usize),
     Leaf(Py<PyAny>),
@@ -30,28 +31,28 @@ enum Piece {
 
 #[derive(Default)]
 pub struct Conversation {
-    /// The messages as JSON, a comma after each. In pieces, which requests under way may share.
+    /// The messages as JSON, each followed by a comma. In chunks, which requests in progress may share.
     json: Vec<Bytes>,
-    pieces: Vec<Piece>,
-    /// Where each message that was recorded ends: in `pieces`, in `json`.
+    nodes: Vec<Node>,
+    /// The end of each recorded message in `nodes` and in `json`.
     ends: Vec<(usize, usize)>,
 }
 
 impl Conversation {
-    /// How many messages are known.
+    /// How many messages are recorded.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
     pub fn json_len(&self) -> usize {
-        length(&self.json)
+        total_len(&self.json)
     }
 
-    /// What is known, without the last comma.
+    /// The JSON without the last comma.
     pub fn json(&self) -> impl Iterator<Item = Bytes> {
         let last = self.json.len().saturating_sub(1);
-        self.json.iter().enumerate().map(move |(index, piece)| {
-            if index == last { piece.slice(..piece.len() - 1) } else { piece.clone() }
+        self.json.iter().enumerate().map(move |(index, chunk)| {
+            if index == last { chunk.slice(..chunk.len() - 1) } else { chunk.clone() }
         })
     }
 
@@ -60,102 +61,101 @@ impl Conversation {
         if json.is_empty() {
             return;
         }
-        // Many short turns are not to become many pieces.
+        // Many short messages must not become many chunks.
         match self.json.last_mut() {
-            Some(last) if last.len() + json.len() <= SHORT => *last = [&last[..], &json].concat().into(),
+            Some(last) if last.len() + json.len() <= JOINED_CHUNK => {
+                *last = [&last[..], &json].concat().into();
+            }
             _ => self.json.push(json.into()),
         }
     }
 
-    /// Remember what `message` is made of, to be called before its JSON is added. False where that cannot be told.
+    /// Record the nodes of `message`, before its JSON is added. False if it contains a value that may change.
     pub fn record(&mut self, message: &Bound<PyAny>) -> bool {
-        let before = self.pieces.len();
-        let recorded = record(message, &mut self.pieces, 0);
-        if !recorded {
-            self.pieces.truncate(before);
+        let before = self.nodes.len();
+        let is_recorded = record(message, &mut self.nodes, 0);
+        if !is_recorded {
+            self.nodes.truncate(before);
         }
-        recorded
+        is_recorded
     }
 
     /// The JSON of the recorded message ends at `json`.
     pub fn end_message(&mut self, json: usize) {
-        self.ends.push((self.pieces.len(), json));
+        self.ends.push((self.nodes.len(), json));
     }
 
-    fn cut(&mut self, messages: usize) {
+    fn truncate(&mut self, messages: usize) {
         self.ends.truncate(messages);
-        let (pieces, json) = self.ends.last().copied().unwrap_or_default();
-        self.pieces.truncate(pieces);
-        self.json = beginning(&self.json, json);
+        let (nodes, json) = self.ends.last().copied().unwrap_or_default();
+        self.nodes.truncate(nodes);
+        self.json = prefix(&self.json, json);
     }
 
-    /// How many of its messages `messages` begins with.
-    fn matched(&self, messages: &Bound<PyList>) -> usize {
-        let mut pieces = self.pieces.iter();
-        messages.iter().take(self.len()).take_while(|message| matches(message, &mut pieces)).count()
+    /// How many of the recorded messages `messages` begins with.
+    fn count_matches(&self, messages: &Bound<PyList>) -> usize {
+        let mut nodes = self.nodes.iter();
+        messages.iter().take(self.len()).take_while(|message| matches(message, &mut nodes)).count()
     }
 
-    fn beginning(&self, py: Python, messages: usize) -> Self {
-        let (pieces, json) = self.ends[messages - 1];
-        let pieces = self.pieces[..pieces].iter().map(|piece| match piece {
-            Piece::Dict(size) => Piece::Dict(*size),
-            Piece::List(size) => Piece::List(*size),
-            Piece::Leaf(leaf) => Piece::Leaf(leaf.clone_ref(py)),
+    fn prefix(&self, py: Python, messages: usize) -> Self {
+        let (nodes, json) = self.ends[messages - 1];
+        let nodes = self.nodes[..nodes].iter().map(|node| match node {
+            Node::Dict(size) => Node::Dict(*size),
+            Node::List(size) => Node::List(*size),
+            Node::Leaf(leaf) => Node::Leaf(leaf.clone_ref(py)),
         });
-        Self {
-            pieces: pieces.collect(),
-            json: beginning(&self.json, json),
-            ends: self.ends[..messages].to_vec(),
-        }
+        Self { nodes: nodes.collect(), json: prefix(&self.json, json), ends: self.ends[..messages].to_vec() }
     }
 }
 
-/// The conversations of one client, the latest last. Its lock is held while the interpreter is, and no Python code runs
-/// under it. What is compared under it no other thread may change: without a GIL `snapshot` sees to that, so that
-/// whoever holds the lock never waits for anything.
+/// The conversations of one client, the latest last.
+///
+/// The lock is only taken while attached to the interpreter, and no Python code runs under it. Without a GIL `snapshot`
+/// makes sure that no other thread changes the messages that are compared. So the owner of the lock never waits.
 #[derive(Default)]
 pub struct History(Mutex<Vec<Conversation>>);
 
 impl History {
-    /// What is known of the beginning of `messages`; the caller adds the rest, and gives it back to `keep`.
-    pub fn recall(&self, messages: &Bound<PyList>) -> Conversation {
-        let mut kept = self.lock();
-        let (mut index, mut messages_known) = (0, 0);
-        for (at, conversation) in kept.iter().enumerate().rev() {
-            let matched = conversation.matched(messages);
-            if matched > messages_known {
-                (index, messages_known) = (at, matched);
+    /// The recorded beginning of `messages`. The caller adds the rest and passes it to `put`.
+    pub fn take(&self, messages: &Bound<PyList>) -> Conversation {
+        let mut conversations = self.lock();
+        let (mut best, mut matches) = (0, 0);
+        for (index, conversation) in conversations.iter().enumerate().rev() {
+            let count = conversation.count_matches(messages);
+            if count > matches {
+                (best, matches) = (index, count);
             }
-            // The turn after it: none begins with more.
-            if matched == conversation.len() {
+            // The next call of this conversation: no other one matches more.
+            if count == conversation.len() {
                 break;
             }
         }
-        if messages_known == 0 {
+        if matches == 0 {
             return Conversation::default();
         }
-        if kept[index].ends[messages_known - 1].1 * 2 < kept[index].json_len() {
-            // Another conversation that begins alike, with the same system message perhaps.
-            return kept[index].beginning(messages.py(), messages_known);
+        if conversations[best].ends[matches - 1].1 * 2 < conversations[best].json_len() {
+            // Another conversation with the same beginning, for example with the same system message.
+            return conversations[best].prefix(messages.py(), matches);
         }
-        let mut conversation = kept.remove(index);
-        conversation.cut(messages_known);
+        let mut conversation = conversations.remove(best);
+        conversation.truncate(matches);
         conversation
     }
 
-    pub fn keep(&self, mut conversation: Conversation) {
-        if conversation.json_len() < WORTH_KEEPING {
+    pub fn put(&self, mut conversation: Conversation) {
+        if conversation.json_len() < MIN_BYTES {
             return;
         }
-        conversation.cut(conversation.len());
-        if !(WORTH_KEEPING..=MOST_BYTES).contains(&conversation.json_len()) {
+        conversation.truncate(conversation.len());
+        if !(MIN_BYTES..=MAX_BYTES).contains(&conversation.json_len()) {
             return;
         }
-        let mut kept = self.lock();
-        kept.push(conversation);
-        let mut total: usize = kept.iter().map(|conversation| conversation.json_len()).sum();
-        while total > MOST_BYTES || kept.len() > MOST_CONVERSATIONS {
-            total -= kept.remove(0).json_len();
+        let mut conversations = self.lock();
+        conversations.push(conversation);
+        let mut total: usize = conversations.iter().map(Conversation::json_len).sum();
+        while total > MAX_BYTES || conversations.len() > MAX_CONVERSATIONS {
+            total -= conversations.remove(0).json_len();
         }
     }
 
@@ -168,34 +168,34 @@ impl History {
     }
 }
 
-/// The first `size` bytes of what `pieces` hold.
-fn beginning(pieces: &[Bytes], mut size: usize) -> Vec<Bytes> {
+/// The first `size` bytes of `chunks`.
+fn prefix(chunks: &[Bytes], mut size: usize) -> Vec<Bytes> {
     let mut taken = Vec::new();
-    for piece in pieces {
+    for chunk in chunks {
         if size == 0 {
             break;
         }
-        taken.push(piece.slice(..piece.len().min(size)));
-        size -= piece.len().min(size);
+        taken.push(chunk.slice(..chunk.len().min(size)));
+        size -= chunk.len().min(size);
     }
     taken
 }
 
-fn record(value: &Bound<PyAny>, pieces: &mut Vec<Piece>, depth: usize) -> bool {
-    if depth > DEEPEST {
+fn record(value: &Bound<PyAny>, nodes: &mut Vec<Node>, depth: usize) -> bool {
+    if depth > MAX_DEPTH {
         return false;
     }
     if let Ok(dict) = value.cast_exact::<PyDict>() {
-        pieces.push(Piece::Dict(dict.len()));
+        nodes.push(Node::Dict(dict.len()));
         return dict.iter().all(|(name, value)| {
             name.is_exact_instance_of::<PyString>()
-                && record(&name, pieces, depth + 1)
-                && record(&value, pieces, depth + 1)
+                && record(&name, nodes, depth + 1)
+                && record(&value, nodes, depth + 1)
         });
     }
     if let Ok(list) = value.cast_exact::<PyList>() {
-        pieces.push(Piece::List(list.len()));
-        return list.iter().all(|item| record(&item, pieces, depth + 1));
+        nodes.push(Node::List(list.len()));
+        return list.iter().all(|item| record(&item, nodes, depth + 1));
     }
     let is_leaf = value.is_exact_instance_of::<PyString>()
         || value.is_none()
@@ -203,26 +203,26 @@ fn record(value: &Bound<PyAny>, pieces: &mut Vec<Piece>, depth: usize) -> bool {
         || value.is_exact_instance_of::<PyInt>()
         || value.is_exact_instance_of::<PyFloat>();
     if is_leaf {
-        pieces.push(Piece::Leaf(value.clone().unbind()));
+        nodes.push(Node::Leaf(value.clone().unbind()));
     }
     is_leaf
 }
 
-fn matches(value: &Bound<PyAny>, pieces: &mut Iter<Piece>) -> bool {
-    match pieces.next() {
-        Some(Piece::Leaf(leaf)) => value.is(leaf) || is_same_text(value, leaf),
-        Some(Piece::Dict(size)) => value.cast_exact::<PyDict>().is_ok_and(|dict| {
+fn matches(value: &Bound<PyAny>, nodes: &mut Iter<Node>) -> bool {
+    match nodes.next() {
+        Some(Node::Leaf(leaf)) => value.is(leaf) || is_same_text(value, leaf),
+        Some(Node::Dict(size)) => value.cast_exact::<PyDict>().is_ok_and(|dict| {
             dict.len() == *size
-                && dict.iter().all(|(name, value)| matches(&name, pieces) && matches(&value, pieces))
+                && dict.iter().all(|(name, value)| matches(&name, nodes) && matches(&value, nodes))
         }),
-        Some(Piece::List(size)) => value
+        Some(Node::List(size)) => value
             .cast_exact::<PyList>()
-            .is_ok_and(|list| list.len() == *size && list.iter().all(|item| matches(&item, pieces))),
+            .is_ok_and(|list| list.len() == *size && list.iter().all(|item| matches(&item, nodes))),
         None => false,
     }
 }
 
-/// For histories that are read anew at each turn. Comparing two strings runs no Python code.
+/// For histories that are read from storage for every call. Comparing two strings runs no Python code.
 fn is_same_text(value: &Bound<PyAny>, leaf: &Py<PyAny>) -> bool {
     let leaf = leaf.bind(value.py());
     value.is_exact_instance_of::<PyString>()

@@ -1,23 +1,25 @@
-//! Python's `logging`, logger `ai_rust_client`: timing and sizes; what was said only where the client was made so.
+//! Debug messages to Python's logger `ai_rust_client`: times and sizes, and with `log_content` prompts and answers.
 //!
-//! Always on the thread of the caller; the runtime's own threads know no Python.
+//! Always on the caller's thread: the runtime's threads never call into Python.
+
+use std::time::Duration;
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::Body;
-use crate::config::Config;
+use crate::answer::{Answer, Transfer};
 use crate::error::{Error, Kind};
-use crate::value::{Answer, Transfer};
+use crate::http::config::Config;
+use crate::protocol::request::{ChatRequest, total_len};
 
 const DEBUG: u32 = 10;
 
-/// The logger, and how it is asked whether DEBUG is on, with each call's arguments.
 struct Logger {
-    logger: Py<PyAny>,
+    object: Py<PyAny>,
     is_enabled_for: Py<PyAny>,
+    /// The arguments of `is_enabled_for`.
     debug: Py<PyTuple>,
 }
 
@@ -27,7 +29,7 @@ impl Logger {
     }
 }
 
-/// Where `logging` was never imported nobody has set up a handler, and it is not imported for this.
+/// `None` if nothing has imported `logging`: then there is no handler either.
 fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
     static LOGGER: PyOnceLock<Logger> = PyOnceLock::new();
     if LOGGER.get(py).is_none() {
@@ -37,7 +39,7 @@ fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
         let logger = logging.call_method1("getLogger", ("ai_rust_client",))?;
         let is_enabled_for = logger.getattr("isEnabledFor")?.unbind();
         let debug = PyTuple::new(py, [DEBUG])?.unbind();
-        let _ = LOGGER.set(py, Logger { logger: logger.unbind(), is_enabled_for, debug });
+        let _ = LOGGER.set(py, Logger { object: logger.unbind(), is_enabled_for, debug });
     }
     Ok(LOGGER.get(py))
 }
@@ -47,34 +49,38 @@ fn debug(py: Python, line: impl FnOnce() -> String) {
         if let Some(logger) = logger(py)?
             && logger.is_on(py)?
         {
-            logger.logger.call_method1(py, intern!(py, "debug"), (line(),))?;
+            logger.object.call_method1(py, intern!(py, "debug"), (line(),))?;
         }
         Ok(())
     };
     if let Err(error) = log() {
-        // An answer must not be lost because of a line about it.
+        // An answer must not be lost because its log message fails.
         error.write_unraisable(py, None);
     }
 }
 
-pub fn sent(py: Python, what: &str, body: &Body, config: &Config) {
-    debug(py, || format!("{what}: asking {}, {} bytes", body.models().join(", "), body.len()));
+/// The request that is about to be sent.
+pub fn request(py: Python, method: &str, request: &ChatRequest, config: &Config) {
+    let body = || request.body_for(&request.models()[0]);
+    debug(py, || {
+        format!("{method}: sending {} bytes to {}", total_len(&body()), request.models().join(", "))
+    });
     if config.log_content {
-        let whole = || body.for_model(&body.models()[0]).concat();
         debug(py, || {
-            format!("{what}: sent {}", config.scrub(String::from_utf8_lossy(&whole()).into_owned()))
+            let json = String::from_utf8_lossy(&body().concat()).into_owned();
+            config.scrub(format!("{method}: sent {json}"))
         });
     }
 }
 
-pub fn answered(py: Python, what: &str, config: &Config, answer: impl Fn() -> Answer) {
-    let milliseconds = |time: Option<std::time::Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
+pub fn answer(py: Python, method: &str, config: &Config, answer: impl Fn() -> Answer) {
+    let milliseconds = |time: Option<Duration>| time.unwrap_or_default().as_secs_f64() * 1e3;
     debug(py, || {
         let answer = answer();
-        let Transfer { first_byte, last_byte, bytes_received, failed_tries, .. } = &answer.transfer;
+        let Transfer { first_byte, last_byte, bytes_received, failed_attempts, .. } = &answer.transfer;
         format!(
-            "{what}: {} answered, first byte after {:.1} ms, last after {:.1} ms, {bytes_received} bytes, \
-             {failed_tries} failed tries before, request {}",
+            "{method}: {} answered, first byte after {:.1} ms, last after {:.1} ms, {bytes_received} bytes, \
+             {failed_attempts} failed attempts before, request {}",
             answer.model.as_deref().unwrap_or_default(),
             milliseconds(*first_byte),
             milliseconds(*last_byte),
@@ -85,14 +91,14 @@ pub fn answered(py: Python, what: &str, config: &Config, answer: impl Fn() -> An
         debug(py, || {
             let Answer { text, reasoning, tool_calls, .. } = answer();
             let calls: Vec<_> = tool_calls.iter().map(|call| (&call.name, &call.arguments)).collect();
-            let told = format!("{what}: text {text:?}, reasoning {reasoning:?}, tool calls {calls:?}");
-            config.scrub(told)
+            let line = format!("{method}: text {text:?}, reasoning {reasoning:?}, tool calls {calls:?}");
+            config.scrub(line)
         });
     }
 }
 
-/// Without the error's message, which may repeat what the provider said.
-pub fn failed(py: Python, error: &Error) {
+/// Without the error's message, which may repeat what the provider sent.
+pub fn failure(py: Python, error: &Error) {
     debug(py, || {
         let kind = match error.kind() {
             Kind::Timeout(phase) => format!("timeout ({})", phase.name()),
@@ -101,6 +107,6 @@ pub fn failed(py: Python, error: &Error) {
         };
         let details = error.details();
         let id = details.request_id.as_deref().unwrap_or("without an id");
-        format!("failed: {kind}, {} tries, request {id}", details.attempts.len())
+        format!("failed: {kind}, {} attempts, request {id}", details.attempts.len())
     });
 }

@@ -1,26 +1,30 @@
-//! The extension module: the only place that knows Python.
+//! The extension module, the only part that depends on Python.
 
+mod aio;
+mod blocking;
 mod call;
 mod chunks;
 mod client;
 mod encode;
 mod error;
+mod event_loop;
 mod events;
 mod history;
-mod hub;
 mod log;
+mod ready;
+mod session;
 mod snapshot;
 mod stream;
+mod stream_reader;
 mod values;
-mod wait;
 
 use pyo3::prelude::*;
 #[cfg(unix)]
 use pyo3::types::PyDict;
 
-use crate::process;
+use crate::runtime::process;
 
-/// Raised when something is taken away or changes its meaning.
+/// Incremented when something is removed or changes its meaning.
 const API_VERSION: u32 = 1;
 
 #[pymodule(gil_used = false)]
@@ -35,7 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<values::Usage>()?;
     module.add_class::<values::ModelInfo>()?;
     module.add_class::<call::Call>()?;
-    module.add_class::<hub::EventLoopHub>()?;
+    module.add_class::<event_loop::ReadyQueue>()?;
     module.add_class::<chunks::ChunkStream>()?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
@@ -45,14 +49,14 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 #[cfg(unix)]
 #[pyfunction]
-fn _forked() {
-    process::forked();
+fn _after_fork_in_child() {
+    process::after_fork_in_child();
 }
 
 #[cfg(unix)]
 fn after_fork(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let hooks = PyDict::new(module.py());
-    hooks.set_item("after_in_child", wrap_pyfunction!(_forked, module)?)?;
+    hooks.set_item("after_in_child", wrap_pyfunction!(_after_fork_in_child, module)?)?;
     module.py().import("os")?.call_method("register_at_fork", (), Some(&hooks))?;
     Ok(())
 }

@@ -1,23 +1,24 @@
-//! On a free-threaded Python another thread may change a message while it is read: read a copy of its dicts and lists.
+//! Copies of values for free-threaded Python, where another thread may change a message while it is read.
 //!
-//! With a GIL nothing is copied: it is held for as long as dicts and lists are read.
+//! With a GIL nothing is copied: it is held while dicts and lists are read.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
 
-use crate::py::encode::DEEPEST;
+/// A value that is nested deeper contains itself, or is rejected by every server.
+pub const MAX_DEPTH: usize = 128;
 
-/// `value`, or where there is no GIL a copy that no other thread knows. Texts and numbers are shared, as they do not
-/// change; so is what is nested too deep, which is refused afterwards.
-pub fn private<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// `value`, or without a GIL a copy that no other thread can change. Strings and numbers are shared, since they never
+/// change; so is a value that is nested too deep, which is rejected afterwards.
+pub fn snapshot<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if has_gil(value.py())? {
         return Ok(value.clone());
     }
     Ok(copy(value, 0)?.unwrap_or_else(|| value.clone()))
 }
 
-/// Asked once: a GIL that is off may come back, never the other way round.
+/// Checked once: a GIL that is off may be turned on later, never the other way around.
 fn has_gil(py: Python) -> PyResult<bool> {
     static HAS_GIL: PyOnceLock<bool> = PyOnceLock::new();
     HAS_GIL
@@ -28,27 +29,27 @@ fn has_gil(py: Python) -> PyResult<bool> {
         .copied()
 }
 
-/// None for what is nested too deep, or holds itself.
+/// `None` if the value is nested too deep or contains itself.
 fn copy<'py>(value: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if depth > DEEPEST {
+    if depth > MAX_DEPTH {
         return Ok(None);
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        let twin = dict.copy()?;
-        for (name, item) in &twin {
-            // The value of a name that is there may be changed meanwhile.
+        let copied = dict.copy()?;
+        for (name, item) in &copied {
+            // Setting the value of an existing key is allowed during iteration.
             let Some(item) = copy(&item, depth + 1)? else { return Ok(None) };
-            twin.set_item(name, item)?;
+            copied.set_item(name, item)?;
         }
-        return Ok(Some(twin.into_any()));
+        return Ok(Some(copied.into_any()));
     }
     if let Ok(list) = value.cast::<PyList>() {
-        let twin = PyList::empty(value.py());
+        let copied = PyList::empty(value.py());
         for item in list {
             let Some(item) = copy(&item, depth + 1)? else { return Ok(None) };
-            twin.append(item)?;
+            copied.append(item)?;
         }
-        return Ok(Some(twin.into_any()));
+        return Ok(Some(copied.into_any()));
     }
     Ok(Some(value.clone()))
 }

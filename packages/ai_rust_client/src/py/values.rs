@@ -1,4 +1,4 @@
-//! What callers are given.
+//! The values that calls return.
 
 use std::time::Duration;
 
@@ -6,29 +6,29 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::chat::Response;
-use crate::config::Config;
+use crate::answer::{self, Answer, Event, Transfer};
+use crate::chat;
+use crate::http::config::Config;
 use crate::py::log;
-use crate::value::{self, Answer, Event, Transfer};
 
-/// A call that the model asks for.
+/// A function call that the model asks for.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq, Clone)]
-pub struct ToolCall(pub value::ToolCall);
+pub struct ToolCall(pub answer::ToolCall);
 
 #[pymethods]
 impl ToolCall {
-    /// The provider's id of the call, for the answer to it.
+    /// The provider's id of the call, for the message with its result.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
-    /// The name of the function that is to be called.
+    /// The name of the function.
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
     }
-    /// JSON text as the model wrote it: it may be malformed.
+    /// JSON text as the model wrote it; it may be invalid.
     #[getter]
     fn arguments(&self) -> &str {
         &self.0.arguments
@@ -38,39 +38,39 @@ impl ToolCall {
     }
 }
 
-/// How many tokens an answer took.
+/// The number of tokens that an answer used.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq, Clone)]
-pub struct Usage(pub value::Usage);
+pub struct Usage(pub answer::Usage);
 
 #[pymethods]
 impl Usage {
-    /// Those of the messages.
+    /// Tokens of the messages.
     #[getter]
     fn prompt_tokens(&self) -> u64 {
         self.0.prompt_tokens
     }
-    /// Those of the answer, its reasoning included.
+    /// Tokens of the answer, including its reasoning.
     #[getter]
     fn completion_tokens(&self) -> u64 {
         self.0.completion_tokens
     }
-    /// Those of the messages and of the answer.
+    /// Tokens of the messages and of the answer.
     #[getter]
     fn total_tokens(&self) -> u64 {
         self.0.total_tokens
     }
-    /// Those of the prompt that came from the provider's cache.
+    /// Tokens of the prompt that came from the provider's cache.
     #[getter]
     fn cached_tokens(&self) -> u64 {
         self.0.cached_tokens
     }
-    /// Those of the answer that went into reasoning.
+    /// Tokens of the answer that were used for reasoning.
     #[getter]
     fn reasoning_tokens(&self) -> u64 {
         self.0.reasoning_tokens
     }
-    /// US dollars, where the provider says.
+    /// US dollars, if the provider reports them.
     #[getter]
     fn cost(&self) -> Option<f64> {
         self.0.cost
@@ -85,14 +85,14 @@ impl Usage {
     }
 }
 
-/// One piece of a streamed answer.
+/// One part of a streamed answer.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq)]
 pub struct StreamEvent(pub Event);
 
 #[pymethods]
 impl StreamEvent {
-    /// What it tells of; "finish" is the last of a stream that ends well.
+    /// The kind of event; "finish" is the last of a stream that ends well.
     #[getter]
     fn kind(&self) -> &'static str {
         match self.0 {
@@ -104,7 +104,7 @@ impl StreamEvent {
             Event::Finish => "finish",
         }
     }
-    /// Of a "text" or "reasoning" event; of an "annotation" its JSON text.
+    /// The text of a "text" or "reasoning" event, or the JSON text of an "annotation".
     #[getter]
     fn text(&self) -> &str {
         match &self.0 {
@@ -112,7 +112,7 @@ impl StreamEvent {
             Event::ToolCall(_) | Event::Usage(_) | Event::Finish => "",
         }
     }
-    /// Complete: a tool call is handed over once all of its deltas have arrived.
+    /// The complete call of a "tool_call" event, which comes after all of its deltas have arrived.
     #[getter]
     fn tool_call(&self) -> Option<ToolCall> {
         match &self.0 {
@@ -120,7 +120,7 @@ impl StreamEvent {
             _ => None,
         }
     }
-    /// Of a "usage" event.
+    /// The usage of a "usage" event.
     #[getter]
     fn usage(&self) -> Option<Usage> {
         match &self.0 {
@@ -144,21 +144,21 @@ impl StreamEvent {
 /// A model that the provider offers.
 #[pyclass(frozen, eq, module = "ai_rust_client")]
 #[derive(PartialEq)]
-pub struct ModelInfo(pub value::ModelInfo);
+pub struct ModelInfo(pub answer::ModelInfo);
 
 #[pymethods]
 impl ModelInfo {
-    /// What to pass as `model`.
+    /// The name to pass as `model`.
     #[getter]
     fn id(&self) -> &str {
         &self.0.id
     }
-    /// For people, where the provider gives one.
+    /// A name to display, if the provider gives one.
     #[getter]
     fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
-    /// In tokens.
+    /// The context length in tokens.
     #[getter]
     fn context_length(&self) -> Option<u64> {
         self.0.context_length
@@ -166,6 +166,10 @@ impl ModelInfo {
     fn __repr__(&self) -> String {
         format!("ModelInfo(id={:?})", self.0.id)
     }
+}
+
+pub fn model_list(models: Vec<answer::ModelInfo>) -> Vec<ModelInfo> {
+    models.into_iter().map(ModelInfo).collect()
 }
 
 pub fn rate_limits<'py>(py: Python<'py>, transfer: &Transfer) -> PyResult<Bound<'py, PyDict>> {
@@ -187,70 +191,70 @@ pub struct ChatResponse {
 }
 
 impl ChatResponse {
-    pub fn new(py: Python, response: Response, config: &Config) -> Self {
-        log::answered(py, "chat", config, || response.answer.clone());
+    pub fn new(py: Python, response: chat::ChatResponse, config: &Config) -> Self {
+        log::answer(py, "chat", config, || response.answer.clone());
         Self { answer: response.answer, body: response.raw, raw: PyOnceLock::new() }
     }
 }
 
 #[pymethods]
 impl ChatResponse {
-    /// The answer, or the refusal.
+    /// The text of the answer, or of the refusal.
     #[getter]
     pub fn text(&self) -> &str {
         &self.answer.text
     }
-    /// What the model shows of its reasoning.
+    /// The reasoning that the model shows.
     #[getter]
     fn reasoning(&self) -> &str {
         &self.answer.reasoning
     }
-    /// In the order of the answer.
+    /// The tool calls in the order of the answer.
     #[getter]
     fn tool_calls(&self) -> Vec<ToolCall> {
         self.answer.tool_calls.iter().cloned().map(ToolCall).collect()
     }
-    /// What the answer took, where the provider says.
+    /// The number of tokens, if the provider reports it.
     #[getter]
     fn usage(&self) -> Option<Usage> {
         self.answer.usage.clone().map(Usage)
     }
-    /// The model that served: as the provider says, else as it was asked for.
+    /// The model that answered: as the provider reports it, otherwise as requested.
     #[getter]
     fn model(&self) -> &str {
         self.answer.model.as_deref().unwrap_or_default()
     }
-    /// Who served behind a router, where the response says.
+    /// The provider behind a router, if the response names it.
     #[getter]
     fn provider(&self) -> Option<&str> {
         self.answer.provider.as_deref()
     }
-    /// Why the model ended, as the provider says: "stop", "length", "tool_calls", …
+    /// Why the model stopped: "stop", "length", "tool_calls", …
     #[getter]
     fn finish_reason(&self) -> Option<&str> {
         self.answer.finish_reason.as_deref()
     }
-    /// The provider's id of this request, from the response head.
+    /// The provider's id of the request, from the response headers.
     #[getter]
     fn request_id(&self) -> Option<&str> {
         self.answer.request_id.as_deref()
     }
-    /// The response's headers that tell of rate limits, as the provider words them; names in lower case.
+    /// The response headers about rate limits, unchanged; names in lower case.
     #[getter]
     fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         rate_limits(py, &self.answer.transfer)
     }
-    /// Seconds to the response head, from the beginning of the try that served, its connection included.
+    /// Seconds to the response head, from the start of the attempt that succeeded, including its connection.
     #[getter]
     fn time_to_first_byte(&self) -> Option<f64> {
         seconds(self.answer.transfer.first_byte)
     }
-    /// Seconds to the end of the answer, from the same moment.
+    /// Seconds to the end of the answer, from the same start.
     #[getter]
     fn time_to_last_byte(&self) -> Option<f64> {
         seconds(self.answer.transfer.last_byte)
     }
-    /// The whole answer as it came; parsed on the first use.
+    /// The JSON of the response; parsed on first use.
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let raw = self.raw.get_or_try_init(py, || {

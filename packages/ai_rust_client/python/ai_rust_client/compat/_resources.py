@@ -180,11 +180,9 @@ class AsyncCompletions(_Resource):
         try:
             if not stream:
                 return _completion(await client.achat(sent, model, **options))
-            from ai_rust_client._aio import _until_ready
+            from ai_rust_client._aio import head
 
-            source = open_chunks(client, sent, model, **options)
-            await _until_ready(source._arm_head, source)
-            source._raise_early_failure()
+            source = await head(open_chunks(client, sent, model, **options))
         except AIClientError as error:
             raise from_native(error, request) from error
         return AsyncStream(source, settings, request)

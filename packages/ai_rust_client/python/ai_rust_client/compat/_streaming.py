@@ -76,14 +76,13 @@ class AsyncStream(_Chunks[T]):
         return self
 
     async def __anext__(self) -> T:
-        while not self._waiting:
+        if not self._waiting:
             if self._closed:
                 raise StopAsyncIteration
-            from ai_rust_client._aio import _until_ready
+            from ai_rust_client._aio import next_item
 
             try:
-                await _until_ready(self._source._arm, self._source)
-                self._waiting = (self._source._poll() or [])[::-1]
+                self._waiting = (await next_item(self._source))[::-1]
             except AIClientError as error:
                 if self._closed:
                     raise StopAsyncIteration from None

@@ -1,5 +1,5 @@
-//! A descriptor that is readable while it is raised: an eventfd on Linux, a socket pair on other Unixes, and on Windows,
-//! which has none, a connection over loopback.
+//! A descriptor that is readable while it is set: an eventfd on Linux, a socket pair on other Unix systems, and on
+//! Windows, which has neither, a connection over loopback.
 
 use std::io;
 
@@ -10,36 +10,35 @@ use loopback::Source;
 #[cfg(all(unix, not(target_os = "linux")))]
 use socket_pair::Source;
 
-/// What `select` takes.
+/// A descriptor as `select` takes it.
 #[cfg(unix)]
 pub type Fileno = std::os::fd::RawFd;
 #[cfg(windows)]
 pub type Fileno = std::os::windows::io::RawSocket;
 
 #[derive(Debug)]
-pub struct Wake {
+pub struct WakeupFd {
     source: Source,
-    raised: bool,
+    is_readable: bool,
 }
 
-impl Wake {
+impl WakeupFd {
     pub fn new() -> io::Result<Self> {
-        Ok(Self { source: Source::new()?, raised: false })
+        Ok(Self { source: Source::new()?, is_readable: false })
     }
 
     pub fn fileno(&self) -> Fileno {
         self.source.fileno()
     }
 
-    /// Both calls cost a system call only when they change something, and cannot block: at most one byte (or the
-    /// count one) is ever under way.
-    pub fn set(&mut self, raised: bool) {
-        if self.raised == raised {
+    /// Costs a system call only if it changes something. Cannot block: at most one byte is ever in the buffer.
+    pub fn set(&mut self, readable: bool) {
+        if self.is_readable == readable {
             return;
         }
-        let done = if raised { self.source.raise() } else { self.source.lower() };
+        let done = if readable { self.source.write() } else { self.source.read() };
         if done.is_ok() {
-            self.raised = raised;
+            self.is_readable = readable;
         }
     }
 }
@@ -61,10 +60,10 @@ mod eventfd {
         pub fn fileno(&self) -> super::Fileno {
             self.0.as_raw_fd()
         }
-        pub fn raise(&self) -> io::Result<usize> {
+        pub fn write(&self) -> io::Result<usize> {
             Ok(rustix::io::write(&self.0, &1u64.to_ne_bytes())?)
         }
-        pub fn lower(&self) -> io::Result<usize> {
+        pub fn read(&self) -> io::Result<usize> {
             Ok(rustix::io::read(&self.0, &mut [0u8; 8])?)
         }
     }
@@ -92,10 +91,10 @@ mod socket_pair {
         pub fn fileno(&self) -> super::Fileno {
             self.reader.as_raw_fd()
         }
-        pub fn raise(&self) -> io::Result<usize> {
+        pub fn write(&self) -> io::Result<usize> {
             (&self.writer).write(&[1])
         }
-        pub fn lower(&self) -> io::Result<usize> {
+        pub fn read(&self) -> io::Result<usize> {
             (&self.reader).read(&mut [0])
         }
     }
@@ -120,11 +119,11 @@ mod loopback {
         pub fn new() -> io::Result<Self> {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
             let writer = TcpStream::connect(listener.local_addr()?)?;
-            let ours = writer.local_addr()?;
-            // Another program may have found the port first.
+            let writer_address = writer.local_addr()?;
+            // Another program may have connected to the port first.
             let reader = loop {
                 let (reader, peer) = listener.accept()?;
-                if peer == ours {
+                if peer == writer_address {
                     break reader;
                 }
             };
@@ -141,10 +140,10 @@ mod loopback {
         pub fn fileno(&self) -> super::Fileno {
             self.reader.as_raw_socket()
         }
-        pub fn raise(&self) -> io::Result<usize> {
+        pub fn write(&self) -> io::Result<usize> {
             (&self.writer).write(&[1])
         }
-        pub fn lower(&self) -> io::Result<usize> {
+        pub fn read(&self) -> io::Result<usize> {
             (&self.reader).read(&mut [0])
         }
     }
@@ -164,36 +163,36 @@ mod tests {
     }
 
     #[test]
-    fn it_is_readable_while_it_is_raised() {
-        let mut wake = Wake::new().unwrap();
-        assert!(!readable(&wake.source.0));
-        wake.set(true);
-        wake.set(true);
-        assert!(readable(&wake.source.0));
-        wake.set(false);
-        assert!(!readable(&wake.source.0));
-        wake.set(true);
-        assert!(readable(&wake.source.0));
+    fn an_eventfd_is_readable_while_it_is_set() {
+        let mut wakeup = WakeupFd::new().unwrap();
+        assert!(!readable(&wakeup.source.0));
+        wakeup.set(true);
+        wakeup.set(true);
+        assert!(readable(&wakeup.source.0));
+        wakeup.set(false);
+        assert!(!readable(&wakeup.source.0));
+        wakeup.set(true);
+        assert!(readable(&wakeup.source.0));
     }
 
     #[test]
-    fn the_socket_pair_does_the_same() {
+    fn a_socket_pair_is_readable_while_it_is_set() {
         let pair = socket_pair::Source::new().unwrap();
         assert_eq!(pair.fileno(), pair.reader.as_raw_fd());
-        pair.raise().unwrap();
+        pair.write().unwrap();
         assert!(readable(&pair.reader));
-        pair.lower().unwrap();
+        pair.read().unwrap();
         assert!(!readable(&pair.reader));
     }
 
     #[test]
-    fn the_connection_over_loopback_does_the_same() {
+    fn a_loopback_connection_is_readable_while_it_is_set() {
         let pair = loopback::Source::new().unwrap();
         assert_eq!(pair.fileno(), pair.reader.as_raw_fd());
-        pair.raise().unwrap();
+        pair.write().unwrap();
         let mut fds = [PollFd::new(&pair.reader, PollFlags::IN)];
         poll(&mut fds, None).unwrap();
-        pair.lower().unwrap();
+        pair.read().unwrap();
         assert!(!readable(&pair.reader));
     }
 }

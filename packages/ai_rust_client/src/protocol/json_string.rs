@@ -1,4 +1,4 @@
-//! Text as a JSON string (RFC 8259, 7), several bytes at a time: of a history most are text.
+//! Writes a JSON string (RFC 8259, section 7), eight bytes at a time: most of a chat history is text.
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGH: u64 = ONES << 7;
@@ -8,42 +8,43 @@ pub fn write(utf8: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = utf8;
     loop {
-        let plain = plain(rest);
-        out.extend_from_slice(&rest[..plain]);
-        let Some(byte) = rest.get(plain) else { break };
-        escape(*byte, out);
-        rest = &rest[plain + 1..];
+        let len = unescaped_len(rest);
+        out.extend_from_slice(&rest[..len]);
+        let Some(byte) = rest.get(len) else { break };
+        write_escape(*byte, out);
+        rest = &rest[len + 1..];
     }
     out.push(b'"');
 }
 
-/// How many bytes at the beginning stand for themselves.
-fn plain(bytes: &[u8]) -> usize {
+/// How many bytes at the beginning need no escape.
+fn unescaped_len(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
-        let found = escaped_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            return index * 8 + found.trailing_zeros() as usize / 8;
+        let marks = mark_escaped(u64::from_le_bytes(*word));
+        if marks != 0 {
+            return index * 8 + marks.trailing_zeros() as usize / 8;
         }
     }
-    let tail = tail.iter().position(|byte| is_escaped(*byte)).unwrap_or(tail.len());
+    let tail = tail.iter().position(|byte| needs_escape(*byte)).unwrap_or(tail.len());
     words.len() * 8 + tail
 }
 
-fn is_escaped(byte: u8) -> bool {
+fn needs_escape(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// The high bit of each byte that is escaped. A byte above one may be marked wrongly, the lowest mark is right: that is
-/// as far as a subtraction borrows.
-fn escaped_in(word: u64) -> u64 {
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
+/// Mark each byte that needs an escape by its high bit. Only the lowest mark is reliable: the subtraction may borrow
+/// from the bytes above it.
+fn mark_escaped(word: u64) -> u64 {
+    let mark_zeros = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
-    (control | zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\')))) & HIGH
+    (control | mark_zeros(word ^ (ONES * u64::from(b'"'))) | mark_zeros(word ^ (ONES * u64::from(b'\\'))))
+        & HIGH
 }
 
-fn escape(byte: u8, out: &mut Vec<u8>) {
-    let short = match byte {
+fn write_escape(byte: u8, out: &mut Vec<u8>) {
+    let short_escape = match byte {
         b'"' | b'\\' => byte,
         b'\n' => b'n',
         b'\r' => b'r',
@@ -57,7 +58,7 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
             return;
         }
     };
-    out.extend_from_slice(&[b'\\', short]);
+    out.extend_from_slice(&[b'\\', short_escape]);
 }
 
 #[cfg(test)]
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn each_character_is_written_as_serde_json_writes_it_wherever_it_stands() {
+    fn characters_are_written_as_serde_json_writes_them_at_any_position() {
         for code in (0..0x300).chain([0x2028, 0xffff, 0x1f980]) {
             let character = char::from_u32(code).unwrap();
             for before in 0..17 {
@@ -85,7 +86,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn so_is_every_text(text in "(?s).{0,80}", mixed in "[ -~\\n\"\\\\\u{0}-\u{1f}é„🦀]{0,80}") {
+        fn texts_are_written_as_serde_json_writes_them(text in "(?s).{0,80}", mixed in "[ -~\\n\"\\\\\u{0}-\u{1f}é„🦀]{0,80}") {
             prop_assert_eq!(written(&text), serde_json::to_string(&text).unwrap());
             prop_assert_eq!(written(&mixed), serde_json::to_string(&mixed).unwrap());
         }

@@ -1,47 +1,48 @@
-//! Chunks that differ from the one before in their text alone, as most of a stream's do, without parsing them.
+//! Reads chunks that differ from the last one only in their text, as most chunks do, without parsing them.
 //!
-//! A parser comes out of the same beginning in the same state: where that ends inside a string, another string and the
-//! same rest make the same chunk with another text.
+//! A parser is in the same state after the same prefix. If the prefix ends inside of a string, then another string and
+//! the same suffix make the same chunk with another text.
 
-use crate::wire::Completion;
+use crate::protocol::completion::Completion;
 
 #[derive(Debug, Default)]
-pub struct Template {
-    /// Up to the text's opening quote, and from its closing quote on. Empty where none is known.
-    before: String,
-    after: String,
+pub struct ChunkTemplate {
+    /// Ends with the opening quote of the text. Empty if there is no template.
+    prefix: String,
+    /// Begins with the closing quote of the text.
+    suffix: String,
 }
 
-impl Template {
-    /// The text of a chunk that is otherwise the one that was learned.
+impl ChunkTemplate {
+    /// The text of a chunk that matches the template.
     pub fn text(&self, data: &str) -> Option<String> {
-        if self.before.is_empty() {
+        if self.prefix.is_empty() {
             return None;
         }
-        let rest = data.strip_prefix(self.before.as_str())?;
-        let text = rest.strip_suffix(self.after.as_str()).filter(|text| !text.is_empty())?;
-        let plain = !text.bytes().any(|byte| byte == b'"' || byte == b'\\' || byte < b' ');
-        if plain {
+        let rest = data.strip_prefix(self.prefix.as_str())?;
+        let text = rest.strip_suffix(self.suffix.as_str()).filter(|text| !text.is_empty())?;
+        let has_no_escapes = !text.bytes().any(|byte| byte == b'"' || byte == b'\\' || byte < b' ');
+        if has_no_escapes {
             return Some(text.to_owned());
         }
-        // With its quotes: a text that only seems to end there is refused.
-        let quoted = &data[self.before.len() - 1..=self.before.len() + text.len()];
+        // With its quotes: a string that ends before its last quote does not parse.
+        let quoted = &data[self.prefix.len() - 1..=self.prefix.len() + text.len()];
         serde_json::from_str(quoted).ok().filter(|text: &String| !text.is_empty())
     }
 
-    /// Take `data` as the example, if its text is all that it brings.
+    /// Make `data` the template if it contains nothing but text.
     pub fn learn(&mut self, data: &str, chunk: &Completion) {
-        self.before.clear();
+        self.prefix.clear();
         let Some(text) = chunk.only_text() else { return };
         let Some(start) = (text.as_ptr() as usize).checked_sub(data.as_ptr() as usize) else { return };
         let end = start + text.len();
-        // What was escaped stands elsewhere in memory.
+        // A text with escapes was copied to another place in memory.
         if data.get(start..end) != Some(text) || !data[end..].starts_with('"') {
             return;
         }
-        self.before.push_str(&data[..start]);
-        self.after.clear();
-        self.after.push_str(&data[end..]);
+        self.prefix.push_str(&data[..start]);
+        self.suffix.clear();
+        self.suffix.push_str(&data[end..]);
     }
 }
 
@@ -55,36 +56,36 @@ mod tests {
         )
     }
 
-    fn learned(data: &str) -> Template {
-        let mut template = Template::default();
+    fn learned(data: &str) -> ChunkTemplate {
+        let mut template = ChunkTemplate::default();
         template.learn(data, &Completion::parse(data).unwrap());
         template
     }
 
     #[test]
-    fn the_text_of_a_chunk_like_the_one_before_is_found() {
+    fn the_text_of_a_chunk_that_matches_is_read() {
         let template = learned(&chunk("first"));
         assert_eq!(template.text(&chunk("second")).unwrap(), "second");
         assert_eq!(template.text(&chunk(r#"a \"b\" \u00e9\n"#)).unwrap(), "a \"b\" é\n");
     }
 
     #[test]
-    fn what_only_looks_alike_is_parsed() {
+    fn a_chunk_that_only_looks_similar_does_not_match() {
         let template = learned(&chunk("first"));
-        for other in [r#"x","refusal":"y"#, r#"x\"#, "line\nbreak", r#"half \ud800"#, ""] {
+        for other in [r#"x","refusal":"y"#, r"x\", "line\nbreak", r"half \ud800", ""] {
             assert_eq!(template.text(&chunk(other)), None, "{other}");
         }
         assert_eq!(template.text(&chunk("x").replace("null", r#""stop""#)), None);
     }
 
     #[test]
-    fn nothing_is_learned_of_what_brings_more_than_text() {
+    fn a_chunk_with_more_than_text_is_no_template() {
         for data in [
             chunk("x").replace("null", r#""stop""#),
             chunk("x").replace(r#""model""#, r#""usage":{"total_tokens":1},"model""#),
             chunk("x").replace(r#""content""#, r#""reasoning":"r","content""#),
             chunk("x").replace(r#""index":0"#, r#""index":1"#),
-            chunk(r#"\u00e9"#),
+            chunk(r"\u00e9"),
             chunk(""),
         ] {
             let template = learned(&data);

@@ -1,18 +1,19 @@
-//! What a client is made with, checked.
+//! The settings of a client, validated.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Proxy};
 use url::Url;
 
-use crate::secret::{MASK, Secret};
+use crate::http::secret::{MASK, Secret};
 
-/// For so many headers a map need not grow.
-const ROOM: usize = 12;
+/// Room for the headers of a request, which are added to a copy of the client's.
+const HEADER_CAPACITY: usize = 12;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
@@ -24,7 +25,7 @@ pub struct Timeouts {
     pub total: Option<Duration>,
 }
 
-/// The settings as the caller gives them.
+/// The settings as the caller passes them.
 #[derive(Default)]
 pub struct Settings {
     pub api_key: Option<String>,
@@ -37,11 +38,11 @@ pub struct Settings {
 
 pub struct Config {
     base_url: Url,
-    /// Where chats are asked.
-    pub chat: Url,
+    /// The URL of chat completions.
+    pub chat_url: Url,
     pub headers: HeaderMap,
     secrets: Vec<Secret>,
-    /// Alike for clients of the same base URL and headers.
+    /// The same for all clients with the same base URL and headers.
     pub scope: u64,
     has_key: bool,
     pub timeouts: Timeouts,
@@ -49,11 +50,11 @@ pub struct Config {
     pub proxy: Option<Proxy>,
     proxy_is_tls: bool,
     pub roots: Vec<Certificate>,
-    /// Whether debug lines may tell what was said.
+    /// Whether debug messages may contain prompts and answers.
     pub log_content: bool,
 }
 
-/// A setting that cannot be used.
+/// An invalid setting.
 #[derive(Debug)]
 pub enum Invalid {
     Value(String),
@@ -67,15 +68,14 @@ fn invalid<T>(message: impl Into<String>) -> Result<T, Invalid> {
 impl Config {
     pub fn new(settings: Settings, timeouts: Timeouts, max_retries: u32) -> Result<Self, Invalid> {
         let (base_url, credentials) = parse_base_url(&settings.base_url)?;
-        // With room for those of a request: it is copied for each.
-        let mut headers = HeaderMap::with_capacity(ROOM);
+        let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
         let mut secrets = Vec::new();
         let api_key = settings.api_key.filter(|key| !key.is_empty());
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
         if let Some(authorization) = authorization {
             let Ok(mut value) = HeaderValue::from_str(&authorization) else {
                 return invalid(
-                    "api_key holds a character that no HTTP header can carry; is there a line break in it?",
+                    "api_key contains a character that is not allowed in an HTTP header; is there a line break in it?",
                 );
             };
             value.set_sensitive(true);
@@ -84,12 +84,14 @@ impl Config {
         }
         for (name, text) in settings.headers {
             let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-                return invalid(format!("headers: {name:?} is not a name that an HTTP header can have"));
+                return invalid(format!("headers: {name:?} is not a valid name of an HTTP header"));
             };
             let Ok(mut value) = HeaderValue::from_str(&text) else {
-                return invalid(format!("headers[{name:?}] holds a character that no HTTP header can carry"));
+                return invalid(format!(
+                    "headers[{name:?}] contains a character that is not allowed in an HTTP header"
+                ));
             };
-            if holds_secret(header.as_str()) {
+            if contains_secret(header.as_str()) {
                 value.set_sensitive(true);
                 secrets.push(Secret::new(text.strip_prefix("Bearer ").unwrap_or(&text)));
             }
@@ -98,7 +100,7 @@ impl Config {
         Ok(Self {
             scope: scope(&base_url, &headers),
             has_key: headers.contains_key(AUTHORIZATION),
-            chat: below(&base_url, &["chat", "completions"]),
+            chat_url: join(&base_url, &["chat", "completions"]),
             base_url,
             headers,
             secrets,
@@ -112,7 +114,7 @@ impl Config {
     }
 
     pub fn endpoint(&self, path: &[&str]) -> Url {
-        below(&self.base_url, path)
+        join(&self.base_url, path)
     }
 
     pub fn needs_tls(&self) -> bool {
@@ -123,7 +125,8 @@ impl Config {
         self.secrets.iter().fold(text, |text, secret| secret.scrub(text))
     }
 
-    /// The beginning of what is not JSON, on one line. Masked before it is cut, so that no part of a key is left.
+    /// The beginning of a body for an error message, on one line. Masked before it is cut, so that no part of a key
+    /// remains.
     pub fn excerpt(&self, body: &str) -> String {
         let words: Vec<&str> = body.split_whitespace().collect();
         let line = self.scrub(words.join(" "));
@@ -133,7 +136,7 @@ impl Config {
         }
     }
 
-    /// The base URL without credentials and without its query, which may hold a key.
+    /// The base URL without credentials and without its query, which may contain a key.
     pub fn shown_base_url(&self) -> String {
         let mut url = self.base_url.clone();
         if url.query().is_some() {
@@ -150,7 +153,7 @@ impl fmt::Debug for Config {
     }
 }
 
-fn below(base_url: &Url, path: &[&str]) -> Url {
+fn join(base_url: &Url, path: &[&str]) -> Url {
     let mut url = base_url.clone();
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().extend(path);
@@ -168,11 +171,11 @@ fn scope(base_url: &Url, headers: &HeaderMap) -> u64 {
     hasher.finish()
 }
 
-/// The URL without its user and password, and what these make as an `Authorization` header.
+/// The URL without user and password, and these as the value of an `Authorization` header.
 fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     let Ok(mut url) = Url::parse(text.trim()) else {
         return invalid(
-            "base_url is not a URL; it looks like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1",
+            "base_url is not a URL; it must look like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1",
         );
     };
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
@@ -181,17 +184,16 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     let credentials = (!url.username().is_empty() || url.password().is_some()).then(|| {
         let part = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         let (user, password) = (part(url.username()), part(url.password().unwrap_or_default()));
-        use base64::Engine;
         format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
     });
-    // Neither can fail on a URL that has a host.
+    // Neither can fail for a URL with a host.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_fragment(None);
     Ok((url, credentials))
 }
 
-/// reqwest takes any other for no proxy at all, and would send the request, with its key, past it.
+/// reqwest ignores a proxy with any other scheme, and would send the request, with its key, without it.
 const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
@@ -199,8 +201,8 @@ fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
     let is_known = scheme.is_none_or(|scheme| PROXY_SCHEMES.contains(&&*scheme));
     match Proxy::all(text) {
         Ok(proxy) if is_known => Ok(proxy),
-        // The text is left out: it may hold the proxy's password.
-        _ => invalid("proxy is not the URL of one; it looks like http://host:3128 or socks5h://host:1080"),
+        // The text is not shown: it may contain the proxy's password.
+        _ => invalid("proxy is not a proxy URL; it must look like http://host:3128 or socks5h://host:1080"),
     }
 }
 
@@ -225,6 +227,6 @@ fn read_roots(path: PathBuf) -> Result<Vec<Certificate>, Invalid> {
     }
 }
 
-fn holds_secret(header: &str) -> bool {
+fn contains_secret(header: &str) -> bool {
     ["authorization", "key", "token", "secret", "cookie"].iter().any(|word| header.contains(word))
 }

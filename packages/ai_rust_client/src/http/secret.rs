@@ -1,4 +1,4 @@
-//! A text that does not print itself.
+//! A text that is never printed.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ impl Secret {
         &self.0
     }
 
-    /// `text` with every occurrence of the secret masked: providers echo keys in their error messages.
+    /// Mask every occurrence of the secret in `text`: providers repeat keys in their error messages.
     pub fn scrub(&self, text: String) -> String {
-        // Masking a secret of a few letters would only garble the message and so give it away.
+        // Masking a secret of a few letters would garble the message, and so reveal it.
         if self.0.len() >= 4 && text.contains(&self.0) { text.replace(&self.0, MASK) } else { text }
     }
 }

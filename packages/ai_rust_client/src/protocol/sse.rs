@@ -1,21 +1,21 @@
-//! Server-Sent Events as in the WHATWG HTML standard, 9.2.5 and 9.2.6.
+//! A parser of Server-Sent Events (WHATWG HTML standard, 9.2.5 and 9.2.6).
 //!
-//! Bytes go in as they come from the wire, split anywhere; events come out. What the standard leaves to the caller
-//! is the end: `finish` hands over the block that no blank line closed, which the standard says to drop.
+//! The input may be split anywhere. `finish` returns the data of an event at the end of the stream that no blank line
+//! closed. The standard says to drop it, but some servers omit the last blank line.
 
 use std::borrow::Cow;
 
-/// The longest line, and the most data in one event, that is taken before the stream is refused.
+/// The longest line, and the most data in one event, before the stream is rejected.
 pub const MAX_EVENT_BYTES: usize = 64 << 20;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Event<'a> {
-    /// The event type; "message" unless the stream names one.
+    /// The event type; "message" unless the stream gives one.
     pub kind: &'a str,
     pub data: &'a str,
-    /// The last event ID, which stays until another is set.
+    /// The last event ID, which remains until the stream sets another.
     pub id: &'a str,
 }
 
@@ -25,7 +25,7 @@ pub struct TooLong;
 
 #[derive(Default)]
 pub struct Parser {
-    /// The part of a line that has arrived without its end.
+    /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,
     started: bool,
     after_cr: bool,
@@ -41,7 +41,7 @@ impl Parser {
         Self::default()
     }
 
-    /// The reconnection time in milliseconds that the stream asked for last.
+    /// The last reconnection time that the stream asked for, in milliseconds.
     pub fn retry(&self) -> Option<u64> {
         self.retry
     }
@@ -59,17 +59,17 @@ impl Parser {
                 continue;
             }
             if self.line.is_empty() {
-                self.take_line(&rest[..end], &mut emit)?;
+                self.push_line(&rest[..end], &mut emit)?;
             } else {
                 self.line.extend_from_slice(&rest[..end]);
                 let line = std::mem::take(&mut self.line);
-                self.take_line(&line, &mut emit)?;
+                self.push_line(&line, &mut emit)?;
                 self.line = line;
                 self.line.clear();
             }
-            let ended_by_cr = rest[end] == b'\r';
+            let ends_with_cr = rest[end] == b'\r';
             rest = &rest[end + 1..];
-            if ended_by_cr {
+            if ends_with_cr {
                 match rest.first() {
                     Some(b'\n') => rest = &rest[1..],
                     Some(_) => {}
@@ -81,24 +81,24 @@ impl Parser {
         if self.line.len() > MAX_EVENT_BYTES { Err(TooLong) } else { Ok(()) }
     }
 
-    /// The data of an event that is all there, in one line, and has nothing else: as nearly all are.
+    /// The data of an event that has arrived whole and consists of one line of data, as nearly all events do.
     fn whole_event<'a>(&self, rest: &'a [u8], end: usize) -> Option<&'a [u8]> {
         let value = rest[..end].strip_prefix(b"data:")?;
-        let alone = self.line.is_empty() && !self.has_data && self.kind.is_empty() && self.started;
-        let closed = rest[end..].starts_with(b"\n\n") && value.len() < MAX_EVENT_BYTES;
-        (alone && closed).then(|| value.strip_prefix(b" ").unwrap_or(value))
+        let is_first_line = self.line.is_empty() && !self.has_data && self.kind.is_empty() && self.started;
+        let is_closed = rest[end..].starts_with(b"\n\n") && value.len() < MAX_EVENT_BYTES;
+        (is_first_line && is_closed).then(|| value.strip_prefix(b" ").unwrap_or(value))
     }
 
-    /// The data of a last event that the stream ended inside of, if there is any.
+    /// The data of an unfinished event at the end of the stream, if there is one.
     pub fn finish(mut self) -> Option<String> {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() {
-            self.take_line(&line, &mut |_| {}).ok()?;
+            self.push_line(&line, &mut |_| {}).ok()?;
         }
         self.has_data.then(|| self.take_data())
     }
 
-    fn take_line(&mut self, mut line: &[u8], emit: &mut impl FnMut(Event<'_>)) -> Result<(), TooLong> {
+    fn push_line(&mut self, mut line: &[u8], emit: &mut impl FnMut(Event<'_>)) -> Result<(), TooLong> {
         if !self.started {
             self.started = true;
             line = line.strip_prefix(BOM).unwrap_or(line);
@@ -151,8 +151,8 @@ impl Parser {
     }
 }
 
-/// A line break ends any unfinished character, so that decoding line by line gives what decoding the stream would.
+/// A line break ends any unfinished character, so decoding line by line gives the same result as decoding the stream.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    // The check alone is several times as quick.
+    // The check alone is several times faster.
     str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

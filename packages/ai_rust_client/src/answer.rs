@@ -1,4 +1,4 @@
-//! What an answer is made of, whichever way it came.
+//! The parts of an answer, streamed or whole.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct Usage {
     pub total_tokens: u64,
     pub cached_tokens: u64,
     pub reasoning_tokens: u64,
-    /// US dollars, where the provider says.
+    /// US dollars, if the provider reports them.
     pub cost: Option<f64>,
 }
 
@@ -36,7 +36,7 @@ pub enum Event {
     Finish,
 }
 
-/// All that has arrived of one answer.
+/// Everything that has arrived of one answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
     pub text: String,
@@ -50,34 +50,34 @@ pub struct Answer {
     pub transfer: Transfer,
 }
 
-/// How an answer came over the wire, in the try that brought it.
+/// How the answer was transferred, in the attempt that succeeded.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Transfer {
     sent: Option<Instant>,
-    /// From the beginning of the try, its connection included, to the head of the answer.
+    /// From the start of the attempt, including its connection, to the head of the response.
     pub first_byte: Option<Duration>,
-    /// From the beginning of the try to the end of the answer.
+    /// From the start of the attempt to the end of the answer.
     pub last_byte: Option<Duration>,
-    /// The headers that tell of rate limits, their names in lower case.
+    /// The headers about rate limits; names are in lower case.
     pub rate_limits: Vec<(String, String)>,
-    /// Of the request's body.
+    /// The size of the request's body.
     pub bytes_sent: usize,
-    /// Of the answer's body, decompressed.
+    /// The size of the response's body, decompressed.
     pub bytes_received: usize,
-    /// How many tries there were before the one that served.
-    pub failed_tries: usize,
+    /// How many attempts failed before the one that succeeded.
+    pub failed_attempts: usize,
 }
 
 impl Transfer {
     /// The head has arrived.
-    pub fn begin(sent: Instant, headers: &HeaderMap, bytes_sent: usize, failed_tries: usize) -> Self {
+    pub fn begin(sent: Instant, headers: &HeaderMap, bytes_sent: usize, failed_attempts: usize) -> Self {
         let rate_limits = headers
             .iter()
             .filter(|(name, _)| name.as_str().contains("ratelimit") || *name == RETRY_AFTER)
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let first_byte = Some(sent.elapsed());
-        Self { sent: Some(sent), first_byte, rate_limits, bytes_sent, failed_tries, ..Self::default() }
+        Self { sent: Some(sent), first_byte, rate_limits, bytes_sent, failed_attempts, ..Self::default() }
     }
 
     /// The end has arrived.

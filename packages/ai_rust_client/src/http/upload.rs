@@ -1,7 +1,8 @@
-//! A request's body that tells when it was last sent from.
+//! The body of a request, which records when a piece of it was last sent.
 //!
-//! Until its first byte is asked for the connection is being made, which has a timer of its own; and while a large body
-//! goes up a slow line the server has nothing to answer yet. The idle timer therefore runs from the last piece on.
+//! Until its first byte is requested, the connection is still being opened, which has a timeout of its own. While a
+//! large body is uploaded over a slow line, the server has nothing to answer yet. The idle timeout therefore starts
+//! with the last piece.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -15,36 +16,35 @@ use tokio::time::Instant;
 
 const PIECE: usize = 256 << 10;
 
-/// When the last piece was asked for; `None` before the first.
+/// When the last piece was requested; `None` before the first.
 #[derive(Debug, Clone, Default)]
-pub struct Progress(Arc<Mutex<Option<Instant>>>);
+pub struct UploadProgress(Arc<Mutex<Option<Instant>>>);
 
-impl Progress {
+impl UploadProgress {
     pub fn last(&self) -> Option<Instant> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn note(&self) {
+    fn record(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }
 
 pub struct Upload {
-    left: VecDeque<Bytes>,
-    progress: Progress,
+    pieces: VecDeque<Bytes>,
+    progress: UploadProgress,
 }
 
 impl Upload {
-    pub fn new(body: Vec<Bytes>, progress: Progress) -> Self {
-        Self { left: body.into(), progress }
+    pub fn new(body: Vec<Bytes>, progress: UploadProgress) -> Self {
+        Self { pieces: body.into(), progress }
     }
 }
 
-/// A request without a body has this one, which is empty: all that is seen of it is that it is let go, once the
-/// connection stands.
+/// The empty body of a request without one is never polled. It is only dropped, once there is a connection.
 impl Drop for Upload {
     fn drop(&mut self) {
-        self.progress.note();
+        self.progress.record();
     }
 }
 
@@ -56,20 +56,20 @@ impl Body for Upload {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.progress.note();
-        let Some(first) = self.left.front_mut() else { return Poll::Ready(None) };
+        self.progress.record();
+        let Some(first) = self.pieces.front_mut() else { return Poll::Ready(None) };
         let piece = first.split_to(first.len().min(PIECE));
         if first.is_empty() {
-            self.left.pop_front();
+            self.pieces.pop_front();
         }
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        self.pieces.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.iter().map(|bytes| bytes.len() as u64).sum())
+        SizeHint::with_exact(self.pieces.iter().map(|bytes| bytes.len() as u64).sum())
     }
 }

@@ -1,36 +1,32 @@
-//! Chunks of a stream in, events out.
+//! Assembles the chunks of a stream into events and an answer.
 
-use crate::template::Template;
-use crate::value::{Answer, Event, ToolCall, Usage};
-use crate::wire::{Choice, Completion, Message, Reported, WireToolCall, arguments_text};
+use crate::answer::{Answer, Event, ToolCall, Usage};
+use crate::protocol::chunk_template::ChunkTemplate;
+use crate::protocol::completion::{Choice, Completion, Message, ToolCallDelta, arguments_text};
+use crate::protocol::provider_error::ProviderError;
 
-/// What one read from the wire brought.
+/// The result of one read from the connection.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub events: Vec<Event>,
-    /// Whether any of it was content: text, reasoning, or a piece of a tool call.
-    pub content: bool,
+    /// Whether there was content: text, reasoning, or a piece of a tool call.
+    pub has_content: bool,
     /// Whether there was a chunk, with content or without.
-    pub chunk: bool,
-    /// How many bytes that was.
-    pub received: usize,
-    /// The chunks as they came, where the reader wants them.
-    pub chunks: Option<Vec<String>>,
+    pub has_chunk: bool,
+    pub bytes_received: usize,
+    /// The chunks as JSON texts, if the reader wants them.
+    pub raw_chunks: Option<Vec<String>>,
     model: Option<String>,
     provider: Option<String>,
     finish_reason: Option<String>,
 }
 
 impl Batch {
-    pub fn of(received: usize) -> Self {
-        Self { received, ..Self::default() }
+    pub fn new(with_raw_chunks: bool) -> Self {
+        Self { raw_chunks: with_raw_chunks.then(Vec::new), ..Self::default() }
     }
 
-    pub fn new(keeps_chunks: bool) -> Self {
-        Self { chunks: keeps_chunks.then(Vec::new), ..Self::default() }
-    }
-
-    /// Add to `answer` what is here, and hand over the events.
+    /// Add the batch to `answer`, and return its events.
     pub fn apply(self, answer: &mut Answer) -> Vec<Event> {
         for event in &self.events {
             match event {
@@ -41,7 +37,7 @@ impl Batch {
                 Event::Annotation(_) | Event::Finish => {}
             }
         }
-        answer.transfer.bytes_received += self.received;
+        answer.transfer.bytes_received += self.bytes_received;
         answer.model = self.model.or(answer.model.take());
         answer.provider = self.provider.or(answer.provider.take());
         answer.finish_reason = self.finish_reason.or(answer.finish_reason.take());
@@ -50,11 +46,11 @@ impl Batch {
 }
 
 #[derive(Debug)]
-pub enum Fault {
-    /// Not JSON, or not a completion; says what is wrong with it.
+pub enum ChunkError {
+    /// Not JSON, or not a completion; with the reason.
     Malformed(String),
     /// The provider reported an error inside the stream.
-    Reported(Reported),
+    Provider(ProviderError),
 }
 
 #[derive(Default)]
@@ -64,10 +60,10 @@ pub struct Assembler {
     model: String,
     provider: String,
     choices: Vec<ChoiceState>,
-    template: Template,
+    template: ChunkTemplate,
 }
 
-/// A choice that the stream contains. Some providers send a finish reason early, or in every chunk: content without one
+/// The state of one choice. Some providers send a finish reason early, or in every chunk: content without one
 /// opens the choice again.
 struct ChoiceState {
     index: u64,
@@ -75,11 +71,11 @@ struct ChoiceState {
     was_finished: bool,
 }
 
-/// The same names stand in every chunk: copy one only when it changes.
-fn note(name: &str, known: &mut String, news: &mut Option<String>) {
-    if !name.is_empty() && name != known {
-        name.clone_into(known);
-        *news = Some(name.to_owned());
+/// Every chunk repeats the same names: copy one only if it changes.
+fn update_name(name: &str, last: &mut String, changed: &mut Option<String>) {
+    if !name.is_empty() && name != last {
+        name.clone_into(last);
+        *changed = Some(name.to_owned());
     }
 }
 
@@ -98,33 +94,33 @@ impl Assembler {
         self.usage.as_ref()
     }
 
-    /// Take the data of one event; `[DONE]` is the caller's.
-    pub fn feed(&mut self, data: &str, batch: &mut Batch) -> Result<(), Fault> {
+    /// Add the data of one event. The caller handles `[DONE]`.
+    pub fn push(&mut self, data: &str, batch: &mut Batch) -> Result<(), ChunkError> {
         if let Some(text) = self.template.text(data) {
             batch.events.push(Event::Text(text));
-            batch.content = true;
-            batch.chunk = true;
+            batch.has_content = true;
+            batch.has_chunk = true;
             self.choice(0).is_finished = false;
             return Ok(());
         }
-        let chunk = Completion::parse(data).map_err(Fault::Malformed)?;
+        let chunk = Completion::parse(data).map_err(ChunkError::Malformed)?;
         self.template.learn(data, &chunk);
-        self.take(chunk, batch)
+        self.push_completion(chunk, batch)
     }
 
-    pub fn take(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), Fault> {
-        batch.chunk = true;
-        let reported = chunk.reported();
+    pub fn push_completion(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), ChunkError> {
+        batch.has_chunk = true;
+        let error = chunk.provider_error();
         if let Some(usage) = chunk.usage.or(chunk.x_groq.and_then(|groq| groq.usage)) {
             self.usage = Some(usage.into());
         }
-        note(chunk.model.as_str(), &mut self.model, &mut batch.model);
-        note(chunk.provider.as_str(), &mut self.provider, &mut batch.provider);
-        if let Some(reported) = reported {
-            return Err(Fault::Reported(reported));
+        update_name(chunk.model.as_str(), &mut self.model, &mut batch.model);
+        update_name(chunk.provider.as_str(), &mut self.provider, &mut batch.provider);
+        if let Some(error) = error {
+            return Err(ChunkError::Provider(error));
         }
         for choice in chunk.choices.unwrap_or_default() {
-            self.take_choice(choice, batch)?;
+            self.push_choice(choice, batch)?;
         }
         Ok(())
     }
@@ -137,7 +133,7 @@ impl Assembler {
         &mut self.choices[at]
     }
 
-    fn take_choice(&mut self, choice: Choice, batch: &mut Batch) -> Result<(), Fault> {
+    fn push_choice(&mut self, choice: Choice, batch: &mut Batch) -> Result<(), ChunkError> {
         let index = choice.index.0;
         let message = choice.delta.or(choice.message);
         let has_content = message.as_ref().is_some_and(Message::has_content);
@@ -147,21 +143,21 @@ impl Assembler {
             state.is_finished = reason.is_some();
             state.was_finished |= state.is_finished;
         }
-        batch.content |= has_content;
+        batch.has_content |= has_content;
         if index != 0 {
             return Ok(());
         }
         if let Some(error) = choice.error {
-            return Err(Fault::Reported(Reported::from_error(&error)));
+            return Err(ChunkError::Provider(ProviderError::from_error(&error)));
         }
         if let Some(message) = message {
-            self.take_message(message, batch);
+            self.push_message(message, batch);
         }
         batch.finish_reason = reason.or(batch.finish_reason.take());
         Ok(())
     }
 
-    fn take_message(&mut self, mut message: Message, batch: &mut Batch) {
+    fn push_message(&mut self, mut message: Message, batch: &mut Batch) {
         let reasoning = message.take_reasoning();
         if !reasoning.is_empty() {
             batch.events.push(Event::Reasoning(reasoning.into_owned()));
@@ -175,36 +171,36 @@ impl Assembler {
             batch.events.push(Event::Annotation(annotation.get().to_owned()));
         }
         for delta in message.tool_calls.0 {
-            self.take_tool_call(delta);
+            self.push_tool_call(delta);
         }
     }
 
-    fn take_tool_call(&mut self, delta: WireToolCall) {
+    fn push_tool_call(&mut self, delta: ToolCallDelta) {
         let id = delta.id.as_str();
         let index = delta.index.map(|index| index.0);
-        // Some servers leave the index out, or give every call the same one: a new id then starts a new call.
-        let known = self.tool_calls.iter().rposition(|(at, call)| {
+        // Some servers omit the index, or give every call the same one: a new id then starts a new call.
+        let position = self.tool_calls.iter().rposition(|(at, call)| {
             index.is_none_or(|index| index == *at) && (id.is_empty() || call.id.is_empty() || call.id == id)
         });
-        let known = known.unwrap_or_else(|| {
+        let position = position.unwrap_or_else(|| {
             let at = index.unwrap_or(self.tool_calls.len() as u64);
             self.tool_calls.push((at, ToolCall::default()));
             self.tool_calls.len() - 1
         });
-        let call = &mut self.tool_calls[known].1;
+        let call = &mut self.tool_calls[position].1;
         if call.id.is_empty() {
-            call.id = id.to_owned();
+            id.clone_into(&mut call.id);
         }
         let Some(function) = delta.function else { return };
         if call.name.is_empty() {
-            call.name = function.name.as_str().to_owned();
+            function.name.as_str().clone_into(&mut call.name);
         }
         if let Some(arguments) = function.arguments {
             call.arguments.push_str(&arguments_text(arguments));
         }
     }
 
-    /// The stream ended well: hand over what was held back, `Finish` last. Tool calls are among it: only the end says
+    /// The stream ended well: add its last events. Tool calls are among them, since only the end of the stream shows
     /// that all of their arguments have arrived.
     pub fn finish(&mut self, batch: &mut Batch) {
         let mut calls = std::mem::take(&mut self.tool_calls);

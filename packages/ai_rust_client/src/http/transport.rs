@@ -1,0 +1,214 @@
+//! The connection pool of a client, and single requests over it.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Method};
+use reqwest::{Body, Client, Response};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use crate::error::{Error, Kind, Phase};
+use crate::http::config::Config;
+use crate::http::failures::{self, MAX_ERROR_BODY, request_id, shown};
+use crate::http::read_timeouts::ReadTimeouts;
+use crate::http::refused_models::{RefusedModels, refused_models};
+use crate::http::upload::{Upload, UploadProgress};
+
+const MAX_BODY: usize = 256 << 20;
+const MAX_REDIRECTS: usize = 5;
+
+pub struct Transport {
+    pub config: Arc<Config>,
+    pub refused_models: Arc<RefusedModels>,
+    client: Arc<OnceLock<Result<Client, Error>>>,
+}
+
+pub struct Request<'a> {
+    pub method: Method,
+    pub url: &'a Url,
+    pub accept: &'static str,
+    /// The pieces of the body; empty for a request without one.
+    pub body: Vec<Bytes>,
+}
+
+impl Transport {
+    /// Uses `process::PerProcess`: hold the interpreter.
+    pub fn new(config: Arc<Config>) -> Self {
+        Self { config, refused_models: refused_models(), client: Arc::default() }
+    }
+
+    /// Loading the platform's certificates takes milliseconds. The first call that needs them does it, on another
+    /// thread than the one that runs the network.
+    async fn client(&self) -> Result<&Client, Error> {
+        if self.config.needs_tls() && self.client.get().is_none() {
+            let (client, config) = (Arc::clone(&self.client), Arc::clone(&self.config));
+            // If no thread can be started, the client is built below.
+            let _ = spawn_blocking(move || client.get_or_init(|| build(&config)).is_ok()).await;
+        }
+        self.client.get_or_init(|| build(&self.config)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Send, and wait for the head of a successful response. Redirects are followed only within the origin, since
+    /// another server must see neither the key nor the prompt, and only if they keep the method.
+    pub async fn send(&self, request: Request<'_>) -> Result<Response, Error> {
+        let mut url = Cow::Borrowed(request.url);
+        for _ in 0..MAX_REDIRECTS {
+            let response = self.send_to(&request, &url).await?;
+            match redirect_target(&response) {
+                Some(target) if target.origin() == url.origin() => url = Cow::Owned(target),
+                _ if response.status().is_success() => return Ok(response),
+                _ => return Err(self.status_error(response).await),
+            }
+        }
+        let message = format!("{} redirected more than {MAX_REDIRECTS} times; check base_url", shown(&url));
+        Err(Error::new(Kind::Protocol, message))
+    }
+
+    async fn send_to(&self, request: &Request<'_>, url: &Url) -> Result<Response, Error> {
+        let mut headers = self.config.headers.clone();
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
+        if !request.body.is_empty() {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        }
+        let progress = UploadProgress::default();
+        let upload = Upload::new(request.body.clone(), progress.clone());
+        let mut http_request = reqwest::Request::new(request.method.clone(), url.clone());
+        *http_request.headers_mut() = headers;
+        *http_request.body_mut() = Some(Body::wrap(upload));
+        self.wait_for_head(pin!(self.client().await?.execute(http_request)), &progress, url)
+            .await?
+            .map_err(|error| failures::connection_error(&self.config, &error, url))
+    }
+
+    /// The idle timeout starts with the last piece of the request.
+    async fn wait_for_head<T>(
+        &self,
+        mut send: Pin<&mut impl Future<Output = T>>,
+        progress: &UploadProgress,
+        url: &Url,
+    ) -> Result<T, Error> {
+        let Some(limit) = self.config.timeouts.idle else { return Ok(send.await) };
+        // The connect timeout expires before this one.
+        let connect_deadline = Instant::now() + self.config.timeouts.connect + limit;
+        loop {
+            // Without a connection, check again soon whether there is one.
+            let deadline = progress
+                .last()
+                .map_or_else(|| connect_deadline.min(Instant::now() + limit), |last| last + limit);
+            if let Ok(head) = timeout_at(deadline, send.as_mut()).await {
+                return Ok(head);
+            }
+            if progress.last().map_or(connect_deadline, |last| last + limit) <= Instant::now() {
+                let doing = format!("waiting for the answer of {}", shown(url));
+                return Err(Error::timeout(Phase::Idle, limit, &doing));
+            }
+        }
+    }
+
+    /// Wait for the head of a response, at most until its first content is due.
+    pub async fn limit_first_token<T>(
+        &self,
+        sent: Instant,
+        head: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> Result<T, Error> {
+        let Some(limit) = self.config.timeouts.first_token else { return head.await };
+        timeout_at(sent + limit, head).await.unwrap_or_else(|_| {
+            Err(Error::timeout(Phase::FirstToken, limit, "waiting for the answer to begin"))
+        })
+    }
+
+    /// Open a connection and leave it in the pool. A failure is reported by the first call that needs the connection.
+    pub async fn prewarm(&self) {
+        if let Ok(client) = self.client().await {
+            let _ = client.head(self.config.endpoint(&["models"])).send().await;
+        }
+    }
+
+    /// Read the whole body of an attempt that began at `sent`. Some providers send white space to keep the connection
+    /// alive: it counts as bytes but not as content.
+    pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
+        let request_id = request_id(response.headers());
+        let body = match self.read_up_to(response, MAX_BODY, sent).await {
+            Ok((body, true)) => Ok(body),
+            Ok((_, false)) => Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")),
+            Err(error) => Err(error),
+        };
+        body.map_err(|mut error| {
+            error.details_mut().request_id = request_id;
+            error
+        })
+    }
+
+    /// The first `limit` bytes, and whether that is the whole body.
+    async fn read_up_to(
+        &self,
+        mut response: Response,
+        limit: usize,
+        sent: Instant,
+    ) -> Result<(Vec<u8>, bool), Error> {
+        let mut body = Vec::new();
+        let mut timeouts = ReadTimeouts::new(&self.config.timeouts, sent);
+        loop {
+            let read = timeouts.limit(response.chunk()).await?;
+            let Some(bytes) = read.map_err(|error| failures::body_error(&error))? else {
+                return Ok((body, true));
+            };
+            timeouts.last_byte = Instant::now();
+            if !bytes.trim_ascii().is_empty() {
+                timeouts.last_content = Some(timeouts.last_byte);
+            }
+            let room = limit - body.len();
+            body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            if bytes.len() > room {
+                return Ok((body, false));
+            }
+        }
+    }
+
+    async fn status_error(&self, response: Response) -> Error {
+        let (status, headers, url) = (response.status(), response.headers().clone(), response.url().clone());
+        let body = self.read_up_to(response, MAX_ERROR_BODY, Instant::now()).await;
+        let body = body.map(|(body, _)| body).unwrap_or_default();
+        failures::status_error(&self.config, status, &headers, &url, &body)
+    }
+}
+
+/// The URL to which the same request must be sent again.
+fn redirect_target(response: &Response) -> Option<Url> {
+    let keeps_method = matches!(response.status().as_u16(), 307 | 308);
+    let location = response.headers().get(LOCATION).filter(|_| keeps_method)?.to_str().ok()?;
+    response.url().join(location).ok()
+}
+
+fn build(config: &Config) -> Result<Client, Error> {
+    // Only the first call in a process has an effect; the others install the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(config.timeouts.connect)
+        .pool_max_idle_per_host(100)
+        // `send` follows redirects itself: reqwest cannot repeat a body that is sent in pieces.
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(proxy) = &config.proxy {
+        builder = builder.proxy(proxy.clone());
+    }
+    builder = if config.needs_tls() {
+        builder.tls_certs_merge(config.roots.iter().cloned())
+    } else {
+        // Without TLS, do not load the platform's root certificates, which a minimal system may not have.
+        builder.tls_certs_only([])
+    };
+    builder.build().map_err(|error| {
+        let message = format!(
+            "could not set up TLS: {}; install the system's CA certificates (ca-certificates) or pass ca_bundle",
+            failures::causes(&error)
+        );
+        Error::new(Kind::Connection, message)
+    })
+}

@@ -1,0 +1,101 @@
+//! What all Python views of one stream share: reading from its buffer, in the process that opened it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pyo3::exceptions::PyStopAsyncIteration;
+use pyo3::prelude::*;
+
+use crate::answer::Answer;
+use crate::http::config::Config;
+use crate::py::blocking::wait;
+use crate::py::error::{other_process, raise};
+use crate::py::event_loop::ReadyQueue;
+use crate::py::log;
+use crate::runtime::process;
+use crate::stream::Stream;
+use crate::stream_buffer::{Next, StreamBuffer};
+
+/// Dropping the last view of a stream cancels it.
+pub struct StreamReader {
+    stream: Arc<Stream>,
+    config: Arc<Config>,
+    process: u32,
+    is_end_logged: AtomicBool,
+}
+
+impl StreamReader {
+    pub fn new(stream: Arc<Stream>, config: Arc<Config>) -> Self {
+        Self { stream, config, process: process::id(), is_end_logged: AtomicBool::new(false) }
+    }
+
+    /// The stream, in the process that opened it. In a forked child its locks may be held by threads that do not exist.
+    pub fn stream(&self) -> PyResult<&Stream> {
+        if self.process == process::id() { Ok(&self.stream) } else { Err(other_process()) }
+    }
+
+    /// Wait for the next item.
+    pub fn next<T>(&self, py: Python, take: impl Fn(&mut StreamBuffer) -> Next<T>) -> PyResult<Option<T>> {
+        let stream = self.stream()?;
+        loop {
+            match stream.buffer.with(&take) {
+                Some(Ok(None)) => {
+                    self.log_end(py);
+                    return Ok(None);
+                }
+                Some(item) => return item.map_err(|error| raise(py, &error)),
+                None => wait(py, stream.executor, &stream.buffer, || stream.cancel())?,
+            }
+        }
+    }
+
+    /// The next item, or `None` if it has not arrived. Raises `StopAsyncIteration` at the end.
+    pub fn poll<T>(&self, py: Python, take: impl Fn(&mut StreamBuffer) -> Next<T>) -> PyResult<Option<T>> {
+        match self.stream()?.buffer.with(take) {
+            None => Ok(None),
+            Some(Ok(Some(item))) => Ok(Some(item)),
+            Some(Ok(None)) => {
+                self.log_end(py);
+                Err(PyStopAsyncIteration::new_err(()))
+            }
+            Some(Err(error)) => Err(raise(py, &error)),
+        }
+    }
+
+    pub fn register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        Ok(self.stream()?.register(&queue.0))
+    }
+
+    pub fn register_head(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        Ok(self.stream()?.register_head(&queue.0))
+    }
+
+    pub fn cancel(&self) -> PyResult<()> {
+        self.stream()?.cancel();
+        Ok(())
+    }
+
+    /// Only once for a stream, although a reader may ask again after the end.
+    pub fn log_end(&self, py: Python) {
+        if !self.is_end_logged.swap(true, Ordering::Relaxed) {
+            log::answer(py, "stream", &self.config, || {
+                self.stream.buffer.with(|buffer| buffer.answer.clone())
+            });
+        }
+    }
+
+    pub fn answer<T>(&self, read: impl Fn(&Answer) -> T) -> PyResult<T> {
+        Ok(self.stream()?.buffer.with(|buffer| read(&buffer.answer)))
+    }
+}
+
+impl Drop for StreamReader {
+    fn drop(&mut self) {
+        if let Ok(stream) = self.stream() {
+            stream.cancel();
+        } else {
+            // Its locks must not be touched here, and its memory is the parent's.
+            std::mem::forget(Arc::clone(&self.stream));
+        }
+    }
+}

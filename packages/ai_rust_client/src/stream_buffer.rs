@@ -1,0 +1,145 @@
+//! What has arrived of a stream and its reader has not taken yet.
+
+use std::collections::VecDeque;
+
+use crate::answer::{Answer, Event};
+use crate::error::Error;
+use crate::protocol::assembler::Batch;
+use crate::runtime::monitor::Readiness;
+
+#[derive(Debug, Default)]
+pub struct StreamBuffer {
+    events: VecDeque<Event>,
+    /// Takes the place of the events if the reader wants the chunks as JSON texts.
+    raw_chunks: Option<RawChunks>,
+    pub answer: Answer,
+    end: Option<Result<(), Error>>,
+}
+
+#[derive(Debug, Default)]
+struct RawChunks {
+    unread: Vec<String>,
+    /// Whether any has arrived: after that the request is not repeated.
+    have_begun: bool,
+}
+
+impl Readiness for StreamBuffer {
+    fn is_ready(&self) -> bool {
+        !self.is_empty() || self.has_ended()
+    }
+}
+
+/// An item, `Ok(None)` at the end of the stream, or `None` if nothing has arrived.
+pub type Next<T> = Option<Result<Option<T>, Error>>;
+
+impl StreamBuffer {
+    /// Collect chunks as JSON texts instead of events.
+    pub fn collect_raw_chunks(&mut self) {
+        self.raw_chunks = Some(RawChunks::default());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.raw_chunks.as_ref().is_none_or(|chunks| chunks.unread.is_empty())
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.end.is_some()
+    }
+
+    /// Whether any part of the answer has arrived, read or not.
+    pub fn has_begun(&self) -> bool {
+        !self.answer.is_empty()
+            || !self.events.is_empty()
+            || self.raw_chunks.as_ref().is_some_and(|chunks| chunks.have_begun)
+    }
+
+    pub fn push(&mut self, mut batch: Batch) {
+        let raw = batch.raw_chunks.take().unwrap_or_default();
+        let events = batch.apply(&mut self.answer);
+        match &mut self.raw_chunks {
+            None => self.events.extend(events),
+            Some(chunks) => {
+                chunks.have_begun |= !raw.is_empty();
+                chunks.unread.extend(raw);
+            }
+        }
+    }
+
+    /// Only the first end counts. An error gets what has arrived of the answer.
+    pub fn end(&mut self, result: Result<(), Error>) {
+        if self.end.is_none() {
+            self.end = Some(result.map_err(|error| self.add_partial_answer(error)));
+        }
+    }
+
+    /// Drop everything that was not read, and end with `error`. False if the reader has reached the end already.
+    pub fn cancel(&mut self, error: Error) -> bool {
+        if self.has_ended() && self.is_empty() {
+            return false;
+        }
+        self.events.clear();
+        if let Some(chunks) = &mut self.raw_chunks {
+            chunks.unread.clear();
+        }
+        self.end = Some(Err(self.add_partial_answer(error)));
+        true
+    }
+
+    /// All chunks that have arrived.
+    pub fn next_raw_chunks(&mut self) -> Next<Vec<String>> {
+        match &mut self.raw_chunks {
+            Some(chunks) if !chunks.unread.is_empty() => Some(Ok(Some(std::mem::take(&mut chunks.unread)))),
+            _ => self.end.clone().map(|end| end.map(|()| None)),
+        }
+    }
+
+    pub fn next_event(&mut self) -> Next<Event> {
+        match self.events.pop_front() {
+            Some(event) => Some(Ok(Some(event))),
+            None => self.end.clone().map(|end| end.map(|()| None)),
+        }
+    }
+
+    pub fn next_text(&mut self) -> Next<String> {
+        loop {
+            match self.next_event()? {
+                Ok(Some(Event::Text(text))) => return Some(Ok(Some(text))),
+                Ok(Some(_)) => {}
+                Ok(None) => return Some(Ok(None)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// All events that have arrived.
+    pub fn drain(&mut self) -> Result<VecDeque<Event>, Error> {
+        match &self.end {
+            Some(Err(error)) if self.events.is_empty() => Err(error.clone()),
+            _ => Ok(std::mem::take(&mut self.events)),
+        }
+    }
+
+    /// The error of a stream that failed before anything arrived.
+    pub fn early_failure(&self) -> Option<Error> {
+        self.failure().filter(|_| self.is_empty()).cloned()
+    }
+
+    /// The error of a stream that failed before the response head arrived.
+    pub fn failure_without_head(&self) -> Option<Error> {
+        self.failure().filter(|_| self.answer.model.is_none()).cloned()
+    }
+
+    fn failure(&self) -> Option<&Error> {
+        self.end.as_ref().and_then(|end| end.as_ref().err())
+    }
+
+    fn add_partial_answer(&self, mut error: Error) -> Error {
+        let details = error.details_mut();
+        details.partial_text.clone_from(&self.answer.text);
+        details.usage.clone_from(&self.answer.usage);
+        if details.request_id.is_none() {
+            details.request_id.clone_from(&self.answer.request_id);
+        }
+        error
+    }
+}
