@@ -58,6 +58,8 @@ class Site:
         self.requests: list[str] = []
         self.locked: dict[str, str] = {}
         """Paths, and the header `Authorization` that opens each."""
+        self.redirects: dict[str, str] = {}
+        """Paths, and the address that each redirects to."""
         self.fallback = "not here"
         """What is sent, with the status 404, for any other path."""
         self._held = ""
@@ -75,6 +77,12 @@ class Site:
                     self.send_header("Content-Length", "6")
                     self.end_headers()
                     self.wfile.write(b"locked")
+                    return
+                if self.path in site.redirects:
+                    self.send_response(302)
+                    self.send_header("Location", site.redirects[self.path])
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
                     return
                 kind, body = site.pages.get(self.path, ("text/html", site.fallback.encode()))
                 self.send_response(200 if self.path in site.pages else 404)

@@ -1,13 +1,18 @@
 // Follows the element at `index` of those that collect.js found, and returns as JSON what is left to do.
 // Fields get the focus, links a click, but a link that opens `elsewhere` only returns its address. For anything else the
 // position to click is returned: a click by script is not the user's, and opens no file dialog, full screen or window.
+// The address of every link is returned with that of its document, for `navigation_policy`.
 (index, elsewhere) => {
   const e = globalThis.hinted && globalThis.hinted[index];
   globalThis.hinted = null;
   if (!e || !e.isConnected) return JSON.stringify({gone: true});
   const link = e.closest('a[href], area[href]');
-  const web = link && /^(https?|file|mb):/.test(link.href);
-  if (web && (elsewhere || link.target === '_blank')) return JSON.stringify({href: link.href});
+  const svg = link && link.href.baseVal !== undefined;
+  const href = !link ? '' : svg ? new URL(link.href.baseVal, link.baseURI).href : link.href;
+  const source = e.ownerDocument.URL;
+  const page = /^(https?|file|filesystem|mb|mb-generated|view-source|chrome|about|blob|data|javascript):/i.test(href);
+  if (page && (elsewhere || (svg ? link.target.baseVal : link.target) === '_blank'))
+    return JSON.stringify({href, source, elsewhere: true});
   const types = /^(text|search|email|url|tel|password|number|date|time|datetime-local|month|week)$/;
   if (e.isContentEditable || e.tagName === 'TEXTAREA' || (e.tagName === 'INPUT' && types.test(e.type))) {
     e.focus();
@@ -28,6 +33,7 @@
       return JSON.stringify({click: [x, y]});
     }
   }
-  e.click();
-  return JSON.stringify({});
+  if (e.click) e.click();
+  else e.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, composed: true, view: window}));
+  return JSON.stringify({href, source});
 }

@@ -7,6 +7,7 @@ from minimal_browser.keys.mode_handlers import ModeHandler
 from minimal_browser.page.view import WebView
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.keys.modes import Mode
+from minimal_browser_core.navigation_policy import Place, may_open, refusal
 from minimal_browser_core.window import MessageLevel, Messages, Modes, OpenTarget
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class Hints(ModeHandler):
             return
         where = self._where
         self._modes.enter(Mode.INSERT if result.field else Mode.NORMAL)
-        if result.href:
+        if not result.href:
+            return
+        if not may_open(result.source, result.href, Place.TAB if result.elsewhere else Place.IN_PLACE):
+            self._messages.show(refusal(result.href), MessageLevel.WARNING)
+        elif result.elsewhere:
             # A link that asks for a window of its own gets a tab.
             self._open_link(result.href, OpenTarget.TAB if where is OpenTarget.CURRENT else where)

@@ -38,7 +38,11 @@ class Followed:
     """What is left to do after a hint was followed."""
 
     href: str = ""
-    """The address of a link to open."""
+    """The address of a link."""
+    source: str = ""
+    """The address of the document that contains the link."""
+    elsewhere: bool = False
+    """The link was not clicked, because it opens in another tab."""
     field: bool = False
     """A field has the focus now."""
     gone: bool = False

@@ -1,6 +1,6 @@
 """One web page: what it may navigate to, and what it may ask for."""
 
-from PyQt6.QtCore import QObject, QUrl, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import (
     QWebEngineFileSystemAccessRequest,
     QWebEngineLoadingInfo,
@@ -13,6 +13,7 @@ from PyQt6.QtWebEngineCore import (
 )
 
 from minimal_browser.toolkit.not_null import not_null
+from minimal_browser_core.navigation_policy import Place, may_open, refusal
 from minimal_browser_core.settings.observe import Settings
 
 # net::ERR_ABORTED: a navigation that was replaced by another, became a download, or was stopped.
@@ -27,7 +28,7 @@ _BY_THE_USER = (
 
 
 class WebPage(QWebEnginePage):
-    """A page of the web: its permission requests are denied with a message, and it cannot reach internal pages."""
+    """A page of the web: its permission requests are denied with a message, and so are links that it may not open."""
 
     refused = pyqtSignal(str)
     """What the page was not allowed to do, in a sentence for the user."""
@@ -40,9 +41,14 @@ class WebPage(QWebEnginePage):
     window_requested = pyqtSignal(QWebEngineNewWindowRequest)
     """The user followed a link that opens in a new window. The receiver answers with `openIn` at once."""
 
+    opener = QUrl()
+    """The address of the page that opened this one. It decides what this page may open while this page is blank."""
+
     def __init__(self, profile: QWebEngineProfile, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(profile, parent)
         self._settings = settings
+        self._loading_url = QUrl()
+        self._local_url = QUrl()
         self.permissionRequested.connect(self._deny)
         self.fileSystemAccessRequested.connect(self._deny_files)
         self.registerProtocolHandlerRequested.connect(self._deny_protocol)
@@ -58,13 +64,29 @@ class WebPage(QWebEnginePage):
         type: QWebEnginePage.NavigationType,
         isMainFrame: bool,  # noqa: N803
     ) -> bool:
-        if not url.scheme().startswith("mb") or type in _BY_THE_USER or self.url().scheme() == "mb":
-            if isMainFrame:
-                self._apply_site_settings(url)
-                self.navigating.emit(url, type)
-            return super().acceptNavigationRequest(url, type, isMainFrame)
-        self.refused.emit(f"{self.url().host()} tried to open {url.toDisplayString()}: pages of the web may not")
-        return False
+        redirected = isMainFrame and type == QWebEnginePage.NavigationType.NavigationTypeRedirect
+        source = self._loading_url if redirected else self.source_url()
+        if type not in _BY_THE_USER:
+            if not may_open(source.toString(), url.toString(), Place.IN_PLACE if isMainFrame else Place.FRAME):
+                self.refused.emit(refusal(url.toString()))
+                return False
+            if isMainFrame and url.isLocalFile():
+                self._local_url = url
+                QTimer.singleShot(0, self._load_local_url)
+                return False
+        if isMainFrame:
+            self._loading_url = url
+            self._apply_site_settings(url)
+            self.navigating.emit(url, type)
+        return super().acceptNavigationRequest(url, type, isMainFrame)
+
+    def source_url(self) -> QUrl:
+        """The address that decides what this page may open: its own, or its opener's while it is blank."""
+        return self.opener if self.url() in (QUrl(), QUrl("about:blank")) else self.url()
+
+    def _load_local_url(self) -> None:
+        """Follow a link between local files: without LocalContentCanAccessFileUrls, Chromium denies it to the page."""
+        self.load(self._local_url)
 
     def _apply_site_settings(self, url: QUrl) -> None:
         javascript = self._settings.get("security.javascript", url.toString())
@@ -84,10 +106,13 @@ class WebPage(QWebEnginePage):
         self.refused.emit(f"{request.origin().host()} asked to open {request.scheme()} links: denied")
 
     def _new_window(self, request: QWebEngineNewWindowRequest) -> None:
-        if request.isUserInitiated():
+        target = request.requestedUrl().toString()
+        if not request.isUserInitiated():
+            self.refused.emit(f"{self.url().host()} tried to open a window on its own: blocked")
+        elif may_open(self.source_url().toString(), target, Place.WINDOW):
             self.window_requested.emit(request)
         else:
-            self.refused.emit(f"{self.url().host()} tried to open a window on its own: blocked")
+            self.refused.emit(refusal(target))
 
     def _terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, _code: int) -> None:
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:

@@ -21,7 +21,11 @@ class TabFactory:
 
     def new(self) -> Tab:
         """Return an empty tab for web pages."""
-        return self.for_page(WebPage(self._profile, self._settings))
+        return self.for_page(self.new_page())
+
+    def new_page(self) -> WebPage:
+        """Return a page for `for_page`."""
+        return WebPage(self._profile, self._settings)
 
     def for_page(self, page: QWebEnginePage) -> Tab:
         """Return a tab with a view for `page`, which may belong to another profile."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import QWebEngineNewWindowRequest
@@ -78,7 +79,7 @@ class Tabs(QObject):
         tab.changed.connect(self._update_title)
         tab.view.iconChanged.connect(lambda icon: self.bar.setTabIcon(self._tabs.index(tab), icon))
         if isinstance(tab.page, WebPage):
-            tab.page.window_requested.connect(self._open_requested_window)
+            tab.page.window_requested.connect(partial(self._open_requested_window, tab.page))
         self._tabs.insert(at, tab)
         self.stack.insertWidget(at, tab.view)
         self.added.emit(tab)
@@ -211,7 +212,9 @@ class Tabs(QObject):
             self.stack.setCurrentIndex(index)
             self.current_changed.emit(self._tabs[index])
 
-    def _open_requested_window(self, request: QWebEngineNewWindowRequest) -> None:
+    def _open_requested_window(self, opener: WebPage, request: QWebEngineNewWindowRequest) -> None:
         in_background = request.destination() == QWebEngineNewWindowRequest.DestinationType.InNewBackgroundTab
-        tab = self.add(self.factory.new(), select=not in_background)
-        request.openIn(tab.page)
+        page = self.factory.new_page()
+        page.opener = opener.source_url()
+        self.add(self.factory.for_page(page), select=not in_background)
+        request.openIn(page)
