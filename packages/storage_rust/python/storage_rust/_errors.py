@@ -34,8 +34,8 @@ class DatabaseLocked(StorageError):  # noqa: N818  these names are the public AP
 class DatabaseCorrupt(StorageError):  # noqa: N818
     """The file is damaged. `quarantined` is its new path, or None if it was not moved.
 
-    `recovered` is the number of rows that were copied to a new file at the old path, `lost` the number of rows that were
-    found but could not be read.
+    `recovered` is the number of rows that were copied to a new file at the old path, `lost` the number of rows that
+    were found but could not be read.
     """
 
     code = "corrupt"

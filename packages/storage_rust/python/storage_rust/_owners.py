@@ -1,8 +1,8 @@
 """The register of open files, which allows only one SQLite library per file and process.
 
-POSIX drops all locks of a process on a file as soon as one descriptor of that file is closed, so two SQLite libraries on
-one file in one process drop each other's locks and lose writes. Every store is therefore registered here before it is
-opened. The register is a module named `_sqlite_file_owners` in `sys.modules`, created at the first use, so that
+POSIX drops all locks of a process on a file as soon as one descriptor of that file is closed, so two SQLite libraries
+on one file in one process drop each other's locks and lose writes. Every store is therefore registered here before it
+is opened. The register is a module named `_sqlite_file_owners` in `sys.modules`, created at the first use, so that
 implementations share it without importing each other:
 
     lock     a lock for reading and changing the register
