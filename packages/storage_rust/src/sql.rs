@@ -19,8 +19,11 @@ pub struct Statements {
 impl Statements {
     pub(crate) fn read(file: &'static str) -> Self {
         let sections = file.split("-- name: ").skip(1).filter_map(|section| section.split_once('\n'));
-        let found: Vec<_> = sections.map(|(name, body)| (name.trim(), body.trim())).collect();
-        Self { names: found.iter().map(|(name, _)| *name).collect(), texts: found.into_iter().collect() }
+        let statements: Vec<_> = sections.map(|(name, body)| (name.trim(), body.trim())).collect();
+        Self {
+            names: statements.iter().map(|(name, _)| *name).collect(),
+            texts: statements.into_iter().collect(),
+        }
     }
 
     /// Panics if the file has no such statement; the tests of the stores run every statement.

@@ -75,8 +75,8 @@ impl PyBookmarkStore {
     ) -> PyResult<Vec<PyBookmark>> {
         let query = query.map(convert::query).transpose()?.unwrap_or_default();
         let tag = convert::optional_text("tag", tag)?;
-        let found = detached(py, || self.store.search(&query, tag.as_deref(), limit.0))?;
-        Ok(found.into_iter().map(PyBookmark).collect())
+        let bookmarks = detached(py, || self.store.search(&query, tag.as_deref(), limit.0))?;
+        Ok(bookmarks.into_iter().map(PyBookmark).collect())
     }
 
     fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -102,8 +102,16 @@ impl PyBookmarkStore {
 
     fn _rows(&self, py: Python<'_>) -> PyResult<Vec<Exported>> {
         let rows = detached(py, || self.store.export())?;
-        let row = |(found, created_at, updated_at): (NewBookmark, i64, i64)| {
-            (found.url, found.title, found.tags, found.note, found.keyword, created_at, updated_at)
+        let row = |(bookmark, created_at, updated_at): (NewBookmark, i64, i64)| {
+            (
+                bookmark.url,
+                bookmark.title,
+                bookmark.tags,
+                bookmark.note,
+                bookmark.keyword,
+                created_at,
+                updated_at,
+            )
         };
         Ok(rows.into_iter().map(row).collect())
     }

@@ -121,9 +121,11 @@ fn replace(path: &str, target: &str, cause: &str, report: &SalvageReport) -> io:
     } else if publish(target, path)? {
         format!("what could be read is in a new {path}: {report}. Open it again to continue")
     } else {
-        let kept = format!("{moved}.recovered");
-        fs::rename(target, &kept)?;
-        format!("what could be read is in {kept}, because another process has created a new file: {report}")
+        let recovered_path = format!("{moved}.recovered");
+        fs::rename(target, &recovered_path)?;
+        format!(
+            "what could be read is in {recovered_path}, because another process has created a new file: {report}"
+        )
     };
     let message = format!("{path} is damaged ({cause}). It was moved to {moved}; {outcome}");
     Ok(Error::new(Kind::Corrupt, path, message).with_recovery(moved, recovered, report.lost))

@@ -123,10 +123,10 @@ impl ConversationStore {
                 statement.query_row(named_params! {":id": parent}, |row| row.get(0)).optional()?;
             return match (parent_thread, thread) {
                 (None, _) => Err(refuse(format!("parent_id {parent}: there is no such conversation"))),
-                (Some(found), Some(thread)) if found != thread => {
-                    Err(refuse(format!("parent_id {parent} is in thread {found}, not in {thread}")))
+                (Some(actual), Some(thread)) if actual != thread => {
+                    Err(refuse(format!("parent_id {parent} is in thread {actual}, not in {thread}")))
                 }
-                (Some(found), _) => Ok((found, Some(parent))),
+                (Some(actual), _) => Ok((actual, Some(parent))),
             };
         }
         let Some(thread) = thread else {

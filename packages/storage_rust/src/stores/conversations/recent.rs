@@ -69,9 +69,9 @@ fn matches(
             [(":match", &expression), (":timestamp", &timestamp), (":id", &id), (":limit", &limit)];
         params.extend(more);
         let windowed: [(&str, &dyn ToSql); 2] = [(":window", &window), (":filtered", &is_filtered)];
-        let found = query_conversations(db, "search_recent", &*[&*params, &windowed].concat())?;
-        let left = limit - i64::try_from(found.len()).unwrap_or(i64::MAX);
-        rows.extend(found);
+        let matches = query_conversations(db, "search_recent", &*[&*params, &windowed].concat())?;
+        let left = limit - i64::try_from(matches.len()).unwrap_or(i64::MAX);
+        rows.extend(matches);
         let end: Option<(i64, i64)> = db
             .prepare_cached(SQL.get("search_recent_end"))?
             .query_row(named_params! {":timestamp": timestamp, ":id": id, ":window": window}, |row| {

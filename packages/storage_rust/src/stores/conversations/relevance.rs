@@ -233,9 +233,9 @@ fn rank_by_sqlite(db: &Connection, request: &Request<'_>) -> Attempt<RankedPage>
     ];
     params.extend(more);
     let mut statement = db.prepare_cached(SQL.get("search_relevance"))?;
-    let mut found = statement.query(&*params)?;
+    let mut results = statement.query(&*params)?;
     let (mut rows, mut matches) = (Vec::new(), 0);
-    while let Some(row) = found.next()? {
+    while let Some(row) = results.next()? {
         rows.push((Conversation::from_row(row)?, 0.0 - row.get::<_, f64>(10)?));
         matches = row.get::<_, i64>(11)?;
     }

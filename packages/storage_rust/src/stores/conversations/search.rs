@@ -18,16 +18,16 @@ impl ConversationStore {
         let limit = checked_limit(search.limit)?;
         let query = parse(query, &FIELDS);
         let epoch = self.db.interrupt_epoch();
-        let found = if query.expression.is_some() && search.order == Order::Relevance {
+        let page = if query.expression.is_some() && search.order == Order::Relevance {
             relevance::search(&self.db, &query, search, limit, epoch)?
         } else {
             recent::search(&self.db, &query, search, limit)?
         };
-        let hits = found.rows.into_iter().map(|row| self.hit(row, &query.parts, epoch));
+        let hits = page.rows.into_iter().map(|row| self.hit(row, &query.parts, epoch));
         Ok(SearchPage {
             hits: hits.collect::<Result<_>>()?,
-            next_cursor: found.next_cursor,
-            complete: found.complete && is_indexed,
+            next_cursor: page.next_cursor,
+            complete: page.complete && is_indexed,
         })
     }
 

@@ -65,12 +65,12 @@ impl HistoryStore {
                 None => db.prepare_cached(SQL.get("newest_page"))?.query_row([], |row| row.get(0))?,
             };
             let mut statement = db.prepare_cached(SQL.get("search"))?;
-            let mut found = statement.query(named_params! {
+            let mut results = statement.query(named_params! {
                 ":match": expression, ":newest": newest, ":bound": MAX_RANKED + 1, ":since": limits.since,
                 ":until": limits.until, ":last_id": last_id, ":last_score": last_score, ":limit": limits.limit + 1,
             })?;
             let (mut rows, mut matches) = (Vec::new(), 0);
-            while let Some(row) = found.next()? {
+            while let Some(row) = results.next()? {
                 let score: f64 = row.get(7)?;
                 rows.push((HistoryHit { score: 0.0 - score, ..HistoryHit::from_row(row)? }, row.get::<_, String>(6)?));
                 matches = row.get::<_, i64>(8)?;
