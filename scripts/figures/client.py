@@ -72,7 +72,7 @@ def calls(server: str, rounds: int) -> dict[tuple[bool, int], Taken]:
         with workers(f"{server}/{path}") as made:
             for characters in PROMPTS:
                 order = {"work": "call", "url": path, "stream": stream, "characters": characters, "calls": 30}
-                took = in_turns({name: partial(worker.obey, order) for name, worker in made.items()}, rounds)
+                took = in_turns({name: partial(worker.execute, order) for name, worker in made.items()}, rounds)
                 found[stream, characters] = Taken(
                     *({name: [one[metric] for one in some] for name, some in took.items()} for metric in Taken._fields)
                 )

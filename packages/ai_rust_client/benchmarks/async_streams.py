@@ -46,15 +46,18 @@ REQUESTS = 200
 
 
 def framed(data: bytes) -> bytes:
+    """One chunk of the chunked transfer coding."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def timed_chunk() -> bytes:
+    """A chunk whose text is the current time."""
     delta = {"index": 0, "delta": {"content": f"{time.monotonic_ns()} "}, "finish_reason": None}
     return f"data: {json.dumps({'model': 'm', 'choices': [delta]})}\n\n".encode()
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the requests of one connection. The path gives the number of chunks and the pause between them."""
     with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
@@ -70,6 +73,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def serve() -> None:
+    """Print the port, and serve until stdin ends."""
     server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
@@ -101,6 +105,7 @@ async def run(case: Case, port: int) -> dict[str, list[float]]:
 
 
 def measure(case: Case, port: int, rounds: int) -> str:
+    """Run a case in several processes, and format the medians."""
     command = [sys.executable, __file__, "--case", case.title, "--port", str(port)]
     results = [json.loads(subprocess.check_output(command)) for _ in range(rounds)]
     latencies = sorted(latency for result in results for latency in result["latencies"])
@@ -113,6 +118,7 @@ def measure(case: Case, port: int, rounds: int) -> str:
 
 
 def main() -> None:
+    """Start the server and measure all cases."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="processes for each case (default 5)")
     parser.add_argument("--case", help=argparse.SUPPRESS)

@@ -1,14 +1,14 @@
-"""What is measured: a case is one kind of work, which all contenders do in turns."""
+"""The cases. Each is one kind of work, in which all contenders take turns."""
 
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Case:
-    """`work` is what a worker is ordered to do (see worker.py), on `count` pieces; costs are told for each of `units`.
+    """`work` is the work of an order (see worker.py), with `count` pieces; costs are for each of `units`.
 
-    `each` takes for wall the median over the pieces of a round, else it is that of all divided by the units. `without`
-    names who is left out, and the report says it.
+    With `each` the wall time is the median over the pieces of a round, otherwise the total divided by the units.
+    `without` lists contenders that are left out, which the report mentions.
     """
 
     name: str
@@ -31,12 +31,14 @@ class Case:
 
     @property
     def warm(self) -> bool:
-        """Whether each work begins with a call that does not count: some clients drop a connection after 5 s, and a new
-        one would weigh in what is short or encrypted."""
+        """Whether each work starts with a call that is not measured.
+
+        Some clients close a connection after 5 s. A new one would dominate work that is short or encrypted.
+        """
         return self.needs in ("ask", "aask") or (self.tls and self.work == "read")
 
     def quick(self) -> "Case":
-        """A look, not a measurement."""
+        """Two rounds only, for a first impression."""
         rounds = 2
         if self.path.startswith("paced"):
             return replace(self, rounds=rounds, chunks=20, units=20, path="paced-20")

@@ -7,11 +7,11 @@ _TEXT = 'The quick brown fox „jumps“ over the lazy dog, "twice"; then it res
 
 
 def conversation(name: str) -> Messages:
-    """1 MB of messages, in which every text begins with the name: no client has seen any of them under another."""
+    """1 MB of messages. Every text begins with the name, so that no two conversations have a text in common."""
     roles = ("user", "assistant")
     return [{"role": roles[number % 2], "content": f"{name} {number}: {_TEXT}"} for number in range(LENGTH)]
 
 
 def turn() -> Messages:
-    """What a conversation grows by."""
+    """The two messages that extend a conversation."""
     return [{"role": "assistant", "content": "It rests."}, {"role": "user", "content": "And then?"}]

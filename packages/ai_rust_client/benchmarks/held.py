@@ -1,4 +1,4 @@
-"""What a process of its own holds, in MB. Linux only, as it reads /proc. It imports little, as that counts too.
+"""The memory of a process, in MB. Linux only, since it reads /proc. Imports little, since that counts too.
 
 python held.py requests|streams MODULE:CLASS|bare URL
 """
@@ -11,15 +11,17 @@ from contenders.loading import load
 
 CALLS = 100
 SETTLED = 1.5
-"""Seconds after which all streams are open and flow."""
+"""Seconds after which all streams are open and receive chunks."""
 
 
 def resident() -> float:
+    """The resident memory of this process."""
     with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123  pathlib is more than all of this file
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def requests(client: type, url: str) -> None:
+    """Print the memory after some requests."""
     contender = client(url, None)
     for _ in range(CALLS):
         contender.ask(QUESTION)
@@ -27,7 +29,7 @@ def requests(client: type, url: str) -> None:
 
 
 def streams(client: type, url: str) -> None:
-    """What they add to the process; it ends before they do."""
+    """Print the memory that open streams add. Exits before they end."""
     import asyncio
 
     async def together() -> float:
@@ -36,7 +38,7 @@ def streams(client: type, url: str) -> None:
         reading = [asyncio.create_task(contender.aread(QUESTION)) for _ in range(CALLS)]
         done, _ = await asyncio.wait(reading, timeout=SETTLED)
         if done:
-            raise SystemExit(f"{len(done)} of {CALLS} streams have ended, and should be open")
+            raise SystemExit(f"{len(done)} of {CALLS} streams have ended, but all should be open")
         return resident() - before
 
     with asyncio.Runner() as runner:
@@ -45,6 +47,7 @@ def streams(client: type, url: str) -> None:
 
 
 def main(kind: str, client: str, url: str) -> None:
+    """Measure one contender, or a bare interpreter."""
     if client == "bare":
         print(resident())
     else:

@@ -1,4 +1,4 @@
-"""Rounds in which all contenders take turns: the machine's mood is the same for all, and the ratios are what counts."""
+"""Rounds in which all contenders take turns, so that the load of the machine is the same for all of them."""
 
 import random
 import statistics
@@ -14,12 +14,12 @@ from servers import Server
 from workers import Worker
 
 WARM_UP = 1
-"""Rounds that do not count: the first connects, and fills caches."""
+"""Rounds that do not count: the first one connects and fills caches."""
 
 
 @dataclass
 class Costs:
-    """Of one contender in one case: seconds for a unit of work, round by round."""
+    """The costs of one contender in one case: seconds for a unit of work, for each round."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
@@ -33,12 +33,13 @@ class Costs:
         return statistics.median(self.of(kind))
 
     def spread(self, kind: str = "cpu") -> float:
-        """Half of the range between the quartiles, over the median."""
+        """Half of the distance between the quartiles, relative to the median."""
         low, middle, high = quartiles(self.of(kind))
         return (high - low) / 2 / middle
 
 
 def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """The first quartile, the median and the third quartile."""
     if len(values) < 2:
         return values[0], values[0], values[0]
     low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -46,7 +47,7 @@ def quartiles(values: list[float]) -> tuple[float, float, float]:
 
 
 def measure(case: Case, workers: dict[str, Worker], server: Server) -> dict[str, Costs]:
-    """The order within a round changes from round to round, so that nobody always comes after the same neighbour."""
+    """Measure a case. The order changes from round to round, so that no contender always follows the same one."""
     size = len(body(conversation("0"))) if case.work in ("first", "later") else 0
     order = {
         "work": case.work, "url": f"{server.url}/{case.path}", "ca": server.ca, "count": case.count, "size": size,
@@ -60,7 +61,7 @@ def measure(case: Case, workers: dict[str, Worker], server: Server) -> dict[str,
         shuffled.shuffle(turns)
         for name in turns:
             before = server.used()
-            took = workers[name].obey(order)
+            took = workers[name].execute(order)
             after = server.used()
             if (took["text"], took["parts"]) != expected:
                 raise SystemExit(

@@ -1,4 +1,4 @@
-"""What processes hold, in MB: after 100 requests, and with 100 paced streams open."""
+"""The memory of processes in MB: after 100 requests, and with 100 paced streams open."""
 
 import statistics
 import subprocess
@@ -17,7 +17,7 @@ def _held(python: str, kind: str, client: str, url: str) -> float:
 
 
 def after_requests(installed: list[Installed], server: Server, rounds: int) -> dict[str, float]:
-    """Over a bare interpreter, which is beside them under its name."""
+    """Relative to a bare interpreter, which is included under its name."""
     url = f"{server.url}/answer"
     bare = statistics.median(_held(sys.executable, "requests", BARE, url) for _ in range(rounds))
     held = {BARE: bare}
@@ -29,7 +29,7 @@ def after_requests(installed: list[Installed], server: Server, rounds: int) -> d
 
 
 def of_streams(installed: list[Installed], server: Server, rounds: int) -> dict[str, float]:
-    """Over the same process before it opened them."""
+    """Relative to the same process before it opened the streams."""
     url = f"{server.url}/paced-{PACED_CHUNKS}"
     held = {}
     for one in installed:

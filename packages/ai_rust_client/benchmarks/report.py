@@ -1,4 +1,4 @@
-"""A run as Markdown: the same text goes to the terminal and into the README."""
+"""Formats a run as Markdown, for the terminal and for the README."""
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping
@@ -16,12 +16,13 @@ OVER_HTTP1 = "¹"
 
 
 def number(value: float) -> str:
-    """Three digits that count."""
+    """Three significant digits."""
     size = abs(value)
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
 def table(head: list[str], rows: Iterable[list[str]], left: int = 1) -> str:
+    """A Markdown table whose first `left` columns are left-aligned."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
 
@@ -37,7 +38,7 @@ def table(head: list[str], rows: Iterable[list[str]], left: int = 1) -> str:
 
 
 def _cells(values: Mapping[str, float], columns: list[str], mark: Callable[[str], str] = lambda _: "") -> list[str]:
-    """The least is bold."""
+    """The smallest value is bold."""
     least = min(values.values())
     shown = {name: f"**{number(value)}**" if value == least else number(value) for name, value in values.items()}
     return [shown[name] + mark(name) if name in shown else "" for name in columns]
@@ -102,6 +103,7 @@ def _targets(results: Results) -> str:
 
 
 def markdown(results: Results, intro: str) -> str:
+    """The whole report."""
     sections = [intro]
     if results.costs:
         sections += ["### CPU", _costs(results, "cpu"), "### Wall", _costs(results, "wall")]
@@ -114,7 +116,7 @@ SUMMARY = ("request", "arequest", "bulk", "varied", "apart", "tls_bulk", "first"
 
 
 def summary(results: Results) -> str:
-    """For the package's README: CPU of a few cases."""
+    """The CPU of a few cases, for the package's README."""
 
     def row(case: Case) -> list[str]:
         costs, scale = results.costs[case.name], SCALE[case.unit]
@@ -124,15 +126,22 @@ def summary(results: Results) -> str:
         values = [number(value * scale) for value in (ours, native)]
         return [f"{case.title} ({case.unit})", *values, peer, number(openai * scale), f"{openai / ours:.0f}x"]
 
-    head = ["CPU", "ai_rust_client", "reqwest without Python", "best Rust-backed peer", "openai", "openai, of ours"]
+    head = [
+        "CPU",
+        "ai_rust_client",
+        "reqwest without Python",
+        "best other Rust client",
+        "openai",
+        "openai / ai_rust_client",
+    ]
     return table(head, [row(case) for case in CASES if case.name in SUMMARY])
 
 
 def replace(path: Path, text: str) -> None:
-    """Put the text between the markers of the file."""
+    """Replace the text between the markers of the file."""
     whole = path.read_text(encoding="utf-8")
     before, begin, rest = whole.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"{path} has no {BEGIN} and {END}, between which the results go")
+        raise SystemExit(f"{path} has no {BEGIN} and {END} to write the results between")
     path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")

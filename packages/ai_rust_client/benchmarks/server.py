@@ -1,10 +1,11 @@
-"""The server of the benchmarks over plain HTTP/1.1: bytes made beforehand, so that its own cost is small and even.
+"""The benchmarks' server over plain HTTP/1.1. It sends prepared bytes, so that its own cost is small and constant.
 
     python server.py
 
-Prints its address. Each line of stdin is answered with what was used so far (CPU seconds, requests); ends with stdin.
-The first part of the path says what is answered: `/answer` a whole answer, `/stream-N` N chunks of text in writes of
-16 KiB, `/varied-N` the same of chunks that vary, `/apart-N` N chunks with a write for each, `/paced-N` one every 5 ms.
+Prints its address. Answers each line of stdin with what it has used so far (CPU seconds, requests), and exits at the
+end of stdin. The first part of the path selects the answer: `/answer` a whole answer, `/stream-N` N chunks of text in
+writes of 16 KiB, `/varied-N` the same with chunks that vary, `/apart-N` N chunks with one write each, `/paced-N` one
+every 5 ms.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import json
 import sys
 import time
 
-from answers import AT_ONCE, CHAT, MESSAGES, Answers
+from answers import AT_ONCE, CHAT
 
 PACE = 0.005
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -20,19 +21,17 @@ STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-e
 served = 0
 
 
-def whole_reply(answers: Answers) -> bytes:
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-    return head % len(answers.whole) + answers.whole
-
-
-WHOLE_REPLIES = {id(answers): whole_reply(answers) for answers in (CHAT, MESSAGES)}
+WHOLE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(CHAT.whole)
 
 
 def framed(data: bytes) -> bytes:
+    """One chunk of the chunked transfer coding."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 class Connection(asyncio.Protocol):
+    """Answers the requests of one connection."""
+
     def __init__(self) -> None:
         self.buffer = bytearray()
         self.needed = 0
@@ -62,38 +61,39 @@ class Connection(asyncio.Protocol):
     def answer(self, path: str) -> None:
         global served
         served += 1
-        answers = MESSAGES if path.endswith("/messages") else CHAT
         kind, _, count = path.split("/")[1].partition("-")
         if kind == "answer":
-            self.transport.write(WHOLE_REPLIES[id(answers)])
+            self.transport.write(WHOLE_HEAD + CHAT.whole)
         elif kind in ("stream", "varied"):
-            parts = answers.varied if kind == "varied" else answers.parts
-            self.transport.write(STREAM_HEAD + framed(answers.head))
+            parts = CHAT.varied if kind == "varied" else CHAT.parts
+            self.transport.write(STREAM_HEAD)
             for start in range(0, int(count), AT_ONCE):
                 numbers = range(start, min(start + AT_ONCE, int(count)))
                 self.transport.write(framed(b"".join(parts[n % len(parts)] for n in numbers)))
-            self.transport.write(framed(answers.end) + b"0\r\n\r\n")
+            self.transport.write(framed(CHAT.end) + b"0\r\n\r\n")
         else:
-            self.task = asyncio.create_task(self.one_by_one(answers, int(count), PACE if kind == "paced" else 0))
+            self.task = asyncio.create_task(self.one_by_one(int(count), PACE if kind == "paced" else 0))
 
-    async def one_by_one(self, answers: Answers, count: int, pause: float) -> None:
-        self.transport.write(STREAM_HEAD + framed(answers.head))
+    async def one_by_one(self, count: int, pause: float) -> None:
+        self.transport.write(STREAM_HEAD)
         for number in range(count):
-            self.transport.write(framed(answers.parts[number % len(answers.parts)]))
+            self.transport.write(framed(CHAT.parts[number % len(CHAT.parts)]))
             await asyncio.sleep(pause)
-        self.transport.write(framed(answers.end) + b"0\r\n\r\n")
+        self.transport.write(framed(CHAT.end) + b"0\r\n\r\n")
 
 
-def tell() -> None:
+def report_usage() -> None:
+    """Answer each line of stdin with what was used so far."""
     for _ in sys.stdin:
         print(json.dumps({"cpu": time.process_time(), "http1": served, "http2": 0}), flush=True)
 
 
 async def main() -> None:
+    """Serve until stdin ends."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=512)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
-    await loop.run_in_executor(None, tell)
+    await loop.run_in_executor(None, report_usage)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two servers as processes of their own, and what they have used: their cost stays apart from the clients'."""
+"""The two servers, each in its own process, so that their cost is separate from the clients'."""
 
 import contextlib
 import json
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from answers import AT_ONCE, CHAT, MESSAGES, Answers
+from answers import AT_ONCE, CHAT
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Used:
-    """So far: CPU seconds, and requests of each protocol."""
+    """What a server has used so far: CPU seconds, and requests of each protocol."""
 
     cpu: float
     http1: int
@@ -25,6 +25,8 @@ class Used:
 
 @dataclass(frozen=True)
 class Server:
+    """A running server."""
+
     url: str
     ca: str | None
     process: "subprocess.Popen[str]"
@@ -46,7 +48,7 @@ def _started(command: list[str], first: str, ca: str | None) -> Iterator[Server]
         process.stdin.flush()
         url = process.stdout.readline().strip()
         if not url:
-            raise SystemExit(f"the server {command[0]} ended; its error stands above")
+            raise SystemExit(f"the server {command[0]} exited; its error is above")
         try:
             yield Server(url, ca, process)
         finally:
@@ -60,18 +62,12 @@ def plain() -> Iterator[Server]:
         yield server
 
 
-def _text(answers: Answers) -> dict[str, object]:
-    parts = [part.decode() for part in answers.parts]
-    return {
-        "whole": answers.whole.decode(), "head": answers.head.decode(), "parts": parts, "end": answers.end.decode(),
-    }  # fmt: skip
-
-
 @contextlib.contextmanager
 def encrypted(program: Path) -> Iterator[Server]:
-    """TLS with HTTP/2, or HTTP/1.1 for those who cannot. `program` is what `native/` builds."""
-    protocols = {"chat": _text(CHAT), "messages": _text(MESSAGES), "at_once": AT_ONCE}
+    """TLS with HTTP/2, or HTTP/1.1 for clients without HTTP/2. `program` is built from `native/`."""
+    parts = [part.decode() for part in CHAT.parts]
+    answers = {"whole": CHAT.whole.decode(), "parts": parts, "end": CHAT.end.decode(), "at_once": AT_ONCE}
     with tempfile.TemporaryDirectory() as folder:
         ca = str(Path(folder) / "ca.pem")
-        with _started([str(program), folder], json.dumps(protocols) + "\n", ca) as server:
+        with _started([str(program), folder], json.dumps(answers) + "\n", ca) as server:
             yield server

@@ -1,4 +1,4 @@
-"""Fresh interpreters: what an import costs over a bare one, and how long it takes to the first answer."""
+"""Fresh interpreters: the cost of an import, and the time to the first answer."""
 
 import resource
 import statistics
@@ -32,7 +32,7 @@ asyncio.run(main())
 
 @dataclass
 class Started:
-    """Seconds, of each round."""
+    """Seconds of each round."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
@@ -53,19 +53,20 @@ def _interleaved(scripts: dict[str, tuple[str, str]], rounds: int) -> dict[str, 
     for number in range(rounds + 1):
         for name, (python, script) in scripts.items():
             cpu, wall = _fresh(python, script)
-            if number > 0:  # the first writes bytecode
+            if number > 0:  # the first one writes bytecode
                 took[name].cpu.append(cpu)
                 took[name].wall.append(wall)
     return took
 
 
 def imports(installed: list[Installed], rounds: int) -> dict[str, Started]:
+    """A process that only imports, for each contender, and a bare one."""
     scripts = {one.contender.name: (one.python, one.contender.imports) for one in installed if one.contender.imports}
     return _interleaved({BARE: (sys.executable, "pass"), **scripts}, rounds)
 
 
 def first_answers(installed: list[Installed], server: Server, rounds: int) -> dict[str, Started]:
-    """From the start of the process to its end, with one answer between."""
+    """A process that gets one answer, from its start to its end."""
     scripts = {}
     for one in installed:
         module, _, attribute = one.contender.client.partition(":")

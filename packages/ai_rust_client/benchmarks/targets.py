@@ -1,4 +1,4 @@
-"""What the project asks of itself: all limits stand here, and what is met is computed from a run."""
+"""The performance targets of the package with their limits, judged by a run."""
 
 import statistics
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ from start import BARE, Started
 
 @dataclass
 class Results:
+    """The measurements of a run."""
+
     costs: dict[str, dict[str, Costs]] = field(default_factory=dict)
     imports: dict[str, Started] = field(default_factory=dict)
     first_answers: dict[str, Started] = field(default_factory=dict)
@@ -20,7 +22,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Ratio:
-    """What `over` takes of what `under` takes, in each of the cases. Of several in `over` the cheapest counts."""
+    """A limit for the costs of `over` relative to `under`, in each of the cases. The cheapest of `over` counts."""
 
     text: str
     cases: tuple[str, ...]
@@ -33,6 +35,8 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Judged:
+    """A target with its measurement."""
+
     text: str
     case: str
     value: float
@@ -48,7 +52,7 @@ class Judged:
 
     @property
     def close(self) -> bool:
-        """Whether the limit is within the quartiles: another run may judge otherwise."""
+        """Whether the limit is between the quartiles: another run may have another result."""
         return self.low <= self.limit <= self.high and self.low < self.high
 
 
@@ -57,43 +61,43 @@ CHUNKS = ("bulk", "varied", "apart", "paced", "apaced", "tls_bulk", "tls_apart")
 MANY = ("many", "tls_many")
 OPENAI = ("openai",)
 RATIOS = (
-    Ratio("request, sync: CPU of native's", REQUESTS, (OURS,), NATIVE, 1.5),
-    Ratio("request, async: CPU of native's", AREQUESTS, (OURS,), NATIVE, 2.5),
-    Ratio("request: openai's CPU of ours", REQUESTS + AREQUESTS, OPENAI, OURS, 15, least=True),
-    Ratio("request: wall p50 of native's", REQUESTS + AREQUESTS, (OURS,), NATIVE, 1.5, kind="wall"),
-    Ratio("chunk: CPU of native's", CHUNKS, (OURS,), NATIVE, 1.6),
-    Ratio("chunk: openai's CPU of ours", CHUNKS, OPENAI, OURS, 30, least=True),
-    Ratio("chunk: CPU of the best Rust-backed peer, of ours", CHUNKS, RUST_BACKED, OURS, 2, least=True),
-    Ratio("chunk as event object: openai's CPU of ours", CHUNKS, OPENAI, "as events", 15, least=True),
-    Ratio("history, first turn: openai's CPU of ours", ("first",), OPENAI, OURS, 50, least=True),
-    Ratio("history, later turns: openai's CPU of ours", ("later",), OPENAI, OURS, 150, least=True),
-    Ratio("history, later turns: CPU of native's with a body made before", ("later",), (OURS,), NATIVE, 1.5),
-    Ratio("100 streams: wall of native's", MANY, (OURS,), NATIVE, 2.5, kind="wall"),
-    Ratio("100 streams: openai's wall of ours", MANY, OPENAI, OURS, 20, least=True, kind="wall"),
+    Ratio("request, sync: CPU / native", REQUESTS, (OURS,), NATIVE, 1.5),
+    Ratio("request, async: CPU / native", AREQUESTS, (OURS,), NATIVE, 2.5),
+    Ratio("request: CPU of openai / ai_rust_client", REQUESTS + AREQUESTS, OPENAI, OURS, 15, least=True),
+    Ratio("request: wall p50 / native", REQUESTS + AREQUESTS, (OURS,), NATIVE, 1.5, kind="wall"),
+    Ratio("chunk: CPU / native", CHUNKS, (OURS,), NATIVE, 1.6),
+    Ratio("chunk: CPU of openai / ai_rust_client", CHUNKS, OPENAI, OURS, 30, least=True),
+    Ratio("chunk: CPU of the best other Rust client / ai_rust_client", CHUNKS, RUST_BACKED, OURS, 2, least=True),
+    Ratio("chunk as event object: CPU of openai / ai_rust_client", CHUNKS, OPENAI, "as events", 15, least=True),
+    Ratio("history, first turn: CPU of openai / ai_rust_client", ("first",), OPENAI, OURS, 50, least=True),
+    Ratio("history, later turns: CPU of openai / ai_rust_client", ("later",), OPENAI, OURS, 150, least=True),
+    Ratio("history, later turns: CPU / native with a prepared body", ("later",), (OURS,), NATIVE, 1.5),
+    Ratio("100 streams: wall / native", MANY, (OURS,), NATIVE, 2.5, kind="wall"),
+    Ratio("100 streams: wall of openai / ai_rust_client", MANY, OPENAI, OURS, 20, least=True, kind="wall"),
 )
-MOST_IMPORT_MS = 5
-MOST_FIRST_ANSWER_MS = 30
-MOST_REQUESTS_MB = 10
-MOST_STREAMS_MB = 20
-MOST_WHEEL_MB = 5
+MAX_IMPORT_MS = 5
+MAX_FIRST_ANSWER_MS = 30
+MAX_REQUESTS_MB = 10
+MAX_STREAMS_MB = 20
+MAX_WHEEL_MB = 5
 
 
 def judge(results: Results) -> list[Judged]:
-    """All that the run gives; what was left out of it is not judged."""
+    """All targets that the run has measurements for."""
     judged = [one for ratio in RATIOS for case in ratio.cases if (one := _ratio(ratio, case, results)) is not None]
     if OURS in results.imports:
         bare = results.imports[BARE].median("cpu")
         values = [(cpu - bare) * 1e3 for cpu in results.imports[OURS].cpu]
-        judged.append(_amount("import, over bare Python (CPU)", values, "ms", MOST_IMPORT_MS))
+        judged.append(_amount("import, over bare Python (CPU)", values, "ms", MAX_IMPORT_MS))
     if OURS in results.first_answers:
         values = [wall * 1e3 for wall in results.first_answers[OURS].wall]
-        judged.append(_amount("process start to first answer (wall)", values, "ms", MOST_FIRST_ANSWER_MS))
+        judged.append(_amount("process start to first answer (wall)", values, "ms", MAX_FIRST_ANSWER_MS))
     if OURS in results.requests_memory:
-        judged.append(_amount("memory after 100 requests", [results.requests_memory[OURS]], "MB", MOST_REQUESTS_MB))
+        judged.append(_amount("memory after 100 requests", [results.requests_memory[OURS]], "MB", MAX_REQUESTS_MB))
     if OURS in results.streams_memory:
-        judged.append(_amount("memory of 100 paced streams", [results.streams_memory[OURS]], "MB", MOST_STREAMS_MB))
+        judged.append(_amount("memory of 100 paced streams", [results.streams_memory[OURS]], "MB", MAX_STREAMS_MB))
     if results.wheel is not None:
-        judged.append(_amount("wheel", [results.wheel], "MB", MOST_WHEEL_MB))
+        judged.append(_amount("wheel", [results.wheel], "MB", MAX_WHEEL_MB))
     return judged
 
 

@@ -1,10 +1,10 @@
-"""One contender, in a process of its own: its CPU is that of this process, all of its threads, and of nothing else.
+"""One contender in a process of its own, so that its CPU is that of this process, with all of its threads.
 
     python worker.py MODULE:CLASS
 
-An order is a line of JSON on stdin, its answer a line on stdout: CPU and wall seconds of the work, the median of the
-wall seconds of its pieces, the text received and in how many chunks. Before each work the garbage is collected, and the
-collector is on while it runs, as Python sets it.
+Each line of JSON on stdin is an order, and each line on stdout its result: CPU and wall seconds of the work, the median
+of the wall seconds of its pieces, the received text, and the number of its chunks. Garbage is collected before each
+work; the collector is enabled while it runs, with Python's defaults.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ from conversation import conversation, turn
 
 
 class Worker:
+    """Executes orders with one contender."""
+
     def __init__(self, make: Any) -> None:
         self.make = make
         self.clients: dict[tuple[str, bool], Any] = {}
@@ -31,7 +33,7 @@ class Worker:
         self.runner: asyncio.Runner | None = None
         self.number = 0
 
-    def obey(self, order: dict[str, Any]) -> dict[str, Any]:
+    def execute(self, order: dict[str, Any]) -> dict[str, Any]:
         work, url, count = order["work"], order["url"], order["count"]
         asynchronous = work in ("aask", "aread", "many")
         if (url, asynchronous) not in self.clients:
@@ -59,7 +61,7 @@ class Worker:
         return {**took, "each": statistics.median(laps), "text": texts[0], "parts": parts}
 
     def pieces(self, work: str, url: str, count: int) -> Iterator[Messages]:
-        """The messages of each call: made beforehand, but for what a conversation grows by."""
+        """The messages of each call, created before the measurement, except for the growth of a conversation."""
         if work == "first":
             self.number += 1
             return iter([conversation(f"{os.getpid()}-{self.number}")])
@@ -115,11 +117,12 @@ async def _together(do: Any, pieces: Iterator[Messages]) -> list[Any]:
 
 
 def main() -> None:
+    """Execute orders from stdin."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is not a result
     worker = Worker(load(sys.argv[1]))
     for line in sys.stdin:
-        print(json.dumps(worker.obey(json.loads(line))), file=answers)
+        print(json.dumps(worker.execute(json.loads(line))), file=answers)
     worker.close()
 
 

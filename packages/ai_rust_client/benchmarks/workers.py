@@ -1,4 +1,4 @@
-"""The contenders as processes that take orders, and their environments."""
+"""The contenders as processes that execute orders, and their environments."""
 
 import importlib.metadata
 import json
@@ -14,28 +14,30 @@ from typing import Any
 from registry import CONTENDERS, NATIVE, Contender
 
 HERE = Path(__file__).parent
-LONGEST_WORK = 180.0
+WORK_TIMEOUT = 180.0
 
 
 class Worker:
+    """A process that executes orders."""
+
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE)
 
-    def obey(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Raises SystemExit, saying who and what, when no answer comes."""
+    def execute(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Execute an order. Raises SystemExit if no result comes."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
-        ready, _, _ = select.select([self.process.stdout], [], [], LONGEST_WORK)
+        ready, _, _ = select.select([self.process.stdout], [], [], WORK_TIMEOUT)
         if not ready:
             self.process.kill()
-            raise SystemExit(f"{self.name} gave no answer to {order['work']} {order['url']} in {LONGEST_WORK:.0f} s")
+            raise SystemExit(f"{self.name} did not finish {order['work']} {order['url']} within {WORK_TIMEOUT:.0f} s")
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self.name} failed at {order['work']} {order['url']}; its error stands above")
+            raise SystemExit(f"{self.name} failed at {order['work']} {order['url']}; its error is above")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -51,7 +53,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Installed:
-    """A contender that can run: with which interpreter, in which version."""
+    """A contender that can run, with its interpreter and version."""
 
     contender: Contender
     python: str
@@ -62,7 +64,7 @@ class Installed:
 
 
 def find(names: tuple[str, ...]) -> tuple[list[Installed], list[str]]:
-    """Those of the names that are installed, and for each of the others why it is left out."""
+    """The contenders that are installed, and for each of the others the reason why it is left out."""
     found, missing = [], []
     for contender in CONTENDERS:
         if contender.name not in names:
@@ -77,8 +79,7 @@ def find(names: tuple[str, ...]) -> tuple[list[Installed], list[str]]:
 
 def _find(contender: Contender) -> Installed:
     if contender.script is None:
-        version = importlib.metadata.version(contender.distribution) if contender.distribution else ""
-        return Installed(contender, sys.executable, version)
+        return Installed(contender, sys.executable, importlib.metadata.version(contender.distribution))
     script = ["--script", str(HERE / "contenders" / contender.script)]
     _run(["uv", "sync", "--quiet", "--locked", "--python", sys.executable, *script])
     python = _run(["uv", "python", "find", *script])
@@ -92,7 +93,7 @@ def _run(command: list[str]) -> str:
 
 
 def build_native() -> Path:
-    """The folder of the programs in `native/`, built on first use. Raises SystemExit where they cannot be built."""
+    """The folder of the programs of `native/`, which are built first. Raises SystemExit if that fails."""
     manifest = f"--manifest-path={HERE}/native/Cargo.toml"
     try:
         subprocess.run(["cargo", "build", "--release", "--quiet", "--locked", manifest], check=True)
@@ -103,4 +104,5 @@ def build_native() -> Path:
 
 
 def native_worker(programs: Path) -> Worker:
+    """The worker of reqwest without Python."""
     return Worker(NATIVE, [str(programs / "client")])

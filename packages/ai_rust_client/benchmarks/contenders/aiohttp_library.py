@@ -9,6 +9,8 @@ from .wire import HEADERS, body, contents, text_of
 
 
 class Client:
+    """One session, created on first use."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         self.endpoint = f"{url}/chat/completions"
         self.context = ssl.create_default_context(cafile=ca) if ca else True

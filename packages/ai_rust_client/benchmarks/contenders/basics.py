@@ -1,4 +1,4 @@
-"""What all contenders share. It imports nothing, as start-up and memory are measured with it."""
+"""Values that all contenders share. Imports nothing, since start-up and memory are measured with it."""
 
 MODEL = "bench/model"
 KEY = "key"

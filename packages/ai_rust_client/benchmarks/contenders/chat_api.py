@@ -1,4 +1,4 @@
-"""How the OpenAI library is used; `compat` is used in the same way."""
+"""The OpenAI library's API, which `compat` shares."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from .basics import MODEL, Messages
 
 
 class ChatAPI:
-    """`make` and `amake` give the clients; each is made on first use."""
+    """`make` and `amake` create the clients, on first use."""
 
     def __init__(self) -> None:
         self._sync: Any = None

@@ -1,4 +1,4 @@
-"""ai_rust_client.compat: the OpenAI library's surface on our client."""
+"""ai_rust_client.compat: the OpenAI library's API on this client."""
 
 import os
 from typing import Any
@@ -10,11 +10,13 @@ from .chat_api import ChatAPI
 
 
 class Client(ChatAPI):
+    """The clients of `compat`."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         super().__init__()
         self.url = url
         if ca is not None:
-            os.environ["SSL_CERT_FILE"] = ca  # takes the place of the platform's roots
+            os.environ["SSL_CERT_FILE"] = ca  # replaces the platform's certificates
 
     def make(self) -> Any:
         return OpenAI(api_key=KEY, base_url=self.url)

@@ -1,4 +1,4 @@
-"""httpr: reqwest for Python; its async face is the sync one on threads."""
+"""httpr: reqwest for Python. Its async client runs the sync one on threads."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ MOST_AT_ONCE = 128
 
 
 class Client:
+    """One client for sync and one for async calls, each created on first use."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         self.endpoint = f"{url}/chat/completions"
         self.arguments: dict[str, Any] = {"headers": HEADERS, "ca_cert_file": ca}

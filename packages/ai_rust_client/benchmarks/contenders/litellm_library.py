@@ -2,11 +2,11 @@
 # requires-python = ">=3.11,<3.15"
 # dependencies = ["litellm>=1.106"]
 # ///
-"""litellm, in an environment of its own (`litellm_library.py.lock`): it needs an OpenAI library before 3."""
+"""litellm, in its own environment (`litellm_library.py.lock`): it needs an older OpenAI library than 3."""
 
 import os
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # its import would else ask the internet
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # otherwise its import sends a request to the internet
 
 from typing import Any
 
@@ -16,6 +16,8 @@ from .basics import KEY, MODEL, Messages
 
 
 class Client:
+    """The module functions of litellm."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         self.arguments: dict[str, Any] = {"model": f"openai/{MODEL}", "api_key": KEY, "base_url": url}
         if ca is not None:

@@ -10,6 +10,8 @@ from .wire import tls
 
 
 class Client(ChatAPI):
+    """The clients of the OpenAI library."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         super().__init__()
         self.url = url

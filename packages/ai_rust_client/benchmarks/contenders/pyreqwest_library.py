@@ -10,6 +10,8 @@ from .wire import HEADERS, Lines, body, contents, text_of
 
 
 class Client:
+    """One client for sync and one for async calls."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         self.endpoint = f"{url}/chat/completions"
         self.ca = Path(ca).read_bytes() if ca else None

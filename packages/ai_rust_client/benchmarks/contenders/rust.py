@@ -1,4 +1,4 @@
-"""ai_rust_client: its own surface."""
+"""ai_rust_client's own API."""
 
 import ai_rust_client
 
@@ -6,6 +6,8 @@ from .basics import KEY, MODEL, Messages
 
 
 class Client:
+    """Whole answers, and streams read as text."""
+
     def __init__(self, url: str, ca: str | None) -> None:
         self.client = ai_rust_client.AIClient(KEY, base_url=url, ca_bundle=ca)
 

@@ -1,4 +1,4 @@
-"""What a plain HTTP client does by hand that a chat client does for one: encoding, events, JSON; and TLS settings."""
+"""The work that a chat client does and a plain HTTP client leaves to its user: encoding, events, JSON, TLS settings."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,10 +10,12 @@ HEADERS = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
 
 
 def body(messages: Messages, *, stream: bool = False) -> bytes:
+    """The body of a request."""
     return json.dumps({"model": MODEL, "messages": messages, "stream": stream}).encode()
 
 
 def text_of(document: Any) -> str:
+    """The text of a whole answer."""
     text: str = document["choices"][0]["message"]["content"]
     return text
 
@@ -28,7 +30,7 @@ def contents(lines: Iterable[str]) -> Iterator[str]:
 
 
 class Lines:
-    """Whole lines out of pieces of bytes."""
+    """Splits pieces of bytes into lines."""
 
     def __init__(self) -> None:
         self.rest = b""
@@ -39,7 +41,7 @@ class Lines:
 
 
 def tls(ca: str | None) -> dict[str, Any]:
-    """Arguments of the clients of httpx and httpx2: none without TLS, else our authority, and HTTP/2 where offered."""
+    """Arguments of httpx clients: none without TLS, otherwise the authority, and HTTP/2 if the server offers it."""
     if ca is None:
         return {}
     import ssl

@@ -1,5 +1,5 @@
-//! What reqwest itself costs, for the ratios: one thread, no Python. Obeys as `worker.py` does: an order is a line of
-//! JSON on stdin, its answer a line on stdout.
+//! reqwest alone, with one thread and without Python, as the base of the ratios. Works like `worker.py`: each line of JSON on
+//! stdin is an order, and each line on stdout its result.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
@@ -16,14 +16,14 @@ type Failure = Box<dyn std::error::Error>;
 
 #[derive(Deserialize)]
 struct Order {
-    /// As in `worker.py`; aask is ask and aread is read, as there is no other face.
+    /// As in `worker.py`; aask is the same as ask, and aread the same as read.
     work: String,
     url: String,
     ca: Option<String>,
     count: usize,
-    /// The bytes of a conversation's JSON. It is made beforehand.
+    /// The size of a conversation's JSON, which is prepared before the measurement.
     size: usize,
-    /// Begin with a call that does not count.
+    /// Start with a call that is not measured.
     warm: bool,
 }
 

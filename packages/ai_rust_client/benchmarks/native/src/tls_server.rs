@@ -1,11 +1,11 @@
-//! The server of the benchmarks over TLS: HTTP/2 where it is asked for (ALPN), else HTTP/1.1. It answers what
-//! `server.py` answers, with bytes made beforehand.
+//! The benchmarks' server over TLS: HTTP/2 if the client offers it (ALPN), otherwise HTTP/1.1. It sends the same prepared
+//! answers as `server.py`.
 //!
 //!     tls_server FOLDER
 //!
-//! The first line of stdin holds the answers, as JSON. Then it writes `ca.pem`, the certificate of an authority made for
-//! this run, into the folder, and prints its address. Each further line is answered with what was used so far: CPU
-//! seconds, and requests of each protocol. Ends with stdin.
+//! The first line of stdin has the answers as JSON. Then the server writes `ca.pem`, the certificate of an authority that it
+//! creates for this run, into the folder, and prints its address. It answers each further line with what it has used so
+//! far: CPU seconds, and requests of each protocol. It exits at the end of stdin.
 
 use std::io::BufRead;
 use std::pin::Pin;
@@ -34,19 +34,12 @@ mod cpu;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What one protocol answers: a whole answer; and a stream's beginning, its chunks of text in turn, and its end.
+/// A whole answer; and the chunks of a stream, which are repeated, with the text at its end.
 #[derive(Deserialize)]
 struct Answers {
     whole: String,
-    head: String,
     parts: Vec<String>,
     end: String,
-}
-
-#[derive(Deserialize)]
-struct Protocols {
-    chat: Answers,
-    messages: Answers,
     at_once: usize,
 }
 
@@ -56,7 +49,7 @@ struct Served {
     http2: AtomicUsize,
 }
 
-/// Pieces, each handed over on its own. Between two of them it lets the connection write, or waits.
+/// Sends its pieces one by one. Between two of them it lets the connection write, or pauses.
 struct Pieces {
     rest: std::vec::IntoIter<Bytes>,
     pause: Option<Duration>,
@@ -92,24 +85,20 @@ impl Body for Pieces {
     }
 }
 
-/// `/stream-N`, `/apart-N` and `/paced-N` are streams, all else is a whole answer.
-fn pieces(protocols: &Protocols, path: &str) -> (bool, Pieces) {
-    let answers = if path.ends_with("/messages") { &protocols.messages } else { &protocols.chat };
+/// `/stream-N`, `/apart-N` and `/paced-N` are streams, everything else is a whole answer.
+fn pieces(answers: &Answers, path: &str) -> (bool, Pieces) {
     let (kind, count) =
         path.split('/').nth(1).and_then(|first| first.split_once('-')).unwrap_or(("answer", "0"));
     let streamed = kind != "answer";
     let mut pieces: Vec<Bytes> = Vec::new();
     if streamed {
         let count = count.parse().unwrap_or(0);
-        let at_once = if kind == "stream" { protocols.at_once } else { 1 };
+        let at_once = if kind == "stream" { answers.at_once } else { 1 };
         let numbers: Vec<usize> = (0..count).collect();
         for some in numbers.chunks(at_once) {
             let text: String = some.iter().map(|n| answers.parts[n % answers.parts.len()].as_str()).collect();
             pieces.push(text.into());
         }
-        let first = pieces.first_mut().map(std::mem::take).unwrap_or_default();
-        let first: Bytes = [answers.head.as_bytes(), &first].concat().into();
-        pieces.splice(..pieces.len().min(1), [first]);
         pieces.push(answers.end.clone().into());
     } else {
         pieces.push(answers.whole.clone().into());
@@ -120,12 +109,12 @@ fn pieces(protocols: &Protocols, path: &str) -> (bool, Pieces) {
 
 async fn answer(
     request: Request<Incoming>,
-    protocols: Arc<Protocols>,
+    answers: Arc<Answers>,
     served: Arc<Served>,
 ) -> Result<Response<Pieces>, Failure> {
     let counter = if request.version() == Version::HTTP_2 { &served.http2 } else { &served.http1 };
     counter.fetch_add(1, Ordering::Relaxed);
-    let (streamed, pieces) = pieces(&protocols, request.uri().path());
+    let (streamed, pieces) = pieces(&answers, request.uri().path());
     request.into_body().collect().await?;
     let mut response = Response::builder();
     if streamed {
@@ -160,8 +149,8 @@ fn acceptor(folder: &str) -> Result<TlsAcceptor, Failure> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Tells what was used, for each line of stdin; ends the process with it.
-fn tell(served: &Served) {
+/// Answers each line of stdin with what was used so far, and exits at its end.
+fn report_usage(served: &Served) {
     for _ in std::io::stdin().lock().lines().map_while(Result::ok) {
         let (http1, http2) = (served.http1.load(Ordering::Relaxed), served.http2.load(Ordering::Relaxed));
         println!(r#"{{"cpu": {}, "http1": {http1}, "http2": {http2}}}"#, cpu::seconds());
@@ -174,21 +163,21 @@ async fn main() -> Result<(), Failure> {
     let folder = std::env::args().nth(1).ok_or("usage: tls_server FOLDER")?;
     let mut first = String::new();
     std::io::stdin().read_line(&mut first)?;
-    let protocols: Arc<Protocols> = Arc::new(serde_json::from_str(&first)?);
+    let answers: Arc<Answers> = Arc::new(serde_json::from_str(&first)?);
     let served = Arc::new(Served::default());
     let acceptor = acceptor(&folder)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("https://{}", listener.local_addr()?);
-    let telling = Arc::clone(&served);
-    std::thread::spawn(move || tell(&telling));
+    let usage = Arc::clone(&served);
+    std::thread::spawn(move || report_usage(&usage));
     loop {
         let (socket, _) = listener.accept().await?;
         socket.set_nodelay(true)?;
-        let (acceptor, protocols, served) = (acceptor.clone(), Arc::clone(&protocols), Arc::clone(&served));
+        let (acceptor, answers, served) = (acceptor.clone(), Arc::clone(&answers), Arc::clone(&served));
         tokio::spawn(async move {
             // A client that goes away in the middle ends only its own connection.
             let Ok(socket) = acceptor.accept(socket).await else { return };
-            let service = service_fn(|request| answer(request, Arc::clone(&protocols), Arc::clone(&served)));
+            let service = service_fn(|request| answer(request, Arc::clone(&answers), Arc::clone(&served)));
             let _ = auto::Builder::new(TokioExecutor::new())
                 .serve_connection(TokioIo::new(socket), service)
                 .await;
