@@ -10,8 +10,7 @@ from minimal_browser_core.copilot.context.message import render_question
 from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.events import TurnEvent, TurnFinished
 from minimal_browser_core.copilot.offline import LABEL
-from minimal_browser_core.copilot.offline.client import OfflineChatClient
-from minimal_browser_core.copilot.offline.stream import start_stream
+from minimal_browser_core.copilot.offline.client import OfflineChatClient, start_stream
 from minimal_browser_core.copilot.session import CopilotSession
 from minimal_browser_core.copilot.turn import Turn
 from minimal_browser_core.errors import AIClientError, StreamCancelled

@@ -6,7 +6,7 @@ Passages of that type are preferred, and then words such as "cost" need not occu
 import re
 from dataclasses import dataclass
 
-from minimal_browser_core.copilot.offline.tokenizer import tokenize
+from minimal_browser_core.copilot.offline.terms import tokenize
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,12 @@ import threading
 
 from minimal_browser_core.copilot.context.page import PageContext
 from minimal_browser_core.copilot.context.text import clean_line
-from minimal_browser_core.copilot.offline.answer import Answer
 from minimal_browser_core.copilot.offline.bm25 import PageIndex, SearchResult
-from minimal_browser_core.copilot.offline.commands import answer_command
-from minimal_browser_core.copilot.offline.intent_matcher import match_intent
-from minimal_browser_core.copilot.offline.intents import (
-    Question,
-    SearchConversations,
-    ShowHelp,
-    ShowPageFact,
-    Summarise,
-)
+from minimal_browser_core.copilot.offline.commands import Answer, answer_command
+from minimal_browser_core.copilot.offline.intents import SELECTION, match_intent
 from minimal_browser_core.copilot.offline.markdown import cite, document, escape, list_conversations, quotes
-from minimal_browser_core.copilot.offline.stop_words import query_terms
 from minimal_browser_core.copilot.offline.summary import summarise
-from minimal_browser_core.copilot.offline.tokenizer import is_bigram, tokenize
+from minimal_browser_core.copilot.offline.terms import is_bigram, query_terms, tokenize
 from minimal_browser_core.errors import StorageError
 from minimal_browser_core.storage.conversations import ConversationService
 from minimal_browser_core.storage.port import ConversationStore
@@ -29,6 +20,10 @@ _ANSWER_COVERAGE = 0.5
 """The share of a question's weight that a passage must contain to count as an answer."""
 _NEAR_COVERAGE = 0.25
 """The share that it must contain to be shown at all."""
+_SENTENCES = 5
+"""The length of a summary unless the user names one."""
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_PAGE_WORD = re.compile(r"page|article|site|document|seite|página|pagina|ページ|页面|頁面|페이지", re.IGNORECASE)
 
 
 class Answerer:
@@ -42,18 +37,18 @@ class Answerer:
     def answer(self, question: str, page: PageContext | None, tools: frozenset[str]) -> Answer:
         """`tools` are the names of the tools that may be called; the answer says so if it needs another one."""
         match match_intent(question):
-            case Question(text):
-                return Answer(self._answer_question(text, page))
-            case Summarise(count, what):
-                return Answer(self._summarise(page, count, what))
-            case SearchConversations(query):
-                return Answer(self._search_conversations(query))
-            case ShowHelp(topic):
+            case None:
+                return Answer(self._answer_question(" ".join(question.split()), page))
+            case ("help" | "connect") as topic, _:
                 return Answer(document(f"{topic}.md"))
-            case ShowPageFact(fact):
+            case ("address" | "title") as fact, _:
                 return Answer(_page_fact(fact, page))
-            case command:
-                return answer_command(command, page, tools)
+            case "conversations", match:
+                return Answer(self._search_conversations(next(filter(None, match.groups()), "")))
+            case ("selection" | "summary") as intent, match:
+                return Answer(self._summarise(page, *_extent(intent, match)))
+            case intent, match:
+                return answer_command(intent, match, page, tools)
 
     def _search_conversations(self, query: str) -> str:
         if self._conversations is None:
@@ -129,6 +124,18 @@ def _cite_page(question: str, page: PageContext, index: PageIndex, result: Searc
         return cite(index, result, f"The page does not mention {missing}. The passages that come nearest:")
     note = f"\n\nThe page does not mention {missing}." if missing else ""
     return cite(index, result, f"From {_page_name(page)}:") + note
+
+
+def _extent(intent: str, match: re.Match[str]) -> tuple[int, str]:
+    """How many sentences summarise what: "selection", "page", or "" for the selection if there is one."""
+    if intent == "selection":
+        return _SENTENCES, intent
+    count = (match[1] or str(_SENTENCES)).lower()
+    number = _NUMBERS.index(count) + 1 if count in _NUMBERS else int(count)
+    what = "page" if _PAGE_WORD.search(match[0]) else ""
+    if re.search(SELECTION, match[0], re.IGNORECASE):
+        what = "selection"
+    return min(max(number, 1), 20), what
 
 
 def _page_fact(fact: str, page: PageContext | None) -> str:

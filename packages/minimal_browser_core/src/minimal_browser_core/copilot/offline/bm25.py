@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from math import log
 
 from minimal_browser_core.copilot.offline.answer_types import AnswerType, expected_answer
-from minimal_browser_core.copilot.offline.diversity import diverse
-from minimal_browser_core.copilot.offline.segmenter import Passage, segment
-from minimal_browser_core.copilot.offline.stemming import share_stem
-from minimal_browser_core.copilot.offline.stop_words import query_terms
-from minimal_browser_core.copilot.offline.tokenizer import tokenize
+from minimal_browser_core.copilot.offline.passages import Passage, diverse, segment
+from minimal_browser_core.copilot.offline.terms import query_terms, share_stem, tokenize
 
 _K1, _B = 1.2, 0.75
 _TITLE_FACTOR = 0.4

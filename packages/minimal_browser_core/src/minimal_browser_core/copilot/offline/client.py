@@ -3,21 +3,23 @@
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from minimal_browser_core.chat.port import Message
+from minimal_browser_core.chat.python.channel import Channel
+from minimal_browser_core.chat.python.protocol.accumulator import StreamAccumulator
 from minimal_browser_core.chat.python.response_stream import PythonResponseStream
 from minimal_browser_core.chat.values import ChatResponse, ModelInfo, StreamEvent, ToolCall
 from minimal_browser_core.copilot.context.message import parse_question
 from minimal_browser_core.copilot.offline import LABEL, MODEL
-from minimal_browser_core.copilot.offline.stream import start_stream
+from minimal_browser_core.errors import AIClientError
 from minimal_browser_core.storage.port import ConversationStore
 
 if TYPE_CHECKING:
-    from minimal_browser_core.copilot.offline.answer import Answer
     from minimal_browser_core.copilot.offline.answerer import Answerer
+    from minimal_browser_core.copilot.offline.commands import Answer
 
 
 class OfflineChatClient:
@@ -95,6 +97,33 @@ class OfflineChatClient:
 
     def __repr__(self) -> str:
         return f"OfflineChatClient({LABEL})"
+
+
+def start_stream(produce: Callable[[], Iterable[StreamEvent]]) -> PythonResponseStream:
+    """Call `produce` on a new thread; the stream has the events that it yields and the error that it raises."""
+    channel, received = Channel(), StreamAccumulator(model=MODEL)
+    channel.begin(received)
+    threading.Thread(target=_run, args=(produce, channel, received), name="copilot-offline", daemon=True).start()
+    return PythonResponseStream(channel, lambda: None)
+
+
+def _run(produce: Callable[[], Iterable[StreamEvent]], channel: Channel, received: StreamAccumulator) -> None:
+    try:
+        for event in produce():
+            if channel.ended:  # cancelled
+                return
+            if event.tool_call is not None:
+                received.tool_calls.append(event.tool_call)
+            received.text_parts.append(event.text)
+            channel.push([event])
+    except Exception as error:  # noqa: BLE001  any exception must reach the reader
+        failure = AIClientError(f"The offline copilot failed: {type(error).__name__}: {error}")
+        failure.__cause__ = error
+        channel.end(failure)
+        return
+    received.finish_reason = "tool_calls" if received.tool_calls else "stop"
+    channel.push([StreamEvent("finish")])
+    channel.end()
 
 
 def _response(stream: PythonResponseStream) -> ChatResponse:

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log, sqrt
 
-from minimal_browser_core.copilot.offline.diversity import diverse
-from minimal_browser_core.copilot.offline.segmenter import Passage
-from minimal_browser_core.copilot.offline.stop_words import STOP_WORDS
+from minimal_browser_core.copilot.offline.passages import Passage, diverse
+from minimal_browser_core.copilot.offline.terms import STOP_WORDS
 
 _MAX_CANDIDATES = 60
 

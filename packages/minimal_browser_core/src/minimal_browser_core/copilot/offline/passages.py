@@ -1,13 +1,17 @@
 """Splits a page's text into passages: sentences of prose, and short lines such as headings, prices and menu entries."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from minimal_browser_core.copilot.offline.tokenizer import tokenize
+from minimal_browser_core.copilot.offline.terms import tokenize
 
 MAX_PASSAGE = 480
 """Characters; a longer sentence is cut at a clause or a space."""
+_RELEVANCE = 0.7
+"""The weight of relevance against novelty."""
+_DUPLICATE = 0.8
+"""The overlap of terms from which two passages count as duplicates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,31 @@ def _cut(sentence: str) -> Iterator[str]:
         sentence = sentence[cut:].lstrip()
     if sentence:
         yield sentence
+
+
+def diverse(ranked: Sequence[tuple[Passage, float]], limit: int) -> list[Passage]:
+    """At most `limit` passages; `ranked` is best first, with scores. Of similar ones, only the best is chosen.
+
+    Maximal marginal relevance (Carbonell and Goldstein, 1998).
+    """
+    if not ranked:
+        return []
+    top = ranked[0][1] or 1.0
+    candidates = [(passage, score / top, set(passage.terms)) for passage, score in ranked]
+    chosen: list[tuple[Passage, set[str]]] = []
+    while candidates and len(chosen) < limit:
+
+        def gain(candidate: tuple[Passage, float, set[str]]) -> float:
+            similarity = max((_overlap(candidate[2], other) for _, other in chosen), default=0.0)
+            return _RELEVANCE * candidate[1] - (1 - _RELEVANCE) * similarity
+
+        best = max(candidates, key=gain)
+        candidates.remove(best)
+        if all(_overlap(best[2], other) < _DUPLICATE for _, other in chosen):
+            chosen.append((best[0], best[2]))
+    return [passage for passage, _ in chosen]
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0
