@@ -4,10 +4,10 @@ import pytest
 
 import storage_rust
 from minimal_browser_core.storage.port import ConversationStore
-from minimal_browser_core.testing.storage_conformance import ConversationStoreConformance
+from minimal_browser_core.testing.storage_conformance import ConversationRecovery, ConversationStoreConformance
 
 
-class TestRustConversationStore(ConversationStoreConformance):
+class TestRustConversationStore(ConversationStoreConformance, ConversationRecovery):
     @pytest.fixture
     def open_store(self) -> type[storage_rust.ConversationStore]:
         return storage_rust.ConversationStore

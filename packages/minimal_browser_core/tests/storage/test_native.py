@@ -17,6 +17,7 @@ from minimal_browser_core.storage.port import BookmarkStore, ConversationStore, 
 from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.testing.storage_conformance import (
     BookmarkStoreConformance,
+    ConversationRecovery,
     ConversationStoreConformance,
     HistoryStoreConformance,
 )
@@ -30,7 +31,7 @@ def storage_rust() -> Any:
     return importlib.import_module("storage_rust")
 
 
-class TestRustConversationStore(ConversationStoreConformance):
+class TestRustConversationStore(ConversationStoreConformance, ConversationRecovery):
     kills = 40  # the wheel has tests of its own
 
     @pytest.fixture

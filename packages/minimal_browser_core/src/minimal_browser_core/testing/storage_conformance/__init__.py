@@ -11,6 +11,7 @@
 
 `BookmarkStoreConformance` needs `open_bookmarks` instead of `open_store`. `HistoryStoreConformance` needs
 `open_history`, and `open_places` for the bookmarks in the same file. The suite closes every store that it opens.
+`ConversationRecovery` is an additional base class for implementations with the capability "salvage".
 """
 
 import pytest
@@ -40,7 +41,7 @@ from .bookmark_files import BookmarkFiles  # noqa: E402  pytest rewrites their a
 from .bookmarks import Bookmarks  # noqa: E402
 from .bulk_operations import BulkOperations  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
-from .damage import ConversationDamage, Damage  # noqa: E402
+from .damage import ConversationRecovery, Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
 from .exchanges import Exchanges  # noqa: E402
 from .files import Files  # noqa: E402
@@ -53,7 +54,12 @@ from .processes import Processes  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
 
-__all__ = ["BookmarkStoreConformance", "ConversationStoreConformance", "HistoryStoreConformance"]
+__all__ = [
+    "BookmarkStoreConformance",
+    "ConversationRecovery",
+    "ConversationStoreConformance",
+    "HistoryStoreConformance",
+]
 
 
 class ConversationStoreConformance(
@@ -64,7 +70,7 @@ class ConversationStoreConformance(
     ImportExport,
     Concurrency,
     Files,
-    ConversationDamage,
+    Damage,
     Processes,
     Durability,
     Maintenance,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .base import Open, StoreSuite
+from .base import ConversationSuite, Open, StoreSuite
 
 
 class Damage(StoreSuite):
@@ -222,15 +222,9 @@ class Damage(StoreSuite):
                 use()
 
 
-class ConversationDamage(Damage):
-    """Which conversations an implementation that can salvage recovers, row by row."""
+class ConversationRecovery(ConversationSuite):
+    """An implementation with the capability "salvage" recovers the rows of a damaged file."""
 
-    @pytest.fixture
-    def _needs_salvage(self, can_salvage: bool) -> None:
-        if not can_salvage:
-            pytest.skip("this implementation does not recover rows")
-
-    @pytest.mark.usefixtures("_needs_salvage")
     def test_recovered_rows_are_the_stored_ones(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
         self.fill(store)
@@ -259,7 +253,6 @@ class ConversationDamage(Damage):
         assert recovered.add_conversation("next", "n", "m") > deleted
         assert recovered.check() == []
 
-    @pytest.mark.usefixtures("_needs_salvage")
     def test_a_text_is_recovered_as_far_as_it_can_be_read(self, path: Path, opened: Open, errors: Any) -> None:
         store = opened()
         damaged = store.add_conversation("half of it", "".join(f"word{n} " for n in range(3000)), "m", tags=["x"])
@@ -280,7 +273,6 @@ class ConversationDamage(Damage):
         assert half.tags == ()
         assert whole.response == "answer"
 
-    @pytest.mark.usefixtures("_needs_salvage")
     def test_the_log_of_a_damaged_file_is_read_as_far_as_it_is_sound(
         self, path: Path, opened: Open, errors: Any, tmp_path: Path
     ) -> None:
