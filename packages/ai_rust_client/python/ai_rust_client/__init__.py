@@ -37,7 +37,7 @@ from ai_rust_client._native import (
 from ai_rust_client._types import Message
 
 CAPABILITIES: frozenset[str] = frozenset({"async", "fileno", "model-preference", "tools", "vision"})
-"""What this version can do beyond `API_VERSION`; names are only ever added."""
+"""The features of this version besides `API_VERSION`. Names are only added, never removed."""
 
 __all__ = [
     "API_VERSION",

@@ -15,12 +15,12 @@
     ├── StreamInterruptedError
     └── StreamCancelled
 
-Every message says what happened, to what, and what to do; `code` is stable and machine-readable.
+Each message says what happened, to what, and what to do. `code` is stable and machine-readable.
 """
 
 from __future__ import annotations
 
-# Known to type checkers. Importing typing would double the time that importing this package takes.
+# Known to type checkers. Importing typing would double the import time of this package.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -33,12 +33,11 @@ if TYPE_CHECKING:
 
 
 class AIClientError(Exception):
-    """A call that failed.
+    """A failed call.
 
-    `retryable` says whether the same call may succeed later; `status` is the HTTP status or None; `request_id` is the
-    provider's, or None; `attempts` holds one line per try, the last one included, after one for each model of a list
-    that was passed over. A stream that failed leaves what had arrived of it in `partial_text`, and in `usage` what the
-    provider had counted, if anything.
+    `retryable` says whether the same call may succeed later. `status` is the HTTP status or None, `request_id` the
+    provider's id or None. `attempts` has one line for each model that was skipped and for each attempt. If a stream
+    fails, `partial_text` is the text that had arrived, and `usage` the number of tokens, if the provider reported it.
     """
 
     code = "ai_error"
@@ -66,13 +65,13 @@ class AIClientError(Exception):
 
 
 class APIConnectionError(AIClientError):
-    """The provider could not be reached, or the connection broke before the answer was there."""
+    """The provider could not be reached, or the connection broke before the answer."""
 
     code = "connection"
 
 
 class APITimeoutError(APIConnectionError):
-    """A timer ran out; `phase` says which."""
+    """A timeout expired; `phase` names it."""
 
     code = "timeout"
 
@@ -90,8 +89,8 @@ class APITimeoutError(APIConnectionError):
 class APIStatusError(AIClientError):
     """The provider answered with an error.
 
-    `body` holds at most 64 KiB of what it said, `headers` its headers, their names in lower case; both are empty where
-    the error came inside an answer with status 200.
+    `body` is at most 64 KiB of the response, `headers` its headers, with names in lower case. Both are empty if the
+    error was reported in a response with status 200.
     """
 
     code = "status"
@@ -103,7 +102,7 @@ class APIStatusError(AIClientError):
 
 
 class BadRequestError(APIStatusError):
-    """400, 413 or 422: the provider does not take this request."""
+    """400, 413 or 422: the provider rejects the request."""
 
     code = "bad_request"
 
@@ -121,7 +120,7 @@ class InsufficientCreditsError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key may not do this."""
+    """403: the key has no permission for this."""
 
     code = "permission_denied"
 
@@ -133,7 +132,7 @@ class NotFoundError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests; `retry_after` is in seconds, or None where the provider does not say."""
+    """429: too many requests; `retry_after` is the delay in seconds that the provider asks for, or None."""
 
     code = "rate_limit"
 
@@ -143,24 +142,24 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the provider, or the one behind it, failed."""
+    """5xx: the provider failed, or the one behind it."""
 
     code = "server_error"
 
 
 class ProtocolError(AIClientError):
-    """The answer is not SSE, not JSON, or not of the shape that the API promises."""
+    """The answer is not SSE, not JSON, or does not follow the API."""
 
     code = "protocol"
 
 
 class StreamInterruptedError(AIClientError):
-    """A stream broke, reported an error, or ended without `finish_reason` and without `[DONE]`."""
+    """A stream broke, reported an error, or ended with neither `finish_reason` nor `[DONE]`."""
 
     code = "stream_interrupted"
 
 
-class StreamCancelled(AIClientError):  # noqa: N818  the name is the contract's
-    """The stream was cancelled by its owner; what had arrived stays readable on it."""
+class StreamCancelled(AIClientError):  # noqa: N818  public since the first release
+    """The stream was cancelled by its owner. What had arrived can still be read."""
 
     code = "cancelled"

@@ -1,4 +1,4 @@
-"""The part of the OpenAI library that chat programs use, on this client: only the import line changes.
+"""The part of the OpenAI library that chat programs use, with this client: only the import line changes.
 
     from ai_rust_client.compat import OpenAI  # or AsyncOpenAI
 
@@ -6,14 +6,14 @@
     for chunk in client.chat.completions.create(model=..., messages=..., stream=True):
         print(chunk.choices[0].delta.content or "", end="")
 
-Covered are `chat.completions.create` and `models.list`, their arguments, answers and exceptions; whatever else is asked
-for raises `NotCoveredError`, which names it. Neither openai nor pydantic is imported. Different on purpose:
+It covers `chat.completions.create` and `models.list` with their arguments, answers and exceptions. Everything else
+raises `NotCoveredError`, which names it. Neither openai nor pydantic is imported. Intended differences:
 
 - a stream that ends with neither `finish_reason` nor `[DONE]` raises `StreamInterruptedError`, an `APIConnectionError`
-  that keeps what had arrived in `partial_text`; the OpenAI library takes the part for the whole;
-- an answer that is no completion (an error under status 200, a web page) raises, and is not handed over;
-- a call that timed out is not repeated: the model may have worked, and been paid for;
-- a number as `timeout` also bounds the time between contents, so that keep-alive comments do not defeat it.
+  with the text so far in `partial_text`; the OpenAI library treats the part as the whole answer;
+- an answer that is not a completion (an error with status 200, a web page) raises, and is not returned;
+- a call that timed out is not repeated: the model may have done its work, and been paid for it;
+- a number as `timeout` also limits the time between two contents, so that keep-alive comments do not extend it.
 """
 
 from ai_rust_client.compat._client import AsyncOpenAI, OpenAI

@@ -24,7 +24,7 @@ _NOT_COVERED = (
 
 
 class _Connections:
-    """One `AIClient` for each settings in use, shared by a client and what its `with_options` gives."""
+    """One `AIClient` for each set of settings, shared by a client and the clients of its `with_options`."""
 
     def __init__(self) -> None:
         self._clients: dict[Settings, AIClient] = {}
@@ -34,10 +34,10 @@ class _Connections:
     def client(self, settings: Settings) -> AIClient:
         with self._lock:
             if self.closed:
-                raise RuntimeError("this client is closed; make a new one")
+                raise RuntimeError("this client is closed; create a new one")
             client = self._clients.get(settings)
             if client is None:
-                if len(self._clients) >= 64:  # settings that change with every call must not gather
+                if len(self._clients) >= 64:  # settings that change with every call must not accumulate
                     self._clients.pop(next(iter(self._clients)))
                 client = self._clients[settings] = settings.make_client()
             return client
@@ -65,9 +65,9 @@ class _Client:
         default_query: Mapping[str, object] | None = None,
         **not_covered: object,
     ) -> None:
-        _refuse(not_covered)
-        self._ask_key, api_key = _key(api_key if api_key is not None else os.environ.get("OPENAI_API_KEY"))
-        if not api_key and not self._ask_key:
+        _reject(not_covered)
+        self._key_provider, api_key = _key(api_key if api_key is not None else os.environ.get("OPENAI_API_KEY"))
+        if not api_key and not self._key_provider:
             raise OpenAIError("no API key: pass api_key, or set the environment variable OPENAI_API_KEY")
         if base_url is None or is_omitted(base_url):
             base_url = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
@@ -84,21 +84,21 @@ class _Client:
         )
         self.timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else timeout
         self._connections = _Connections()
-        self._connections.client(self._settings)  # what cannot be used is said now
+        self._connections.client(self._settings)  # raises for invalid settings
 
     @property
     def api_key(self) -> str:
-        """The key of the last call, where a function gives it; empty before the first."""
+        """The key. If a function provides it, that of the last call; empty before the first."""
         return self._settings.api_key
 
     @property
     def base_url(self) -> str:
-        """Where the API is, with a slash at its end."""
+        """The URL of the API, with a slash at its end."""
         return self._settings.base_url.rstrip("/") + "/"
 
     @property
     def max_retries(self) -> int:
-        """How often a call is repeated at most."""
+        """The maximum number of retries of a call."""
         return self._settings.max_retries
 
     def with_options(
@@ -116,24 +116,24 @@ class _Client:
         set_default_query: Mapping[str, object] | None = None,
         **not_covered: object,
     ) -> Self:
-        """A client with other options; it shares the connections, and closing one closes both."""
-        _refuse(not_covered)
-        twin = type(self).__new__(type(self))
-        twin._connections = self._connections
-        twin.organization = organization if organization is not None else self.organization
-        twin.project = project if project is not None else self.project
-        twin.timeout = self.timeout if is_omitted(timeout) else timeout
+        """A client with other options. It shares the connections: closing one client closes both."""
+        _reject(not_covered)
+        clone = type(self).__new__(type(self))
+        clone._connections = self._connections
+        clone.organization = organization if organization is not None else self.organization
+        clone.project = project if project is not None else self.project
+        clone.timeout = self.timeout if is_omitted(timeout) else timeout
         settings = self._settings
-        twin._ask_key = self._ask_key
+        clone._key_provider = self._key_provider
         if api_key is not None:
-            twin._ask_key, key = _key(api_key)
+            clone._key_provider, key = _key(api_key)
             settings = replace(settings, api_key=key or "")
         if set_default_headers is not None:
             settings = replace(settings, headers=())
         if set_default_query is not None:
             settings = replace(settings, query=())
-        own = {"OpenAI-Organization": twin.organization, "OpenAI-Project": twin.project}
-        twin._settings = (
+        own = {"OpenAI-Organization": clone.organization, "OpenAI-Project": clone.project}
+        clone._settings = (
             replace(
                 settings,
                 base_url=settings.base_url if base_url is None or is_omitted(base_url) else str(base_url),
@@ -144,26 +144,26 @@ class _Client:
             .with_query(set_default_query or default_query)
             .with_timeout(timeout)
         )
-        twin._connections.client(twin._settings)
-        return twin
+        clone._connections.client(clone._settings)
+        return clone
 
     copy = with_options
 
     def is_closed(self) -> bool:
-        """Whether this client, or one that shares its connections, was closed."""
+        """Whether this client or one that shares its connections was closed."""
         return self._connections.closed
 
     def _client_for(self, options: CallOptions, key: object = None) -> tuple[AIClient, Settings]:
-        """The client of one call, which may have options of its own; `key` is what the function for it gave."""
-        if self._ask_key is not None:
+        """The client for a call with its own options. `key` is the result of the function that provides it."""
+        if self._key_provider is not None:
             if not isinstance(key, str) or not key:
-                kind = "an empty text" if key == "" else type(key).__name__
-                raise ValueError(f"api_key is to give a key; the function gave {kind}")
+                kind = "an empty string" if key == "" else type(key).__name__
+                raise ValueError(f"the api_key function must return a key, not {kind}")
             self._settings = replace(self._settings, api_key=key)
         settings = self._settings.with_headers(options.headers).with_query(options.query).with_timeout(options.timeout)
         return self._connections.client(settings), settings
 
-    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+    if not TYPE_CHECKING:  # type checkers report missing attributes
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -175,13 +175,13 @@ class _Client:
 
 
 class OpenAI(_Client):
-    """See the OpenAI library. Thread-safe; the key is in no repr and no exception.
+    """See the OpenAI library. Thread-safe; no repr and no exception contains the key.
 
-    `api_key` may be a function that gives the key, and is asked before each call.
+    `api_key` may be a function that returns the key. It is called before each call.
     """
 
     def _call(self, options: CallOptions) -> tuple[AIClient, Settings]:
-        return self._client_for(options, self._ask_key and self._ask_key())
+        return self._client_for(options, self._key_provider and self._key_provider())
 
     @property
     def chat(self) -> Chat:
@@ -194,7 +194,7 @@ class OpenAI(_Client):
         return Models(self)
 
     def close(self) -> None:
-        """End what is under way and close the connections; any number of times."""
+        """Cancel the calls in progress and close the connections. May be called more than once."""
         self._connections.close()
 
     def __enter__(self) -> Self:
@@ -205,10 +205,10 @@ class OpenAI(_Client):
 
 
 class AsyncOpenAI(_Client):
-    """`OpenAI` for asyncio; a function that gives the key is a coroutine function."""
+    """`OpenAI` for asyncio. A function that provides the key must be a coroutine function."""
 
     async def _call(self, options: CallOptions) -> tuple[AIClient, Settings]:
-        return self._client_for(options, self._ask_key and await self._ask_key())
+        return self._client_for(options, self._key_provider and await self._key_provider())
 
     @property
     def chat(self) -> AsyncChat:
@@ -221,7 +221,7 @@ class AsyncOpenAI(_Client):
         return AsyncModels(self)
 
     async def close(self) -> None:
-        """End what is under way and close the connections; any number of times."""
+        """Cancel the calls in progress and close the connections. May be called more than once."""
         self._connections.close()
 
     async def __aenter__(self) -> Self:
@@ -232,11 +232,11 @@ class AsyncOpenAI(_Client):
 
 
 def _key(api_key: str | Callable[[], Any] | None) -> tuple[Callable[[], Any] | None, str | None]:
-    """The function that gives the key, or the key."""
+    """The function that provides the key, or the key."""
     return (api_key, None) if callable(api_key) else (None, api_key)
 
 
-def _refuse(arguments: Mapping[str, object]) -> None:
+def _reject(arguments: Mapping[str, object]) -> None:
     for name, value in arguments.items():
         if name not in _NOT_COVERED:
             raise TypeError(f"OpenAI takes no argument {name!r}")

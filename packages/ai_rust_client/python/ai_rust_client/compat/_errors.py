@@ -1,4 +1,4 @@
-"""The OpenAI library's exceptions, made from those of this client, which each has as its `__cause__`."""
+"""The OpenAI library's exceptions. The `__cause__` of each is the exception of this client."""
 
 import json
 from collections.abc import Mapping
@@ -9,26 +9,26 @@ from ai_rust_client import _errors as native
 
 
 class NotCoveredError(AttributeError, NotImplementedError):
-    """Something of the OpenAI library that is not here; the message names it."""
+    """A part of the OpenAI library that is not covered; the message names it."""
 
 
 class OpenAIError(Exception):
-    """Root of all, and what a client without a key raises."""
+    """The base class of all exceptions; raised itself for a missing key."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked; `url` is without its query, which may hold a key."""
+    """The failed request. `url` has no query, since that may contain a key."""
 
     method: str
     url: str
 
 
 class APIError(OpenAIError):
-    """A call that failed; `body` is what the provider said: its `error` object, else its JSON, else its text."""
+    """A failed call. `body` is the provider's `error` object, otherwise its JSON, otherwise its text."""
 
     request: Request
-    """The request that failed; absent of an error made by hand."""
+    """The request that failed; missing in an error without one."""
 
     def __init__(self, message: str = "", request: Request | None = None, *, body: object = None) -> None:
         super().__init__(message)
@@ -36,23 +36,23 @@ class APIError(OpenAIError):
         if request is not None:
             self.request = request
         self.body = body
-        said = body if isinstance(body, dict) else {}
-        code = said.get("code")
+        error = body if isinstance(body, dict) else {}
+        code = error.get("code")
         self.code: str | None = None if code is None else str(code)
-        self.param: str | None = said.get("param")
-        self.type: str | None = said.get("type")
+        self.param: str | None = error.get("param")
+        self.type: str | None = error.get("type")
 
 
 class APIConnectionError(APIError):
-    """No connection, or it broke before the answer was whole."""
+    """No connection, or it broke before the answer was complete."""
 
 
 class APITimeoutError(APIConnectionError):
-    """A timer ran out; `__cause__.phase` says which."""
+    """A timeout expired; `__cause__.phase` names it."""
 
 
 class StreamInterruptedError(APIConnectionError):
-    """A stream that broke or ended without `finish_reason` and `[DONE]`; the OpenAI library may take it for whole."""
+    """A stream that broke, or ended with neither `finish_reason` nor `[DONE]`."""
 
     def __init__(self, message: str = "", request: Request | None = None, *, partial_text: str = "") -> None:
         super().__init__(message, request)
@@ -60,7 +60,7 @@ class StreamInterruptedError(APIConnectionError):
 
 
 class Headers(dict[str, str]):
-    """Headers by name, in whatever case they are asked for."""
+    """Headers by their case-insensitive names."""
 
     def __getitem__(self, name: str) -> str:
         return super().__getitem__(name.lower())
@@ -73,7 +73,7 @@ class Headers(dict[str, str]):
 
 
 class Response:
-    """What is known of the answer that an exception is about."""
+    """The response that caused an exception."""
 
     def __init__(
         self,
@@ -89,20 +89,20 @@ class Response:
             self.request = request
 
     def json(self) -> Any:
-        """What the answer holds; raises ValueError where it is no JSON."""
+        """The body as JSON. Raises ValueError if it is not JSON."""
         return json.loads(self.text)
 
     @property
     def content(self) -> bytes:
-        """The answer's text in UTF-8."""
+        """The body in UTF-8."""
         return self.text.encode()
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is one of 200 to 299."""
+        """Whether the status is from 200 to 299."""
         return 200 <= self.status_code < 300
 
-    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+    if not TYPE_CHECKING:  # type checkers report missing attributes
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -117,7 +117,7 @@ class Response:
 
 
 class APIStatusError(APIError):
-    """An answer with an error status; `retry_after` is the wait in seconds that it asks for, or None."""
+    """A response with an error status. `retry_after` is the delay in seconds that it asks for, or None."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class APIStatusError(APIError):
 
 
 class APIResponseValidationError(APIError):
-    """An answer that is not what the API promises."""
+    """A response that does not follow the API."""
 
     def __init__(self, message: str = "", *, response: Response | None = None, body: object = None) -> None:
         super().__init__(message, getattr(response, "request", None), body=body)
@@ -145,7 +145,7 @@ class APIResponseValidationError(APIError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the provider does not take this request."""
+    """400: the provider rejects the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -153,7 +153,7 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key may not do this."""
+    """403: the key has no permission for this."""
 
 
 class NotFoundError(APIStatusError):
@@ -161,11 +161,11 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: it conflicts with another request."""
+    """409: a conflict with another request."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: understood, and not possible."""
+    """422: the request was understood, but cannot be processed."""
 
 
 class RateLimitError(APIStatusError):
@@ -188,7 +188,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def from_native(error: native.AIClientError, request: Request) -> Exception:
-    """Raise it `from error`."""
+    """The exception for `error`, to be raised `from error`."""
     message = str(error)
     if error.code == "closed":
         return RuntimeError(message)
@@ -204,28 +204,29 @@ def from_native(error: native.AIClientError, request: Request) -> Exception:
 
 
 def _status_error(error: native.APIStatusError, status: int, request: Request) -> APIStatusError:
-    text = error.body.strip()
     message = f"Error code: {status}"
+    body: Any = error.body.strip()
     try:
-        said = json.loads(text)
+        body = json.loads(body)
     except ValueError:
-        said = text
+        pass
     else:
-        said = said.get("error", said) if isinstance(said, dict) else said
-        reason = said.get("message") if isinstance(said, dict) else None
+        body = body.get("error", body) if isinstance(body, dict) else body
+        reason = body.get("message") if isinstance(body, dict) else None
         if isinstance(reason, str) and reason:
             message = f"{message} - {reason}"
     return _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)(
         message,
         response=Response(status, error.body, error.headers, request),
-        body=said,
+        body=body,
         request_id=error.request_id,
         retry_after=getattr(error, "retry_after", None),
     )
 
 
-def reported(error: object, request: Request) -> APIError:
-    """The error that a provider reports inside a stream."""
-    said = error.get("message") if isinstance(error, dict) else None
-    message = said if isinstance(said, str) and said else "the provider reported an error in the middle of the stream"
+def provider_error(error: object, request: Request) -> APIError:
+    """The exception for an error that a provider reports inside a stream."""
+    message = error.get("message") if isinstance(error, dict) else None
+    if not isinstance(message, str) or not message:
+        message = "the provider reported an error in the middle of the stream"
     return APIError(message, request, body=error)

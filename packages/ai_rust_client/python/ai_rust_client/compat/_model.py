@@ -1,7 +1,7 @@
-"""Answers as objects: declared fields, and whatever else the provider sent.
+"""Answers as objects, with their declared fields and any other fields that the provider sent.
 
-Nothing is validated, as in the OpenAI library: a field holds what was sent, and None where nothing was. Attributes are
-the JSON object itself, so that making one costs little more than parsing it.
+Nothing is validated, as in the OpenAI library: a field has the value that was sent, or None. The attributes are the
+JSON object itself, so creating an answer costs little more than parsing it.
 """
 
 import json
@@ -14,14 +14,14 @@ M = TypeVar("M", bound="BaseModel")
 
 
 class BaseModel:
-    """What all answers are made of, with the methods of the OpenAI library's models."""
+    """The base class of all answers, with the methods of the OpenAI library's models."""
 
     __slots__ = ("__dict__", "__weakref__", "_request_id")
 
     _request_id: str | None
-    """The provider's `x-request-id`; of whole answers only."""
+    """The provider's `x-request-id`; only in whole answers."""
     _declared: ClassVar[dict[str, tuple[type["BaseModel"], ...]]] = {}
-    """Each field, with the models that its value may be made of."""
+    """Each field with the models of its value."""
     _nested: ClassVar[tuple[tuple[str, tuple[type["BaseModel"], ...]], ...]] = ()
     _required: ClassVar[frozenset[str]] = frozenset()
 
@@ -35,11 +35,11 @@ class BaseModel:
     def __init__(self, /, **fields: Any) -> None:
         _fill(self, fields)
 
-    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+    if not TYPE_CHECKING:  # type checkers report missing attributes
 
         def __getattr__(self, name: str) -> Any:
             if name in self._required:
-                return None  # promised, and not sent
+                return None  # required, but not sent
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def model_dump(
@@ -55,13 +55,13 @@ class BaseModel:
         round_trip: bool = False,
         warnings: bool | Literal["none", "warn", "error"] = True,
     ) -> dict[str, Any]:
-        """The fields as a dict, nested ones too. `include` and `exclude` are names of fields of this object.
+        """The fields as a dict, including nested ones. `include` and `exclude` are names of fields of this object.
 
-        `mode`, `by_alias`, `round_trip` and `warnings` make no difference: all is JSON as it came.
+        `mode`, `by_alias`, `round_trip` and `warnings` have no effect: all values are JSON as it was sent.
         """
         for name, chosen in (("include", include), ("exclude", exclude)):
             if isinstance(chosen, dict):
-                raise NotImplementedError(f"{name} takes names of fields; a mapping into nested ones is not covered")
+                raise NotImplementedError(f"{name} must be names of fields; a mapping of nested fields is not covered")
         result = _dump(self, exclude_unset, exclude_defaults, exclude_none)
         return {
             name: value
@@ -84,7 +84,7 @@ class BaseModel:
         exclude_none: bool = False,
         warnings: bool = True,
     ) -> dict[str, object]:
-        """What the provider sent, and nothing that it did not send unless `exclude_unset` is false."""
+        """The fields that the provider sent; all declared fields if `exclude_unset` is false."""
         return _dump(self, exclude_unset, exclude_defaults, exclude_none)
 
     def to_json(self, *, indent: int | None = 2, exclude_unset: bool = True, **options: Any) -> str:
@@ -93,10 +93,10 @@ class BaseModel:
         return self.model_dump_json(indent=indent, exclude_unset=exclude_unset, **options)
 
     def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with `update` laid over it; what it holds is shared unless `deep`."""
-        twin = deepcopy(self) if deep else copy(self)
-        twin.__dict__ |= update or {}
-        return twin
+        """A copy, with the fields of `update`. Nested values are shared unless `deep` is true."""
+        copied = deepcopy(self) if deep else copy(self)
+        copied.__dict__ |= update or {}
+        return copied
 
     @property
     def model_fields_set(self) -> set[str]:
@@ -105,7 +105,7 @@ class BaseModel:
 
     @property
     def model_extra(self) -> dict[str, Any]:
-        """What the provider sent beside the declared fields."""
+        """The fields that the provider sent besides the declared ones."""
         return {name: value for name, value in self.__dict__.items() if name not in self._declared}
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -116,7 +116,7 @@ class BaseModel:
             return NotImplemented
         return _all_fields(self) == _all_fields(other)
 
-    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # changeable, as in the OpenAI library
+    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # mutable, as in the OpenAI library
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in _all_fields(self).items())
@@ -124,7 +124,7 @@ class BaseModel:
 
 
 class _Method:
-    """A method that a field of the same name in an answer does not hide."""
+    """A method that is not hidden by a field of the same name."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -142,18 +142,18 @@ for _name in ("model_dump", "model_dump_json", "to_dict", "to_json", "model_copy
 
 
 def build(model: type[M], data: dict[str, Any]) -> M:
-    """The model of a JSON object, which it keeps and changes."""
-    made = model.__new__(model)
-    _fill(made, data)
-    return made
+    """The model of a JSON object, which becomes its attributes."""
+    instance = model.__new__(model)
+    _fill(instance, data)
+    return instance
 
 
-def _fill(made: BaseModel, data: dict[str, Any]) -> None:
-    for name, models in made._nested:
+def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
+    for name, models in instance._nested:
         value = data.get(name)
         if value is not None:
             data[name] = _wrap(models, value)
-    made.__dict__ = data
+    instance.__dict__ = data
 
 
 def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
@@ -166,7 +166,7 @@ def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
 
 
 def _tags(model: type[BaseModel]) -> tuple[str, ...]:
-    """The values of `type` that tell one model from the others that may stand in its place."""
+    """The values of `type` that identify one of several models."""
     tags: tuple[str, ...] = getattr(model.__annotations__.get("type"), "__args__", ())
     return tags
 
@@ -179,7 +179,7 @@ def _models_in(hint: Any) -> Iterator[type[BaseModel]]:
 
 
 def _all_fields(model: BaseModel) -> dict[str, Any]:
-    """Declared fields in their order, then the others."""
+    """The declared fields in their order, then the others."""
     return dict.fromkeys(model._declared) | model.__dict__
 
 
@@ -193,11 +193,11 @@ def _dump(model: BaseModel, exclude_unset: bool, exclude_defaults: bool, exclude
             return {name: plain(item) for name, item in value.items()}
         return value
 
-    def kept(name: str, value: Any) -> bool:
+    def is_included(name: str, value: Any) -> bool:
         if value is not None:
             return True
         is_default = name in model._declared and name not in model._required
         return not exclude_none and not (exclude_defaults and is_default)
 
     fields = model.__dict__ if exclude_unset else _all_fields(model)
-    return {name: plain(value) for name, value in fields.items() if kept(name, value)}
+    return {name: plain(value) for name, value in fields.items() if is_included(name, value)}

@@ -1,4 +1,4 @@
-"""What a client and a call are set up with, in the OpenAI library's terms."""
+"""The settings of clients and calls, as in the OpenAI library."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from ai_rust_client.compat._errors import Request
 
 
 class NotGiven:
-    """Stands for an argument that was not given, where None means something."""
+    """Marks an argument that was not passed, since None has a meaning."""
 
     def __bool__(self) -> bool:
         return False
@@ -20,7 +20,7 @@ class NotGiven:
 
 
 class Omit:
-    """Leaves out a default, such as a header."""
+    """Removes a default, such as a header."""
 
     def __bool__(self) -> bool:
         return False
@@ -32,7 +32,7 @@ omit: Final = Omit()
 
 
 def is_omitted(value: object) -> bool:
-    """Also of the OpenAI library's own markers, which programs and frameworks may pass."""
+    """Whether a value is such a marker, here or in the OpenAI library, which frameworks may pass."""
     kind = type(value)
     return isinstance(value, NotGiven | Omit) or (
         kind.__module__.partition(".")[0] == "openai" and kind.__name__ in ("NotGiven", "Omit")
@@ -45,7 +45,7 @@ _FOREVER = 365 * 24 * 3600.0
 class Timeout:
     """Seconds, None for no limit: `connect` for a connection, `read` between two bytes of an answer.
 
-    `write` is bounded by `read`; nothing waits for a connection of the pool, so that `pool` never runs out.
+    `read` also limits `write`. Nothing waits for a connection of the pool, so `pool` never expires.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ Seconds = float | None
 
 @dataclass(frozen=True)
 class CallOptions:
-    """What one call may say for itself."""
+    """The options of one call."""
 
     headers: Mapping[str, Any] | None = field(default=None, repr=False)
     query: Mapping[str, object] | None = field(default=None, repr=False)
@@ -83,19 +83,19 @@ class CallOptions:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that one `AIClient` is made with; equal settings share one, and its connections."""
+    """The settings of an `AIClient`. Equal settings share one, and its connections."""
 
     api_key: str = field(repr=False)
     base_url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     query: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
-    """Each parameter, with the pairs that it goes out as."""
+    """Each parameter with the pairs that are sent."""
     timeouts: tuple[Seconds, Seconds] = (5.0, 600.0)
-    """To connect; between two bytes."""
+    """To connect, and between two bytes."""
     max_retries: int = 2
 
     def with_headers(self, headers: Mapping[str, Any] | None) -> Self:
-        """Names are compared without regard to case; the later value counts, `omit` takes the header away."""
+        """Add headers. Names are case-insensitive; the later value counts, and `omit` removes the header."""
         if not headers:
             return self
         merged = {name.lower(): (name, value) for name, value in (*self.headers, *headers.items())}
@@ -120,7 +120,7 @@ class Settings:
             raise TypeError(f"timeout must be a number of seconds, None or a Timeout, not {kind}") from None
 
     def request(self, method: str, path: str) -> Request:
-        """As exceptions tell of it: neither a query nor a password of the base URL is in it."""
+        """The request as exceptions show it, without the query and the password of the base URL."""
         scheme, host, base, _, _ = urlsplit(self.base_url)
         return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
 
@@ -141,7 +141,7 @@ class Settings:
 
 
 def _query_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """As the OpenAI library writes them: lists with `[]` behind the name, mappings with `[key]`."""
+    """Pairs as in the OpenAI library: lists with `[]` after the name, mappings with `[key]`."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from _query_pairs(f"{name}[{key}]", item)
@@ -155,12 +155,12 @@ def _query_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def plain(value: Any) -> Any:
-    """`value` with the models in it (of an answer, or pydantic's) as dicts; itself, where it holds none."""
+    """`value` with all models (of an answer, or pydantic's) as dicts; itself if it contains none."""
     if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, dict):
-        made = {name: plain(item) for name, item in value.items()}
-        return value if all(made[name] is item for name, item in value.items()) else made
+        fields = {name: plain(item) for name, item in value.items()}
+        return value if all(fields[name] is item for name, item in value.items()) else fields
     if isinstance(value, list | tuple):
         items = [plain(item) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
@@ -170,6 +170,7 @@ def plain(value: Any) -> Any:
 
 
 def plain_messages(messages: Iterable[Any]) -> Any:
+    """Messages as a list of dicts."""
     if isinstance(messages, str | Mapping):
-        return messages  # refused below, with what is expected
+        return messages  # rejected by the client, with the expected type
     return plain(messages if isinstance(messages, list | tuple) else list(messages))

@@ -60,7 +60,7 @@ _OPTIONS = frozenset(
 
 
 class _Resource:
-    if not TYPE_CHECKING:  # what is not there, type checkers are to say
+    if not TYPE_CHECKING:  # type checkers report missing attributes
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
@@ -75,18 +75,20 @@ class _Resource:
 
 
 def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOptions, Any, dict[str, Any]]:
-    """What is of the call itself, and messages and options as the wire has them."""
+    """The options of the call, and the messages and options to send."""
     extra_headers, extra_query, extra_body = (
         options.pop(name, None) for name in ("extra_headers", "extra_query", "extra_body")
     )
     own = CallOptions(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
     for name in options:
         if name not in _OPTIONS:
-            raise TypeError(f"create() takes no argument {name!r}; pass in extra_body what your provider knows beside")
+            raise TypeError(f"create() has no argument {name!r}; pass other options of your provider in extra_body")
     sent = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
     for name, value in (extra_body or {}).items():
         if name in ("messages", "model", "stream"):
-            raise NotCoveredError(f"{name} in extra_body is not covered by ai_rust_client.compat; pass it by itself")
+            raise NotCoveredError(
+                f"{name} in extra_body is not covered by ai_rust_client.compat; pass it as an argument"
+            )
         sent[name] = plain(value)
     return own, plain_messages(messages), sent
 
@@ -98,6 +100,8 @@ def _completion(response: ChatResponse) -> ChatCompletion:
 
 
 class Completions(_Resource):
+    """`chat.completions` of `OpenAI`."""
+
     def __init__(self, client: "OpenAI") -> None:
         self._client = client
 
@@ -126,10 +130,10 @@ class Completions(_Resource):
         stream: Flag = NOT_GIVEN,
         **options: Any,
     ) -> ChatCompletion | Stream[ChatCompletionChunk]:
-        """The answer; with `stream=True` a stream, once its response head is there. Blocks.
+        """The answer, or with `stream=True` a stream, after its response head has arrived. Blocks.
 
-        Options are the OpenAI library's, and go to the wire as they are; of the call itself are `extra_headers`,
-        `extra_query`, `extra_body` and `timeout`.
+        Options are those of the OpenAI library and are sent unchanged; `extra_headers`, `extra_query`, `extra_body`
+        and `timeout` are for this call only.
         """
         own, sent, options = _prepare(messages, options)
         client, settings = self._client._call(own)
@@ -145,6 +149,8 @@ class Completions(_Resource):
 
 
 class AsyncCompletions(_Resource):
+    """`chat.completions` of `AsyncOpenAI`."""
+
     def __init__(self, client: "AsyncOpenAI") -> None:
         self._client = client
 
@@ -173,7 +179,7 @@ class AsyncCompletions(_Resource):
         stream: Flag = NOT_GIVEN,
         **options: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
-        """As of `OpenAI`; cancelling the task closes the connection."""
+        """See `Completions.create`. Cancelling the task closes the connection."""
         own, sent, options = _prepare(messages, options)
         client, settings = await self._client._call(own)
         request = settings.request("POST", "chat/completions")
@@ -189,11 +195,15 @@ class AsyncCompletions(_Resource):
 
 
 class Chat(_Resource):
+    """`chat` of `OpenAI`."""
+
     def __init__(self, client: "OpenAI") -> None:
         self.completions = Completions(client)
 
 
 class AsyncChat(_Resource):
+    """`chat` of `AsyncOpenAI`."""
+
     def __init__(self, client: "AsyncOpenAI") -> None:
         self.completions = AsyncCompletions(client)
 
@@ -209,6 +219,8 @@ def _page(kind: type[Page], text: str) -> Page:
 
 
 class Models(_Resource):
+    """`models` of `OpenAI`."""
+
     def __init__(self, client: "OpenAI") -> None:
         self._client = client
 
@@ -219,7 +231,7 @@ class Models(_Resource):
         extra_query: Mapping[str, object] | None = None,
         timeout: object = NOT_GIVEN,
     ) -> SyncPage:
-        """What the provider offers, all of it. Blocks."""
+        """All models that the provider offers. Blocks."""
         client, settings = self._client._call(CallOptions(extra_headers, extra_query, timeout))
         try:
             return _page(SyncPage, list_models(client))
@@ -234,7 +246,7 @@ class Models(_Resource):
         extra_query: Mapping[str, object] | None = None,
         timeout: object = NOT_GIVEN,
     ) -> Model:
-        """What the provider says of one model. Blocks."""
+        """The provider's data about one model. Blocks."""
         path = _model_path(model)
         client, settings = self._client._call(CallOptions(extra_headers, extra_query, timeout))
         try:
@@ -250,7 +262,7 @@ def _model_path(model: str) -> str:
 
 
 class AsyncPaginator:
-    """What `AsyncOpenAI.models.list()` gives: await it for the page, or iterate over it."""
+    """The result of `AsyncOpenAI.models.list()`: await it for the page, or iterate over it."""
 
     def __init__(self, client: "AsyncOpenAI", own: CallOptions) -> None:
         self._client = client
@@ -274,6 +286,8 @@ class AsyncPaginator:
 
 
 class AsyncModels(_Resource):
+    """`models` of `AsyncOpenAI`."""
+
     def __init__(self, client: "AsyncOpenAI") -> None:
         self._client = client
 
@@ -284,7 +298,7 @@ class AsyncModels(_Resource):
         extra_query: Mapping[str, object] | None = None,
         timeout: object = NOT_GIVEN,
     ) -> AsyncPaginator:
-        """What the provider offers, all of it, once it is awaited or iterated over."""
+        """All models that the provider offers: await the result, or iterate over it."""
         return AsyncPaginator(self._client, CallOptions(extra_headers, extra_query, timeout))
 
     async def retrieve(
@@ -295,7 +309,7 @@ class AsyncModels(_Resource):
         extra_query: Mapping[str, object] | None = None,
         timeout: object = NOT_GIVEN,
     ) -> Model:
-        """What the provider says of one model."""
+        """The provider's data about one model."""
         from ai_rust_client._aio import call
 
         path = _model_path(model)

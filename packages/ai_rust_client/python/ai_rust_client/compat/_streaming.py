@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from ai_rust_client import AIClientError
-from ai_rust_client.compat._errors import NotCoveredError, Request, from_native, reported
+from ai_rust_client.compat._errors import NotCoveredError, Request, from_native, provider_error
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._options import Settings
 from ai_rust_client.compat.types import ChatCompletionChunk
@@ -17,18 +17,18 @@ T = TypeVar("T")
 
 
 class _Chunks(Generic[T]):
-    """What both kinds of stream share: chunks that have arrived, and the source of more."""
+    """The common part of both streams: the chunks that have arrived, and the source of more."""
 
     def __init__(self, source: "ChunkStream", settings: Settings, request: Request) -> None:
         self._source = source
         self._settings = settings
         self._request = request
         self._waiting: list[str] = []
-        """The next one last."""
+        """In reverse order."""
         self._closed = False
 
     def _take(self) -> T:
-        return cast(T, _read_chunk(self._waiting.pop(), self._settings.api_key, self._request))
+        return cast("T", _read_chunk(self._waiting.pop(), self._settings.api_key, self._request))
 
     def _close(self) -> None:
         self._closed = True
@@ -41,7 +41,7 @@ class _Chunks(Generic[T]):
 
 
 class Stream(_Chunks[T]):
-    """An answer as it arrives. Closing, dropping or leaving its `with` closes the connection; iteration then ends."""
+    """An answer while it arrives. Closing it, dropping it or leaving its `with` block closes the connection."""
 
     def __iter__(self) -> Self:
         return self
@@ -59,7 +59,7 @@ class Stream(_Chunks[T]):
         return self._take()
 
     def close(self) -> None:
-        """Close the connection; iteration then ends. Any number of times."""
+        """Close the connection and end the iteration. May be called more than once."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -70,7 +70,7 @@ class Stream(_Chunks[T]):
 
 
 class AsyncStream(_Chunks[T]):
-    """`Stream` for asyncio; cancelling the task that reads it closes the connection too."""
+    """`Stream` for asyncio. Cancelling the task that reads it also closes the connection."""
 
     def __aiter__(self) -> Self:
         return self
@@ -90,7 +90,7 @@ class AsyncStream(_Chunks[T]):
         return self._take()
 
     async def close(self) -> None:
-        """Close the connection; iteration then ends. Any number of times."""
+        """Close the connection and end the iteration. May be called more than once."""
         self._close()
 
     async def __aenter__(self) -> Self:
@@ -101,10 +101,10 @@ class AsyncStream(_Chunks[T]):
 
 
 def _read_chunk(text: str, mask: str, request: Request) -> ChatCompletionChunk:
-    """Raises `APIError` where the provider reports an error in place of a chunk; it never holds `mask`."""
+    """Raises `APIError` if the provider reports an error instead of a chunk. `mask` is removed from it."""
     data = json.loads(text)
     if error := data.get("error"):
-        raise reported(json.loads(json.dumps(error).replace(mask, "***")), request)
+        raise provider_error(json.loads(json.dumps(error).replace(mask, "***")), request)
     for choice in data.get("choices") or ():
         # A server that does not stream answers with the whole completion.
         if "message" in choice and "delta" not in choice:

@@ -6,7 +6,7 @@ from ai_rust_client.compat._model import BaseModel
 
 
 class CompletionTokensDetails(BaseModel):
-    """What the tokens of the answer went into."""
+    """The tokens of the answer by purpose."""
 
     accepted_prediction_tokens: int | None = None
     audio_tokens: int | None = None
@@ -16,7 +16,7 @@ class CompletionTokensDetails(BaseModel):
 
 
 class PromptTokensDetails(BaseModel):
-    """What the tokens of the question were."""
+    """The tokens of the prompt by kind."""
 
     audio_tokens: int | None = None
     cache_write_tokens: int | None = None
@@ -26,7 +26,7 @@ class PromptTokensDetails(BaseModel):
 
 
 class CompletionUsage(BaseModel):
-    """How many tokens a call took."""
+    """The number of tokens that a call used."""
 
     completion_tokens: int
     prompt_tokens: int
@@ -36,7 +36,7 @@ class CompletionUsage(BaseModel):
 
 
 class TopLogprob(BaseModel):
-    """A token that was likely at its place, with the logarithm of its probability."""
+    """A likely token at a position, with its log probability."""
 
     token: str
     bytes: list[int] | None = None
@@ -44,7 +44,7 @@ class TopLogprob(BaseModel):
 
 
 class ChatCompletionTokenLogprob(BaseModel):
-    """A token of the answer, with the logarithm of its probability."""
+    """A token of the answer, with its log probability."""
 
     token: str
     bytes: list[int] | None = None
@@ -53,14 +53,14 @@ class ChatCompletionTokenLogprob(BaseModel):
 
 
 class ChoiceLogprobs(BaseModel):
-    """The tokens of an answer, with the logarithms of their probabilities."""
+    """The tokens of an answer, with their log probabilities."""
 
     content: list[ChatCompletionTokenLogprob] | None = None
     refusal: list[ChatCompletionTokenLogprob] | None = None
 
 
 class ModerationResult(BaseModel):
-    """What moderation says of one text."""
+    """The moderation result of one text."""
 
     categories: dict[str, bool]
     category_applied_input_types: dict[str, list[str]]
@@ -71,7 +71,7 @@ class ModerationResult(BaseModel):
 
 
 class ModerationResults(BaseModel):
-    """What moderation says of the question or of the answer."""
+    """The moderation results of the prompt or of the answer."""
 
     model: str
     results: list[ModerationResult]
@@ -79,7 +79,7 @@ class ModerationResults(BaseModel):
 
 
 class ModerationError(BaseModel):
-    """That moderation failed."""
+    """A failure of the moderation."""
 
     code: str
     message: str
@@ -87,7 +87,7 @@ class ModerationError(BaseModel):
 
 
 class Moderation(BaseModel):
-    """What moderation says of the question and of the answer."""
+    """The moderation of the prompt and of the answer."""
 
     input: ModerationResults | ModerationError
     output: ModerationResults | ModerationError
@@ -97,7 +97,7 @@ class Moderation(BaseModel):
 
 
 class AnnotationURLCitation(BaseModel):
-    """A page that the answer cites, and where."""
+    """A page that the answer cites, with the position of the citation."""
 
     end_index: int
     start_index: int
@@ -106,14 +106,14 @@ class AnnotationURLCitation(BaseModel):
 
 
 class Annotation(BaseModel):
-    """A note on the answer."""
+    """An annotation of the answer."""
 
     type: Literal["url_citation"]
     url_citation: AnnotationURLCitation
 
 
 class ChatCompletionAudio(BaseModel):
-    """The answer as sound, in base64."""
+    """The answer as audio, in base64."""
 
     id: str
     data: str
@@ -122,21 +122,21 @@ class ChatCompletionAudio(BaseModel):
 
 
 class FunctionCall(BaseModel):
-    """A call as it was before tools."""
+    """A function call of the API before tools."""
 
     arguments: str
     name: str
 
 
 class Function(BaseModel):
-    """The function that the model calls; `arguments` is JSON as the model wrote it: it may be malformed."""
+    """The function that the model calls; `arguments` is JSON as the model wrote it and may be invalid."""
 
     arguments: str
     name: str
 
 
 class ChatCompletionMessageFunctionToolCall(BaseModel):
-    """A call of a function, whole."""
+    """A complete function call."""
 
     id: str
     function: Function
@@ -144,14 +144,14 @@ class ChatCompletionMessageFunctionToolCall(BaseModel):
 
 
 class Custom(BaseModel):
-    """The tool of one's own that the model calls, and its input as text."""
+    """The custom tool that the model calls, with its input as text."""
 
     input: str
     name: str
 
 
 class ChatCompletionMessageCustomToolCall(BaseModel):
-    """A call of a tool of one's own."""
+    """A call of a custom tool."""
 
     id: str
     custom: Custom
@@ -159,7 +159,7 @@ class ChatCompletionMessageCustomToolCall(BaseModel):
 
 
 class ChatCompletionMessage(BaseModel):
-    """What the model says."""
+    """The message of the model."""
 
     content: str | None = None
     refusal: str | None = None
@@ -171,7 +171,7 @@ class ChatCompletionMessage(BaseModel):
 
 
 class Choice(BaseModel):
-    """One of the answers, and why it ended."""
+    """One choice, with the reason for its end."""
 
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
     index: int
@@ -198,7 +198,7 @@ class ChatCompletion(BaseModel):
 
 
 class ChoiceDeltaAudio(BaseModel):
-    """A piece of the sound."""
+    """A piece of the audio."""
 
     id: str | None = None
     data: str | None = None
@@ -207,7 +207,7 @@ class ChoiceDeltaAudio(BaseModel):
 
 
 class ChoiceDeltaFunctionCall(BaseModel):
-    """A piece of a call as it was before tools."""
+    """A piece of a function call of the API before tools."""
 
     arguments: str | None = None
     name: str | None = None
@@ -230,7 +230,7 @@ class ChoiceDeltaToolCall(BaseModel):
 
 
 class ChoiceDelta(BaseModel):
-    """A piece of what the model says."""
+    """A piece of the message of the model."""
 
     audio: ChoiceDeltaAudio | None = None
     content: str | None = None
@@ -241,7 +241,7 @@ class ChoiceDelta(BaseModel):
 
 
 class ChunkChoice(BaseModel):
-    """A piece of one of the answers; `finish_reason` comes with its last."""
+    """A piece of one choice; `finish_reason` usually comes with the last one."""
 
     delta: ChoiceDelta
     index: int
@@ -285,7 +285,7 @@ class _Page(BaseModel):
     object: str
 
     def has_next_page(self) -> bool:
-        """Always false: the list comes as a whole."""
+        """Always false: the list has only one page."""
         return False
 
     def next_page_info(self) -> None:
@@ -293,7 +293,7 @@ class _Page(BaseModel):
 
 
 class SyncPage(_Page):
-    """The list of models, all of it."""
+    """The complete list of models."""
 
     data: list[Model]
     object: str
