@@ -1,7 +1,6 @@
 """The tool that stores a bookmark."""
 
-from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from msgspec import Meta
 from msgspec.structs import force_setattr
@@ -9,22 +8,9 @@ from msgspec.structs import force_setattr
 from minimal_browser_core.copilot.context.text import clean_line
 from minimal_browser_core.copilot.tools.tool import Tool, tool
 from minimal_browser_core.copilot.tools.web_address import WebAddress, check_web_address, display_address
+from minimal_browser_core.features.bookmarks import Browser
 
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
-
-
-class Bookmarks(Protocol):
-    """The stored bookmarks."""
-
-    def add(self, url: str, title: str, tags: Sequence[str], note: str) -> None:
-        """Store a bookmark in the background; a message reports the result."""
-
-
-class Browser(Protocol):
-    """What this tool needs from the window."""
-
-    @property
-    def bookmarks(self) -> Bookmarks: ...
 
 
 @tool("bookmark")

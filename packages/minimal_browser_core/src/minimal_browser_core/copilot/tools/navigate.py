@@ -1,26 +1,11 @@
 """The tool that opens a web page."""
 
-from typing import Protocol
-
 from msgspec.structs import force_setattr
 
 from minimal_browser_core.copilot.tools.tool import Tool, tool
 from minimal_browser_core.copilot.tools.web_address import WebAddress, check_web_address, display_address
+from minimal_browser_core.features.tabs import Browser
 from minimal_browser_core.window import OpenTarget
-
-
-class Tabs(Protocol):
-    """Opens tabs."""
-
-    def open(self, url: str, where: OpenTarget) -> None:
-        """Open a complete address in a new tab."""
-
-
-class Browser(Protocol):
-    """What this tool needs from the window."""
-
-    @property
-    def tabs(self) -> Tabs: ...
 
 
 @tool("navigate")

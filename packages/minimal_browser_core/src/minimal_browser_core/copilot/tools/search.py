@@ -1,26 +1,13 @@
 """The tool that searches the web."""
 
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from msgspec import Meta
 
 from minimal_browser_core.copilot.context.text import clean_line
 from minimal_browser_core.copilot.tools.tool import Tool, tool
+from minimal_browser_core.features.navigation import Browser
 from minimal_browser_core.window import OpenTarget
-
-
-class Navigation(Protocol):
-    """Opens searches."""
-
-    def search(self, words: str, where: OpenTarget) -> None:
-        """Search the web for `words`, even if they look like an address."""
-
-
-class Browser(Protocol):
-    """What this tool needs from the window."""
-
-    @property
-    def navigation(self) -> Navigation: ...
 
 
 @tool("search")

@@ -35,7 +35,7 @@ class Tool(Struct, frozen=True):
     def run(self, browser: Any) -> None:
         """Do it and return at once; CommandError if it cannot be done.
 
-        `browser` is the window. A tool declares the part that it needs as a Protocol in its own file.
+        `browser` is the window. A tool declares the port of the feature that it needs.
         """
         raise NotImplementedError
 
