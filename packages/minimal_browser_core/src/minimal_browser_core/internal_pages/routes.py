@@ -1,8 +1,9 @@
 """Parses the URLs of the browser's own pages into typed requests for a page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from minimal_browser_core.errors import MinimalBrowserError
 from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
@@ -123,10 +124,16 @@ def parse_address(url: str) -> PageAddress:
     if name not in PAGES or parts.path not in {"", "/"} or parts.netloc.lower() != name:
         pages = ", ".join(f"{SCHEME}://{page}" for page in PAGES)
         raise PageAddressError(f"There is no page {url}. The pages are {pages}.")
-    return _request(name, parts.query)
+    try:
+        # Of a parameter that comes several times, the last counts.
+        parameters = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50))
+    except ValueError:
+        raise PageAddressError("The address has too many parameters. A page needs at most three.") from None
+    return _page(name, parameters)
 
 
-def _request(name: str, query: str) -> PageAddress:
+def _page(name: str, parameters: Mapping[str, str]) -> PageAddress:
+    query, cursor = parameters.get("q", ""), parameters.get("cursor") or None
     match name:
         case "start":
             return StartPage()
@@ -135,39 +142,26 @@ def _request(name: str, query: str) -> PageAddress:
         case "version":
             return VersionPage()
         case "bookmarks":
-            return BookmarksPage(query=_parameter(query, "q") or "")
-        case "history":
-            return _history(query)
+            return BookmarksPage(query)
+        case "conversations":
+            return ConversationPage(_id(parameters["id"])) if "id" in parameters else ConversationsPage(query, cursor)
+        case _ if "forget" in parameters:
+            return ForgetPage(_visits(parameters))
         case _:
-            return _conversations(query)
+            return HistoryPage(query, cursor, _day(parameters["day"]) if parameters.get("day") else None)
 
 
-def _conversations(query: str) -> ConversationsPage | ConversationPage:
-    id = _parameter(query, "id")
-    if id is not None:
-        return ConversationPage(_id(id))
-    return ConversationsPage(_parameter(query, "q") or "", _parameter(query, "cursor") or None)
-
-
-def _history(query: str) -> HistoryPage | ForgetPage:
-    forget = _parameter(query, "forget")
-    if forget is not None:
-        return ForgetPage(_visits(forget, query))
-    day = _parameter(query, "day")
-    return HistoryPage(_parameter(query, "q") or "", _parameter(query, "cursor") or None, _day(day) if day else None)
-
-
-def _visits(selection: str, query: str) -> VisitSelection:
-    match selection:
-        case "page" if url := _parameter(query, "url"):
+def _visits(parameters: Mapping[str, str]) -> VisitSelection:
+    match parameters:
+        case {"forget": "page", "url": url} if url:
             return PageVisits(url)
-        case "site" if host := _parameter(query, "host"):
+        case {"forget": "site", "host": host} if host:
             return SiteVisits(host)
-        case "day":
-            return DayVisits(_day(_parameter(query, "day") or ""))
-        case "hour":
+        case {"forget": "day"}:
+            return DayVisits(_day(parameters.get("day", "")))
+        case {"forget": "hour"}:
             return LastHourVisits()
-        case "all":
+        case {"forget": "all"}:
             return AllVisits()
         case _:
             raise PageAddressError("The address does not say what to forget: a page, a site, a day, hour or all.")
@@ -186,14 +180,6 @@ def forget_url(visits: VisitSelection) -> str:
             return page_url("history", forget="hour")
         case AllVisits():
             return page_url("history", forget="all")
-
-
-def _parameter(query: str, name: str) -> str | None:
-    try:
-        values = parse_qs(query, keep_blank_values=True, max_num_fields=50).get(name)
-    except ValueError:
-        raise PageAddressError("The address has too many parameters. A page needs at most three.") from None
-    return values[-1] if values else None
 
 
 def _day(text: str) -> date:
