@@ -43,23 +43,6 @@ class CommandHelp:
     keys: tuple[Caps, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTile:
-    """A tile of the start page: keys, and what they are for."""
-
-    keys: Caps
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A line of the start page: keys that belong together."""
-
-    keys: tuple[Caps, ...]
-    title: str
-
-
 def key_caps(keys: str) -> Caps:
     """`<C-f>` as `Ctrl+F`, `gg` as two keys."""
     return tuple(_cap(key) for key in parse_keys(keys))
@@ -114,29 +97,3 @@ def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, li
         group: [CommandHelp(command, tuple(keys.get(command.name, ()))) for command in commands]
         for group, commands in registry.groups().items()
     }
-
-
-def start_tiles(keymap: Keymap) -> list[KeyTile]:
-    """The tiles of the start page."""
-    return [
-        KeyTile(keys_or_command(keymap, "ask"), "Ask", "Ask the copilot a question about this page."),
-        KeyTile(keys_or_command(keymap, "command-line open"), "Open", "Go to an address, or search the web."),
-        KeyTile(keys_or_command(keymap, "find"), "Find", "Find words in this page."),
-        KeyTile(keys_or_command(keymap, "help"), "Help", "See every key and command."),
-    ]
-
-
-def start_rows(keymap: Keymap) -> list[KeyRow]:
-    """The lines of keys on the start page."""
-    rows = (
-        (("scroll down", "scroll up"), "scroll"),
-        (("hint",), "follow a link"),
-        (("command-line tabopen",), "open in a new tab"),
-        (("tab-close", "undo"), "close a tab, and reopen it"),
-        (("tab-previous", "tab-next"), "go through the tabs"),
-        (("back", "forward"), "back and forward"),
-        (("bookmark", "bookmarks"), "bookmark, and see all"),
-        (("conversations", "history"), "conversations and history"),
-        (("insert", "clear"), "type in the page, and stop"),
-    )
-    return [KeyRow(tuple(keys_or_command(keymap, command) for command in commands), title) for commands, title in rows]

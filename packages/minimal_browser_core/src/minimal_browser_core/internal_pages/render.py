@@ -7,6 +7,7 @@ is safe to pass: it is escaped, and a stored address becomes a link only if it i
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.internal_pages import help as help_texts
@@ -42,13 +43,7 @@ def _render(template: str, **values: object) -> str:
 
 def render_start(keymap: Keymap) -> str:
     """The start page, with the keys that are bound."""
-    return _render(
-        "start.html.j2",
-        current="start",
-        tiles=help_texts.start_tiles(keymap),
-        rows=help_texts.start_rows(keymap),
-        ask_keys=help_texts.keys_or_command(keymap, "ask"),
-    )
+    return _render("start.html.j2", current="start", keys_of=partial(help_texts.keys_or_command, keymap))
 
 
 def render_help(registry: CommandRegistry, keymap: Keymap) -> str:
