@@ -15,12 +15,10 @@ def work() -> int:
 
 def test_a_block_is_profiled_and_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "profile.stats"
-    with Profiler(True, output_file=path) as profiler:
+    with Profiler(True, output_file=path):
         work()
     assert capsys.readouterr().out == f"Profile saved to {path}\n"
     assert any(name == "work" for _, _, name in pstats.Stats(str(path)).stats)  # type: ignore[attr-defined]
-    assert "work" in profiler.table()
-    assert "cumulative" in profiler.table(5)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +35,8 @@ def test_an_argument_overrides_the_environment() -> None:
 
 
 def test_a_disabled_profiler_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Profiler(False, output_file=tmp_path / "p") as profiler:
+    with Profiler(False, output_file=tmp_path / "p"):
         work()
-    assert profiler.table() == ""
     assert not list(tmp_path.iterdir())
     assert capsys.readouterr().out == ""
 
