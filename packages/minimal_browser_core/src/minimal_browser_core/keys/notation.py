@@ -9,31 +9,9 @@ D (the Meta or Command key) and S (Shift). Shift with a letter is the capital, s
 import re
 from functools import lru_cache
 
-_NAMES = {
-    "esc": "Esc",
-    "escape": "Esc",
-    "cr": "CR",
-    "enter": "CR",
-    "return": "CR",
-    "tab": "Tab",
-    "space": "Space",
-    "bs": "BS",
-    "backspace": "BS",
-    "del": "Del",
-    "delete": "Del",
-    "insert": "Insert",
-    "up": "Up",
-    "down": "Down",
-    "left": "Left",
-    "right": "Right",
-    "home": "Home",
-    "end": "End",
-    "pageup": "PageUp",
-    "pagedown": "PageDown",
-    "menu": "Menu",
-    "lt": "lt",
-    **{f"f{number}": f"F{number}" for number in range(1, 25)},
-}
+_NAMES = "Esc CR Tab Space BS Del Insert Up Down Left Right Home End PageUp PageDown Menu lt".split()
+_NORMAL_FORMS = {name.lower(): name for name in [*_NAMES, *(f"F{number}" for number in range(1, 25))]}
+_NORMAL_FORMS |= {"escape": "Esc", "enter": "CR", "return": "CR", "backspace": "BS", "delete": "Del"}
 _CHARACTERS = {"bar": "|", "bslash": "\\", "gt": ">"}
 _MODIFIERS = {"c": "C", "a": "A", "m": "A", "d": "D", "s": "S"}
 _ORDER = "CADS"
@@ -68,9 +46,9 @@ def normalise_key(text: str) -> str:
         return _character(name, modifiers)
     if name.lower() in _CHARACTERS:
         return _character(_CHARACTERS[name.lower()], modifiers)
-    if name.lower() not in _NAMES:
+    if name.lower() not in _NORMAL_FORMS:
         raise KeyNotationError(f"{text} is not the name of a key.")
-    return _bracketed(modifiers, _NAMES[name.lower()])
+    return _bracketed(modifiers, _NORMAL_FORMS[name.lower()])
 
 
 def _character(character: str, modifiers: str) -> str:
