@@ -13,6 +13,7 @@ See https://developer.chrome.com/docs/extensions/develop/concepts/match-patterns
 """
 
 import re
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ class UrlPattern(NamedTuple):
             (parts.scheme in ("http", "https") if self.scheme == "*" else parts.scheme == self.scheme)
             and self._matches_host(_ascii(parts.hostname or ""))
             and self.port in ("*", str(port))
-            and _matches_wildcards(self.path, path)
+            and fnmatchcase(path, re.sub(r"[?[]", r"[\g<0>]", self.path))  # only * is a wildcard
         )
 
     def _matches_host(self, host: str) -> bool:
@@ -81,19 +82,3 @@ def _ascii(host: str) -> str:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
         return host
-
-
-def _matches_wildcards(pattern: str, text: str) -> bool:
-    """Whether `text` fits a pattern whose only wildcard is `*`. Takes linear time, also for a page's hostile URL."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return text == pattern
-    *middle, last = rest
-    if not text.startswith(first):
-        return False
-    position = len(first)
-    for part in middle:
-        position = text.find(part, position) + len(part)
-        if position < len(part):
-            return False
-    return len(text) - len(last) >= position and text.endswith(last)
