@@ -9,8 +9,8 @@ D (the Meta or Command key) and S (Shift). Shift with a letter is the capital, s
 import re
 from functools import lru_cache
 
-_NAMES = "Esc CR Tab Space BS Del Insert Up Down Left Right Home End PageUp PageDown Menu lt".split()
-_NORMAL_FORMS = {name.lower(): name for name in [*_NAMES, *(f"F{number}" for number in range(1, 25))]}
+_NAMES = "Esc CR Tab Space BS Del Insert Up Down Left Right Home End PageUp PageDown Menu lt"
+_NORMAL_FORMS = {name.lower(): name for name in [*_NAMES.split(), *(f"F{number}" for number in range(1, 25))]}
 _NORMAL_FORMS |= {"escape": "Esc", "enter": "CR", "return": "CR", "backspace": "BS", "delete": "Del"}
 _CHARACTERS = {"bar": "|", "bslash": "\\", "gt": ">"}
 _MODIFIERS = {"c": "C", "a": "A", "m": "A", "d": "D", "s": "S"}
