@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from minimal_browser_core.errors import ConfigError
-from minimal_browser_core.settings.observe import Settings, SiteRule
+from minimal_browser_core.settings.observe import Settings, SiteRule, site_rule
 from minimal_browser_core.settings.schema import SECTIONS, SETTINGS
-from minimal_browser_core.settings.url_patterns import parse_pattern
 from minimal_browser_core.settings.validate import convert, known_names, unknown_setting
 
 ENVIRONMENT = "MINIMAL_BROWSER_CONFIG"
@@ -115,10 +114,8 @@ def _read_site(table: dict[str, Any], number: int, problems: list[str]) -> SiteR
     inner: list[str] = []
     values = _read(table, inner)
     try:
-        pattern = parse_pattern(text)
-    except ValueError as error:
-        inner.append(str(error))
-    able = ", ".join(name for name, setting in SETTINGS.items() if setting.per_site)
-    inner += [f"{name} cannot differ by site. {able} can." for name in values if not SETTINGS[name].per_site]
+        rule = site_rule(text, values)
+    except ConfigError as error:
+        inner += str(error).splitlines()
     problems += [f"{label}: {problem}" for problem in inner]
-    return None if inner else SiteRule(pattern, values)
+    return None if inner else rule

@@ -76,7 +76,7 @@ class Settings:
         parsed = value.split() if isinstance(value, str) and isinstance(setting.default, tuple) else value
         converted = convert(setting, parsed, key=key, from_text=text)
         if pattern is not None:
-            rule = _site_rule(pattern, setting, converted)
+            rule = site_rule(pattern, {setting.name: converted})
             earlier = (other for other in self._sites if (other.pattern, [*other.values]) != (rule.pattern, [name]))
             self._sites = (*earlier, rule)
         else:
@@ -150,11 +150,14 @@ def _check_together(values: Config) -> None:
         raise ConfigError("\n".join(problems))
 
 
-def _site_rule(pattern: str, setting: Setting, value: Any) -> SiteRule:
-    if not setting.per_site:
-        others = ", ".join(other.name for other in SETTINGS.values() if other.per_site)
-        raise ConfigError(f"{setting.name} cannot differ by site. {others} can.")
+def site_rule(pattern: str, values: Mapping[str, Any]) -> SiteRule:
+    """Raises ConfigError for a text that is not a pattern, and for settings that cannot differ by site."""
+    able = ", ".join(name for name, setting in SETTINGS.items() if setting.per_site)
+    problems = [f"{name} cannot differ by site. {able} can." for name in values if not SETTINGS[name].per_site]
     try:
-        return SiteRule(parse_pattern(pattern), {setting.name: value})
+        parsed = parse_pattern(pattern)
     except ValueError as error:
-        raise ConfigError(str(error)) from None
+        problems.insert(0, str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return SiteRule(parsed, values)
