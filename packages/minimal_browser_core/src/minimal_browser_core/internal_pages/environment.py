@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from minimal_browser_core.internal_pages.routes import AllVisits, DayVisits, PageVisits, forget_url
 from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
 
 if TYPE_CHECKING:
@@ -41,10 +40,6 @@ def environment() -> "Environment":
         style_hash=content_hash(style),
         pages=PAGES,
         page_url=page_url,
-        thread_url=thread_url,
-        forget_page_url=lambda url: forget_url(PageVisits(url)),
-        forget_day_url=lambda day: forget_url(DayVisits(day)),
-        forget_all_url=forget_url(AllVisits()),
         current=None,
     )
     jinja.filters.update(
@@ -53,7 +48,6 @@ def environment() -> "Environment":
         highlights=split_highlights,
         moment=format_moment,
         day=format_day,
-        clock=format_clock,
         site=site_name,
     )
     jinja.tests["linkable"] = is_linkable
@@ -79,11 +73,6 @@ def _replace_unshowable(value: Any) -> Any:
     if type(value) is str:
         return _UNSHOWABLE.sub("\ufffd", value)
     return value
-
-
-def thread_url(id: int) -> str:
-    """The page of the thread that contains this exchange, at the exchange."""
-    return f"{page_url('conversations', id=id)}#e{id}"
 
 
 def excerpt(text: str, length: int) -> str:
@@ -118,11 +107,6 @@ def format_day(value: date) -> str:
 def format_moment(value: datetime) -> str:
     """Such as 23 Nov 2026, 09:05."""
     return f"{value.day} {value:%b} {value.year}, {value:%H:%M}"
-
-
-def format_clock(value: datetime) -> str:
-    """Such as 09:05."""
-    return f"{value:%H:%M}"
 
 
 def is_linkable(url: str) -> bool:
