@@ -17,6 +17,7 @@ from minimal_browser_core.copilot.events import (
     ToolCallRejected,
     TurnNotice,
 )
+from minimal_browser_core.copilot.exchange import Outcome, ToolCallRecord
 from minimal_browser_core.copilot.prompts import system_prompt
 from minimal_browser_core.copilot.providers.failures import may_refuse_tools
 from minimal_browser_core.copilot.tools.registry import parse_call, tool_schemas
@@ -120,9 +121,10 @@ class Answering:
                 setting = f"copilot.actions.{proposal.tool_name}"
                 raise ToolError(f"{proposal.describe()}: denied by the setting {setting}.")
         except ToolError as error:
-            turn.exchange.reject(str(error))
+            turn.exchange.tool_calls.append(ToolCallRecord(None, str(error), "rejected"))
             return ToolCallRejected(str(error))
-        turn.exchange.propose(proposal, "allowed" if approval is Approval.ALLOW else "undecided")
+        outcome: Outcome = "allowed" if approval is Approval.ALLOW else "undecided"
+        turn.exchange.tool_calls.append(ToolCallRecord(proposal, proposal.describe(), outcome))
         return ToolCallProposed(proposal, approval)
 
     def _first_listed_model(self) -> tuple[str, ...]:

@@ -71,11 +71,3 @@ class Exchange:
                 for record in self.tool_calls
             ]
         return metadata
-
-    def propose(self, call: Tool, outcome: Outcome) -> None:
-        """Note a valid call."""
-        self.tool_calls.append(ToolCallRecord(call, call.describe(), outcome))
-
-    def reject(self, reason: str) -> None:
-        """Note a call that is not valid or not allowed."""
-        self.tool_calls.append(ToolCallRecord(None, reason, "rejected"))

@@ -113,8 +113,7 @@ class CopilotSession:
             self._answering.answer(turn, page)
             last = TurnFinished(exchange.model, exchange.usage, _who_answered(self._label, exchange.model))
         except MinimalBrowserError as error:
-            failure = explain(error, self._label)
-            last = TurnFailed(failure.message, failure.hint, isinstance(error, StreamCancelled))
+            last = TurnFailed(*explain(error, self._label), cancelled=isinstance(error, StreamCancelled))
         except Exception as error:  # noqa: BLE001  a bug must reach the user, not end a thread in silence
             message = f"The copilot failed: {type(error).__name__}: {clean_line(str(error))}"
             last = TurnFailed(message, "This is a bug in the browser; please report it.")

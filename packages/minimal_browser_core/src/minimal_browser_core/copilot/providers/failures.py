@@ -1,18 +1,7 @@
 """What the user reads if a provider does not answer: what happened, and what to do about it."""
 
-from dataclasses import dataclass
-
 from minimal_browser_core import errors
 from minimal_browser_core.copilot.context.text import clean_line
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What happened, and a hint what to do; both are sentences."""
-
-    message: str
-    hint: str
-
 
 # The first class that matches counts. In the texts, `who` is the provider, `text` the error's own text, and `detail`
 # that text with a colon before it, or a full stop if there is none.
@@ -64,8 +53,8 @@ _FAILURES: dict[type[errors.MinimalBrowserError], tuple[str, str]] = {
 }
 
 
-def explain(error: errors.MinimalBrowserError, label: str) -> Failure:
-    """The failure in the user's words; `label` is the provider's name."""
+def explain(error: errors.MinimalBrowserError, label: str) -> tuple[str, str]:
+    """What happened and what to do, each a sentence for the user; `label` is the provider's name."""
     text = clean_line(str(error))
     retry_after = getattr(error, "retry_after", None)
     values = {
@@ -77,7 +66,7 @@ def explain(error: errors.MinimalBrowserError, label: str) -> Failure:
         "when": f"in {retry_after:.0f} seconds" if retry_after else "in a minute",
     }
     message, hint = next(texts for kind, texts in _FAILURES.items() if isinstance(error, kind))
-    return Failure(message.format(**values), hint.format(**values))
+    return message.format(**values), hint.format(**values)
 
 
 def may_refuse_tools(error: errors.AIClientError) -> bool:

@@ -42,20 +42,14 @@ def tool_schemas() -> list[dict[str, Any]]:
     """Every tool as an OpenAI function tool with a JSON Schema (2020-12) of its arguments."""
     tool_types = registered_tools()
     _, components = json.schema_components(tool_types.values(), ref_template="#/$defs/{name}")
-    return [_function_tool(name, components[tool_type.__name__]) for name, tool_type in tool_types.items()]
-
-
-def _function_tool(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    parameters = {
-        "type": "object",
-        "properties": schema["properties"],
-        "required": schema["required"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "function",
-        "function": {"name": name, "description": schema["description"], "parameters": parameters},
-    }
+    tools = []
+    for name, tool_type in tool_types.items():
+        schema = components[tool_type.__name__]
+        parameters = {key: schema[key] for key in ("properties", "required")}
+        parameters |= {"type": "object", "additionalProperties": False}
+        function = {"name": name, "description": schema["description"], "parameters": parameters}
+        tools.append({"type": "function", "function": function})
+    return tools
 
 
 def parse_call(name: str, arguments_json: str) -> Tool:
