@@ -68,14 +68,9 @@ class KeyDispatcher:
 
     def __init__(self, keymap: Keymap, mode: Mode = Mode.NORMAL) -> None:
         self._keymap = keymap
-        self._mode = mode
+        self.mode = mode
         self._count = ""
         self._keys: list[str] = []
-
-    @property
-    def mode(self) -> Mode:
-        """The current mode."""
-        return self._mode
 
     @property
     def pending(self) -> str:
@@ -84,7 +79,7 @@ class KeyDispatcher:
 
     def set_mode(self, mode: Mode) -> None:
         """Enter a mode; pending keys are dropped."""
-        self._mode = mode
+        self.mode = mode
         self.clear()
 
     def clear(self) -> None:
@@ -98,9 +93,9 @@ class KeyDispatcher:
             key = normalise_key(key)
         except KeyNotationError:
             # A key without a name in the notation, such as a media key, cannot be part of a binding.
-            passed = PassToHandler if self._mode.unbound_keys is UnboundKeys.HANDLER else PassToPage
+            passed = PassToHandler if self.mode.unbound_keys is UnboundKeys.HANDLER else PassToPage
             return [*self.flush(), passed((key,))]
-        if key == "<Esc>" and self.pending and self._mode.takes_counts and not self._continues_with(key):
+        if key == "<Esc>" and self.pending and self.mode.takes_counts and not self._continues_with(key):
             self.clear()
             return [Pending("")]
         if self._is_digit_of_count(key):
@@ -119,10 +114,10 @@ class KeyDispatcher:
 
     def _is_digit_of_count(self, key: str) -> bool:
         digits = "0123456789" if self._count else "123456789"
-        return self._mode.takes_counts and not self._keys and key in digits and len(key) == 1
+        return self.mode.takes_counts and not self._keys and key in digits and len(key) == 1
 
     def _node(self, keys: list[str]) -> KeyNode | None:
-        return self._keymap.root(self._mode).descendant(keys)
+        return self._keymap.root(self.mode).descendant(keys)
 
     def _continues_with(self, key: str) -> bool:
         return self._node([*self._keys, key]) is not None
@@ -150,7 +145,7 @@ class KeyDispatcher:
         return self._take_unbound()
 
     def _take_unbound(self) -> Outcome:
-        match self._mode.unbound_keys:
+        match self.mode.unbound_keys:
             case UnboundKeys.FOCUS:
                 return PassToPage((self._keys.pop(0),))
             case UnboundKeys.HANDLER:

@@ -60,39 +60,20 @@ class Keymap:
         group_labels: Mapping[Mode, Mapping[str, str]] = GROUP_LABELS,
         describe: CommandLabel = str,
     ) -> None:
-        """`describe` labels the command lines for `continuations`."""
+        """`describe` labels the command lines for `continuations`. Raises ConfigError for keys that cannot be bound."""
         self._roots = {mode: KeyNode() for mode in Mode}
         self._group_labels = group_labels
         self._describe = describe
         for mode, table in bindings.items():
             for keys, command in table.items():
-                self.bind(mode, keys, command)
+                node = self._roots[mode]
+                for key in _sequence(mode, keys):
+                    node = node.children.setdefault(key, KeyNode())
+                node.command = command
 
     def root(self, mode: Mode) -> KeyNode:
         """The node that no keys lead to."""
         return self._roots[mode]
-
-    def bind(self, mode: Mode, keys: str, command: str) -> None:
-        """Bind `keys` to a command line, in place of any before. Raises ConfigError for keys that cannot be bound."""
-        node = self._roots[mode]
-        for key in _sequence(mode, keys):
-            node = node.children.setdefault(key, KeyNode())
-        node.command = command
-
-    def unbind(self, mode: Mode, keys: str) -> None:
-        """Raises ConfigError if nothing is bound to `keys`."""
-        sequence = _sequence(mode, keys)
-        path = [self._roots[mode]]
-        for key in sequence:
-            path.append(path[-1].children.get(key) or KeyNode())
-        if path[-1].command is None:
-            raise ConfigError(f"[keys.{mode.value}] Nothing is bound to {''.join(sequence)}. Remove this line.")
-        path[-1].command = None
-        for parent, key in zip(reversed(path[:-1]), reversed(sequence), strict=True):
-            child = parent.children[key]
-            if child.command is not None or child.children:
-                break
-            del parent.children[key]
 
     def bindings(self, mode: Mode) -> Iterator[Binding]:
         """All bindings of a mode, in the order in which they were first made."""
@@ -133,7 +114,7 @@ class Keymap:
 
         An empty command removes a binding. Raises one ConfigError with all problems, one per line.
         """
-        keymap = cls(describe=describe)
+        bindings = {mode: dict(table) for mode, table in DEFAULT_BINDINGS.items()}
         problems: list[str] = []
         for name, table in tables.items():
             mode = _mode(name)
@@ -141,27 +122,33 @@ class Keymap:
                 known = ", ".join(mode.value for mode in Mode)
                 problems.append(f"[keys.{name}] There is no mode {name!r}. The modes are {known}.")
             else:
-                problems.extend(keymap._apply(mode, table, check))
+                problems.extend(_change(bindings[mode], mode, table, check))
         if problems:
             raise ConfigError("\n".join(problems))
-        return keymap
+        return cls(bindings, describe=describe)
 
-    def _apply(self, mode: Mode, table: Mapping[str, str], check: CommandCheck | None) -> Iterator[str]:
-        """Apply the bindings of one mode; the problems with them, one by one."""
-        spellings: dict[tuple[str, ...], str] = {}
-        for keys, command in table.items():
-            try:
-                first = spellings.setdefault(_sequence(mode, keys), keys)
-                if first != keys:
-                    yield f"[keys.{mode.value}] {keys!r} is the same as {first!r}. Remove one of them."
-                elif not command.strip():
-                    self.unbind(mode, keys)
-                elif problem := check(command) if check else None:
-                    yield f"[keys.{mode.value}] {keys!r} = {command!r}: {problem}"
-                else:
-                    self.bind(mode, keys, command)
-            except ConfigError as error:
-                yield str(error)
+
+def _change(
+    bindings: dict[str, str], mode: Mode, table: Mapping[str, str], check: CommandCheck | None
+) -> Iterator[str]:
+    """Change the bindings of one mode, whose keys are in normal form; the problems with that, one by one."""
+    spellings: dict[str, str] = {}
+    for keys, command in table.items():
+        try:
+            normal = "".join(_sequence(mode, keys))
+        except ConfigError as error:
+            yield str(error)
+            continue
+        first = spellings.setdefault(normal, keys)
+        if first != keys:
+            yield f"[keys.{mode.value}] {keys!r} is the same as {first!r}. Remove one of them."
+        elif not command.strip():
+            if bindings.pop(normal, None) is None:
+                yield f"[keys.{mode.value}] Nothing is bound to {normal}. Remove this line."
+        elif problem := check(command) if check else None:
+            yield f"[keys.{mode.value}] {keys!r} = {command!r}: {problem}"
+        else:
+            bindings[normal] = command
 
 
 def _mode(name: str) -> Mode | None:
