@@ -31,16 +31,6 @@ class SearchResult:
     """The share, 0 to 1, of the question's weight that the best passage and its surroundings contain."""
 
 
-@dataclass(slots=True)
-class _Scores:
-    """BM25 scores by passage position, with the query terms that each passage contains."""
-
-    scores: dict[int, float]
-    matches: dict[int, set[str]]
-    weights: dict[str, float]
-    missing: list[str]
-
-
 class PageIndex:
     """An inverted index of a page's passages. Read-only once made."""
 
@@ -84,49 +74,48 @@ class PageIndex:
             return [term]
         return [other for other in self._postings if other[:1] == term[:1] and share_stem(term, other)]
 
-    def _score(self, query: Sequence[str], required: Sequence[str]) -> _Scores:
+    def _score(
+        self, forms: Mapping[str, Sequence[str]], weights: Mapping[str, float]
+    ) -> tuple[dict[int, float], dict[int, set[str]]]:
+        """BM25 scores by passage position, and the query terms that each passage contains."""
         scores: dict[int, float] = defaultdict(float)
         matches: dict[int, set[str]] = defaultdict(set)
-        weights: dict[str, float] = {}
-        missing: list[str] = []
-        for term in query:
-            forms = self._forms(term)
-            weights[term] = max((self._idf(form) for form in forms), default=self._idf(term))
-            if not forms and term in required and term not in self.title_terms:
-                missing.append(term)
-            factor = _TITLE_FACTOR if term in self.title_terms else 1.0
-            for form in forms:
+        for term, weight in weights.items():
+            factor = weight * (_TITLE_FACTOR if term in self.title_terms else 1.0)
+            for form in forms[term]:
                 for position, count in self._postings[form]:
                     length = len(self.passages[position].terms) / self._mean_length
-                    saturation = count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
-                    scores[position] += factor * weights[term] * saturation
+                    scores[position] += factor * count * (_K1 + 1) / (count + _K1 * (1 - _B + _B * length))
                     matches[position].add(term)
-        return _Scores(scores, matches, weights, missing)
+        return scores, matches
 
     def _rank(
         self, query: Sequence[str], required: Sequence[str], expected: AnswerType | None, limit: int
     ) -> SearchResult:
         """Every term of `query` adds to the score; only those in `required` count as covered or missing."""
-        scored = self._score(query, required)
-        if not scored.scores:
-            return SearchResult((), tuple(scored.missing), 0.0)
-        total = sum(scored.weights[term] for term in required) or 1.0
+        forms = {term: self._forms(term) for term in query}
+        weights = {term: max(map(self._idf, forms[term]), default=self._idf(term)) for term in query}
+        missing = tuple(term for term in required if not forms[term] and term not in self.title_terms)
+        scores, matches = self._score(forms, weights)
+        if not scores:
+            return SearchResult((), missing, 0.0)
+        total = sum(weights[term] for term in required) or 1.0
         final: dict[int, float] = {}
         coverage: dict[int, float] = {}
-        for position, score in scored.scores.items():
+        for position, score in scores.items():
             neighbours = self._neighbours(position)
-            near = max((scored.scores.get(other, 0.0) for other in neighbours), default=0.0)
+            near = max((scores.get(other, 0.0) for other in neighbours), default=0.0)
             heading = set(query).intersection(tokenize(self.passages[position].heading))
-            nearby = scored.matches[position].union(*(scored.matches.get(other, ()) for other in neighbours), heading)
+            nearby = matches[position].union(*(matches.get(other, ()) for other in neighbours), heading)
             nearby |= self.title_terms.intersection(query)
-            coverage[position] = _weight(nearby.intersection(required), scored.weights) / total
-            boost = self._boost(position, scored.matches[position], expected) * coverage[position] ** 2
-            final[position] = (score + 0.3 * near + 0.5 * _weight(heading, scored.weights)) * boost
+            coverage[position] = _weight(nearby.intersection(required), weights) / total
+            boost = self._boost(position, matches[position], expected) * coverage[position] ** 2
+            final[position] = (score + 0.3 * near + 0.5 * _weight(heading, weights)) * boost
         best_first = sorted(final, key=lambda position: (-final[position], position))
         chosen = diverse([(self.passages[i], final[i]) for i in best_first[:_MAX_CANDIDATES]], limit)
         floor = _CUTOFF * final[best_first[0]]
         passages = tuple(passage for passage in chosen if final[passage.position] >= floor)
-        return SearchResult(passages, tuple(scored.missing), coverage[best_first[0]])
+        return SearchResult(passages, missing, coverage[best_first[0]])
 
     def _boost(self, position: int, matches: set[str], expected: AnswerType | None) -> float:
         passage = self.passages[position]
