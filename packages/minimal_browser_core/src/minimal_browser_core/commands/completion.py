@@ -5,6 +5,7 @@ key, so they have to answer from memory.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -156,11 +157,8 @@ def bookmark_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:
 
 def tag_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:
     """Every tag once, the most used first."""
-    uses: dict[str, int] = {}
-    for bookmark in bookmarks:
-        for tag in bookmark.tags:
-            uses[tag] = uses.get(tag, 0) + 1
-    return [Candidate(tag, f"{count}×") for tag, count in sorted(uses.items(), key=lambda item: -item[1])]
+    uses = Counter(tag for bookmark in bookmarks for tag in bookmark.tags)
+    return [Candidate(tag, f"{count}×") for tag, count in uses.most_common()]
 
 
 def _rank(typed: str, candidates: Iterable[Candidate]) -> list[Candidate]:
