@@ -8,5 +8,4 @@ from ._native import _salvage
 from ._transfer.cli import main
 
 if __name__ == "__main__":
-    places = (BookmarkStore, HistoryStore)
-    sys.exit(main("python -m storage_rust", ConversationStore, places=places, salvage=_salvage))
+    sys.exit(main("python -m storage_rust", ConversationStore, places=(BookmarkStore, HistoryStore), salvage=_salvage))
