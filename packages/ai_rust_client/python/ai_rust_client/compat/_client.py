@@ -101,7 +101,7 @@ class _Client:
         """The maximum number of retries of a call."""
         return self._settings.max_retries
 
-    def with_options(
+    def with_options(  # noqa: PLR0913  the signature of the OpenAI library
         self,
         *,
         api_key: str | Callable[[], Any] | None = None,

@@ -42,7 +42,7 @@ class BaseModel:
                 return None  # required, but not sent
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def model_dump(
+    def model_dump(  # noqa: PLR0913  the signature of the OpenAI library
         self,
         *,
         mode: str = "python",
