@@ -92,7 +92,6 @@ class Application(QObject):
         return browser
 
     def open_window(self, url: QUrl | None = None, private: bool = False) -> Browser:
-        """Open an address, or the start page, in a new window."""
         window = BrowserWindow()
         profile = self._open_private_profile(window) if private else self.parts.profile
         browser = self._add(Browser(window, profile, self._services, private=private))
@@ -110,7 +109,6 @@ class Application(QObject):
         return next((browser for browser in self.windows if browser.window is active), newest)
 
     def show_message(self, text: str, level: MessageLevel = MessageLevel.INFO) -> None:
-        """Show a message in the active window."""
         browser = self.active_window()
         if browser is not None:
             browser.messages.show(text, level)
@@ -124,7 +122,6 @@ class Application(QObject):
         self.parts.background.with_stores(lambda stores: stores.problems, self._show_problems)
 
     def quit(self) -> None:
-        """Close every window. Qt's event loop ends with the last one."""
         for browser in tuple(self.windows):
             browser.window.close()
 

@@ -41,7 +41,6 @@ class Background(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work`, which needs no store; see `Worker.submit`."""
         self._disk.submit(work, done, failed)
 
     def with_stores(
@@ -50,7 +49,6 @@ class Background(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` with the stores."""
         self._disk.submit(lambda: work(self.stores()), done, failed)
 
     def look_up(

@@ -25,7 +25,6 @@ class CopilotService:
     problem: str = ""
 
     def need_session(self) -> "CopilotSession":
-        """Return the session; BackendError if there is none."""
         if self.session is None:
             raise BackendError(f"The copilot cannot answer: {self.problem}")
         return self.session
@@ -42,11 +41,9 @@ class CopilotClient:
     problem: str = ""
 
     def service(self) -> CopilotService:
-        """Return a service with a new session, for one window."""
         session = self.open_session() if self.open_session is not None else None
         return CopilotService(self.label, self.reason, session, self.problem)
 
     def close(self) -> None:
-        """Close the client; requests in progress are cancelled."""
         if self.client is not None:
             self.client.close()

@@ -20,11 +20,9 @@ class Stores:
     problems: list[str] = field(default_factory=list)
 
     def need_conversations(self) -> ConversationStore:
-        """Return the store; StorageError if it could not be opened."""
         return self._need(self.conversations, "conversations")
 
     def need_bookmarks(self) -> BookmarkStore:
-        """Return the store; StorageError if it could not be opened."""
         return self._need(self.bookmarks, "bookmarks")
 
     def need_history(self) -> HistoryStore:
@@ -42,7 +40,6 @@ class Stores:
                 store.interrupt()
 
     def close(self) -> None:
-        """Close every store. Blocks on the disk."""
         for store in (self.conversations, self.bookmarks, self.history):
             if store is not None:
                 store.close()

@@ -30,7 +30,6 @@ class Tasks:
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work`, which needs no store; see `Worker.submit`."""
         if not self._closed:
             self._background.submit(work, self._unless_closed(done), self._failure(failed) if failed else None)
 
@@ -40,27 +39,22 @@ class Tasks:
         done: Callable[[T], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Run `work` with the stores."""
         if not self._closed:
             self._background.with_stores(work, self._unless_closed(done), self._failure(failed) if failed else None)
 
     def look_up(
         self, work: Callable[[Stores], T], done: Callable[[T], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Run a short `work` that only reads the stores."""
         if not self._closed:
             self._background.look_up(work, self._unless_closed(done), self._failure(failed))
 
     def run_long(
         self, work: Callable[[Stores], T], done: Callable[[T], None], failed: Callable[[Exception], None]
     ) -> None:
-        """Run a `work` that may take minutes."""
         if not self._closed:
             self._background.run_long(work, self._unless_closed(done), self._failure(failed))
 
     def with_copilot(self, use: Callable[[CopilotService], None]) -> None:
-        """Call `use` on the GUI thread with this owner's copilot: at once if it is open, else once it is."""
-
         def opened(client: CopilotClient) -> None:
             if self._copilot is None:
                 self._copilot = client.service()

@@ -55,7 +55,6 @@ class Worker(QObject):
             self._jobs.put(_Job(work, done, failed))
 
     def close(self) -> None:
-        """Block until every submitted job has run."""
         if not self._closed:
             self._closed = True
             self._jobs.put(None)

@@ -11,13 +11,11 @@ class Bookmarks:
     """The stored bookmarks. GUI thread only; nothing here blocks."""
 
     def __init__(self, tasks: Tasks, messages: Messages, changed: Callable[[], None]) -> None:
-        """`changed` is called after each change."""
         self._tasks = tasks
         self._messages = messages
         self._changed = changed
 
     def add(self, url: str, title: str, tags: Sequence[str] = (), note: str = "") -> None:
-        """Store a bookmark."""
         self._tasks.with_stores(
             lambda stores: stores.need_bookmarks().add(url, title, tags=tuple(tags), note=note),
             lambda _id: self._done(f"bookmarked: {title or url}"),
@@ -25,7 +23,6 @@ class Bookmarks:
         )
 
     def remove(self, id: int) -> None:
-        """Remove a bookmark by the number that `mb://bookmarks` shows."""
         self._tasks.with_stores(
             lambda stores: stores.need_bookmarks().remove(id),
             lambda removed: self._done(
@@ -35,7 +32,6 @@ class Bookmarks:
         )
 
     def import_file(self, path: str) -> None:
-        """Import a file of bookmarks; the file is only read."""
         import_file(
             "bookmarks",
             path,

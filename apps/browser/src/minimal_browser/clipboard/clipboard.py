@@ -13,10 +13,8 @@ class Clipboard:
         self._messages = messages
 
     def copy(self, text: str) -> None:
-        """Put `text` on the clipboard and show a message about it."""
         not_null(QGuiApplication.clipboard()).setText(text)
         self._messages.show(f"copied: {text}")
 
     def text(self) -> str:
-        """The text on the clipboard, or "" if it contains none."""
         return not_null(QGuiApplication.clipboard()).text()

@@ -20,7 +20,6 @@ class CommandLine(ModeHandler):
         widget.cancelled.connect(lambda: modes.enter(Mode.NORMAL))
 
     def open(self, prefix: CommandLinePrefix = ":", text: str = "") -> None:
-        """Open the line with `text` after `prefix`, in COMMAND mode."""
         self._suggestions.refresh()
         self.widget.open(prefix, text)
         self._modes.enter(Mode.COMMAND)

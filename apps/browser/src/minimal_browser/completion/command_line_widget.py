@@ -50,7 +50,6 @@ class CommandLineWidget(QWidget):
         self.hide()
 
     def open(self, prefix: CommandLinePrefix, text: str) -> None:
-        """Show the line with `text` after `prefix`."""
         self.prefix = prefix
         self._sign.setText(prefix)
         self.edit.setPlaceholderText("" if prefix == ":" else "find in page")
@@ -60,14 +59,12 @@ class CommandLineWidget(QWidget):
         self._suggest()
 
     def close_line(self) -> None:
-        """Hide the line and its suggestions, and discard the text."""
         self.popup.hide()
         self.hide()
         self.edit.clear()
 
     @property
     def suggestions(self) -> Sequence[Suggestion]:
-        """The suggestions on show."""
         return self.popup.suggestions if self.popup.isVisible() else ()
 
     def place_popup(self) -> None:

@@ -95,7 +95,6 @@ class SuggestionList(QListView):
 
     @property
     def suggestions(self) -> Sequence[Suggestion]:
-        """The suggestions, also while the list is hidden."""
         return self._model.suggestions
 
     def show_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
@@ -109,7 +108,6 @@ class SuggestionList(QListView):
         return self.currentIndex().row() if self.isVisible() else -1
 
     def choose(self, index: int) -> None:
-        """Choose a suggestion; -1 chooses none."""
         self.setCurrentIndex(self._model.index(index) if index >= 0 else QModelIndex())
         not_null(self.viewport()).update()
 

@@ -56,7 +56,6 @@ class Suggestions(QObject):
         self.refresh()
 
     def load_bookmarks(self) -> None:
-        """Read the bookmarks in the background."""
         self._tasks.with_stores(
             lambda stores: list(stores.bookmarks.search(limit=MAX_BOOKMARKS)) if stores.bookmarks else [],
             self._bookmarks_loaded,

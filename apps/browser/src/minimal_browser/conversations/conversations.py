@@ -20,8 +20,6 @@ class Conversations:
         self._resume = resume
 
     def delete(self, id: int) -> None:
-        """Delete one exchange by the number that `mb://conversations` shows."""
-
         def done(deleted: int) -> None:
             self._messages.show(
                 f"exchange {id} deleted" if deleted else f"There is no exchange {id}. :conversations lists them."
@@ -35,11 +33,9 @@ class Conversations:
         )
 
     def resume(self, id: int) -> None:
-        """Continue from a stored exchange: the panel shows the conversation up to it."""
         self._resume(id)
 
     def import_file(self, path: str) -> None:
-        """Import a file of conversations; the file is only read."""
         import_file(
             "conversations",
             path,

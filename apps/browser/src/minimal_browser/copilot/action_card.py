@@ -44,7 +44,6 @@ class ActionCard(QFrame):
         self.deny_button.setText(f"Deny  {self._keys[1]}".rstrip())
 
     def decide(self, allowed: bool) -> None:
-        """Decide, unless that has happened already."""
         if self.waiting:
             self.settle("Allowed" if allowed else "Denied")
             self.decided.emit(allowed)

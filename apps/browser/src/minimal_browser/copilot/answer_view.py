@@ -40,7 +40,6 @@ class AnswerView(QTextBrowser):
         self._fit()
 
     def append_markdown(self, text: str) -> None:
-        """Append the next piece of the answer."""
         complete = self._splitter.feed(text)
         self._complete.extend(complete)
         self._length += sum(map(len, complete))
@@ -66,11 +65,9 @@ class AnswerView(QTextBrowser):
 
     @property
     def markdown(self) -> str:
-        """The Markdown shown so far."""
         return "".join(self._complete) + self._splitter.tail
 
     def loadResource(self, type: int, name: QUrl) -> object:  # noqa: N802
-        """Never load anything."""
         return None
 
     def _write(self, complete: list[str], tail: str) -> None:

@@ -39,7 +39,6 @@ class ApprovalQueue:
         self._panel.add_card(card)
 
     def decide(self, *, allow: bool) -> bool:
-        """Decide on the oldest card; False if none waits."""
         if self._cards:
             self._cards[0].decide(allow)
             return True

@@ -58,7 +58,6 @@ class Copilot(QObject):
         self.width = 420
 
     def panel(self) -> "CopilotPanel":
-        """The panel, made when it is first needed."""
         if self._panel is None:
             from minimal_browser.copilot.panel import CopilotPanel
 
@@ -82,11 +81,9 @@ class Copilot(QObject):
         return self._approvals
 
     def holds(self, widget: "QWidget") -> bool:
-        """Whether `widget` is in the panel."""
         return self._panel is not None and self._panel.isAncestorOf(widget)
 
     def toggle(self) -> None:
-        """Show or hide the panel; an answer in progress continues."""
         if self._panel is not None and self._panel.isVisible():
             self._window.modes.enter(Mode.NORMAL)
             self._window.side_panel.show_side(False)
@@ -94,7 +91,6 @@ class Copilot(QObject):
             self.focus()
 
     def focus(self, text: str = "") -> None:
-        """Enter COPILOT mode, with `text` in the input if there is any."""
         if text:
             self.panel().input.setPlainText(text)
         self._window.modes.enter(Mode.COPILOT)
@@ -129,7 +125,6 @@ class Copilot(QObject):
         return self._reading_page or (self._turn is not None and not self._turn.finished)
 
     def ask(self, question: str) -> None:
-        """Ask about the current page. CommandError while an answer is in progress."""
         if self.is_answering:
             raise CommandError("an answer is in progress: wait for it, or stop it with Alt+C")
         from minimal_browser.page.text import extract
@@ -186,13 +181,11 @@ class Copilot(QObject):
         self._background.with_stores(lambda _stores: session.record(turn), stored, failed)
 
     def cancel(self) -> None:
-        """Stop the answer in progress and keep what has arrived. CommandError if there is none."""
         if self._turn is None or self._turn.finished:
             raise CommandError("no answer is in progress")
         self._turn.turn.cancel()
 
     def new_thread(self) -> None:
-        """Start a new conversation; the old one stays stored."""
         self._leave_thread()
         self._background.with_copilot(lambda service: service.session.new_thread() if service.session else None)
         self.focus()
@@ -205,8 +198,6 @@ class Copilot(QObject):
         self.panel().clear()
 
     def resume(self, id: int) -> None:
-        """Continue from a stored exchange; the panel shows the conversation up to it."""
-
         def show(exchanges: "Sequence[Exchange]") -> None:
             self._leave_thread()
             for exchange in exchanges[-MAX_RESUMED:]:
@@ -238,7 +229,6 @@ class Copilot(QObject):
             self._background.submit(lambda: _record_partial(session, turn))
 
     def decide(self, *, allow: bool) -> None:
-        """Run the oldest action that waits for a decision, or refuse it. CommandError if none waits."""
         if self._approvals is None or not self._approvals.decide(allow=allow):
             raise CommandError("no action waits for a decision")
 

@@ -68,7 +68,6 @@ class CopilotPanel(QWidget):
         return column
 
     def begin_turn(self, question: str) -> None:
-        """Show a question; its answer follows."""
         self._answer = None
         self._transcript.add(plain_label(question, "question"))
         self._transcript.follow()
@@ -104,11 +103,9 @@ class CopilotPanel(QWidget):
         return answer
 
     def add_card(self, card: ActionCard) -> None:
-        """Show a card."""
         self._add_after_answer(card)
 
     def add_note(self, text: str, *, failure: bool = False) -> None:
-        """Show a sentence about the answer."""
         self._add_after_answer(plain_label(text, "failure" if failure else "note"))
 
     def _add_after_answer(self, widget: QWidget) -> None:
@@ -123,25 +120,20 @@ class CopilotPanel(QWidget):
         self._stop.hide()
 
     def clear(self) -> None:
-        """Remove everything shown so far."""
         self._answer = None
         self._thinking = None
         self._transcript.clear()
 
     def show_label(self, label: str) -> None:
-        """Show who answers: a provider and its model, or that there is none."""
         self._label.show_text(label)
 
     def answers(self) -> list[AnswerView]:
-        """The views of answers, oldest first."""
         return [widget for widget in self._transcript.widgets() if isinstance(widget, AnswerView)]
 
     def cards(self) -> list[ActionCard]:
-        """The cards, oldest first."""
         return [widget for widget in self._transcript.widgets() if isinstance(widget, ActionCard)]
 
     def notes(self) -> list[str]:
-        """The texts of the notes, oldest first."""
         labels = (widget for widget in self._transcript.widgets() if isinstance(widget, QLabel))
         return [
             label.text()

@@ -13,7 +13,6 @@ class TranscriptView(QScrollArea):
     """A column of widgets; it follows new text unless the user has scrolled up to read."""
 
     def __init__(self, placeholder: QWidget) -> None:
-        """`placeholder` is shown while the transcript is empty."""
         super().__init__()
         self.setObjectName("transcript")
         self.setWidgetResizable(True)
@@ -35,29 +34,24 @@ class TranscriptView(QScrollArea):
         scroll_bar.valueChanged.connect(self._scrolled)
 
     def add(self, widget: QWidget) -> None:
-        """Append a widget."""
         self._placeholder.hide()
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def remove(self, widget: QWidget) -> None:
-        """Remove and delete a widget."""
         self._column.removeWidget(widget)
         widget.deleteLater()
 
     def clear(self) -> None:
-        """Remove and delete all widgets."""
         for widget in self.widgets():
             self.remove(widget)
         self._placeholder.show()
 
     def widgets(self) -> list[QWidget]:
-        """All widgets, oldest first."""
         items = (self._column.itemAt(index) for index in range(1, self._column.count()))
         widgets = (item.widget() for item in items if item is not None)
         return [widget for widget in widgets if widget is not None]
 
     def follow(self) -> None:
-        """Follow new text again."""
         self._follows = True
 
     def _scrolled(self, value: int) -> None:

@@ -53,7 +53,6 @@ class TurnPresenter:
         self._hidden = True
 
     def stop(self) -> None:
-        """Cancel the turn and read no more of it."""
         self._reader.stop()
         self.turn.cancel()
 

@@ -80,6 +80,5 @@ class TurnReader(QObject):
         return batch
 
     def stop(self) -> None:
-        """Read no more."""
         self._notifier.setEnabled(False)
         self._frame.stop()

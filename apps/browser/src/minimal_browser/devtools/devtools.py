@@ -19,12 +19,10 @@ class DeveloperTools:
     """One window of tools, for the page that was current when it was opened."""
 
     def __init__(self, view: Callable[[], WebView]) -> None:
-        """`view` returns that of the current tab."""
         self._page_view = view
         self._view: QWebEngineView | None = None
 
     def toggle(self) -> None:
-        """Show or hide the tools."""
         if self._view is not None:
             self.close()
             return
@@ -41,7 +39,6 @@ class DeveloperTools:
         view.show()
 
     def close(self) -> None:
-        """Close the tools if they are open."""
         if self._view is not None:
             self._view.close()
 

@@ -53,7 +53,6 @@ class Downloads(QObject):
         self._settings = settings
 
     def watch(self, profile: QWebEngineProfile) -> None:
-        """Accept the downloads of `profile`."""
         profile.downloadRequested.connect(self._start)
 
     def _start(self, request: QWebEngineDownloadRequest) -> None:

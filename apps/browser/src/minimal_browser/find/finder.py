@@ -15,7 +15,6 @@ class Finder:
     """Remembers the last search and its direction; one for all tabs of a window, as in vim."""
 
     def __init__(self, view: Callable[[], WebView], messages: Messages) -> None:
-        """`view` returns that of the current tab."""
         self._view = view
         self._messages = messages
         self.text = ""
@@ -23,7 +22,6 @@ class Finder:
         self._highlighted = False
 
     def start(self, text: str, *, backwards: bool = False) -> None:
-        """Find `text`, or remove the highlights if it is empty."""
         if not text:
             self.clear()
             return
@@ -31,14 +29,12 @@ class Finder:
         self._find(backwards)
 
     def next(self, count: int = 1, *, backwards: bool = False) -> None:
-        """Go on by `count` matches, against the direction of `start` if `backwards`."""
         if not self.text:
             raise CommandError("No search yet. Press / to search this page.")
         for _ in range(min(count, MAX_STEPS)):
             self._find(self._backwards != backwards)
 
     def clear(self) -> None:
-        """Remove the highlights; `next` still knows the text."""
         self._highlighted = False
         self._view().web_page.findText("")
 

@@ -48,8 +48,6 @@ class GeneratedPages(QObject):
         self._open_tab(page, url)
 
     def show_widget(self, widget_type: str, theme: str, title: str) -> None:
-        """Show one of the built-in widgets in a new tab."""
-
         def write() -> str:
             from minimal_browser_core.internal_pages.widgets import render_widget
 

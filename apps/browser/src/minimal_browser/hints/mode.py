@@ -35,7 +35,6 @@ class Hints(ModeHandler):
         self._collected = False
 
     def start(self, where: OpenTarget = OpenTarget.CURRENT) -> None:
-        """Label the links and fields in view and enter HINT mode. CommandError if the tab shows no page."""
         if not self._view().address():
             raise CommandError("No page is open in this tab. :open opens one.")
         self._where = where
@@ -68,7 +67,6 @@ class Hints(ModeHandler):
 
     @property
     def labels(self) -> list[str]:
-        """The labels on show."""
         return list(self._overlay.places) if self._overlay is not None else []
 
     def _remove_overlay(self) -> None:

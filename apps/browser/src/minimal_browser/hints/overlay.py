@@ -90,7 +90,6 @@ class HintOverlay(QWidget):
         return typed if typed in self.places else None
 
     def erase(self) -> None:
-        """Remove the last letter typed."""
         self.typed = self.typed[:-1]
         self.update()
 

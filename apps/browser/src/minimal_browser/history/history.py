@@ -11,13 +11,11 @@ class History:
     """The stored history. GUI thread only; nothing here blocks."""
 
     def __init__(self, tasks: Tasks, messages: Messages, changed: Callable[[], None]) -> None:
-        """`changed` is called after each import."""
         self._tasks = tasks
         self._messages = messages
         self._changed = changed
 
     def import_file(self, path: str) -> None:
-        """Import a file of visits; the file is only read."""
         import_file(
             "history",
             path,

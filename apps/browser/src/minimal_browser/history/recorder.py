@@ -48,7 +48,6 @@ class HistoryRecorder(QObject):
 
     @property
     def started(self) -> bool:
-        """Whether visits are stored at once."""
         return self._waiting is None
 
     def start(self) -> None:
@@ -80,7 +79,6 @@ class HistoryRecorder(QObject):
             once(view, lambda: self._read_text(view, address), TEXT_SETTLES_MS).start()
 
     def retitled(self, url: str, title: str) -> None:
-        """Record the new title of a visited page."""
         address = self._recordable(url)
         if address is not None and title:
             self._store(lambda history: history.set_title(address, title))

@@ -38,7 +38,6 @@ class InternalPages(Generic[T]):
         self._tabs = tabs
 
     def show(self, url: str) -> None:
-        """Show an `mb://` page."""
         address = QUrl(url)
         for tab in self._tabs:
             current = tab.view.url()

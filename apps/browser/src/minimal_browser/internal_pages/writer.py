@@ -28,7 +28,6 @@ class PageWriter:
         version: Callable[[], str],
         settings: Settings,
     ) -> None:
-        """`version` writes mb://version."""
         self._stores = stores
         self._settings = settings
         self._registry = registry
@@ -36,7 +35,6 @@ class PageWriter:
         self._version = version
 
     def write(self, url: str) -> str:
-        """Write the page at an `mb://` address."""
         from minimal_browser_core.internal_pages import render
 
         try:

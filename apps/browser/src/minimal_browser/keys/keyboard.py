@@ -40,7 +40,6 @@ class Keyboard(QObject):
     def __init__(
         self, keymap: Keymap, handlers: ModeHandlers, run: Callable[[str, int | None], None], parent: QObject
     ) -> None:
-        """`run` runs a command line with a count."""
         super().__init__(parent)
         self.keymap = keymap
         self.handlers = handlers
@@ -51,7 +50,6 @@ class Keyboard(QObject):
 
     @property
     def mode(self) -> Mode:
-        """The mode of the window."""
         return self._dispatcher.mode
 
     def enter(self, mode: Mode) -> None:
@@ -68,7 +66,6 @@ class Keyboard(QObject):
             self.handlers.get(previous).leave(mode)
 
     def watch(self, window: QWindow) -> None:
-        """Handle the keys of a native window."""
         window.installEventFilter(self)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802

@@ -33,15 +33,12 @@ class ModeHandlers:
         self._none = ModeHandler()
 
     def register(self, mode: Mode, handler: ModeHandler) -> None:
-        """Let `handler` handle `mode`."""
         self._handlers[mode] = handler
 
     def get(self, mode: Mode) -> ModeHandler:
-        """The handler of `mode`; one that does nothing if none is registered."""
         return self._handlers.get(mode, self._none)
 
     def holding(self, widget: QWidget) -> Mode | None:
-        """The mode whose own input contains `widget`."""
         return next((mode for mode, handler in self._handlers.items() if handler.holds(widget)), None)
 
     def has_input(self, mode: Mode) -> bool:

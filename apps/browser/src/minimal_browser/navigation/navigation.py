@@ -34,14 +34,12 @@ class Navigation:
         self._search_url = search_url
 
     def open(self, target: str, where: OpenTarget = OpenTarget.CURRENT) -> None:
-        """Open what the user typed: a URL, a host, a path, or words for the search engine."""
         from minimal_browser_core.urls import as_url, resolve
 
         text = target.strip()
         self._tabs.load(valid_url(resolve(text, self._search_url())), where, typed=as_url(text) is not None)
 
     def search(self, words: str, where: OpenTarget = OpenTarget.CURRENT) -> None:
-        """Search the web for `words`, even if they look like a URL."""
         from minimal_browser_core.urls import search_url
 
         self._tabs.load(valid_url(search_url(words, self._search_url())), where)
@@ -58,23 +56,19 @@ class Navigation:
             view.load(view.url())
 
     def stop(self) -> None:
-        """Stop loading."""
         self._view().stop()
 
     def back(self, count: int = 1) -> None:
-        """Go back `count` pages, or as far as possible; CommandError if there is no earlier page."""
         history = not_null(self._view().history())
         if not history.canGoBack():
             raise CommandError("There is no page to go back to.")
         history.goToItem(history.backItems(min(count, MAX_STEPS))[0])
 
     def forward(self, count: int = 1) -> None:
-        """Go forward `count` pages, or as far as possible; CommandError if there is no later page."""
         history = not_null(self._view().history())
         if not history.canGoForward():
             raise CommandError("There is no page to go forward to.")
         history.goToItem(history.forwardItems(min(count, MAX_STEPS))[-1])
 
     def view_source(self) -> None:
-        """Show the source of the page in a new tab."""
         self._tabs.load(valid_url(f"view-source:{self._view().address()}"), OpenTarget.TAB)

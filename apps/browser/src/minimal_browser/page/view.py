@@ -54,7 +54,6 @@ class WebView(QWebEngineView):
             QApplication.sendEvent(page, event)
 
     def drop_page_focus(self) -> None:
-        """Take the caret out of the page's field, so that no input method stays active there."""
         self.run(BLUR)
 
     def has_text_focus(self) -> bool:
@@ -63,7 +62,6 @@ class WebView(QWebEngineView):
         return proxy is not None and bool(proxy.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
 
     def history_bytes(self) -> QByteArray:
-        """The tab's history, for `restore_history`."""
         data = QByteArray()
         stream = QDataStream(data, QIODevice.OpenModeFlag.WriteOnly)
         stream << not_null(self.history())  # type: ignore[operator]  # missing in the stubs

@@ -26,7 +26,6 @@ class ProfileFolder(NamedTuple):
 
     @property
     def places(self) -> Path:
-        """Bookmarks and visited pages."""
         return self.path / "places.db"
 
     def rename_old_files(self) -> None:
@@ -49,7 +48,6 @@ class ProfileFolder(NamedTuple):
         return self.path / "lock"
 
     def discard_if_temporary(self) -> None:
-        """Delete a temporary folder. Blocks on the disk."""
         if self.temporary:
             import shutil
 

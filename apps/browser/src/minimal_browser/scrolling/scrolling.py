@@ -14,17 +14,13 @@ class Scrolling:
     """Scrolls the page, or the scrollable box in its middle if the page itself does not scroll."""
 
     def __init__(self, view: Callable[[], WebView]) -> None:
-        """`view` returns that of the current tab."""
         self._view = view
 
     def by_lines(self, columns: float, lines: float) -> None:
-        """Scroll right and down, or left and up if negative."""
         self._view().run(SCRIPT, "pixels", columns * LINE_PIXELS, lines * LINE_PIXELS)
 
     def by_pages(self, pages: float) -> None:
-        """Scroll down by so many heights of the view."""
         self._view().run(SCRIPT, "pages", 0, pages)
 
     def to_percent(self, percent: float) -> None:
-        """Scroll to a position: 0 is the top of the page, 100 its end."""
         self._view().run(SCRIPT, "percent", 0, percent)

@@ -41,7 +41,6 @@ class StartupTrace(QObject):
         self.write()
 
     def write(self) -> None:
-        """Write the trace and print the tables, once."""
         if self._written:
             return
         self._written = True

@@ -24,11 +24,9 @@ class CurrentPage:
         return self.tab().view
 
     def url(self) -> str:
-        """The address, or "" if the tab shows no page."""
         tab = self._tabs.current()
         return tab.view.address() if tab is not None else ""
 
     def title(self) -> str:
-        """The title, or "" if the tab shows no page."""
         tab = self._tabs.current()
         return tab.view.title() if tab is not None else ""

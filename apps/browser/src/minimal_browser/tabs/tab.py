@@ -64,7 +64,6 @@ class Tab(QObject):
 
     @property
     def zoom(self) -> int:
-        """The size of the page in per cent."""
         return round(self.view.zoomFactor() * 100)
 
     @zoom.setter
@@ -79,7 +78,6 @@ class Tab(QObject):
 
     @property
     def title(self) -> str:
-        """The title, or the address of a page without one; "" for an empty tab."""
         return self.view.title() or self.view.address()
 
     def load(self, address: QUrl, *, typed: bool = False) -> None:

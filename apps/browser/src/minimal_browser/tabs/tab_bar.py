@@ -32,7 +32,6 @@ class TabBar(QTabBar):
         super().mouseReleaseEvent(a0)
 
     def insert(self, index: int) -> None:
-        """Insert a tab with a close button."""
         self.insertTab(index, "New tab")
         button = QToolButton(self)
         button.setObjectName("closeTab")
@@ -44,7 +43,6 @@ class TabBar(QTabBar):
         self.setTabButton(index, QTabBar.ButtonPosition.RightSide, button)
 
     def set_title(self, index: int, title: str) -> None:
-        """Show `title` on a tab, and as its tool tip."""
         # A single & would be read as a mnemonic.
         self.setTabText(index, title.replace("&", "&&"))
         self.setTabToolTip(index, title)

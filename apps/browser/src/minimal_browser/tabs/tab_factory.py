@@ -20,11 +20,9 @@ class TabFactory:
         self._write_error_page = write_error_page
 
     def new(self) -> Tab:
-        """Return an empty tab for web pages."""
         return self.for_page(self.new_page())
 
     def new_page(self) -> WebPage:
-        """Return a page for `for_page`."""
         return WebPage(self._profile, self._settings)
 
     def for_page(self, page: QWebEnginePage) -> Tab:

@@ -98,7 +98,6 @@ class Tabs(QObject):
         return iter(tuple(self._tabs))
 
     def show(self, tab: Tab) -> None:
-        """Select `tab`."""
         self.bar.setCurrentIndex(self._tabs.index(tab))
 
     def load(self, address: QUrl, where: OpenTarget, *, typed: bool = False) -> None:
@@ -114,7 +113,6 @@ class Tabs(QObject):
     # What commands use.
 
     def all(self) -> Sequence[TabInfo]:
-        """Every tab, left to right."""
         current = self.current()
         return [
             TabInfo(number, tab.title, tab.view.address(), tab is current)
@@ -122,15 +120,12 @@ class Tabs(QObject):
         ]
 
     def new(self) -> None:
-        """Open the start page in a new tab."""
         self.load(self._start_url(), OpenTarget.TAB)
 
     def open(self, url: str, where: OpenTarget) -> None:
-        """Open a complete address; CommandError if it is invalid."""
         self.load(valid_url(url), where)
 
     def close(self, number: int | None = None) -> None:
-        """Close a tab, the current one by default. Closing the last tab leaves one with the start page."""
         if number is not None and not 1 <= number <= len(self._tabs):
             raise CommandError(f"There is no tab {number}. :tab lists the tabs.")
         index = self.bar.currentIndex() if number is None else number - 1
@@ -140,7 +135,6 @@ class Tabs(QObject):
         self._remove(index)
 
     def undo_close(self) -> None:
-        """Reopen the tab closed last, with its history; CommandError if there is none."""
         if not self._closed:
             raise CommandError("There is no closed tab to reopen.")
         closed = self._closed.pop()
@@ -148,22 +142,18 @@ class Tabs(QObject):
         tab.restore(closed.history, closed.url)
 
     def forget_closed(self) -> None:
-        """Forget the closed tabs, so that none can be reopened."""
         self._closed.clear()
 
     def select(self, number: int) -> None:
-        """Select a tab, -1 for the last one; CommandError if there is no such tab."""
         count = len(self._tabs)
         if number != -1 and not 1 <= number <= count:
             raise CommandError(f"There is no tab {number}: {count} {'is' if count == 1 else 'are'} open.")
         self.bar.setCurrentIndex(count - 1 if number == -1 else number - 1)
 
     def cycle(self, steps: int) -> None:
-        """Select the tab `steps` to the right, or to the left if negative, wrapping around."""
         self.bar.setCurrentIndex((self.bar.currentIndex() + steps) % len(self._tabs))
 
     def move(self, steps: int) -> None:
-        """Move the current tab right, or left if negative, no further than the end."""
         index = self.bar.currentIndex()
         self.bar.moveTab(index, max(0, min(len(self._tabs) - 1, index + steps)))
 

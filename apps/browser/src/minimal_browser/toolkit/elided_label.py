@@ -16,7 +16,6 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_text(self, text: str) -> None:
-        """Show `text` on one line."""
         self.full_text = text.replace("\n", " ")
         self.setToolTip(self.full_text if len(self.full_text) > 60 else "")
         self._elide()

@@ -101,14 +101,12 @@ class Browser(QObject):
         self._connect()
 
     def run(self, line: str, count: int | None = None) -> None:
-        """Run a command line; an error is shown as a message."""
         try:
             execute(line, self.commands, self, count)
         except CommandError as error:
             self.messages.show(str(error), MessageLevel.ERROR)
 
     def show_stored_data(self) -> None:
-        """Show bookmarks, history and conversations as they are stored now."""
         self.suggestions.load_bookmarks()
         self.suggestions.refresh()
         self.internal_pages.reload(STORED_DATA_PAGES)

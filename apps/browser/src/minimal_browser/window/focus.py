@@ -27,7 +27,6 @@ class FocusWatch(QObject):
             application.focusChanged.connect(self._focus_changed)
 
     def close(self) -> None:
-        """Stop watching."""
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.disconnect(self._focus_changed)

@@ -27,7 +27,6 @@ class Messages(QObject):
         """The message on show, in one line."""
 
     def show(self, text: str, level: MessageLevel = MessageLevel.INFO) -> None:
-        """Show a message; it replaces the one before."""
         self.text = text.replace("\n", " ")
         self._status.show_message(text, level)
         self._clear.start(DURATION_MS[level])
@@ -60,7 +59,6 @@ class Messages(QObject):
             self._status.show_message(f"→ {url}" if url else "", MessageLevel.INFO)
 
     def clear(self) -> None:
-        """Remove the message."""
         self._clear.stop()
         self.text = ""
         self.show_link(self._link)

@@ -12,7 +12,6 @@ class PageMode(ModeHandler):
     """A mode in which keys without a binding go to the page."""
 
     def __init__(self, view: Callable[[], WebView]) -> None:
-        """`view` returns that of the current tab."""
         self._view = view
 
     def enter(self, previous: Mode) -> None:

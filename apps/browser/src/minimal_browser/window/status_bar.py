@@ -36,12 +36,10 @@ class StatusBar(QWidget):
         self.show_progress(100)
 
     def show_mode(self, mode: Mode) -> None:
-        """Name the mode, in its colour."""
         self._mode.setText(mode.label)
         self._mode.setStyleSheet(f"background: {current_theme().modes[mode]};")
 
     def show_url(self, url: str) -> None:
-        """Show the address of the current page."""
         self._url.show_text(url)
 
     def show_progress(self, percent: int) -> None:
@@ -62,26 +60,21 @@ class StatusBar(QWidget):
         self._long_message.setVisible(is_long)
 
     def show_keys(self, keys: str) -> None:
-        """Show the keys typed so far of a longer command, like vim's showcmd."""
         self._keys.setText(keys)
 
     def show_model(self, label: str) -> None:
-        """Show who answers questions."""
         self._model.setText(label)
 
     @property
     def message_text(self) -> str:
-        """The message on show, or where a link leads."""
         return self._message.full_text
 
     @property
     def mode_text(self) -> str:
-        """The name of the mode on show."""
         return self._mode.text()
 
     @property
     def url_text(self) -> str:
-        """The address on show, in full."""
         return self._url.full_text
 
     def _lay_out(self) -> None:

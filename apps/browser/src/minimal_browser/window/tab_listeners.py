@@ -24,7 +24,6 @@ class TabListeners(QObject):
     def __init__(
         self, window: BrowserWindow, tabs: Tabs, status: StatusBar, messages: Messages, find: Finder, name: str
     ) -> None:
-        """`name` is the window's part of its title."""
         super().__init__(window)
         self._window = window
         self._tabs = tabs

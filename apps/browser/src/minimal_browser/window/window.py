@@ -46,7 +46,6 @@ class BrowserWindow(QWidget):
         self._side_width = 0
 
     def add_controls(self, tab_bar: QWidget, pages: QWidget, command_line: QWidget, status_bar: QWidget) -> None:
-        """Lay out the rest of the window."""
         from PyQt6.QtCore import Qt
         from PyQt6.QtWidgets import QSplitter
 
@@ -71,7 +70,6 @@ class BrowserWindow(QWidget):
         return super().event(a0)
 
     def add_side(self, side: QWidget, width: int) -> None:
-        """Put a widget beside the page, hidden; it is `width` pixels wide when first shown."""
         self._side, self._side_width = side, width
         side.hide()
         self.splitter.addWidget(side)
@@ -79,7 +77,6 @@ class BrowserWindow(QWidget):
         self.splitter.setStretchFactor(1, 0)
 
     def show_side(self, shown: bool) -> None:
-        """Show or hide the widget beside the page."""
         if self._side is None:
             return
         if shown and not self._side.isVisible():
@@ -104,7 +101,6 @@ class BrowserWindow(QWidget):
         super().closeEvent(a0)
 
     def fill_screen(self, filled: bool) -> None:
-        """Show only the page, on the whole screen, or everything again."""
         for bar in self._bars:
             bar.setVisible(not filled)
         if filled:

@@ -17,17 +17,13 @@ class Windows:
         self._quit = quit_application
 
     def new(self, *, private: bool = False) -> None:
-        """Open a window with the start page; a private one keeps its profile in memory only."""
         self._open_window(private)
 
     def close(self) -> None:
-        """Close this window; closing the last one quits."""
         self._window.close()
 
     def quit(self) -> None:
-        """Close every window and quit."""
         self._quit()
 
     def toggle_fullscreen(self) -> None:
-        """Fill the screen with the page, or leave full screen."""
         self._window.fill_screen(not self._window.isFullScreen())

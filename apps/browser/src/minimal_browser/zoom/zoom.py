@@ -19,12 +19,10 @@ class Zoom:
     """Zooms the current tab and reports its size in a message."""
 
     def __init__(self, tab: Callable[[], ZoomedTab], messages: Messages) -> None:
-        """`tab` returns the current one."""
         self._tab = tab
         self._messages = messages
 
     def by_steps(self, steps: int) -> None:
-        """Enlarge, or shrink if negative, by so many steps of `STEPS`."""
         percent = self._tab().zoom
         larger = [step for step in STEPS if step > percent]
         smaller = [step for step in STEPS if step < percent][::-1]
@@ -32,6 +30,5 @@ class Zoom:
         self.to_percent(scale[min(abs(steps), len(scale)) - 1] if scale and steps else percent)
 
     def to_percent(self, percent: int) -> None:
-        """Set the size; `percent` is between 25 and 500."""
         self._tab().zoom = percent
         self._messages.show(f"{percent} %")
