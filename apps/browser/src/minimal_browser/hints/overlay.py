@@ -5,7 +5,6 @@ the page can neither see nor forge them.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil, log
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,12 @@ from PyQt6.QtWidgets import QWidget
 
 from minimal_browser.page.view import WebView
 from minimal_browser.toolkit.theme import current_theme
+from minimal_browser_core.features.hints.labels import labels
 
-LETTERS = "asdfghjkl"
 MAX_HINTS = 800
 
 COLLECT = Path(__file__).with_name("collect.js")
 FOLLOW = Path(__file__).with_name("follow.js")
-
-
-def labels(count: int) -> list[str]:
-    """Return `count` labels of one length, so that none is the beginning of another."""
-    if count == 0:
-        return []
-    length = max(1, ceil(round(log(count, len(LETTERS)), 9)))
-    return ["".join(LETTERS[(number // len(LETTERS) ** place) % len(LETTERS)] for place in reversed(range(length)))
-            for number in range(count)]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser.downloads.downloads import MAX_NAME, free_name, safe_name
+from minimal_browser_core.features.downloads.names import MAX_NAME, free_name, safe_name
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimal_browser.hints.overlay import LETTERS, labels
+from minimal_browser_core.features.hints.labels import LETTERS, labels
 
 
 @given(st.integers(0, 900))

@@ -1,0 +1,1 @@
+"""Downloads: the names of the files."""
