@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
 
 from minimal_browser_core.testing.fake_server import Data, FakeServer, Pause, Stream, chunk
 
@@ -116,6 +119,26 @@ def test_while_a_file_is_imported(start: Any, close: Any, tmp_path: Any, round: 
     (tmp_path / "marks.html").write_text(f"<!DOCTYPE NETSCAPE-Bookmark-file-1><DL>{rows}</DL>")
     browser.command(f"import bookmarks {tmp_path / 'marks.html'}")
     close(browser)
+
+
+@pytest.mark.parametrize("by", ["window", "quit"])
+def test_while_a_server_asks_for_a_password(start: Any, site: Any, qtbot: Any, by: str) -> None:
+    site.locked["/vault"] = "Basic none"
+    browser = open_pair(start, site.add("/", LINKS))
+    closed: list[Any] = []
+
+    def close_at_the_prompt() -> None:
+        if QApplication.activeModalWidget() is not None and not closed:
+            closed.append(browser.window)
+            browser.window.close() if by == "window" else browser.application.quit()
+
+    timer = QTimer()
+    timer.timeout.connect(close_at_the_prompt)
+    timer.start(20)
+    browser.browser.navigation.open(f"{site.url}/vault")
+    browser.until(lambda: closed, "the prompt")
+    browser.until(lambda: sip.isdeleted(browser.window), "the window to be deleted")
+    assert QApplication.activeModalWidget() is None
 
 
 def test_a_tab_that_is_closed_while_the_copilot_reads_it_does_not_block_the_next_question(

@@ -159,7 +159,7 @@ class Application(QObject):
         window = browser.window
         self._closed_windows.append(window)
         window.destroyed.connect(lambda: self._closed_windows.remove(window))
-        window.deleteLater()
+        window.delete_when_idle()
 
     def _warm_up_window(self, browser: Browser) -> None:
         browser.copilot.warm_up()

@@ -5,9 +5,9 @@ It starts with one view and empty margins, as the first paint needs nothing else
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QSize, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QResizeEvent, QWindow
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from minimal_browser.toolkit.not_null import not_null
 
@@ -20,6 +20,8 @@ FRAME = QSize(16, 48)
 """What a window manager may add around the window."""
 MARGIN_ABOVE, MARGIN_BELOW = 36, 28
 """The heights of tab bar and status bar, so that the page is laid out once."""
+DIALOG_END_MS = 10
+"""How often to check whether the dialogs of a closed window have ended."""
 
 
 class BrowserWindow(QWidget):
@@ -99,6 +101,16 @@ class BrowserWindow(QWidget):
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
         self.closing.emit()
         super().closeEvent(a0)
+
+    def delete_when_idle(self) -> None:
+        """Delete the closed window. Its dialogs are dismissed first, as their event loops return into its pages."""
+        dialogs = self.findChildren(QDialog)
+        for dialog in dialogs:
+            dialog.reject()
+        if dialogs:
+            QTimer.singleShot(DIALOG_END_MS, self.delete_when_idle)
+        else:
+            self.deleteLater()
 
     def fill_screen(self, filled: bool) -> None:
         for bar in self._bars:
