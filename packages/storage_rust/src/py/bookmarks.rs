@@ -76,7 +76,7 @@ impl PyBookmarkStore {
         let query = query.map(convert::query).transpose()?.unwrap_or_default();
         let tag = convert::optional_text("tag", tag)?;
         let bookmarks = detached(py, || self.store.search(&query, tag.as_deref(), limit.0))?;
-        Ok(bookmarks.into_iter().map(PyBookmark).collect())
+        Ok(bookmarks.into_iter().map(PyBookmark::from).collect())
     }
 
     fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {

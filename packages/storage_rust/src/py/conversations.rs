@@ -160,7 +160,7 @@ impl PyConversationStore {
 
     fn get(&self, py: Python<'_>, id: Object<'_, '_>) -> PyResult<Option<PyConversation>> {
         let id = convert::identifier("id", id)?;
-        Ok(detached(py, || self.store.get(id))?.map(PyConversation))
+        Ok(detached(py, || self.store.get(id))?.map(PyConversation::from))
     }
 
     #[pyo3(signature = (*, limit = Limit(50), cursor = None, thread_id = None), text_signature = "($self, *, limit=50, cursor=None, thread_id=None)")]
@@ -190,7 +190,7 @@ impl PyConversationStore {
     ) -> PyResult<Vec<PyThread>> {
         let cursor = convert::cursor(cursor)?;
         let threads = detached(py, || self.store.threads(limit.0, cursor.as_deref()))?;
-        Ok(threads.into_iter().map(PyThread).collect())
+        Ok(threads.into_iter().map(PyThread::from).collect())
     }
 
     #[pyo3(signature = (query, limit = Limit(20)), text_signature = "($self, query, limit=20)")]
@@ -293,7 +293,7 @@ impl PyConversationIterator {
             }
             let next = batch.rows.pop_front();
             batch.last_id = next.as_ref().map_or(batch.last_id, |row| row.id);
-            Ok(next.map(PyConversation))
+            Ok(next.map(PyConversation::from))
         })
     }
 }

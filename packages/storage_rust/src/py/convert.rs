@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString};
+use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString, PyTuple};
 
 use crate::py::error::invalid;
 
@@ -103,17 +103,54 @@ pub fn metadata(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
     helper(value.py(), &METADATA_JSON, "metadata_json")?.call1((value,))?.extract().map(Some)
 }
 
-pub fn metadata_value(py: Python<'_>, stored: &str) -> PyResult<Py<PyAny>> {
-    Ok(helper(py, &METADATA, "metadata")?.call1((stored,))?.unbind())
-}
-
 pub fn milliseconds(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<i64>> {
     let Some(value) = value else { return Ok(None) };
     helper(value.py(), &MILLISECONDS, "milliseconds")?.call1((field, value))?.extract().map(Some)
 }
 
-pub fn moment(py: Python<'_>, stored: i64) -> PyResult<Py<PyAny>> {
-    Ok(helper(py, &MOMENT, "moment")?.call1((stored,))?.unbind())
+/// Milliseconds since 1970, which Python gets as an aware datetime.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Moment(pub i64);
+
+impl<'py> IntoPyObject<'py> for Moment {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        helper(py, &MOMENT, "moment")?.call1((self.0,))
+    }
+}
+
+/// A JSON object, which Python gets as a new dict each time.
+#[derive(Clone, PartialEq)]
+pub struct Metadata(pub String);
+
+impl<'py> IntoPyObject<'py> for &Metadata {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        helper(py, &METADATA, "metadata")?.call1((&self.0,))
+    }
+}
+
+/// A list that Python gets as a tuple.
+#[derive(Clone, PartialEq)]
+pub struct Tuple<T>(pub Vec<T>);
+
+impl<'a, 'py, T> IntoPyObject<'py> for &'a Tuple<T>
+where
+    &'a T: IntoPyObject<'py>,
+{
+    type Target = PyTuple;
+    type Output = Bound<'py, PyTuple>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        PyTuple::new(py, &self.0)
+    }
 }
 
 static METADATA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
 use crate::db::options::Durability;
-use crate::py::convert::{self, Limit, Object};
+use crate::py::convert::{self, Limit, Moment, Object, Tuple};
 use crate::py::error::detached;
 use crate::py::options::{Seconds, options};
 use crate::py::store::PyStore;
@@ -83,7 +82,7 @@ impl PyHistoryStore {
     fn complete(&self, py: Python<'_>, text: Object<'_, '_>, limit: Limit) -> PyResult<Vec<PyHistoryHit>> {
         let text = convert::query(text)?;
         let hits = detached(py, || self.store.complete(&text, limit.0))?;
-        Ok(hits.into_iter().map(PyHistoryHit).collect())
+        Ok(hits.into_iter().map(PyHistoryHit::from).collect())
     }
 
     #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, since=None, until=None)")]
@@ -128,59 +127,40 @@ impl PyHistoryStore {
     }
 }
 
-#[pyclass(name = "HistoryHit", module = "storage_rust", frozen, eq)]
+#[pyclass(name = "HistoryHit", module = "storage_rust", frozen, eq, get_all)]
 #[derive(PartialEq)]
-pub struct PyHistoryHit(HistoryHit);
+pub struct PyHistoryHit {
+    id: i64,
+    url: String,
+    title: String,
+    visit_count: i64,
+    last_visited_at: Moment,
+    frecency: i64,
+    score: f64,
+    snippet: String,
+    highlights: Tuple<(usize, usize)>,
+}
+
+impl From<HistoryHit> for PyHistoryHit {
+    fn from(hit: HistoryHit) -> Self {
+        Self {
+            id: hit.id,
+            url: hit.url,
+            title: hit.title,
+            visit_count: hit.visit_count,
+            last_visited_at: Moment(hit.last_visited_at),
+            frecency: hit.frecency,
+            score: hit.score,
+            snippet: hit.snippet,
+            highlights: Tuple(hit.highlights),
+        }
+    }
+}
 
 #[pymethods]
 impl PyHistoryHit {
-    #[getter]
-    fn id(&self) -> i64 {
-        self.0.id
-    }
-
-    #[getter]
-    fn url(&self) -> &str {
-        &self.0.url
-    }
-
-    #[getter]
-    fn title(&self) -> &str {
-        &self.0.title
-    }
-
-    #[getter]
-    fn visit_count(&self) -> i64 {
-        self.0.visit_count
-    }
-
-    #[getter]
-    fn last_visited_at(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::moment(py, self.0.last_visited_at)
-    }
-
-    #[getter]
-    fn frecency(&self) -> i64 {
-        self.0.frecency
-    }
-
-    #[getter]
-    fn score(&self) -> f64 {
-        self.0.score
-    }
-
-    #[getter]
-    fn snippet(&self) -> &str {
-        &self.0.snippet
-    }
-
-    #[getter]
-    fn highlights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.highlights)
-    }
-
     fn __repr__(&self) -> String {
-        format!("<HistoryHit {} {:?} {}>", self.0.id, self.0.title, self.0.url)
+        format!("<HistoryHit {} {:?} {}>", self.id, self.title, self.url)
     }
 }
 
@@ -193,7 +173,7 @@ pub struct PyHistoryPage {
 
 impl PyHistoryPage {
     fn new(py: Python<'_>, page: HistoryPage) -> PyResult<Self> {
-        let hits: Vec<PyHistoryHit> = page.hits.into_iter().map(PyHistoryHit).collect();
+        let hits: Vec<PyHistoryHit> = page.hits.into_iter().map(PyHistoryHit::from).collect();
         let hits = hits.into_pyobject(py)?.into_any().unbind();
         Ok(Self { hits, next_cursor: page.next_cursor, complete: page.complete })
     }

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-use crate::py::convert;
+use crate::py::convert::Metadata;
 use crate::stores::conversations::import_export::{ExportedExchange, ImportedExchange};
 
 /// The next batch of rows, which are pairs of `Keys` and `Texts`; empty at the end.
@@ -58,7 +58,7 @@ impl<'py> IntoPyObject<'py> for PyExportedExchange {
             row.model,
             row.url,
             row.tags,
-            convert::metadata_value(py, &row.metadata)?,
+            &Metadata(row.metadata),
             self.0.title,
             self.0.created_at,
         )

@@ -1,96 +1,63 @@
 //! What the stores return, as frozen Python objects.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
-use crate::py::convert;
+use crate::py::convert::{Metadata, Moment, Tuple};
 use crate::stores::bookmarks::Bookmark;
 use crate::stores::conversations::records::{Conversation, Hit, Page, SearchPage, Thread};
 
-#[pyclass(name = "Conversation", module = "storage_rust", frozen, subclass, eq)]
+#[pyclass(name = "Conversation", module = "storage_rust", frozen, subclass, eq, get_all)]
 #[derive(Clone, PartialEq)]
-pub struct PyConversation(pub Conversation);
+pub struct PyConversation {
+    id: i64,
+    thread_id: i64,
+    parent_id: Option<i64>,
+    timestamp: Moment,
+    prompt: String,
+    response: String,
+    model: String,
+    url: Option<String>,
+    tags: Tuple<String>,
+    metadata: Metadata,
+}
+
+impl From<Conversation> for PyConversation {
+    fn from(row: Conversation) -> Self {
+        Self {
+            id: row.id,
+            thread_id: row.thread_id,
+            parent_id: row.parent_id,
+            timestamp: Moment(row.timestamp),
+            prompt: row.prompt,
+            response: row.response,
+            model: row.model,
+            url: row.url,
+            tags: Tuple(row.tags),
+            metadata: Metadata(row.metadata),
+        }
+    }
+}
 
 #[pymethods]
 impl PyConversation {
-    #[getter]
-    fn id(&self) -> i64 {
-        self.0.id
-    }
-
-    #[getter]
-    fn thread_id(&self) -> i64 {
-        self.0.thread_id
-    }
-
-    #[getter]
-    fn parent_id(&self) -> Option<i64> {
-        self.0.parent_id
-    }
-
-    #[getter]
-    fn timestamp(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::moment(py, self.0.timestamp)
-    }
-
-    #[getter]
-    fn prompt(&self) -> &str {
-        &self.0.prompt
-    }
-
-    #[getter]
-    fn response(&self) -> &str {
-        &self.0.response
-    }
-
-    #[getter]
-    fn model(&self) -> &str {
-        &self.0.model
-    }
-
-    #[getter]
-    fn url(&self) -> Option<&str> {
-        self.0.url.as_deref()
-    }
-
-    #[getter]
-    fn tags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.tags)
-    }
-
-    #[getter]
-    fn metadata(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::metadata_value(py, &self.0.metadata)
-    }
-
     fn __repr__(&self) -> String {
-        let Conversation { id, thread_id, model, prompt, .. } = &self.0;
+        let Self { id, thread_id, model, prompt, .. } = self;
         let shown: String = prompt.chars().take(60).collect();
         format!("<Conversation {id} in thread {thread_id}, {model}: {shown:?}>")
     }
 }
 
-#[pyclass(name = "SearchHit", module = "storage_rust", frozen, extends = PyConversation)]
+#[pyclass(name = "SearchHit", module = "storage_rust", frozen, get_all, extends = PyConversation)]
 pub struct PySearchHit {
-    #[pyo3(get)]
     score: f64,
-    #[pyo3(get)]
     snippet: String,
-    highlights: Vec<(usize, usize)>,
-}
-
-#[pymethods]
-impl PySearchHit {
-    #[getter]
-    fn highlights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.highlights)
-    }
+    highlights: Tuple<(usize, usize)>,
 }
 
 fn hit(py: Python<'_>, hit: Hit) -> PyResult<Py<PySearchHit>> {
     let Hit { conversation, score, snippet, highlights } = hit;
-    let base = PyClassInitializer::from(PyConversation(conversation));
-    Py::new(py, base.add_subclass(PySearchHit { score, snippet, highlights }))
+    let base = PyClassInitializer::from(PyConversation::from(conversation));
+    Py::new(py, base.add_subclass(PySearchHit { score, snippet, highlights: Tuple(highlights) }))
 }
 
 #[pyclass(name = "SearchPage", module = "storage_rust", frozen, get_all)]
@@ -122,91 +89,55 @@ impl PyPage {
 }
 
 pub fn conversations(rows: Vec<Conversation>) -> Vec<PyConversation> {
-    rows.into_iter().map(PyConversation).collect()
+    rows.into_iter().map(PyConversation::from).collect()
 }
 
-#[pyclass(name = "Thread", module = "storage_rust", frozen)]
-pub struct PyThread(pub Thread);
+#[pyclass(name = "Thread", module = "storage_rust", frozen, get_all)]
+pub struct PyThread {
+    id: i64,
+    title: String,
+    created_at: Moment,
+    updated_at: Moment,
+    count: i64,
+    cursor: String,
+}
+
+impl From<Thread> for PyThread {
+    fn from(thread: Thread) -> Self {
+        let Thread { id, title, created_at, updated_at, count, cursor } = thread;
+        Self { id, title, created_at: Moment(created_at), updated_at: Moment(updated_at), count, cursor }
+    }
+}
 
 #[pymethods]
 impl PyThread {
-    #[getter]
-    fn id(&self) -> i64 {
-        self.0.id
-    }
-
-    #[getter]
-    fn title(&self) -> &str {
-        &self.0.title
-    }
-
-    #[getter]
-    fn created_at(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::moment(py, self.0.created_at)
-    }
-
-    #[getter]
-    fn updated_at(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::moment(py, self.0.updated_at)
-    }
-
-    #[getter]
-    fn count(&self) -> i64 {
-        self.0.count
-    }
-
-    #[getter]
-    fn cursor(&self) -> &str {
-        &self.0.cursor
-    }
-
     fn __repr__(&self) -> String {
-        format!("<Thread {} {:?}, {} exchanges>", self.0.id, self.0.title, self.0.count)
+        format!("<Thread {} {:?}, {} exchanges>", self.id, self.title, self.count)
     }
 }
 
-#[pyclass(name = "Bookmark", module = "storage_rust", frozen, eq)]
+#[pyclass(name = "Bookmark", module = "storage_rust", frozen, eq, get_all)]
 #[derive(PartialEq)]
-pub struct PyBookmark(pub Bookmark);
+pub struct PyBookmark {
+    id: i64,
+    url: String,
+    title: String,
+    tags: Tuple<String>,
+    note: String,
+    keyword: Option<String>,
+    created_at: Moment,
+}
+
+impl From<Bookmark> for PyBookmark {
+    fn from(bookmark: Bookmark) -> Self {
+        let Bookmark { id, url, title, tags, note, keyword, created_at } = bookmark;
+        Self { id, url, title, tags: Tuple(tags), note, keyword, created_at: Moment(created_at) }
+    }
+}
 
 #[pymethods]
 impl PyBookmark {
-    #[getter]
-    fn id(&self) -> i64 {
-        self.0.id
-    }
-
-    #[getter]
-    fn url(&self) -> &str {
-        &self.0.url
-    }
-
-    #[getter]
-    fn title(&self) -> &str {
-        &self.0.title
-    }
-
-    #[getter]
-    fn tags<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.0.tags)
-    }
-
-    #[getter]
-    fn note(&self) -> &str {
-        &self.0.note
-    }
-
-    #[getter]
-    fn keyword(&self) -> Option<&str> {
-        self.0.keyword.as_deref()
-    }
-
-    #[getter]
-    fn created_at(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        convert::moment(py, self.0.created_at)
-    }
-
     fn __repr__(&self) -> String {
-        format!("<Bookmark {} {:?} {}>", self.0.id, self.0.title, self.0.url)
+        format!("<Bookmark {} {:?} {}>", self.id, self.title, self.url)
     }
 }
