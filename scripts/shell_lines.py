@@ -62,8 +62,8 @@ def foreign(arguments: list[str], folder: Path) -> None:
 
 def python(arguments: list[str], folder: Path) -> None:
     match [argument for argument in arguments if argument not in ("-X", "faulthandler")]:
-        case ["-m", "storage_rust" | "minimal_browser_core.storage", *rest]:
-            storage_cli._parser("prog").parse_args(rest)
+        case ["-m", "storage_rust" | "minimal_browser_core.storage" as module, *rest]:
+            storage_cli._parser("prog", has_salvage=module == "storage_rust").parse_args(rest)
         case ["-m", module, *rest]:
             assert module in ("pytest", "pstats", "mypy.stubtest"), f"no check knows python -m {module}"
             foreign(rest, folder)
