@@ -1,4 +1,4 @@
-//! Whether a file that SQLite cannot read is a damaged one of ours, or belongs to another program.
+//! Whether a file that SQLite cannot read is a damaged database of this crate, or belongs to another program.
 
 use std::fs::File;
 use std::io::{self, Read};
