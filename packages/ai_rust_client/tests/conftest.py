@@ -1,4 +1,4 @@
-"""Without the native module the tests are skipped, with a reason; under REQUIRE_NATIVE=1 that is a failure."""
+"""Skips the tests without the native module; with REQUIRE_NATIVE=1 that is a failure."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
-"""The same scripts with the OpenAI library and with `ai_rust_client.compat`: the same results.
+"""Scripts with the OpenAI library and with `ai_rust_client.compat` have the same results.
 
-Without the OpenAI library (it is in the dependency group `bench`) the comparisons are skipped, saying so.
+The comparisons are skipped without the OpenAI library, which is in the dependency group `bench`.
 """
 
 import asyncio
@@ -56,12 +56,12 @@ def outcome(
             try:
                 result = script(client)
             except library.OpenAIError as error:
-                result = told(error)
+                result = error_fields(error)
         sent = [(request.method, request.path, request.json) for request in server.requests]
     return result, sent
 
 
-def told(error: Any) -> dict[str, Any]:
+def error_fields(error: Any) -> dict[str, Any]:
     names = ("status_code", "body", "code", "param", "type", "request_id")
     attributes = {name: getattr(error, name) for name in names if hasattr(error, name)}
     if hasattr(error, "request"):
@@ -213,7 +213,7 @@ def test_an_error_status_raises_the_same(status: int, create: Script) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<h1>Bad gateway</h1>", '{"detail": "no"}', '"no"', '{"error": "no"}', "[1]"])
-def test_whatever_an_error_body_holds_the_exception_is_the_same(body: str) -> None:
+def test_an_error_body_of_any_shape_raises_the_same(body: str) -> None:
     same([Body(body, 400, content_type="text/html")], whole)
 
 
@@ -251,7 +251,7 @@ def test_a_connection_that_breaks_in_a_stream_raises_an_api_connection_error(lib
     assert parts == ["", "a", "b"]
 
 
-def test_a_silent_truncation_is_an_error_here_and_none_there() -> None:
+def test_only_compat_reports_a_silent_truncation() -> None:
     cut = Answer(("a", "b"), finish_reason=None, done=False, usage=None)
     assert len(outcome(openai, [cut], streamed)[0]) == 3
     with FakeServer([cut]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
@@ -262,7 +262,7 @@ def test_a_silent_truncation_is_an_error_here_and_none_there() -> None:
     assert isinstance(caught.value, compat.APIConnectionError)
 
 
-def test_an_error_under_status_200_is_an_error_here() -> None:
+def test_compat_raises_an_error_with_status_200() -> None:
     result, _ = outcome(compat, [Error(200, "no credits", code=402)], whole)
     assert (result["status_code"], result["body"]["message"]) == (402, "no credits")
     result, _ = outcome(compat, [Body("<html>", content_type="text/html")], whole)
@@ -293,7 +293,7 @@ def test_one_model_is_the_same_whatever_its_name() -> None:
         client.models.retrieve("")
 
 
-def test_a_key_that_a_function_gives_is_asked_for_before_each_call(library: Library) -> None:
+def test_a_function_that_provides_the_key_is_called_before_each_call(library: Library) -> None:
     keys = iter(["sk-1", "sk-2", "sk-3", "sk-4"])
     with FakeServer(default=Answer("a")) as server, contextlib.ExitStack() as clients:
         client = clients.enter_context(library.OpenAI(api_key=lambda: next(keys), base_url=server.base_url))
@@ -308,7 +308,7 @@ def test_a_key_that_a_function_gives_is_asked_for_before_each_call(library: Libr
     assert sent == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3", "Bearer sk-4", "Bearer sk-own"]
 
 
-async def test_a_key_that_a_coroutine_gives_is_asked_for_before_each_call(library: Library) -> None:
+async def test_a_coroutine_that_provides_the_key_is_awaited_before_each_call(library: Library) -> None:
     keys = iter(["sk-1", "sk-2", "sk-3"])
 
     async def key() -> str:
@@ -372,13 +372,13 @@ def test_a_client_without_a_key_raises_the_same_class(library: Library, monkeypa
 def test_a_closed_client_raises_the_same(library: Library) -> None:
     with FakeServer() as server:
         client = library.OpenAI(api_key="k", base_url=server.base_url)
-        twin = client.with_options(max_retries=0)
-        assert not twin.is_closed()
+        clone = client.with_options(max_retries=0)
+        assert not clone.is_closed()
         client.close()
         client.close()
         with pytest.raises(RuntimeError, match="closed"):
-            twin.chat.completions.create(**ASK)
-        assert twin.is_closed()
+            clone.chat.completions.create(**ASK)
+        assert clone.is_closed()
 
 
 def test_a_stream_that_is_closed_leaves_the_server(library: Library) -> None:
@@ -390,7 +390,7 @@ def test_a_stream_that_is_closed_leaves_the_server(library: Library) -> None:
         assert server.requests[0].client_left.wait(10)
 
 
-def test_the_asynchronous_face_gives_the_same() -> None:
+def test_the_async_client_gives_the_same() -> None:
     async def script(library: Library, client: Any) -> Any:
         async with client:
             completion = await client.chat.completions.create(**ASK)
@@ -402,7 +402,7 @@ def test_the_asynchronous_face_gives_the_same() -> None:
             try:
                 await client.chat.completions.create(**ASK)
             except library.NotFoundError as error:
-                failure = told(error)
+                failure = error_fields(error)
             page = await client.models.list()
             ids = [model.id async for model in client.models.list()]
             return [everything(completion), parts, everything(first), failure, [model.id for model in page.data], ids]
@@ -415,7 +415,7 @@ def test_the_asynchronous_face_gives_the_same() -> None:
     assert run(compat) == run(openai)
 
 
-async def test_a_hundred_streams_at_once_come_whole() -> None:
+async def test_a_hundred_streams_at_once_are_complete() -> None:
     words = tuple(f"{n} " for n in range(50))
     with FakeServer(default=Answer(words)) as server:
         async with compat.AsyncOpenAI(api_key="k", base_url=server.base_url) as client:

@@ -1,4 +1,4 @@
-"""What `ai_rust_client.compat` does not cover it refuses by name; what it is made of stays light and keeps the key."""
+"""The limits of `ai_rust_client.compat`: what it rejects; its imports are cheap, and it never shows the key."""
 
 import copy
 import pickle
@@ -16,7 +16,7 @@ ASK: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "q
 
 
 def refusal(reply: Any, **options: Any) -> Any:
-    """What a client raises that is given this reply."""
+    """The exception for a reply."""
     with FakeServer([reply]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
         try:
             client.with_options(max_retries=0).chat.completions.create(**ASK, **options)
@@ -45,7 +45,7 @@ def test_what_is_not_covered_is_named(ask: Callable[[Any], Any], named: str) -> 
         ask(client)
 
 
-def test_what_is_not_covered_is_also_no_attribute() -> None:
+def test_hasattr_is_false_for_what_is_not_covered() -> None:
     with compat.OpenAI(api_key="k") as client:
         assert not hasattr(client, "responses")
 
@@ -57,18 +57,21 @@ def test_an_unknown_argument_is_named() -> None:
         compat.OpenAI(api_kye="k")
 
 
-@pytest.mark.parametrize(("given", "said"), [("", "an empty text"), (None, "NoneType"), (7, "int")])
-def test_a_function_that_gives_no_key_is_named(given: Any, said: str) -> None:
-    with compat.OpenAI(api_key=lambda: given) as client, pytest.raises(ValueError, match=f"the function gave {said}"):
+@pytest.mark.parametrize(("key", "kind"), [("", "an empty string"), (None, "NoneType"), (7, "int")])
+def test_a_function_that_returns_no_key_is_reported(key: Any, kind: str) -> None:
+    with (
+        compat.OpenAI(api_key=lambda: key) as client,
+        pytest.raises(ValueError, match=f"must return a key, not {kind}"),
+    ):
         client.chat.completions.create(**ASK)
 
 
-def test_a_timeout_that_cannot_be_used_is_named() -> None:
+def test_an_invalid_timeout_is_reported() -> None:
     with pytest.raises(TypeError, match="timeout must be"):
         compat.OpenAI(api_key="k", timeout="soon")
 
 
-def test_a_timeout_says_of_each_kind_what_it_is() -> None:
+def test_the_repr_of_a_timeout_shows_every_kind() -> None:
     limit = compat.Timeout(9, connect=1)
     assert (limit.connect, limit.read, limit.write, limit.pool) == (1, 9, 9, 9)
     error = refusal(Hang(), timeout=compat.Timeout(None, read=0.1))
@@ -76,7 +79,7 @@ def test_a_timeout_says_of_each_kind_what_it_is() -> None:
     assert error.__cause__.phase == "idle"  # type: ignore[union-attr]
 
 
-def test_a_message_that_has_no_json_form_is_named() -> None:
+def test_a_message_without_a_json_form_is_reported_with_its_path() -> None:
     with compat.OpenAI(api_key="k") as client, pytest.raises(TypeError, match=r"messages\[0\].content"):
         client.chat.completions.create(model="m", messages=[{"role": "user", "content": b"bytes"}])
 
@@ -93,7 +96,7 @@ def test_an_answer_can_be_changed_copied_compared_and_pickled() -> None:
     assert first.model_copy(update={"id": "other"}).id == "other" != first.id
 
 
-def test_fields_named_like_methods_hide_none() -> None:
+def test_fields_do_not_hide_methods_of_the_same_name() -> None:
     answer = Answer("a", extra={"model_dump": 1, "__class__": "x", "_request_id": "forged"})
     with FakeServer([answer]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
         completion = client.chat.completions.create(**ASK)
@@ -102,7 +105,7 @@ def test_fields_named_like_methods_hide_none() -> None:
     assert completion._request_id is None
 
 
-def test_the_key_is_nowhere_to_be_seen() -> None:
+def test_the_key_is_never_shown() -> None:
     key = "sk-very-secret-0123456789"
     failure = Stream((Data(chunk({"content": "a"})), Data({"error": {"message": f"bad key {key}"}})))
     with FakeServer([Error(401, f"bad key {key}"), failure]) as server:
@@ -122,8 +125,8 @@ def test_the_key_is_nowhere_to_be_seen() -> None:
 
 def test_exceptions_cross_a_process_boundary() -> None:
     error = refusal(Error(400, "no", code="c"))
-    twin = pickle.loads(pickle.dumps(error))
-    assert (type(twin), str(twin), twin.status_code, twin.body, twin.code) == (
+    restored = pickle.loads(pickle.dumps(error))
+    assert (type(restored), str(restored), restored.status_code, restored.body, restored.code) == (
         compat.BadRequestError, "Error code: 400 - no", 400, error.body, "c"
     )  # fmt: skip
 
@@ -154,7 +157,7 @@ def test_calls_with_the_same_options_share_a_connection() -> None:
     assert {request.connection for request in server.requests} == {1}
 
 
-def test_importing_stays_light(run_script: Callable[..., "CompletedProcess[str]"]) -> None:
+def test_importing_is_cheap(run_script: Callable[..., "CompletedProcess[str]"]) -> None:
     script = """
         import sys
         import ai_rust_client

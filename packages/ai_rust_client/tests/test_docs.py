@@ -1,4 +1,4 @@
-"""`help()` is of use: every public name says what it is, at run time and in the stubs."""
+"""Every public name has a docstring, at run time and in the stubs."""
 
 import ast
 import inspect
@@ -49,7 +49,7 @@ def test_every_public_name_of_the_stubs_has_a_docstring() -> None:
     assert without == []
 
 
-def test_help_tells_the_settings_their_units_and_what_is_raised() -> None:
+def test_help_describes_the_settings_their_units_and_the_exceptions() -> None:
     text = inspect.getdoc(ai_rust_client.AIClient) or ""
     for word in ("first_token_timeout", "seconds", "max_retries", "ValueError", "Thread-safe"):
         assert word in text

@@ -1,4 +1,4 @@
-"""What goes to the wire, and what is refused."""
+"""The requests that are sent, and the values that are rejected."""
 
 import collections
 import dataclasses
@@ -38,13 +38,13 @@ def sent(server: FakeServer, messages: Any, **options: Any) -> Any:
     return server.requests[-1].json
 
 
-def test_a_request_holds_the_model_the_messages_and_the_options_as_they_are(server: FakeServer) -> None:
+def test_a_request_contains_the_model_the_messages_and_the_options_unchanged(server: FakeServer) -> None:
     options = {"temperature": 0, "tools": [{"type": "function", "function": {"name": "f"}}], "stop": None}
     messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]}]
     assert sent(server, messages, **options) == {"model": "m", "messages": messages, **options}
 
 
-def test_a_stream_asks_for_its_usage_unless_told_otherwise(server: FakeServer) -> None:
+def test_a_stream_asks_for_its_usage_by_default(server: FakeServer) -> None:
     with AIClient(base_url=server.base_url) as client:
         list(client.stream([], "m"))
         list(client.stream([], "m", stream_options=None))
@@ -81,14 +81,14 @@ def test_a_message_may_be_a_dataclass(server: FakeServer) -> None:
 
 @pytest.mark.parametrize("unit", ["a", 'say "no"\n', "é", "„\\“\x00", "🦀\t"])
 @pytest.mark.parametrize("length", [1, 255, 256, 5_000, 70_000])
-def test_texts_of_every_length_arrive_as_they_are(server: FakeServer, unit: str, length: int) -> None:
+def test_strings_of_every_length_arrive_unchanged(server: FakeServer, unit: str, length: int) -> None:
     text = (unit * length)[:length]
     messages = [{"role": "user", "content": text, text: [text]}]
     assert sent(server, messages, stop=text)["messages"] == messages
     assert server.requests[-1].json["stop"] == text
 
 
-def test_a_text_of_a_subclass_is_sent_without_running_its_code(server: FakeServer) -> None:
+def test_a_subclass_of_str_is_sent_without_running_its_code(server: FakeServer) -> None:
     class Text(str):
         __slots__ = ()
 
@@ -123,7 +123,7 @@ def itself() -> list[Any]:
         ([], {"x": Part}, TypeError, "^x: type"),
     ],
 )
-def test_what_has_no_json_form_is_refused_naming_its_place(
+def test_a_value_without_a_json_form_is_rejected_with_its_path(
     messages: Any, options: dict[str, Any], refusal: type[Exception], place: str
 ) -> None:
     client = AIClient(base_url="http://127.0.0.1:1/v1")

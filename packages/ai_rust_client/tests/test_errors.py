@@ -1,4 +1,4 @@
-"""The exceptions: one tree, each with its code, each able to cross a process boundary."""
+"""The exceptions: one tree, each with its code, all picklable."""
 
 import copy
 import pickle
@@ -14,23 +14,23 @@ CLASSES = [
 ]
 
 
-def test_every_exception_is_exported_and_has_a_code_of_its_own() -> None:
+def test_every_exception_is_exported_and_has_its_own_code() -> None:
     assert all(getattr(ai_rust_client, cls.__name__) is cls for cls in CLASSES)
     assert len({cls.code for cls in CLASSES}) == len(CLASSES)
 
 
-def test_everything_named_in_all_is_there() -> None:
+def test_every_name_in_all_exists() -> None:
     assert [name for name in ai_rust_client.__all__ if not hasattr(ai_rust_client, name)] == []
 
 
 @pytest.mark.parametrize("cls", CLASSES)
 def test_an_exception_survives_copying_and_pickling(cls: type[_errors.AIClientError]) -> None:
     error = cls("what happened", retryable=True, status=429, attempts=["one"], partial_text="so far")
-    for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
-        assert (type(twin), str(twin), vars(twin)) == (cls, "what happened", vars(error))
+    for restored in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(restored), str(restored), vars(restored)) == (cls, "what happened", vars(error))
 
 
-def test_an_error_tells_each_try(server: FakeServer) -> None:
+def test_an_error_lists_each_attempt(server: FakeServer) -> None:
     soon = {"retry-after-ms": "1", "x-request-id": "req-7"}
     server.default = Error(429, "slow down", headers=soon)
     with pytest.raises(ai_rust_client.RateLimitError) as caught:
@@ -41,7 +41,7 @@ def test_an_error_tells_each_try(server: FakeServer) -> None:
     assert all(line.startswith("some/model: ") and "slow down" in line for line in error.attempts)
 
 
-def test_a_closed_client_says_so(server: FakeServer) -> None:
+def test_a_closed_client_raises(server: FakeServer) -> None:
     client = AIClient(base_url=server.base_url)
     client.close()
     client.close()
@@ -74,7 +74,7 @@ def test_closing_the_client_ends_its_streams(server: FakeServer) -> None:
         ("proxy", "::"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(setting: str, value: object) -> None:
+def test_an_invalid_setting_is_named(setting: str, value: object) -> None:
     with pytest.raises(ValueError, match=setting):
         AIClient(**{setting: value})  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""Networks and servers that misbehave, beyond the suite that all clients pass (`chat_conformance.faults`)."""
+"""Failing networks and servers, in addition to the suite of all clients (`chat_conformance.faults`)."""
 
 import contextlib
 import gzip
@@ -52,7 +52,7 @@ def client_of(server: FakeServer, **settings: float | None) -> AIClient:
 
 
 @both_ways
-def test_a_port_that_nobody_listens_on(ask: Ask) -> None:
+def test_a_port_without_a_listener(ask: Ask) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         client = AIClient(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1", max_retries=1)
@@ -86,21 +86,21 @@ def test_a_head_that_never_ends(server: FakeServer, ask: Ask) -> None:
 
 @both_ways
 @pytest.mark.parametrize("sent", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x16\x03\x01\x00\x00", b"HTTP/9.9 200 OK\r\n\r\n"])
-def test_a_server_that_speaks_something_else(server: FakeServer, ask: Ask, sent: bytes) -> None:
+def test_a_server_of_another_protocol(server: FakeServer, ask: Ask, sent: bytes) -> None:
     server.default = Raw((Bytes(sent), Pause(0.1)))
     with pytest.raises(ai_rust_client.APIConnectionError):
         ask(client_of(server))
 
 
 @both_ways
-def test_more_headers_than_any_server_sends_are_refused(server: FakeServer, ask: Ask) -> None:
+def test_too_many_headers_are_rejected(server: FakeServer, ask: Ask) -> None:
     server.default = Answer("so", headers={f"X-{n}": "x" for n in range(5000)})
     with pytest.raises(ai_rust_client.APIConnectionError):
         ask(client_of(server))
 
 
 @both_ways
-def test_redirects_in_a_circle_come_to_an_end(server: FakeServer, ask: Ask) -> None:
+def test_circular_redirects_end(server: FakeServer, ask: Ask) -> None:
     server.default = Error(307, headers={"Location": "/v1/chat/completions"})
     with pytest.raises(ai_rust_client.ProtocolError, match="redirected more than 5 times"):
         ask(client_of(server))
@@ -111,7 +111,7 @@ def test_redirects_in_a_circle_come_to_an_end(server: FakeServer, ask: Ask) -> N
 
 @pytest.mark.parametrize("reset", [False, True])
 @pytest.mark.parametrize("size", [0, 1, len(ANSWER) // 2, len(ANSWER) - 1])
-def test_a_whole_answer_that_is_cut_off_is_no_answer(server: FakeServer, size: int, reset: bool) -> None:
+def test_a_whole_answer_that_is_cut_off_raises(server: FakeServer, size: int, reset: bool) -> None:
     server.default = Body(ANSWER, cut_after=size, reset=reset, headers={"x-request-id": "req-1"})
     with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was complete") as caught:
         whole(client_of(server, max_retries=3))
@@ -121,7 +121,7 @@ def test_a_whole_answer_that_is_cut_off_is_no_answer(server: FakeServer, size: i
 
 @pytest.mark.parametrize("framing", ["chunked", "close"])
 @pytest.mark.parametrize("steps", [(TEXT,), (TEXT, Bytes(b"data: {")), (TEXT, Bytes(b"data: "))])
-def test_a_stream_that_is_cut_off_tells_what_had_arrived(
+def test_a_stream_that_is_cut_off_reports_what_had_arrived(
     server: FakeServer, steps: tuple[Data | Bytes, ...], framing: str
 ) -> None:
     server.default = Stream((*steps, Cut()), framing=framing, headers={"x-request-id": "req-1"})  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_a_stream_that_is_cut_off_tells_what_had_arrived(
     assert (caught.value.partial_text, caught.value.request_id, len(server.requests)) == ("part", "req-1", 1)
 
 
-def test_a_stream_that_is_reset_tells_what_had_arrived(server: FakeServer) -> None:
+def test_a_stream_that_is_reset_reports_what_had_arrived(server: FakeServer) -> None:
     server.default = Stream((TEXT, Pause(0.1), Cut(reset=True)))
     with pytest.raises(ai_rust_client.StreamInterruptedError) as caught:
         streamed(client_of(server))
@@ -138,15 +138,15 @@ def test_a_stream_that_is_reset_tells_what_had_arrived(server: FakeServer) -> No
 
 
 @pytest.mark.parametrize("cut", [10, -1, -9])
-def test_truncated_gzip_is_no_answer(server: FakeServer, cut: int) -> None:
+def test_truncated_gzip_raises(server: FakeServer, cut: int) -> None:
     packed = gzip.compress(ANSWER)[:cut]
     server.default = Body(packed, headers={"Content-Encoding": "gzip"})
     with pytest.raises(ai_rust_client.APIConnectionError, match="before the answer was complete"):
         whole(client_of(server))
 
 
-def test_a_drip_of_white_space_does_not_hide_that_no_answer_comes(server: FakeServer) -> None:
-    """What some providers send in front of a whole answer to keep the connection alive."""
+def test_white_space_does_not_count_as_content(server: FakeServer) -> None:
+    """White space, which some providers send before a whole answer to keep the connection alive."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
     server.default = Raw((Bytes(head), *(Bytes(b" \n"), Pause(0.02)) * 500))
     with pytest.raises(ai_rust_client.APITimeoutError) as caught:
@@ -155,13 +155,13 @@ def test_a_drip_of_white_space_does_not_hide_that_no_answer_comes(server: FakeSe
     assert server.requests[0].client_left.wait(10)
 
 
-def test_white_space_in_front_of_an_answer_keeps_the_idle_timer_from_running_out(server: FakeServer) -> None:
+def test_white_space_before_an_answer_restarts_the_idle_timeout(server: FakeServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
     server.default = Raw((Bytes(head), *(Bytes(b"\n"), Pause(0.2)) * 8, Bytes(ANSWER)))
     assert whole(client_of(server, idle_timeout=1.2)) == "so"
 
 
-def test_an_error_whose_body_never_ends_is_told_all_the_same(server: FakeServer) -> None:
+def test_an_error_whose_body_never_ends_is_raised(server: FakeServer) -> None:
     head = b"HTTP/1.1 500 Oh\r\nContent-Length: 1000\r\n\r\nbroken"
     server.default = Raw((Bytes(head), Hang()))
     with pytest.raises(ai_rust_client.InternalServerError):
@@ -202,7 +202,7 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
         listener.close()
 
 
-def test_a_slow_upload_is_not_silence() -> None:
+def test_a_slow_upload_does_not_count_as_silence() -> None:
     """The idle timer runs from the last byte of the request on: the server cannot answer before it has it."""
 
     size = 20_000_000

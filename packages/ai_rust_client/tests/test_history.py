@@ -1,4 +1,4 @@
-"""A growing history is not encoded anew at each turn, and no change in it is missed."""
+"""A growing history is not encoded again in each call, and every change in it is noticed."""
 
 import copy
 import json
@@ -106,7 +106,7 @@ CHANGES = [
 
 @pytest.mark.parametrize("rebuilt", [False, True])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_what_is_sent_is_what_the_messages_are_now(
+def test_the_current_messages_are_sent(
     client: AIClient, server: FakeServer, change: Callable[[list[Any]], None], rebuilt: bool
 ) -> None:
     messages = conversation()
@@ -119,7 +119,7 @@ def test_what_is_sent_is_what_the_messages_are_now(
         assert json.dumps(server.requests[-1].json["messages"]) == json.dumps(messages)
 
 
-def test_a_long_conversation_is_sent_whole_and_so_are_its_later_turns(client: AIClient, server: FakeServer) -> None:
+def test_a_long_conversation_and_its_later_calls_are_sent_completely(client: AIClient, server: FakeServer) -> None:
     messages = [{"role": "user", "content": f"{number} „é“ " * 200} for number in range(300)]
     for _ in range(3):
         client.chat(messages, "m")
@@ -149,7 +149,7 @@ def test_many_conversations_do_not_mix(client: AIClient, server: FakeServer) -> 
             assert server.requests[-1].json["messages"] == messages
 
 
-def test_a_message_that_cannot_be_encoded_spoils_nothing(client: AIClient, server: FakeServer) -> None:
+def test_a_message_that_cannot_be_encoded_does_not_affect_later_calls(client: AIClient, server: FakeServer) -> None:
     messages = conversation()
     client.chat(messages, "m")
     messages.append({"role": "user", "content": b"bytes"})
@@ -161,7 +161,7 @@ def test_a_message_that_cannot_be_encoded_spoils_nothing(client: AIClient, serve
     assert server.requests[-1].json["messages"] == messages
 
 
-def test_an_option_that_cannot_be_encoded_spoils_nothing(client: AIClient, server: FakeServer) -> None:
+def test_an_option_that_cannot_be_encoded_does_not_affect_later_calls(client: AIClient, server: FakeServer) -> None:
     messages = conversation()
     with pytest.raises(TypeError, match=r"^tools\[0\]"):
         client.chat(messages, "m", tools=[b"x"])
@@ -195,7 +195,7 @@ def test_threads_may_share_a_history(client: AIClient, server: FakeServer) -> No
         assert messages == [*json.loads(json.dumps(shared)), *expected]
 
 
-def test_large_images_arrive_whole_among_other_parts(client: AIClient, server: FakeServer) -> None:
+def test_large_images_arrive_unchanged_among_other_parts(client: AIClient, server: FakeServer) -> None:
     images = [f"data:image/png;base64,{digit * 300_000}" for digit in "AB"] + ['"\\\n' * 100_000]
     parts = [{"type": "image_url", "image_url": {"url": url, "detail": "low"}} for url in images]
     messages = [

@@ -1,4 +1,4 @@
-"""Ten thousand calls leave nothing behind, and a thousand streams run at once."""
+"""Ten thousand calls leak nothing, and a thousand streams run at once."""
 
 import subprocess
 import sys
@@ -134,7 +134,7 @@ def test_a_thousand_streams_run_under_uvloop(run_script: RunScript, server: Fake
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])
-def test_worker_processes_use_clients_of_their_own(server: FakeServer, method: str, tmp_path: Path) -> None:
+def test_worker_processes_use_their_own_clients(server: FakeServer, method: str, tmp_path: Path) -> None:
     server.default = Answer("so")
     script = """
         import multiprocessing, sys, ai_rust_client

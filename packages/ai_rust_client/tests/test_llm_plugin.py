@@ -25,7 +25,7 @@ def options(server: FakeServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_conversation_with_a_system_prompt_goes_out_whole(
+def test_a_conversation_is_sent_with_its_system_prompt(
     server: FakeServer, options: dict[str, Any], stream: bool
 ) -> None:
     server.script += [Answer(("It ", "is."), usage=Usage(5, 2)), Answer("Grey.")]
@@ -46,7 +46,7 @@ def test_a_conversation_with_a_system_prompt_goes_out_whole(
     assert server.requests[0].headers["authorization"] == "Bearer sk-or-1"
 
 
-def test_an_image_and_a_schema_go_out(server: FakeServer, options: dict[str, Any]) -> None:
+def test_an_image_and_a_schema_are_sent(server: FakeServer, options: dict[str, Any]) -> None:
     server.script.append(Answer('{"colour": "red"}'))
     schema = {"type": "object", "properties": {"colour": {"type": "string"}}}
     attachments = [llm.Attachment(type="image/png", content=PIXEL)]
@@ -59,7 +59,7 @@ def test_an_image_and_a_schema_go_out(server: FakeServer, options: dict[str, Any
 
 
 @pytest.mark.parametrize("stream", [True, False])
-async def test_the_asynchronous_face_answers_too(server: FakeServer, options: dict[str, Any], stream: bool) -> None:
+async def test_the_async_model_answers(server: FakeServer, options: dict[str, Any], stream: bool) -> None:
     server.script.append(Answer(("It ", "is.")))
     assert await plugin.AsyncModel().prompt("Is it?", stream=stream, **options).text() == "It is."
 
@@ -78,7 +78,7 @@ def test_the_command_finds_the_model_and_logs_the_answer(server: FakeServer, opt
     assert (Path(os.environ["LLM_USER_PATH"]) / "logs.db").exists()
 
 
-def test_the_command_tells_a_failure_in_one_line(server: FakeServer, options: dict[str, Any]) -> None:
+def test_the_command_prints_a_failure_in_one_line(server: FakeServer, options: dict[str, Any]) -> None:
     server.script.append(Error(401, "no such key"))
     run = run_llm(options)
     assert run.returncode == 1

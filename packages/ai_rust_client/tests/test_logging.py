@@ -1,4 +1,4 @@
-"""What is logged: times and sizes on the caller's thread, never what was said."""
+"""Logging: times and sizes on the caller's thread, without prompts and answers."""
 
 import logging
 import threading
@@ -29,7 +29,7 @@ async def use(client: AIClient, server: FakeServer) -> None:
         client.send_request("the-question", "m/one")
 
 
-async def test_debug_tells_times_and_sizes_of_every_call(
+async def test_debug_logs_times_and_sizes_of_every_call(
     client: AIClient, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "ai_rust_client")
@@ -45,7 +45,7 @@ async def test_debug_tells_times_and_sizes_of_every_call(
     assert lines[-1].startswith("failed: status 503, 1 attempts")
 
 
-async def test_neither_the_key_nor_what_was_said_is_logged(
+async def test_neither_the_key_nor_prompts_and_answers_are_logged(
     client: AIClient, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(1, "ai_rust_client")
@@ -54,7 +54,7 @@ async def test_neither_the_key_nor_what_was_said_is_logged(
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
-async def test_what_was_said_is_logged_where_that_is_asked_for_and_the_key_never(
+async def test_log_content_logs_prompts_and_answers_but_never_the_key(
     server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.default = Answer(f"the-answer and {KEY}")
@@ -68,7 +68,7 @@ async def test_what_was_said_is_logged_where_that_is_asked_for_and_the_key_never
     assert "the-header" not in caplog.text
 
 
-async def test_lines_are_logged_on_the_thread_of_the_caller(
+async def test_messages_are_logged_on_the_thread_of_the_caller(
     client: AIClient, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "ai_rust_client")
@@ -84,7 +84,7 @@ async def test_without_debug_nothing_is_logged(
     assert caplog.records == []
 
 
-def test_a_handler_that_fails_does_not_cost_the_answer(
+def test_a_failing_log_handler_does_not_lose_the_answer(
     client: AIClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(logging.Handler):

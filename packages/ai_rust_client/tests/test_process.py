@@ -1,4 +1,4 @@
-"""What the client does to the process that it lives in: imports, threads, forks, signals, exit."""
+"""The effects of the client on its process: imports, threads, forks, signals, exit."""
 
 import signal
 import subprocess
@@ -95,7 +95,7 @@ FORKING = """
 """
 
 
-def test_a_forked_child_makes_connections_of_its_own(server: FakeServer) -> None:
+def test_a_forked_child_opens_its_own_connections(server: FakeServer) -> None:
     server.default = Answer("answer")
     # From 3.12 on Python warns of a fork with threads about: the point of this test.
     script = "\n".join(line.removeprefix("    ") for line in FORKING.splitlines())
@@ -110,7 +110,7 @@ def test_a_forked_child_makes_connections_of_its_own(server: FakeServer) -> None
 
 
 @pytest.mark.parametrize("end", ["", "sys.exit(0)", "import gc; stream = None; gc.collect()"])
-def test_the_interpreter_ends_in_peace_with_a_stream_open(run_script: RunScript, server: FakeServer, end: str) -> None:
+def test_the_interpreter_exits_cleanly_with_an_open_stream(run_script: RunScript, server: FakeServer, end: str) -> None:
     server.script.append(ENDLESS)
     script = f"""
         import sys, ai_rust_client
@@ -122,7 +122,7 @@ def test_the_interpreter_ends_in_peace_with_a_stream_open(run_script: RunScript,
     assert server.requests[0].client_left.wait(10)
 
 
-def test_the_interpreter_ends_in_peace_while_other_threads_wait(run_script: RunScript, server: FakeServer) -> None:
+def test_the_interpreter_exits_cleanly_while_other_threads_wait(run_script: RunScript, server: FakeServer) -> None:
     server.default = ENDLESS
     script = """
         import sys, threading, ai_rust_client

@@ -1,4 +1,4 @@
-"""The key is sent, and shown nowhere."""
+"""The key is sent, but never shown."""
 
 import gc
 import traceback
@@ -64,13 +64,13 @@ def test_a_key_that_the_server_echoes_is_masked(server: FakeServer, reply: Body,
     assert KEY[:8] not in told
 
 
-def test_a_key_that_no_header_can_carry_is_refused_without_being_shown() -> None:
+def test_a_key_that_is_not_allowed_in_a_header_is_rejected_without_being_shown() -> None:
     with pytest.raises(ValueError, match="line break") as caught:
         AIClient(f"{KEY}\n")
     assert KEY not in str(caught.value)
 
 
-def test_a_redirect_does_not_carry_the_key_elsewhere(server: FakeServer) -> None:
+def test_a_redirect_to_another_origin_does_not_get_the_key(server: FakeServer) -> None:
     with FakeServer() as elsewhere:
         location = {"Location": f"{elsewhere.base_url}/chat/completions"}
         for status in (301, 302, 307, 308):
@@ -88,18 +88,18 @@ def test_a_redirect_within_the_origin_is_followed(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "sock5://127.0.0.1:9"])
-def test_a_mistyped_proxy_is_refused_and_not_gone_past(proxy: str) -> None:
+def test_a_mistyped_proxy_is_rejected_and_not_bypassed(proxy: str) -> None:
     with pytest.raises(ValueError, match="socks5h"):
         AIClient(KEY, base_url="http://127.0.0.1:1/v1", proxy=proxy)
 
 
-def test_a_refused_proxy_does_not_show_its_password() -> None:
+def test_a_rejected_proxy_does_not_show_its_password() -> None:
     with pytest.raises(ValueError, match="proxy") as caught:
         AIClient(proxy="http://user:proxy-password@[half")
     assert "proxy-password" not in str(caught.value)
 
 
-def test_no_object_of_the_client_holds_the_key(server: FakeServer) -> None:
+def test_no_object_of_the_client_contains_the_key(server: FakeServer) -> None:
     client = AIClient(KEY, base_url=server.base_url)
     client.send_request("q", "m")
     assert not any(KEY in str(referent) for referent in gc.get_referents(client))

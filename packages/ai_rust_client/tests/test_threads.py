@@ -1,4 +1,4 @@
-"""Many threads at once, on one client: what each gets is its own. On a free-threaded Python there is no GIL to help."""
+"""Many threads share one client, also on free-threaded Python."""
 
 import contextlib
 import gc
@@ -52,7 +52,7 @@ def test_importing_leaves_the_gil_off(run_script: RunScript) -> None:
     assert (run.stdout, run.stderr) == ("False\n", "")
 
 
-def test_one_client_serves_many_threads_each_its_own_answer(server: FakeServer) -> None:
+def test_each_thread_gets_its_own_answer_from_a_shared_client(server: FakeServer) -> None:
     server.default = echo
     client = AIClient(base_url=server.base_url)
     openai = compat.OpenAI(api_key="k", base_url=server.base_url)
@@ -73,7 +73,7 @@ def test_one_client_serves_many_threads_each_its_own_answer(server: FakeServer) 
         run_together(*(use(f"t{n}") for n in range(THREADS)))
 
 
-def test_a_history_that_other_threads_change_meanwhile_is_sent_as_it_was_at_some_moment(server: FakeServer) -> None:
+def test_a_history_that_other_threads_change_is_sent_in_one_of_its_states(server: FakeServer) -> None:
     """The client reads the dicts and lists, and compares them with those it knows, while others write."""
     shared: list[dict[str, Any]] = [
         {"role": "user", "content": [{"type": "text", "text": "x" * 3000}], "n": 0} for _ in range(4)
@@ -150,7 +150,7 @@ def test_closing_a_client_ends_the_calls_of_all_threads(server: FakeServer) -> N
     run_together(close, *([ask] * THREADS))
 
 
-def test_each_thread_may_have_an_event_loop_of_its_own(server: FakeServer) -> None:
+def test_each_thread_can_have_its_own_event_loop(server: FakeServer) -> None:
     import asyncio
 
     server.default = echo

@@ -1,4 +1,4 @@
-"""Compressed bodies, proxies, connections that are used again."""
+"""Compressed bodies, proxies and the reuse of connections."""
 
 import base64
 import contextlib
@@ -34,14 +34,14 @@ def test_a_compressed_stream_is_read(server: FakeServer) -> None:
     assert "gzip" in server.requests[0].headers["accept-encoding"]
 
 
-def test_headers_of_a_client_take_the_place_of_the_usual_ones(server: FakeServer) -> None:
+def test_headers_of_a_client_replace_the_default_ones(server: FakeServer) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/x-json"}
     with AIClient(base_url=server.base_url, headers=headers) as client:
         client.send_request("q", "m")
     assert {name: server.requests[0].headers[name.lower()] for name in headers} == headers
 
 
-def test_a_delta_is_handed_over_though_the_compressed_stream_goes_on(server: FakeServer) -> None:
+def test_a_delta_is_returned_before_the_compressed_stream_ends(server: FakeServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
     packer = zlib.compressobj(wbits=31)
     first = packer.compress(EVENTS) + packer.flush(zlib.Z_SYNC_FLUSH)
@@ -105,14 +105,14 @@ def write_certificates(chain: Path, authority: Path) -> None:
     chain.write_bytes(own.private_bytes(*forms) + sign("proxy", "root", own, root, address))
 
 
-def test_the_environment_names_a_proxy(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_read_from_the_environment(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", server.base_url.removesuffix("/v1"))
     monkeypatch.setenv("no_proxy", "")
     server.script.append(Answer("by proxy"))
     assert AIClient(base_url="http://provider.invalid/v1").send_request("q", "m") == "by proxy"
 
 
-def test_one_connection_serves_call_after_call(server: FakeServer) -> None:
+def test_calls_reuse_one_connection(server: FakeServer) -> None:
     with AIClient(base_url=server.base_url) as client:
         for _ in range(5):
             client.send_request("q", "m")
@@ -136,7 +136,7 @@ PACKED = {
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd"])
-def test_every_compression_that_is_offered_is_read(server: FakeServer, coding: str) -> None:
+def test_every_accepted_compression_is_decoded(server: FakeServer, coding: str) -> None:
     body = base64.b64decode(PACKED[coding])
     head = f"{SSE_HEAD}Content-Encoding: {coding}\r\n\r\n"
     # Byte by byte: what is compressed may be split anywhere too.
@@ -212,7 +212,7 @@ class SocksProxy:
             sink.shutdown(socket.SHUT_WR)
 
 
-def test_a_socks_proxy_is_given_the_name_and_the_password(server: FakeServer) -> None:
+def test_a_socks_proxy_gets_the_user_name_and_the_password(server: FakeServer) -> None:
     server.script.append(Answer("by proxy"))
     with contextlib.closing(SocksProxy(server.port, b"word")) as proxy:
         url = f"socks5h://user:word@{proxy.address}"
@@ -222,7 +222,7 @@ def test_a_socks_proxy_is_given_the_name_and_the_password(server: FakeServer) ->
     assert proxy.users == [(b"user", b"word")]
 
 
-def test_a_socks_proxy_is_given_the_address_that_was_looked_up_here(server: FakeServer) -> None:
+def test_a_socks_proxy_gets_an_address_that_was_resolved_locally(server: FakeServer) -> None:
     with contextlib.closing(SocksProxy(server.port)) as proxy:
         client = AIClient(base_url="http://127.0.0.1:9/v1", proxy=f"socks5://{proxy.address}")
         assert client.send_request("q", "m")
@@ -230,7 +230,7 @@ def test_a_socks_proxy_is_given_the_address_that_was_looked_up_here(server: Fake
     assert proxy.asked == [("127.0.0.1", 9)]
 
 
-def test_a_socks_proxy_that_refuses_is_told_without_its_password(server: FakeServer) -> None:
+def test_the_error_of_a_socks_proxy_does_not_show_its_password(server: FakeServer) -> None:
     with contextlib.closing(SocksProxy(server.port, b"other")) as proxy:
         url = f"socks5h://user:secret-word@{proxy.address}"
         client = AIClient(base_url=server.base_url, proxy=url, max_retries=0)

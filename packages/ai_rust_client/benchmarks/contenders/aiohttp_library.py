@@ -1,4 +1,4 @@
-"""aiohttp, which has no sync face and no HTTP/2."""
+"""aiohttp, which has neither a sync API nor HTTP/2."""
 
 import ssl
 

@@ -1,4 +1,4 @@
-"""The OpenAI library. HTTP/2 is what it can do when told to."""
+"""The OpenAI library, with HTTP/2 enabled for TLS."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-//! Chunks of a stream, one to a line, and whole answers: nothing panics, and what is told twice is told alike.
+//! Chunks of a stream, one in each line, and whole answers: nothing panics, and the events match the answer.
 
 use ai_rust_client::answer::{Answer, Event};
 use ai_rust_client::protocol::assembler::{Assembler, Batch};
@@ -6,23 +6,23 @@ use ai_rust_client::protocol::assembler::{Assembler, Batch};
 pub fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let (mut assembler, mut answer) = (Assembler::default(), Answer::default());
-    let (mut said, mut calls) = (String::new(), 0);
+    let (mut text_of_events, mut calls) = (String::new(), 0);
     let mut take = |batch: Batch, answer: &mut Answer| {
         for event in batch.apply(answer) {
             match event {
-                Event::Text(text) => said.push_str(&text),
+                Event::Text(text) => text_of_events.push_str(&text),
                 Event::ToolCall(_) => calls += 1,
                 _ => {}
             }
         }
-        assert_eq!(said, answer.text);
+        assert_eq!(text_of_events, answer.text);
         assert_eq!(calls, answer.tool_calls.len());
     };
     for line in text.lines() {
         let mut batch = Batch::default();
-        let fed = assembler.push(line, &mut batch);
+        let pushed = assembler.push(line, &mut batch);
         take(batch, &mut answer);
-        if fed.is_err() {
+        if pushed.is_err() {
             return;
         }
     }

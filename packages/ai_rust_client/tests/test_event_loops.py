@@ -1,4 +1,4 @@
-"""Event loops: the only one does the network's work itself, several are told by a thread, and none is relied upon."""
+"""Event loops: one or several, busy or closed, beside blocking calls."""
 
 import asyncio
 import contextlib
@@ -19,15 +19,15 @@ CHUNKS = f"data: {json.dumps(chunk({'content': 'x'}))}\n\n".encode() * 100
 
 
 @pytest.fixture
-def torrent() -> Iterator[str]:
-    """The base URL of a server that sends chunks as quickly as they are taken, until the client leaves."""
+def fast_server() -> Iterator[str]:
+    """The base URL of a server that sends chunks as fast as they are read, until the client disconnects."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             with contextlib.suppress(OSError):
                 connection, _ = listening.accept()
                 with connection:
-                    connection.recv(65536)  # an answer before its question would be taken for no answer
+                    connection.recv(65536)  # an answer before the request would be rejected
                     connection.sendall(HEAD)
                     while True:
                         connection.sendall(CHUNKS)
@@ -64,7 +64,7 @@ def test_a_stream_whose_event_loop_is_closed_is_read_to_its_end_without_one(serv
         assert list(stream) == ["b", "c"]
 
 
-def test_a_stream_goes_over_to_another_event_loop(server: FakeServer) -> None:
+def test_a_stream_can_move_to_another_event_loop(server: FakeServer) -> None:
     server.default = Answer(("a", "b", "c"), delay=0.05)
     with AIClient(base_url=server.base_url) as client:
         stream = client.stream(QUESTION, "m")
@@ -72,7 +72,7 @@ def test_a_stream_goes_over_to_another_event_loop(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize("end", ["closed", "busy"])
-def test_cancelling_closes_the_connection_though_the_event_loop_does_nothing(server: FakeServer, end: str) -> None:
+def test_cancelling_closes_the_connection_of_an_idle_event_loop(server: FakeServer, end: str) -> None:
     server.default = ENDLESS
 
     async def main(stream: ResponseStream) -> None:
@@ -88,7 +88,7 @@ def test_cancelling_closes_the_connection_though_the_event_loop_does_nothing(ser
         assert server.requests[0].client_left.wait(10)
 
 
-def test_timers_run_out_in_an_event_loop_that_nothing_else_wakes(server: FakeServer) -> None:
+def test_timeouts_expire_in_an_event_loop_that_nothing_else_wakes(server: FakeServer) -> None:
     server.default = Hang()
 
     async def main(client: AIClient) -> None:
@@ -99,7 +99,7 @@ def test_timers_run_out_in_an_event_loop_that_nothing_else_wakes(server: FakeSer
         asyncio.run(main(client))
 
 
-def test_a_torrent_leaves_its_event_loop_to_others(torrent: str) -> None:
+def test_a_fast_stream_does_not_block_its_event_loop(fast_server: str) -> None:
     async def main(client: AIClient) -> int:
         rounds = 0
 
@@ -112,14 +112,14 @@ def test_a_torrent_leaves_its_event_loop_to_others(torrent: str) -> None:
         stream = client.stream(QUESTION, "m")
         counting = asyncio.create_task(count())
         async for _ in stream:
-            await asyncio.sleep(0)  # what has arrived is handed over without going through the loop
+            await asyncio.sleep(0)  # items that have arrived are returned without a round of the loop
             if rounds > 100:
                 break
         counting.cancel()
         stream.cancel()
         return rounds
 
-    with AIClient(base_url=torrent) as client:
+    with AIClient(base_url=fast_server) as client:
         assert asyncio.run(main(client)) > 100
 
 
@@ -157,7 +157,7 @@ def test_blocking_calls_and_an_event_loop_share_a_client(server: FakeServer) -> 
     assert failures == []
 
 
-def test_a_stream_watched_by_descriptor_and_an_event_loop_get_on(server: FakeServer) -> None:
+def test_a_stream_can_be_watched_by_descriptor_in_an_event_loop(server: FakeServer) -> None:
     server.default = Answer(("a", "b"), delay=0.01)
 
     async def main(client: AIClient) -> None:
@@ -175,7 +175,7 @@ def test_a_stream_watched_by_descriptor_and_an_event_loop_get_on(server: FakeSer
         asyncio.run(main(client))
 
 
-def test_an_event_loop_beside_another_is_served_too(server: FakeServer) -> None:
+def test_two_event_loops_can_run_at_the_same_time(server: FakeServer) -> None:
     server.default = Answer(("a", "b"), delay=0.01)
 
     async def ask(client: AIClient) -> str:
@@ -194,7 +194,7 @@ def test_an_event_loop_beside_another_is_served_too(server: FakeServer) -> None:
         assert asyncio.run(ask(client)) == "ab"
 
 
-def test_a_blocking_call_that_fails_closes_its_connection_after_an_event_loop_was_there(server: FakeServer) -> None:
+def test_a_blocking_call_that_fails_closes_its_connection_after_an_event_loop_ran(server: FakeServer) -> None:
     server.default = Answer("so")
     with AIClient(base_url=server.base_url, idle_timeout=0.2, max_retries=0) as client:
         asyncio.run(client.achat(QUESTION, "m"))

@@ -1,4 +1,4 @@
-"""Who runs the network: a blocking call while it waits, the background while none does."""
+"""The network runs on a blocking call while it waits, and on the background thread otherwise."""
 
 import socket
 from collections.abc import Iterator
@@ -13,20 +13,20 @@ MESSAGES = [{"role": "user", "content": "hello"}]
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
-    """Listens, and answers nothing."""
+    """A server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(10)
         yield listening
 
 
 def open_unread(silent: socket.socket, server: FakeServer) -> ResponseStream:
-    """A stream that nobody reads, opened right after a blocking call of another client."""
+    """A stream that nothing reads, opened right after a blocking call of another client."""
     server.default = Answer("done")
     assert AIClient("key", base_url=server.base_url).send_request("hello", "m") == "done"
     return AIClient("key", base_url=f"http://127.0.0.1:{silent.getsockname()[1]}/v1").stream(MESSAGES, "m")
 
 
-def test_a_stream_is_asked_for_though_nobody_reads_it(silent: socket.socket, server: FakeServer) -> None:
+def test_a_stream_is_requested_although_nothing_reads_it(silent: socket.socket, server: FakeServer) -> None:
     stream = open_unread(silent, server)
     connection, _ = silent.accept()
     with connection:
@@ -35,7 +35,9 @@ def test_a_stream_is_asked_for_though_nobody_reads_it(silent: socket.socket, ser
     stream.cancel()
 
 
-def test_cancelling_closes_the_connection_though_nobody_reads(silent: socket.socket, server: FakeServer) -> None:
+def test_cancelling_closes_the_connection_although_nothing_reads_the_stream(
+    silent: socket.socket, server: FakeServer
+) -> None:
     stream = open_unread(silent, server)
     connection, _ = silent.accept()
     with connection:
