@@ -66,18 +66,15 @@ def choose_route(
         return _offline("requested by the setting ai.provider")
     requested = next((provider for provider in PROVIDERS if provider.name == config.provider), None)
     candidates = [requested] if requested else PROVIDERS
-    route = _route_with_environment_key(candidates, models, environ)
-    if route is not None:
-        return route
     problem = ""
     try:
-        route = _route_with_keyring_key(candidates, models, secrets)
+        if found := _find_key(candidates, environ, secrets):
+            provider, key, reason = found
+            return Route(provider.name, provider.label, reason, provider.base_url, key, models or provider.models)
     except ConfigError as error:
         if requested:
             raise
         problem = f"; {error}"
-    if route is not None:
-        return route
     if requested:
         where = "the environment" if secrets is None else "the environment and the system keyring"
         raise ConfigError(
@@ -92,27 +89,17 @@ def _offline(reason: str) -> Route:
     return Route("offline", offline.LABEL, reason, models=(offline.MODEL,))
 
 
-def _route_with_environment_key(
-    candidates: Sequence[Provider], models: tuple[str, ...], environ: Mapping[str, str]
-) -> Route | None:
+def _find_key(
+    candidates: Sequence[Provider], environ: Mapping[str, str], secrets: SecretStore | None
+) -> tuple[Provider, Secret, str] | None:
+    """The first provider that the environment, or else the keyring, has a key for; the key; and where it is."""
     for provider in candidates:
         if value := environ.get(provider.variable, "").strip():
-            return _provider_route(provider, Secret(value), f"{provider.variable} is set", models)
-    return None
-
-
-def _route_with_keyring_key(
-    candidates: Sequence[Provider], models: tuple[str, ...], secrets: SecretStore | None
-) -> Route | None:
+            return provider, Secret(value), f"{provider.variable} is set"
     for provider in candidates:
         if secrets is not None and (key := secrets.get(provider.name)):
-            reason = f"the system keyring has a key for {provider.label}"
-            return _provider_route(provider, key, reason, models)
+            return provider, key, f"the system keyring has a key for {provider.label}"
     return None
-
-
-def _provider_route(provider: Provider, key: Secret, reason: str, models: tuple[str, ...]) -> Route:
-    return Route(provider.name, provider.label, reason, provider.base_url, key, models or provider.models)
 
 
 def _server_route(
