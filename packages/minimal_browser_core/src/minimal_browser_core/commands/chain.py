@@ -41,10 +41,7 @@ def check(line: str, registry: CommandRegistry) -> str | None:
 def first_command(line: str, registry: CommandRegistry) -> Command | None:
     """The first command of a line, or the one that the line writes into the command line. None for an unknown one."""
     words = expand_alias(line, registry).lstrip(":").removeprefix("command-line ").split(maxsplit=1)
-    try:
-        return registry.find(words[0]) if words else None
-    except CommandError:
-        return None
+    return registry.get(words[0]) if words else None
 
 
 def describe(line: str, registry: CommandRegistry) -> str:
@@ -79,8 +76,5 @@ def split_chain(line: str, registry: CommandRegistry) -> Iterator[str]:
 
 def _takes_raw_text(part: str, registry: CommandRegistry) -> bool:
     match = re.match(_NAME, expand_alias(part.lstrip(), registry))
-    try:
-        command = registry.find(match.group(1)) if match else None
-    except CommandError:
-        return False  # an unknown name: `parse` reports it
+    command = registry.get(match.group(1)) if match else None
     return command is not None and any(parameter.kind is ParameterKind.RAW for parameter in command.parameters)

@@ -16,7 +16,6 @@ from minimal_browser_core.commands.command import Command
 from minimal_browser_core.commands.parameters import Completion, Parameter, ParameterKind
 from minimal_browser_core.commands.parser import split_leading_flags
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.errors import CommandError
 from minimal_browser_core.storage.port import Bookmark
 
 MAX_CANDIDATES = 50
@@ -83,9 +82,8 @@ def argument_of(line: str, registry: CommandRegistry) -> Argument | None:
     match = _NAME.match(expanded)
     if match is None or match.end() == len(expanded):
         return None
-    try:
-        command = registry.find(match.group(1))
-    except CommandError:
+    command = registry.get(match.group(1))
+    if command is None:
         return None
     argument = _last_argument(command, expanded[match.end() :].lstrip())
     return argument if argument and line.endswith(argument.typed) else None

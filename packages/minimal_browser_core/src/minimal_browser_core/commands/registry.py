@@ -54,6 +54,13 @@ class CommandRegistry:
             groups.setdefault(command.group, []).append(command)
         return groups
 
+    def get(self, name: str) -> Command | None:
+        """As `find`, but None instead of an error."""
+        try:
+            return self.find(name)
+        except CommandError:
+            return None
+
     def find(self, name: str) -> Command:
         """The command with that name or built-in alias, or the only one whose name starts with `name`.
 
