@@ -11,16 +11,9 @@ function tell() {
 function add() {
   const words = text.value.trim();
   if (!words) return;
-  const item = document.createElement("li");
-  const label = document.createElement("label");
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  const span = document.createElement("span");
-  span.dir = "auto";
+  const item = document.getElementById("item").content.cloneNode(true).firstElementChild;
+  const [box, span, remove] = item.querySelectorAll("input, span, button");
   span.textContent = words;
-  const remove = document.createElement("button");
-  remove.type = "button";
-  remove.textContent = "×";
   remove.setAttribute("aria-label", `Delete ${words}`);
   box.addEventListener("change", () => {
     span.classList.toggle("done", box.checked);
@@ -32,8 +25,6 @@ function add() {
     (next ? next.querySelector("button") : text).focus();
     tell();
   });
-  label.append(box, span);
-  item.append(label, remove);
   list.append(item);
   text.value = "";
   text.focus();
