@@ -1,6 +1,6 @@
 """What the start page and the help page say about keys and commands, read from the keymap and the registry."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from minimal_browser_core.commands.chain import first_command
 from minimal_browser_core.commands.command import Command
@@ -24,15 +24,6 @@ class ModeHelp:
     label: str
     text: str
     leave: Caps | None
-
-
-@dataclass(slots=True)
-class BoundLine:
-    """A command line with all keys that run it."""
-
-    command: str
-    summary: str
-    keys: list[Caps] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +60,16 @@ def mode_help(keymap: Keymap) -> list[ModeHelp]:
     return [ModeHelp(mode.label, mode.summary, key_caps(leave[mode][0]) if leave[mode] else None) for mode in Mode]
 
 
-def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[BoundLine]]:
-    """The keys of NORMAL mode, in the groups and the order of the commands."""
-    groups: dict[str, dict[str, BoundLine]] = {group: {} for group in registry.groups()}
+def keys_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, dict[tuple[str, str], list[Caps]]]:
+    """The keys of NORMAL mode by group, and by command line and its summary, in the order of the commands."""
+    groups: dict[str, dict[tuple[str, str], list[Caps]]] = {group: {} for group in registry.groups()}
     for binding in keymap.bindings(Mode.NORMAL):
         command = first_command(binding.command, registry)
         if command is not None:
-            line = _typed(binding.command)
-            bound = groups[command.group].setdefault(line, BoundLine(line, command.summary))
-            bound.keys.append(key_caps(binding.keys))
-    return {group: list(lines.values()) for group, lines in groups.items() if lines}
-
-
-def _typed(line: str) -> str:
-    """A key that opens the command line with a command in it is listed with that command."""
-    return line.lstrip(":").removeprefix("command-line ").strip()
+            # A key that opens the command line with a command in it is listed with that command.
+            line = binding.command.lstrip(":").removeprefix("command-line ").strip()
+            groups[command.group].setdefault((line, command.summary), []).append(key_caps(binding.keys))
+    return {group: lines for group, lines in groups.items() if lines}
 
 
 def commands_by_group(registry: CommandRegistry, keymap: Keymap) -> dict[str, list[CommandHelp]]:
