@@ -1,4 +1,4 @@
-"""What a person meant by the text in the address line: an address, a file, or words to search for."""
+"""What the user means by the text in the address line: an address, a file, or words to search for."""
 
 import re
 from contextlib import suppress
@@ -20,7 +20,7 @@ _BARE_IPV6 = re.compile(r"[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}", re.IGNORECASE)
 _HOST = re.compile(r"(?:[\w-]{1,63}\.)+(?P<top>[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})\.?" + _PORT_AND_REST, re.IGNORECASE)
 _NAME = re.compile(r"[\w-]+(?::\d{1,5}(?:[/?#].*)?|/)")
 
-# Endings of file names that are no top-level domains: "node.js" is something to search for.
+# Endings of file names that are not top-level domains: "node.js" is something to search for.
 _FILE_ENDINGS = (
     "bat bmp conf cpp css csv doc docx exe gif gz htm html ini jar java jpeg jpg js json jsx log odt pdf php png pptx "
     "svg tar tmp toml ts tsx txt wav webp xls xlsx xml yaml yml"
@@ -29,10 +29,10 @@ _NOT_TOP_LEVEL = frozenset(_FILE_ENDINGS.split())
 
 
 def resolve(text: str, search_url_template: str = DEFAULT_SEARCH_URL) -> str:
-    """The address to load for `text`, about:blank where it is blank.
+    """The address to load for `text`, about:blank if it is blank.
 
     Hosts get https; localhost, IP addresses and single names with a port get http. A leading "?" always searches.
-    `javascript:` is searched for, never run. `search_url_template` holds `{query}`, else ValueError.
+    `javascript:` is searched for, never run. ValueError if `search_url_template` has no `{query}`.
     """
     text = text.strip()
     if not text:
@@ -41,13 +41,14 @@ def resolve(text: str, search_url_template: str = DEFAULT_SEARCH_URL) -> str:
 
 
 def search_url(query: str, template: str = DEFAULT_SEARCH_URL) -> str:
+    """The address of the results for `query`. ValueError if `template` has no `{query}`."""
     if PLACEHOLDER not in template:
         raise ValueError(f"the search address {template!r} has no {PLACEHOLDER}")
     return template.replace(PLACEHOLDER, quote_plus(query, errors="replace"))
 
 
 def as_url(text: str) -> str | None:
-    """The address that `text` is or abbreviates; None where it reads as words."""
+    """The address that `text` is or abbreviates; None if it reads as words."""
     if text.startswith("?"):
         return None
     if _PATH.match(text):
