@@ -5,17 +5,15 @@ Aliases are not expanded inside each other, so none can run in circles.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import ConfigError
+from minimal_browser_core.keys.keymap import CommandCheck
 
 _START = r"(?P<before>:*\s*[0-9]*\s*)(?P<name>[^\s0-9]\S*)"
 _NAME = r"[^\s\d:;'\"-][^\s;'\"]*"
-
-CommandCheck = Callable[[str], str | None]
-"""Says what is wrong with a command line, or None."""
 
 
 def define_aliases(table: Mapping[str, str], registry: CommandRegistry, check: CommandCheck) -> None:

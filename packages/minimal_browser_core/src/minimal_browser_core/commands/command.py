@@ -46,7 +46,6 @@ class Command:
 
     @property
     def positional(self) -> tuple[Parameter, ...]:
-        """The parameters that are given by their place."""
         return tuple(parameter for parameter in self.parameters if not parameter.keyword_only)
 
     @property

@@ -83,7 +83,6 @@ class KeyDispatcher:
         self.clear()
 
     def clear(self) -> None:
-        """Drop pending keys."""
         self._count = ""
         self._keys.clear()
 
@@ -95,7 +94,7 @@ class KeyDispatcher:
             # A key without a name in the notation, such as a media key, cannot be part of a binding.
             passed = PassToHandler if self.mode.unbound_keys is UnboundKeys.HANDLER else PassToPage
             return [*self.flush(), passed((key,))]
-        if key == "<Esc>" and self.pending and self.mode.takes_counts and not self._continues_with(key):
+        if key == "<Esc>" and self.pending and self.mode.takes_counts and self._node([*self._keys, key]) is None:
             self.clear()
             return [Pending("")]
         if self._is_digit_of_count(key):
@@ -118,9 +117,6 @@ class KeyDispatcher:
 
     def _node(self, keys: list[str]) -> KeyNode | None:
         return self._keymap.root(self.mode).descendant(keys)
-
-    def _continues_with(self, key: str) -> bool:
-        return self._node([*self._keys, key]) is not None
 
     def _settle(self, *, timed_out: bool) -> list[Outcome]:
         outcomes: list[Outcome] = []

@@ -33,7 +33,6 @@ class Mode(Enum):
     unbound_keys: UnboundKeys
 
     def __new__(cls, word: str, summary: str, unbound_keys: UnboundKeys) -> "Mode":
-        """A member whose value is `word`."""
         mode = object.__new__(cls)
         mode._value_ = word
         mode.summary = summary

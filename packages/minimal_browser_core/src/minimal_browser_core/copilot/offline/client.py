@@ -83,7 +83,6 @@ class OfflineChatClient:
         return self.models()
 
     def prewarm(self) -> None:
-        """Load what answers need in the background."""
         threading.Thread(target=self._load_answerer, name="copilot-prewarm", daemon=True).start()
 
     def close(self) -> None:

@@ -39,7 +39,6 @@ class Route:
 
     @property
     def is_offline(self) -> bool:
-        """Whether the offline default answers."""
         return self.provider == "offline"
 
 
