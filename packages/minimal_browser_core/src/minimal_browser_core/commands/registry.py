@@ -36,9 +36,6 @@ class CommandRegistry:
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
 
-    def __len__(self) -> int:
-        return len(self._commands)
-
     def __contains__(self, name: object) -> bool:
         return name in self._names
 

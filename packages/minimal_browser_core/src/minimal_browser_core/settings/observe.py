@@ -23,7 +23,6 @@ class SiteRule(NamedTuple):
 class Explanation(NamedTuple):
     """The value of a setting, and why it has it."""
 
-    name: str
     value: Any
     default: Any
     origin: str
@@ -107,7 +106,7 @@ class Settings:
             changed = None if changed == file else changed
         origin = ":set" if changed is not None else self.source if file is not None else "the default"
         sites = [(str(rule.pattern), rule.values[name]) for rule in self._sites if name in rule.values]
-        return Explanation(name, self.get(name), setting.default if key is None else None, origin, sites)
+        return Explanation(self.get(name), setting.default if key is None else None, origin, sites)
 
     def on_change(self, name: str, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after each change of a setting, also of a change for some sites only.
