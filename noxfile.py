@@ -86,11 +86,11 @@ def vendor(session: nox.Session) -> None:
 def typecheck(session: nox.Session) -> None:
     """mypy --strict over core, the app and the Python of both wheels, pyright over ai_rust_client; needs no Rust.
 
-    `tests/typing_cases` holds what users write: what must pass, and mistakes that must be told.
+    `tests/typing_cases` holds what users write, mistakes included, and the proof that a window has every feature's port.
     """
     groups = ("--group=types", "--group=dev", "--group=gui")
     sync(session, *groups, "--package=minimal_browser_core", "--package=minimal-browser")
-    session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src")
+    session.run("mypy", "packages/minimal_browser_core/src", "apps/browser/src", "apps/browser/tests/typing_cases")
     session.run("mypy", "packages/storage_rust/python")
     session.run("mypy", "packages/ai_rust_client/python", "packages/ai_rust_client/tests/typing_cases")
     session.run("basedpyright", "--pythonpath", f"{session.bin}/python")
@@ -266,7 +266,7 @@ def reproducible(session: nox.Session, member: str) -> None:
 def install_from_index(session: nox.Session) -> None:
     """The built wheels, from an index on this machine into empty environments: as strangers install and use them."""
     sync(session, "--group=dev", "--group=release", "--package=minimal_browser_core")
-    session.run("pytest", "scripts/install_from_index.py", *session.posargs, env={"DIST": str(DIST)})
+    session.run("pytest", "scripts/tests/install_from_index.py", *session.posargs, env={"DIST": str(DIST)})
 
 
 @nox.session
