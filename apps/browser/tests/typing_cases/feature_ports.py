@@ -1,4 +1,4 @@
-"""Lets the type checker prove that a window has the port of every feature. Nothing imports this module at run time."""
+"""Lets the type checker prove that a window has the port of every feature. Nothing runs this module."""
 
 from minimal_browser.window.browser import Browser
 from minimal_browser_core.features import (
