@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 from minimal_browser.application.application import Application, ApplicationParts
 from minimal_browser.application.first_load import FirstLoad
 from minimal_browser.background.background import Background
-from minimal_browser.background.copilot_service import CopilotClient
+from minimal_browser.background.copilot_service import CopilotService
 from minimal_browser.background.stores import Stores
 from minimal_browser.downloads.downloads import Downloads
 from minimal_browser.history.forget_form import ForgetForm
@@ -171,7 +171,7 @@ def _open_store(open_store: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def open_copilot(options: Options, settings: Settings, stores: Stores) -> CopilotClient:
+def open_copilot(options: Options, settings: Settings, stores: Stores) -> CopilotService:
     """Open the copilot's client; may wait for the keyring. The result's `problem` says why there is none."""
     from minimal_browser_core.backends import select_ai
     from minimal_browser_core.copilot.providers.client import open_client
@@ -185,10 +185,5 @@ def open_copilot(options: Options, settings: Settings, stores: Stores) -> Copilo
         selection = None if route.is_offline else select_ai(cli=options.ai_backend, config=config.ai.backend)
         client = open_client(route, selection, config.ai, store=stores.conversations)
     except MinimalBrowserError as error:
-        return CopilotClient(label="not available", problem=str(error))
-    return CopilotClient(
-        route.label,
-        route.reason,
-        client,
-        lambda: open_session(route, client, config, store=stores.conversations),
-    )
+        return CopilotService("not available", problem=str(error))
+    return CopilotService(route.label, client, lambda: open_session(route, client, config, store=stores.conversations))

@@ -53,8 +53,8 @@ def test_an_answer_to_earlier_text_is_dropped(browser: Any, site: Any, monkeypat
     browser.wait_for_history()
     suggestions = browser.browser.suggestions
     asked: list[Any] = []
-    look_up = browser.application.parts.background.look_up
-    monkeypatch.setattr(browser.application.parts.background, "look_up", lambda *question: asked.append(question))
+    look_up = browser.browser.tasks.look_up
+    monkeypatch.setattr(browser.browser.tasks, "look_up", lambda *question: asked.append(question))
     browser.type(":open one")
     assert len(asked) == 1, "one question at a time"
     look_up(*asked.pop())

@@ -10,14 +10,16 @@ from typing import Any, TypeVar
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 T = TypeVar("T")
+Done = Callable[[T], None]
+Failed = Callable[[Exception], None]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     work: Callable[[], Any]
-    done: Callable[[Any], None] | None
-    failed: Callable[[Exception], None] | None
+    done: Done[Any] | None
+    failed: Failed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,7 @@ class Worker(QObject):
         self._thread = threading.Thread(target=self._run, name="worker")
         self._thread.start()
 
-    def submit(
-        self,
-        work: Callable[[], T],
-        done: Callable[[T], None] | None = None,
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
+    def submit(self, work: Callable[[], T], done: Done[T] | None = None, failed: Failed | None = None) -> None:
         """Run `work` on the thread, then `done` with its value, or `failed` with its error, on the GUI thread.
 
         An error without `failed` is logged. After `close`, work is dropped and nothing is called back, as the caller is

@@ -1,19 +1,16 @@
-"""Adds, removes and imports bookmarks in the background and reports the result."""
+"""Adds, removes and imports bookmarks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from minimal_browser.background.importing import import_file
-from minimal_browser.background.tasks import Tasks
-from minimal_browser_core.window import MessageLevel, Messages
+from minimal_browser.background.stored_data import StoredData
+from minimal_browser.background.stores import Stores
+from minimal_browser_core.storage.port import BookmarkStore
 
 
-class Bookmarks:
-    """The stored bookmarks. GUI thread only; nothing here blocks."""
+class Bookmarks(StoredData):
+    """The stored bookmarks."""
 
-    def __init__(self, tasks: Tasks, messages: Messages, changed: Callable[[], None]) -> None:
-        self._tasks = tasks
-        self._messages = messages
-        self._changed = changed
+    kind = "bookmarks"
 
     def add(self, url: str, title: str, tags: Sequence[str] = (), note: str = "") -> None:
         self._tasks.with_stores(
@@ -31,19 +28,5 @@ class Bookmarks:
             self._failed,
         )
 
-    def import_file(self, path: str) -> None:
-        import_file(
-            "bookmarks",
-            path,
-            lambda stores, source: stores.need_bookmarks().import_file(source),
-            self._tasks,
-            self._messages,
-            self._changed,
-        )
-
-    def _done(self, text: str) -> None:
-        self._messages.show(text)
-        self._changed()
-
-    def _failed(self, error: Exception) -> None:
-        self._messages.show(str(error), MessageLevel.ERROR)
+    def _store(self, stores: Stores) -> BookmarkStore:
+        return stores.need_bookmarks()

@@ -1,46 +1,34 @@
-"""Deletes, continues and imports stored conversations in the background and reports the result."""
+"""Deletes, continues and imports stored conversations."""
 
 from collections.abc import Callable
 
-from minimal_browser.background.importing import import_file
+from minimal_browser.background.stored_data import StoredData
+from minimal_browser.background.stores import Stores
 from minimal_browser.background.tasks import Tasks
-from minimal_browser_core.window import MessageLevel, Messages
+from minimal_browser_core.storage.port import ConversationStore
+from minimal_browser_core.window import Messages
 
 
-class Conversations:
-    """The stored conversations. GUI thread only; nothing here blocks."""
+class Conversations(StoredData):
+    """The stored conversations."""
+
+    kind = "conversations"
 
     def __init__(
         self, tasks: Tasks, messages: Messages, resume: Callable[[int], None], changed: Callable[[], None]
     ) -> None:
-        """`resume` shows a stored exchange in the copilot's panel; `changed` is called after each change."""
-        self._tasks = tasks
-        self._messages = messages
-        self._changed = changed
-        self._resume = resume
+        """`resume` shows a stored exchange in the copilot's panel."""
+        super().__init__(tasks, messages, changed)
+        self.resume = resume
 
     def delete(self, id: int) -> None:
-        def done(deleted: int) -> None:
-            self._messages.show(
-                f"exchange {id} deleted" if deleted else f"There is no exchange {id}. :conversations lists them."
-            )
-            self._changed()
-
         self._tasks.with_stores(
             lambda stores: stores.need_conversations().delete(id),
-            done,
-            lambda error: self._messages.show(str(error), MessageLevel.ERROR),
+            lambda deleted: self._done(
+                f"exchange {id} deleted" if deleted else f"There is no exchange {id}. :conversations lists them."
+            ),
+            self._failed,
         )
 
-    def resume(self, id: int) -> None:
-        self._resume(id)
-
-    def import_file(self, path: str) -> None:
-        import_file(
-            "conversations",
-            path,
-            lambda stores, source: stores.need_conversations().import_file(source),
-            self._tasks,
-            self._messages,
-            self._changed,
-        )
+    def _store(self, stores: Stores) -> ConversationStore:
+        return stores.need_conversations()

@@ -1,26 +1,14 @@
-"""Imports visits into the history in the background and reports the result."""
+"""Imports visits into the history."""
 
-from collections.abc import Callable
-
-from minimal_browser.background.importing import import_file
-from minimal_browser.background.tasks import Tasks
-from minimal_browser_core.window import Messages
+from minimal_browser.background.stored_data import StoredData
+from minimal_browser.background.stores import Stores
+from minimal_browser_core.storage.port import HistoryStore
 
 
-class History:
-    """The stored history. GUI thread only; nothing here blocks."""
+class History(StoredData):
+    """The stored history."""
 
-    def __init__(self, tasks: Tasks, messages: Messages, changed: Callable[[], None]) -> None:
-        self._tasks = tasks
-        self._messages = messages
-        self._changed = changed
+    kind = "history"
 
-    def import_file(self, path: str) -> None:
-        import_file(
-            "history",
-            path,
-            lambda stores, source: stores.need_history().import_file(source),
-            self._tasks,
-            self._messages,
-            self._changed,
-        )
+    def _store(self, stores: Stores) -> HistoryStore:
+        return stores.need_history()
