@@ -39,11 +39,11 @@ def start(backend: str) -> Start:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace.json"
         command = [sys.executable, "-m", "minimal_browser", "--temp-profile", "--exit-after-load"]
-        begun = time.perf_counter()
+        start_time = time.perf_counter()
         done = subprocess.run(
             [*command, "--trace-startup", str(trace)], check=True, env=env, capture_output=True, text=True
         )
-        wall = time.perf_counter() - begun
+        wall = time.perf_counter() - start_time
         events = json.loads(trace.read_text())["traceEvents"]
     spans = {event["name"]: event.get("dur", event["ts"]) / 1e3 for event in events if event["ph"] in "Xi"}
     return Start(wall, spans, done.stdout.partition("Trace saved")[0].rstrip())

@@ -128,9 +128,9 @@ def debugger(page: Path, port: int) -> str | None:
 
 def measure(name: str, page: Path) -> Measurement:
     """Start a browser once, and measure its first paint and memory."""
-    port, begun = free_port(), time.time()
+    port, start_time = free_port(), time.time()
     with started(name, page, port) as browser:
-        paint = painted(browser, page, port) - begun
+        paint = painted(browser, page, port) - start_time
         time.sleep(SETTLED)
         held = memory_by_process(browser.process.pid)
         return Measurement(paint, sum(one.proportional for one in held) / 1e6)

@@ -114,9 +114,9 @@ def memory(server: str) -> dict[str, dict[str, float]]:
 def first_answer(url: str, client: str) -> float:
     """Seconds that a process takes to start, get one answer and exit."""
     order = json.dumps({"stream": False, "characters": 100, "calls": 1})
-    begun = time.perf_counter()
+    start_time = time.perf_counter()
     subprocess.run([sys.executable, CLIENT_PROCESS, client, url, order], check=True)
-    return time.perf_counter() - begun
+    return time.perf_counter() - start_time
 
 
 def make(rounds: int) -> None:

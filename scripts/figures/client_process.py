@@ -23,9 +23,9 @@ def obey(client: Any, order: dict[str, Any]) -> dict[str, float]:
     walls = []
     cpu = time.process_time()
     for _ in range(order["calls"]):
-        begun = time.perf_counter()
+        start_time = time.perf_counter()
         text = "".join(client.stream(messages, MODEL)) if order["stream"] else client.chat(messages, MODEL).text
-        walls.append(time.perf_counter() - begun)
+        walls.append(time.perf_counter() - start_time)
         if not text:
             raise SystemExit("an answer was empty")
     return {"wall": statistics.median(walls), "cpu": (time.process_time() - cpu) / order["calls"]}

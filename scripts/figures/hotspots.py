@@ -58,10 +58,10 @@ class Result(NamedTuple):
 
 def seconds(work: Work, repeated: int) -> float:
     """The mean time of a call."""
-    begun = time.perf_counter()
+    start_time = time.perf_counter()
     for _ in range(repeated):
         work()
-    return (time.perf_counter() - begun) / repeated
+    return (time.perf_counter() - start_time) / repeated
 
 
 def measure(operation: Operation, rounds: int) -> Result:

@@ -11,7 +11,7 @@ INSTEAD = {
     r"\bof ours\b": "our",
     r"\b(?:is|are) told\b": "is reported, is returned, is shown",
     r"\bstands? in (?:a|the|its|for)\b": "is in, replaces",
-    r"\b(?:is|are) no (?:backend|completion|chunk|database|file|address|command)\b": "is not a …",
+    r"(?<!there )\b(?:is|are) no (?:backend|completion|chunk|database|file|address|command)\b": "is not a …",
     r"\bthe older browser\b": "minimal_browser 0.x",
     r"\bthe checklist\b": "what it requires",
     r"\bbeside that\b": "in addition",

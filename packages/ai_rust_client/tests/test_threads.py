@@ -26,7 +26,7 @@ def echo(request: Request) -> Answer:
 
 
 def run_together(*work: Callable[[], None]) -> None:
-    """Each in a thread of its own, all begun at once; what one raises is raised."""
+    """Each in a thread of its own, all started at once; what one raises is raised."""
     failures: list[BaseException] = []
     begin = threading.Barrier(len(work))
 

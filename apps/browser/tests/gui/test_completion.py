@@ -60,7 +60,7 @@ def test_an_answer_to_earlier_text_is_dropped(browser: Any, site: Any, monkeypat
     look_up(*asked.pop())
     browser.until(lambda: asked, "the next question")
     assert suggestions._answered is None, "the answer was one to no text at all"
-    assert suggestions._asked == "one", "of those that came meanwhile only the last is asked"
+    assert suggestions._asked == "one", "only the last of those typed during a look-up is looked up"
     look_up(*asked.pop())
     browser.until(lambda: browser.labels[:1] == [f"{site.url}/one"])
     assert not asked

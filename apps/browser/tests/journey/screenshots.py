@@ -1,6 +1,6 @@
-"""Take the pictures of the user guide anew: `scripts/nox -s screenshots`. They are taken from the program as it is.
+"""Take the screenshots of the user guide: `scripts/nox -s screenshots`.
 
-A module of pytest that is named on the command line, for the fixtures of the journeys; it tests nothing beyond them.
+A pytest module that is named on the command line, because it uses the fixtures of the journeys; it tests nothing more.
 """
 
 import json

@@ -76,7 +76,7 @@ def test_a_question_about_a_page_is_answered_acted_on_stored_and_found_after_a_r
     if brain == "provider":
         screen.shot(artifacts / f"{name}-2-streaming.png")
         until(lambda: "action proposed" in browser.log(), "the action to be proposed")
-        assert browser.page(title="Cape Orrin"), "nothing happens before the person allows it"
+        assert browser.page(title="Cape Orrin"), "nothing happens before the user allows it"
         screen.shot(artifacts / f"{name}-3-action.png")
         screen.keys("alt+y")
         browser.page(url=f"{site}/visit.html", title="Plan a visit")

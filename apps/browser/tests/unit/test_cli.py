@@ -19,7 +19,7 @@ def run(*arguments: str, code: str = "", **environment: str) -> subprocess.Compl
 
 
 def complaint(result: subprocess.CompletedProcess[str]) -> str:
-    """What a person is told who asked for something that cannot be."""
+    """Messages for a user who asked for something impossible."""
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
@@ -188,7 +188,7 @@ def test_a_settings_file_is_written_once_and_never_over_another(tmp_path: Path) 
 
 WITH_SIGNALS = """
 import signal, sys
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore them
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the test runner may ignore them
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from minimal_browser.__main__ import main
 sys.exit(main(["--temp-profile", "--verbose"]))
