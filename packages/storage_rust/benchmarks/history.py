@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clock import repeat
-from crew import clean
+from processes import environment
 from results import Key, Results
 from worker import peak_mb
 
@@ -113,7 +113,7 @@ def complete(results: Results, folder: Path, rounds: int, samples: int, seconds:
 def ask(what: str, path: Path, *arguments: float, given: dict[str, list[str]]) -> Any:
     command = [sys.executable, __file__, what, str(path), *map(str, arguments)]
     text = json.dumps(given).encode()
-    return json.loads(subprocess.run(command, input=text, stdout=subprocess.PIPE, check=True, env=clean()).stdout)
+    return json.loads(subprocess.run(command, input=text, stdout=subprocess.PIPE, check=True, env=environment()).stdout)
 
 
 def main() -> None:

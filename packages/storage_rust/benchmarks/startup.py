@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from crew import clean
+from processes import environment
 from results import Key, Results
 
 BARE = "bare Python"
@@ -39,7 +39,7 @@ def imports(results: Results, rounds: int) -> None:
     for _ in range(rounds):
         for name, statement in STATEMENTS.items():
             start = time.perf_counter()
-            subprocess.run([sys.executable, "-c", statement], check=True, env=clean())
+            subprocess.run([sys.executable, "-c", statement], check=True, env=environment())
             times[name].append((time.perf_counter() - start) * 1000)
     for name, spent in times.items():
         results.add(Key(0, "process that imports it", name), spent)
