@@ -1,4 +1,4 @@
-//! The fuzzers' corpus on a stable toolchain: what was found once is looked for at every run of the tests.
+//! The corpus of the fuzzers on a stable toolchain, so that every run of the tests checks earlier findings.
 
 use std::path::Path;
 
@@ -31,11 +31,11 @@ fn replay(target: &str, check: fn(&[u8])) {
 }
 
 #[test]
-fn no_event_stream_of_the_corpus_is_read_in_two_ways() {
+fn every_event_stream_of_the_corpus_is_parsed_the_same_however_it_is_split() {
     replay("sse", sse::check);
 }
 
 #[test]
-fn no_chunks_of_the_corpus_panic_or_contradict_themselves() {
+fn no_chunks_of_the_corpus_panic_or_contradict_the_answer() {
     replay("decode", decode::check);
 }

@@ -1,4 +1,4 @@
-//! What providers really send, chunk by chunk.
+//! The chunks that providers send.
 
 use ai_rust_client::answer::{Answer, Event, ToolCall};
 use ai_rust_client::protocol::assembler::{Assembler, Batch, ChunkError};
@@ -99,7 +99,7 @@ fn groq_counts_in_a_field_of_its_own() {
 }
 
 #[test]
-fn tool_calls_are_put_together_by_index_and_come_whole() {
+fn tool_calls_are_assembled_by_index() {
     let (answer, events) = assemble(&[
         r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":""}}]}}]}"#,
         r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}]}}]}"#,
@@ -113,7 +113,7 @@ fn tool_calls_are_put_together_by_index_and_come_whole() {
 }
 
 #[test]
-fn calls_without_an_index_or_with_one_for_all_are_told_apart_by_id() {
+fn calls_without_an_index_or_with_the_same_one_are_distinguished_by_id() {
     for index in ["", r#""index":0,"#] {
         let chunk = format!(
             r#"{{"choices":[{{"delta":{{"tool_calls":[{{{index}"id":"a","function":{{"name":"f","arguments":"{{}}"}}}},{{{index}"id":"b","function":{{"name":"g","arguments":{{"y":2}}}}}}]}}}}]}}"#
@@ -130,7 +130,7 @@ fn only_the_first_choice_counts() {
 }
 
 #[test]
-fn errors_inside_a_stream_are_told_with_their_status() {
+fn errors_inside_a_stream_are_reported_with_their_status() {
     for (chunk, message, status) in [
         (r#"{"error":{"code":502,"message":"Upstream"},"choices":[]}"#, "Upstream", Some(502)),
         (r#"{"error":{"code":"429","message":"Slow"}}"#, "Slow", Some(429)),
@@ -154,7 +154,7 @@ fn errors_inside_a_stream_are_told_with_their_status() {
 }
 
 #[test]
-fn what_is_no_completion_is_malformed() {
+fn data_that_is_not_a_completion_is_malformed() {
     for chunk in ["{", "[]", r#"{"choices":{}}"#, r#"{"choices":[7]}"#, "hello"] {
         assert!(matches!(fault(chunk), ChunkError::Malformed(_)), "{chunk}");
     }
@@ -189,7 +189,7 @@ fn an_answer_is_finished_while_every_choice_has_a_finish_reason_and_no_content_a
 }
 
 #[test]
-fn a_tool_call_is_whole_although_every_chunk_has_a_finish_reason() {
+fn a_tool_call_is_complete_although_every_chunk_has_a_finish_reason() {
     let (answer, events) = assemble(&[
         r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}]},"finish_reason":"tool_calls"}]}"#,
         r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls"}]}"#,

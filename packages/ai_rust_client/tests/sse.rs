@@ -85,7 +85,7 @@ fn every_vector_holds_split_in_two_anywhere() {
 }
 
 #[test]
-fn a_line_of_megabytes_arrives_whole() {
+fn a_line_of_megabytes_arrives_complete() {
     let data = "x".repeat(8 << 20);
     let stream = format!("data: {data}\n\n");
     let (events, ..) = parse(stream.as_bytes().chunks(16 << 10));
