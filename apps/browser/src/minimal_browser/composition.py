@@ -20,9 +20,9 @@ from minimal_browser.profile.folder import ProfileFolder
 from minimal_browser.profile.web_profile import create_profile
 from minimal_browser.startup.cli import Options
 from minimal_browser.startup.first_window import FirstWindow
-from minimal_browser.toolkit.application_style import apply_theme
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.schemes import INTERNAL_SCHEME
+from minimal_browser.toolkit.theme import apply_theme
 from minimal_browser_core.commands.aliases import define_aliases
 from minimal_browser_core.commands.chain import check
 from minimal_browser_core.commands.registry import CommandRegistry

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 from minimal_browser.toolkit.markdown import BlockSplitter, render
 from minimal_browser.toolkit.not_null import not_null
-from minimal_browser.toolkit.theme import current_theme, document_style
+from minimal_browser.toolkit.theme import document_style
 
 MAX_CHARACTERS = 6_000
 """Characters after which a view accepts no more: the longer a document, the longer its layout takes."""
@@ -31,7 +31,7 @@ class AnswerView(QTextBrowser):
         self._document = not_null(self.document())
         self._document.setDocumentMargin(2)
         self._document.setUndoRedoEnabled(False)
-        self._document.setDefaultStyleSheet(document_style(current_theme()))
+        self._document.setDefaultStyleSheet(document_style())
         not_null(self._document.documentLayout()).documentSizeChanged.connect(lambda _size: self._fit())
         self._splitter = BlockSplitter()
         self._complete: list[str] = []
@@ -58,7 +58,7 @@ class AnswerView(QTextBrowser):
 
     def restyle(self) -> None:
         """Render again after a change of theme: colours are part of the rendered text."""
-        self._document.setDefaultStyleSheet(document_style(current_theme()))
+        self._document.setDefaultStyleSheet(document_style())
         self._document.clear()
         self._tail_at = 0
         self._write(self._complete, self._splitter.tail)
