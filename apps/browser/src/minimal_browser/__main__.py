@@ -135,7 +135,6 @@ def _run(
     errors: list[MinimalBrowserError] = []
 
     def create() -> None:
-        from minimal_browser.application.faults import report_faults
         from minimal_browser.composition import compose, start
 
         try:
@@ -145,7 +144,7 @@ def _run(
             errors.append(error)
             application.quit()
             return
-        report_faults(browser)
+        browser.report_faults()
         created.append((browser, start(browser, first, options)))
 
     first.ready.connect(create)

@@ -355,7 +355,7 @@ def test_without_a_key_the_copilot_quotes_the_page_and_is_labelled_offline(start
     ask(browser, "Who built the lighthouse?")
     browser.until(lambda: "Margaret Alder" in shown(browser))
     browser.until(lambda: stored(browser))
-    assert browser.browser.status._model.text() == "offline, no model"
+    assert browser.browser.status.model.text() == "offline, no model"
 
 
 def test_the_panel_takes_at_most_half_of_a_small_window(browser: Any) -> None:

@@ -40,7 +40,7 @@ def test_j_scrolls_down_and_gg_comes_back(browser: Any) -> None:
 
 def test_a_count_goes_before_a_key(browser: Any) -> None:
     browser.keys("5")
-    assert browser.browser.status._keys.text() == "5"
+    assert browser.browser.status.keys.text() == "5"
     browser.keys("j")
     browser.until(lambda: browser.js("scrollY") == 200, "five steps")
 
@@ -98,9 +98,9 @@ def test_space_opens_the_copilot_and_escape_comes_back(browser: Any) -> None:
 
 def test_the_status_bar_names_the_mode(browser: Any) -> None:
     browser.keys("i")
-    assert browser.browser.status.mode_text == "INSERT"
+    assert browser.browser.status.mode.text() == "INSERT"
     browser.keys("<Esc>")
-    assert browser.browser.status.mode_text == "NORMAL"
+    assert browser.browser.status.mode.text() == "NORMAL"
 
 
 def test_in_passthrough_even_escape_goes_to_the_page(browser: Any) -> None:

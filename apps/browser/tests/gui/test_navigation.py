@@ -38,7 +38,7 @@ def test_a_server_that_does_not_answer_gets_the_error_page_and_reload_tries_agai
     browser.until(lambda: "did not open" in browser.text)
     assert "refused" in browser.text
     assert browser.browser.page.url() == url
-    assert browser.browser.status.url_text == url
+    assert browser.browser.status.url.full_text == url
     browser.keys("r")
     browser.until(lambda: "Tried again: net::ERR_CONNECTION_REFUSED" in browser.message)
     assert "did not open" in browser.text

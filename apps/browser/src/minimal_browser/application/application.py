@@ -1,9 +1,11 @@
 """The process: its windows, and what they share."""
 
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PyQt6 import sip
@@ -112,6 +114,18 @@ class Application(QObject):
         browser = self.active_window()
         if browser is not None:
             browser.messages.show(text, level)
+
+    def report_faults(self) -> None:
+        """Show errors in event handlers as messages, and go on: PyQt would end the process. KeyboardInterrupt quits."""
+
+        def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if issubclass(kind, KeyboardInterrupt):
+                self.quit()
+                return
+            log.error("internal error, please report it", exc_info=(kind, error, trace))
+            self.show_message(f"Internal error: {kind.__name__}: {error}", MessageLevel.ERROR)
+
+        sys.excepthook = report
 
     def warm_up(self) -> None:
         """Open what the first question, search and visit would otherwise wait for, and report what cannot be opened."""

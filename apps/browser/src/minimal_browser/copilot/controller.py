@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QApplication, QWidget
 
+from minimal_browser.keys.mode_handlers import ModeHandler
 from minimal_browser_core.errors import CommandError, MinimalBrowserError
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.window import MessageLevel, OpenTarget
@@ -13,8 +15,6 @@ from minimal_browser_core.window import MessageLevel, OpenTarget
 if TYPE_CHECKING:
     # What the panel needs is imported with the first question, not with the window.
     from collections.abc import Sequence
-
-    from PyQt6.QtWidgets import QWidget
 
     from minimal_browser.background.copilot_service import CopilotService
     from minimal_browser.background.tasks import Tasks
@@ -38,8 +38,10 @@ CANCEL_SECONDS = 2.0
 NOT_DECIDED = "Not decided"
 
 
-class Copilot(QObject):
-    """Call it on the GUI thread; nothing here waits."""
+class Copilot(QObject, ModeHandler):
+    """Call it on the GUI thread; nothing here waits. In COPILOT mode its panel has the focus."""
+
+    stays_on_tab_change = True
 
     label_changed = pyqtSignal(str)
     """Who answers, for the status bar: a provider and its model, or that there is none."""
@@ -80,7 +82,7 @@ class Copilot(QObject):
             self._approvals = ApprovalQueue(self.panel(), self._window)
         return self._approvals
 
-    def holds(self, widget: "QWidget") -> bool:
+    def holds(self, widget: QWidget) -> bool:
         return self._panel is not None and self._panel.isAncestorOf(widget)
 
     def toggle(self) -> None:
@@ -95,8 +97,10 @@ class Copilot(QObject):
             self.panel().input.setPlainText(text)
         self._window.modes.enter(Mode.COPILOT)
 
-    def take_focus(self) -> None:
-        """Show the panel with the caret in its input. The window calls this when it enters COPILOT mode."""
+    def enter(self, previous: Mode) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.holds(focused):
+            return
         panel = self.panel()
         self._window.side_panel.show_side(True)
         panel.input.moveCursor(panel.input.textCursor().MoveOperation.End)

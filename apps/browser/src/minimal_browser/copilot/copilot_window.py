@@ -31,7 +31,7 @@ class CopilotWindow(Protocol):
 
     @property
     def modes(self) -> Modes:
-        """Entering COPILOT mode must call `Copilot.take_focus`."""
+        """Entering COPILOT mode must call `Copilot.enter`."""
 
     @property
     def messages(self) -> Messages: ...

@@ -3,26 +3,20 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from PyQt6.QtCore import QObject, QSocketNotifier
 from PyQt6.sip import voidptr
 
 from minimal_browser.toolkit.timers import once
 from minimal_browser_core.copilot.events import TextDelta, TurnEvent, TurnFailed, TurnFinished
+from minimal_browser_core.copilot.turn import Turn
 
 FRAME = 1 / 60
 MAX_TEXT = 4_000
 """Characters per frame: about 6 ms of rendering."""
 SHARE = 4
 """After a frame that took t, the next one waits at least SHARE * t: most of the thread's time is left for the page."""
-
-
-class Turn(Protocol):
-    """The part of `minimal_browser_core.copilot.turn.Turn` that is read."""
-
-    def fileno(self) -> int: ...
-    def drain(self) -> Sequence[TurnEvent]: ...
 
 
 class TurnReader(QObject):

@@ -62,19 +62,12 @@ class Tab(QObject):
         """Whether web pages may be loaded into this tab; a generated page stays alone in its own."""
         return self._visits is not None
 
-    @property
-    def zoom(self) -> int:
-        return round(self.view.zoomFactor() * 100)
-
-    @zoom.setter
-    def zoom(self, percent: int) -> None:
-        self.view.setZoomFactor(percent / 100)
-
     def apply_usual_zoom(self, url: QUrl) -> None:
         """Zoom as the settings say for `url`, if that is not what they said for the page before."""
         usual = self._settings.get("ui.zoom", url.toString())
         if usual != self._usual_zoom:
-            self._usual_zoom = self.zoom = usual
+            self._usual_zoom = usual
+            self.view.setZoomFactor(usual / 100)
 
     @property
     def title(self) -> str:

@@ -13,7 +13,6 @@ from minimal_browser.completion.command_line_widget import CommandLineWidget
 from minimal_browser.completion.suggestions import Suggestions
 from minimal_browser.conversations.conversations import Conversations
 from minimal_browser.copilot.controller import Copilot
-from minimal_browser.copilot.mode import CopilotMode
 from minimal_browser.devtools.devtools import DeveloperTools
 from minimal_browser.find.finder import Finder
 from minimal_browser.generated_pages.generated_pages import GeneratedPages
@@ -24,13 +23,11 @@ from minimal_browser.keys.keyboard import Keyboard
 from minimal_browser.keys.mode_handlers import ModeHandlers
 from minimal_browser.navigation.navigation import Navigation
 from minimal_browser.scrolling.scrolling import Scrolling
-from minimal_browser.tabs.current_page import CurrentPage
 from minimal_browser.tabs.tab import Tab
 from minimal_browser.tabs.tab_factory import TabFactory
-from minimal_browser.tabs.tabs import Tabs
-from minimal_browser.window.focus import FocusWatch
+from minimal_browser.tabs.tabs import CurrentPage, Tabs
+from minimal_browser.window.focus import FocusWatch, NormalMode, PageMode
 from minimal_browser.window.messages import Messages
-from minimal_browser.window.page_modes import NormalMode, PageMode
 from minimal_browser.window.services import WindowServices
 from minimal_browser.window.status_bar import StatusBar
 from minimal_browser.window.tab_listeners import TabListeners
@@ -74,7 +71,7 @@ class Browser(QObject):
 
         self.navigation = Navigation(self.tabs, self.view, search_url=lambda: self.settings.values.browser.search_url)
         self.scrolling = Scrolling(self.view)
-        self.zoom = Zoom(self.page.tab, self.messages)
+        self.zoom = Zoom(self.view, self.messages)
         self.find = Finder(self.view, self.messages)
         self.hints = Hints(self.view, self.modes, self.messages, self._open_link)
         self.clipboard = Clipboard(self.messages)
@@ -147,7 +144,7 @@ class Browser(QObject):
         handlers.register(Mode.PASSTHROUGH, PageMode(self.view))
         handlers.register(Mode.COMMAND, self.command_line)
         handlers.register(Mode.HINT, self.hints)
-        handlers.register(Mode.COPILOT, CopilotMode(self.copilot))
+        handlers.register(Mode.COPILOT, self.copilot)
 
     def _connect(self) -> None:
         self._listeners = TabListeners(
@@ -168,10 +165,10 @@ class Browser(QObject):
             self.modes.watch(handle)
         self.window.resized.connect(self.command_line.widget.place_popup)
         self.modes.mode_changed.connect(self.status.show_mode)
-        self.modes.pending_changed.connect(self.status.show_keys)
+        self.modes.pending_changed.connect(self.status.keys.setText)
         self.command_line.widget.submitted.connect(self._submitted)
         self.command_line.widget.edited.connect(self._find_as_typed)
-        self.copilot.label_changed.connect(self.status.show_model)
+        self.copilot.label_changed.connect(self.status.model.setText)
         self.generated_pages.link_followed.connect(self.copilot.propose_link)
         self.status.show_mode(self.modes.mode)
 

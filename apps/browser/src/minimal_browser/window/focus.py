@@ -1,11 +1,16 @@
-"""Lets the mode follow the focus, which the user moves by the mouse or by Tab."""
+"""The focus: the mode follows it when the user moves it by the mouse or by Tab, and some modes give it to the page."""
+
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from minimal_browser.keys.keyboard import Keyboard
+from minimal_browser.keys.mode_handlers import ModeHandler
+from minimal_browser.page.view import WebView
 from minimal_browser.tabs.tabs import Tabs
 from minimal_browser.toolkit.timers import once
+from minimal_browser_core.errors import CommandError
 from minimal_browser_core.keys.modes import Mode
 
 SETTLE_MS = (40, 120, 300)
@@ -63,3 +68,27 @@ class FocusWatch(QObject):
                 tab.view.setFocus()
         elif not self._keyboard.handlers.get(self._keyboard.mode).stays_on_tab_change:
             self._keyboard.enter(Mode.NORMAL)
+
+
+class PageMode(ModeHandler):
+    """A mode in which keys without a binding go to the page."""
+
+    def __init__(self, view: Callable[[], WebView]) -> None:
+        self._view = view
+
+    def enter(self, previous: Mode) -> None:
+        try:
+            self._view().setFocus()
+        except CommandError:
+            return  # the window is closing, and its tabs are gone
+
+    def leave(self, following: Mode) -> None:
+        if following is Mode.NORMAL:
+            self._view().drop_page_focus()
+
+
+class NormalMode(PageMode):
+    """The mode in which keys are commands."""
+
+    def leave(self, following: Mode) -> None:
+        """The page's own focus stays for INSERT mode."""

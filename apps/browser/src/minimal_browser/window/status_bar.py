@@ -11,7 +11,7 @@ from minimal_browser_core.window import MessageLevel
 
 
 class StatusBar(QWidget):
-    """Displays what the window tells it; `Messages` decides which message is on show."""
+    """Displays what the window tells it; `Messages` decides which message is on show. `keys` is like vim's showcmd."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,26 +21,23 @@ class StatusBar(QWidget):
         self._progress.setObjectName("progress")
         self._progress.setFixedHeight(2)
         self._progress.setTextVisible(False)
-        self._mode = _label("mode")
-        self._url = ElidedLabel(Qt.TextElideMode.ElideMiddle)
-        self._url.setObjectName("url")
-        self._message = ElidedLabel()
-        self._message.setObjectName("message")
+        self.mode = _label("mode")
+        self.url = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self.url.setObjectName("url")
+        self.message = ElidedLabel()
+        self.message.setObjectName("message")
         self._long_message = _label("wholeMessage")
         self._long_message.setWordWrap(True)
         self._long_message.setContentsMargins(10, 6, 10, 2)
         self._long_message.hide()
-        self._keys = _label("keys")
-        self._model = _label("model")
+        self.keys = _label("keys")
+        self.model = _label("model")
         self._lay_out()
         self.show_progress(100)
 
     def show_mode(self, mode: Mode) -> None:
-        self._mode.setText(mode.label)
-        self._mode.setStyleSheet(f"background: {current_theme().modes[mode]};")
-
-    def show_url(self, url: str) -> None:
-        self._url.show_text(url)
+        self.mode.setText(mode.label)
+        self.mode.setStyleSheet(f"background: {current_theme().modes[mode]};")
 
     def show_progress(self, percent: int) -> None:
         """Show how much of the page is loaded; nothing at 100."""
@@ -49,43 +46,25 @@ class StatusBar(QWidget):
     def show_message(self, text: str, level: MessageLevel) -> None:
         """Show a message. A long warning or error is shown in full, above the line."""
         is_long = level is not MessageLevel.INFO and self.fontMetrics().horizontalAdvance(text) > self.width() // 2
-        for label in (self._message, self._long_message):
+        for label in (self.message, self._long_message):
             label.setProperty("level", level.value)
             style = not_null(label.style())
             style.unpolish(label)
             style.polish(label)
-        self._message.show_text(text)
-        self._message.setVisible(not is_long)
+        self.message.show_text(text)
+        self.message.setVisible(not is_long)
         self._long_message.setText(text if is_long else "")
         self._long_message.setVisible(is_long)
-
-    def show_keys(self, keys: str) -> None:
-        self._keys.setText(keys)
-
-    def show_model(self, label: str) -> None:
-        self._model.setText(label)
-
-    @property
-    def message_text(self) -> str:
-        return self._message.full_text
-
-    @property
-    def mode_text(self) -> str:
-        return self._mode.text()
-
-    @property
-    def url_text(self) -> str:
-        return self._url.full_text
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.setContentsMargins(8, 4, 10, 5)
         line.setSpacing(10)
-        line.addWidget(self._mode)
-        line.addWidget(self._url, 3)
-        line.addWidget(self._message, 4)
-        line.addWidget(self._keys)
-        line.addWidget(self._model)
+        line.addWidget(self.mode)
+        line.addWidget(self.url, 3)
+        line.addWidget(self.message, 4)
+        line.addWidget(self.keys)
+        line.addWidget(self.model)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

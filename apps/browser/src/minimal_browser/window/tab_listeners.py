@@ -54,7 +54,7 @@ class TabListeners(QObject):
 
     def _changed(self, tab: Tab) -> None:
         if tab is self._tabs.current():
-            self._status.show_url(tab.view.address())
+            self._status.url.show_text(tab.view.address())
             self._window.setWindowTitle(f"{tab.title} — {self._name}" if tab.title else self._name)
 
     def _load_started(self, tab: Tab) -> None:
