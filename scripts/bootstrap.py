@@ -7,6 +7,7 @@ comes from the registries that apt, pip, uv and cargo are set up for; no Python 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
 import shlex
@@ -23,44 +24,8 @@ UV_VERSION = "0.13.9"
 MINIMUM_PYTHON = (3, 11)
 NATIVE = ("ai_rust_client", "storage_rust")
 
-# soname that Qt WebEngine needs -> Debian package that holds it (several where releases differ; the first that exists)
-QT_LIBRARIES = {
-    "libEGL.so.1": ["libegl1"],
-    "libGL.so.1": ["libgl1"],
-    "libX11.so.6": ["libx11-6"],
-    "libX11-xcb.so.1": ["libx11-xcb1"],
-    "libXcomposite.so.1": ["libxcomposite1"],
-    "libXdamage.so.1": ["libxdamage1"],
-    "libXrandr.so.2": ["libxrandr2"],
-    "libXtst.so.6": ["libxtst6"],
-    "libasound.so.2": ["libasound2t64", "libasound2"],
-    "libdbus-1.so.3": ["libdbus-1-3"],
-    "libfontconfig.so.1": ["libfontconfig1"],
-    "libfreetype.so.6": ["libfreetype6"],
-    "libgbm.so.1": ["libgbm1"],
-    "libglib-2.0.so.0": ["libglib2.0-0t64", "libglib2.0-0"],
-    "libgssapi_krb5.so.2": ["libgssapi-krb5-2"],
-    "libnss3.so": ["libnss3"],
-    "libwayland-client.so.0": ["libwayland-client0"],
-    "libwayland-cursor.so.0": ["libwayland-cursor0"],
-    "libwayland-egl.so.1": ["libwayland-egl1"],
-    "libxcb-cursor.so.0": ["libxcb-cursor0"],
-    "libxcb-dri3.so.0": ["libxcb-dri3-0"],
-    "libxcb-glx.so.0": ["libxcb-glx0"],
-    "libxcb-icccm.so.4": ["libxcb-icccm4"],
-    "libxcb-image.so.0": ["libxcb-image0"],
-    "libxcb-keysyms.so.1": ["libxcb-keysyms1"],
-    "libxcb-randr.so.0": ["libxcb-randr0"],
-    "libxcb-render-util.so.0": ["libxcb-render-util0"],
-    "libxcb-shape.so.0": ["libxcb-shape0"],
-    "libxcb-shm.so.0": ["libxcb-shm0"],
-    "libxcb-sync.so.1": ["libxcb-sync1"],
-    "libxcb-util.so.1": ["libxcb-util1"],
-    "libxcb-xfixes.so.0": ["libxcb-xfixes0"],
-    "libxcb-xkb.so.1": ["libxcb-xkb1"],
-    "libxkbcommon-x11.so.0": ["libxkbcommon-x11-0"],
-    "libxkbfile.so.1": ["libxkbfile1"],
-}
+# soname -> the Debian package that has it; several if releases differ: the first that exists
+QT_LIBRARIES = ROOT / "apps/browser/src/minimal_browser/startup/system_libraries.json"
 TEST_PROGRAMS = {"Xvfb": ["xvfb"], "xdotool": ["xdotool"]}
 
 
@@ -159,7 +124,7 @@ def install_qt_libraries(programs: Sequence[str] = ()) -> None:
     if not sys.platform.startswith("linux"):
         detail("not Linux: Qt brings all it needs")
         return
-    missing = [names for soname, names in QT_LIBRARIES.items() if not loads(soname)]
+    missing = [names for soname, names in json.loads(QT_LIBRARIES.read_text()).items() if not loads(soname)]
     missing += [TEST_PROGRAMS[name] for name in programs if not shutil.which(name)]
     if not any(Path(folder).is_dir() for folder in ("/usr/share/fonts", "/usr/local/share/fonts")):
         missing.append(["fonts-dejavu-core"])

@@ -1,5 +1,6 @@
 """Checks whether a window can open, before Qt would abort the process without a reason."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -7,57 +8,8 @@ from pathlib import Path
 
 from minimal_browser_core.errors import MinimalBrowserError
 
-# The stem of the soname -> the Debian and Ubuntu package that contains it.
-APT_PACKAGES: Mapping[str, str] = {
-    "libEGL": "libegl1",
-    "libGL": "libgl1",
-    "libOpenGL": "libopengl0",
-    "libX11": "libx11-6",
-    "libX11-xcb": "libx11-xcb1",
-    "libXcomposite": "libxcomposite1",
-    "libXdamage": "libxdamage1",
-    "libXext": "libxext6",
-    "libXfixes": "libxfixes3",
-    "libXrandr": "libxrandr2",
-    "libXrender": "libxrender1",
-    "libXtst": "libxtst6",
-    "libasound": "libasound2",
-    "libdbus-1": "libdbus-1-3",
-    "libdrm": "libdrm2",
-    "libexpat": "libexpat1",
-    "libfontconfig": "libfontconfig1",
-    "libfreetype": "libfreetype6",
-    "libgbm": "libgbm1",
-    "libglib-2.0": "libglib2.0-0",
-    "libgssapi_krb5": "libgssapi-krb5-2",
-    "libnspr4": "libnspr4",
-    "libnss3": "libnss3",
-    "libnssutil3": "libnss3",
-    "libpulse": "libpulse0",
-    "libsmime3": "libnss3",
-    "libudev": "libudev1",
-    "libwayland-client": "libwayland-client0",
-    "libwayland-cursor": "libwayland-cursor0",
-    "libwayland-egl": "libwayland-egl1",
-    "libxcb": "libxcb1",
-    "libxcb-cursor": "libxcb-cursor0",
-    "libxcb-icccm": "libxcb-icccm4",
-    "libxcb-image": "libxcb-image0",
-    "libxcb-keysyms": "libxcb-keysyms1",
-    "libxcb-randr": "libxcb-randr0",
-    "libxcb-render": "libxcb-render0",
-    "libxcb-render-util": "libxcb-render-util0",
-    "libxcb-shape": "libxcb-shape0",
-    "libxcb-shm": "libxcb-shm0",
-    "libxcb-sync": "libxcb-sync1",
-    "libxcb-util": "libxcb-util1",
-    "libxcb-xfixes": "libxcb-xfixes0",
-    "libxcb-xkb": "libxcb-xkb1",
-    "libxkbcommon": "libxkbcommon0",
-    "libxkbcommon-x11": "libxkbcommon-x11-0",
-    "libxkbfile": "libxkbfile1",
-    "libxshmfence": "libxshmfence1",
-}
+SYSTEM_LIBRARIES = Path(__file__).with_name("system_libraries.json")
+"""What Qt needs, with the names that the Debian package of each library has had, newest first."""
 
 
 class DisplayError(MinimalBrowserError):
@@ -120,12 +72,12 @@ def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.en
 def missing_library(error: Exception) -> DisplayError:
     """Return the error for a library that the dynamic linker did not find, named by `error` of an import or dlopen."""
     library = str(error).split(":", 1)[0].strip()
-    package = APT_PACKAGES.get(library.split(".so", 1)[0])
+    packages = json.loads(SYSTEM_LIBRARIES.read_text(encoding="utf-8")).get(library)
     if ".so" not in library:
         return DisplayError(f"Qt cannot be loaded: {error}. Install PyQt6 and PyQt6-WebEngine of the same version.")
-    if package is None:
+    if packages is None:
         return DisplayError(f"Qt needs the system library {library}: {error}. Install the package that has it.")
-    return DisplayError(f"Qt needs the system library {library}. On Debian or Ubuntu: sudo apt install {package}")
+    return DisplayError(f"Qt needs the system library {library}. On Debian or Ubuntu: sudo apt install {packages[-1]}")
 
 
 def running_as_root() -> bool:
