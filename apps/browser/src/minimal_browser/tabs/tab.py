@@ -17,16 +17,16 @@ WriteErrorPage = Callable[[str, str, Callable[[str], None]], None]
 
 
 class Tab(QObject):
-    """The signals carry the tab itself, so that a window can listen to all of its tabs at once."""
+    """The signals that `Tabs` passes on carry the tab itself: a window listens to all of its tabs at once."""
 
     changed = pyqtSignal(object)
     """The title or the address changed."""
-    load_started = pyqtSignal(object)
-    progressed = pyqtSignal(object, int)
+    load_started = pyqtSignal()
+    progressed = pyqtSignal(int)
     """Per cent of the load in progress; 100 once it has ended."""
     loaded = pyqtSignal(object, bool)
     """A page has loaded; False if it is the error page, or the server's page about its error."""
-    warned = pyqtSignal(object, str)
+    warned = pyqtSignal(str)
     """A warning about the page in the tab, which is void once another page loads."""
     visited = pyqtSignal(object, bool, bool)
     """See `VisitWatch.visited`."""
@@ -49,7 +49,7 @@ class Tab(QObject):
         view.titleChanged.connect(lambda _title: self.changed.emit(self))
         view.urlChanged.connect(lambda _url: self.changed.emit(self))
         view.loadStarted.connect(self._load_started)
-        view.loadProgress.connect(lambda percent: self.progressed.emit(self, percent))
+        view.loadProgress.connect(self.progressed)
         view.loadFinished.connect(self._load_finished)
         if isinstance(self.page, WebPage):
             self._visits = self._watch_visits(self.page, typed)
@@ -91,7 +91,7 @@ class Tab(QObject):
         """Show the error page in place of the page at `url`: the address stays, and reloading tries again."""
         log.info("could not load %s: %s", url.toDisplayString(), reason)
         if self.view.shows_error() and self.view.url() == url:
-            self.warned.emit(self, f"Tried again: {reason}")
+            self.warned.emit(f"Tried again: {reason}")
             self.loaded.emit(self, False)
             return
         self._failed_url = url
@@ -117,11 +117,11 @@ class Tab(QObject):
 
     def _load_started(self) -> None:
         self._failed_url = QUrl()
-        self.load_started.emit(self)
+        self.load_started.emit()
 
     def _load_finished(self, ok: bool) -> None:
         self.apply_usual_zoom(self.view.url())
-        self.progressed.emit(self, 100)
+        self.progressed.emit(100)
         if not ok:
             return
         is_page = not self.view.shows_error()
@@ -136,5 +136,5 @@ class Tab(QObject):
         log.info("%s answered with the status %d", url.toDisplayString(), status)
         if self._visits is not None:
             self._visits.finished(False)
-        self.warned.emit(self, f"{url.host()} answered with the status {status}")
+        self.warned.emit(f"{url.host()} answered with the status {status}")
         self.loaded.emit(self, False)

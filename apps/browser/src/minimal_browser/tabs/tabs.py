@@ -36,10 +36,7 @@ class Tabs(QObject):
     added = pyqtSignal(object)
     current_changed = pyqtSignal(object)
     changed = pyqtSignal(object)
-    load_started = pyqtSignal(object)
-    progressed = pyqtSignal(object, int)
     loaded = pyqtSignal(object, bool)
-    warned = pyqtSignal(object, str)
     visited = pyqtSignal(object, bool, bool)
     retitled = pyqtSignal(str, str)
 
@@ -69,10 +66,7 @@ class Tabs(QObject):
         at = self.bar.currentIndex() + 1 if index is None else min(index, len(self._tabs))
         for signal, relayed in (
             (tab.changed, self.changed),
-            (tab.load_started, self.load_started),
-            (tab.progressed, self.progressed),
             (tab.loaded, self.loaded),
-            (tab.warned, self.warned),
             (tab.visited, self.visited),
             (tab.retitled, self.retitled),
         ):
@@ -162,6 +156,7 @@ class Tabs(QObject):
         """Report nothing any more: the window is about to be deleted."""
         self.blockSignals(True)
         for tab in self._tabs:
+            tab.blockSignals(True)
             tab.view.blockSignals(True)
             tab.page.blockSignals(True)
 

@@ -1,5 +1,6 @@
 """Shows in the window what happens in its tabs: address, title, progress, messages, and requests of pages."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QUrl
@@ -34,13 +35,14 @@ class TabListeners(QObject):
         tabs.added.connect(self._added)
         tabs.current_changed.connect(self._current_changed)
         tabs.changed.connect(self._changed)
-        tabs.load_started.connect(self._load_started)
-        tabs.progressed.connect(self._progressed)
-        tabs.warned.connect(self._warned)
 
     def _added(self, tab: Tab) -> None:
+        messages = self._messages
         tab.page.findTextFinished.connect(self._find.show_result)
-        tab.page.linkHovered.connect(lambda url: self._link_hovered(tab, url))
+        tab.load_started.connect(self._if_current(tab, messages.page_left))
+        tab.progressed.connect(self._if_current(tab, self._status.show_progress))
+        tab.warned.connect(self._if_current(tab, messages.warn_about_page))
+        tab.page.linkHovered.connect(self._if_current(tab, messages.show_link))
         if isinstance(tab.page, WebPage):
             tab.page.refused.connect(self._refused)
             tab.page.fullScreenRequested.connect(self._full_screen)
@@ -57,21 +59,12 @@ class TabListeners(QObject):
             self._status.url.show_text(tab.view.address())
             self._window.setWindowTitle(f"{tab.title} — {self._name}" if tab.title else self._name)
 
-    def _load_started(self, tab: Tab) -> None:
-        if tab is self._tabs.current():
-            self._messages.page_left()
+    def _if_current(self, tab: Tab, show: Callable[..., None]) -> Callable[..., None]:
+        def show_if_current(*values: object) -> None:
+            if tab is self._tabs.current():
+                show(*values)
 
-    def _progressed(self, tab: Tab, percent: int) -> None:
-        if tab is self._tabs.current():
-            self._status.show_progress(percent)
-
-    def _warned(self, tab: Tab, text: str) -> None:
-        if tab is self._tabs.current():
-            self._messages.warn_about_page(text)
-
-    def _link_hovered(self, tab: Tab, url: str) -> None:
-        if tab is self._tabs.current():
-            self._messages.show_link(url)
+        return show_if_current
 
     def _refused(self, text: str) -> None:
         self._messages.show(text, MessageLevel.WARNING)
