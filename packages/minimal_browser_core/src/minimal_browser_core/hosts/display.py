@@ -1,0 +1,97 @@
+"""Writes host names and addresses for the user to read or copy.
+
+Host names follow Chromium's policy: each label is shown in Unicode if it is safe, else in its ASCII form (`xn--…`).
+https://chromium.googlesource.com/chromium/src/+/main/docs/idn.md
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote
+
+_ADDRESS = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*:)//(?P<authority>[^/?#\\]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
+_AUTHORITY = re.compile(r"(?P<user>.*@)?(?P<host>\[[^\]]*\]|[^:]*)(?P<port>:\d*)?", re.DOTALL)
+_ENCODED_BYTES = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
+_TEXT = re.compile(r"[^\x21-\x7e]+")
+_VIEW_SOURCE = "view-source:"
+# Characters of a visible category that show nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+
+
+@lru_cache(maxsize=1024)
+def display_host(host: str) -> str:
+    """Return a host name as it may be shown; `host` is in ASCII or in Unicode.
+
+    What this returns leads to the same host if it is typed.
+    """
+    from minimal_browser_core.hosts.encoding import ascii_host, unicode_label
+
+    name = ascii_host(host)
+    if "xn--" not in name:
+        return name
+    from minimal_browser_core.hosts.known_domains import imitated_domain
+    from minimal_browser_core.hosts.spoofing import is_safe
+
+    labels = name.split(".")
+    top = next((label for label in reversed(labels) if label), "")
+    shown = [
+        label if (text := unicode_label(label)) is None or not is_safe(text, top, unicode_label(top) or top) else text
+        for label in labels
+    ]
+    result = ".".join(shown)
+    return name if result != name and imitated_domain(result) else result
+
+
+def display_url(url: str) -> str:
+    """Return an address as it may be shown: without user name and password, and readable where that is safe."""
+    if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
+        return _VIEW_SOURCE + display_url(url[len(_VIEW_SOURCE) :])
+    match = _ADDRESS.fullmatch(url)
+    if match is None:
+        return _readable(url)
+    host, port = _host_and_port(match["authority"])
+    return f"{match['scheme'].lower()}//{display_host(host)}{port}{_readable(match['rest'])}"
+
+
+def ascii_url(url: str) -> str:
+    """Return an address in ASCII, as it is copied: host names as `xn--…`, everything else percent-encoded."""
+    from minimal_browser_core.hosts.encoding import ascii_host
+
+    if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
+        return _VIEW_SOURCE + ascii_url(url[len(_VIEW_SOURCE) :])
+    match = _ADDRESS.fullmatch(url)
+    if match is None:
+        return _encoded(url)
+    host, port = _host_and_port(match["authority"])
+    user = match["authority"].rpartition("@")[0]
+    return (
+        f"{match['scheme'].lower()}//{_encoded(user)}{'@' if user else ''}{ascii_host(host)}{port}"
+        f"{_encoded(match['rest'])}"
+    )
+
+
+def _host_and_port(authority: str) -> tuple[str, str]:
+    match = _AUTHORITY.fullmatch(authority)
+    return (match["host"], match["port"] or "") if match else (authority, "")
+
+
+def _encoded(text: str) -> str:
+    return _TEXT.sub(lambda match: quote(match[0], errors="replace"), text)
+
+
+def _readable(text: str) -> str:
+    """Decode percent-encoded text that shows what it is, and encode what hides or reorders the text around it."""
+    decoded = _ENCODED_BYTES.sub(lambda match: _decoded(bytes.fromhex(match[0].replace("%", ""))), text)
+    return _TEXT.sub(lambda match: "".join(_visible(character) for character in match[0]), decoded)
+
+
+def _decoded(data: bytes) -> str:
+    text = data.decode("utf-8", errors="surrogateescape")
+    return "".join(f"%{ord(part) - 0xDC00:02X}" if "\udc80" <= part <= "\udcff" else part for part in text)
+
+
+def _visible(character: str) -> str:
+    shown = unicodedata.category(character)[0] in "LMNPS" and character not in _BLANK
+    return character if shown else quote(character, errors="replace")
