@@ -52,8 +52,10 @@ class RecordingBrowser:
         """How many tabs `tabs.undo_close` can reopen."""
         self._results: dict[str, object] = {}
         self._ports: dict[str, RecordingPort] = {}
-        for feature in FEATURES:
-            for name, member in vars(feature.Browser).items():
+        # A feature without commands declares no port.
+        declared = [feature.Browser for feature in FEATURES if hasattr(feature, "Browser")]
+        for browser in declared:
+            for name, member in vars(browser).items():
                 if isinstance(member, property) and name != "commands":
                     port = self._ports.setdefault(name, RecordingPort(name, self._record, self._results))
                     port._declare(get_type_hints(member.fget)["return"])
