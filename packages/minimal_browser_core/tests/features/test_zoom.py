@@ -1,6 +1,7 @@
 import pytest
 
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.features.zoom import step_from
 from minimal_browser_core.testing.recording_browser import RecordingBrowser
 
 URL = "https://example.org/a/b/c.html?q=1"
@@ -36,3 +37,21 @@ def test_what_is_impossible_is_reported_and_nothing_is_called(
     with pytest.raises(CommandError, match=words):
         browser.run(line)
     assert browser.calls == []
+
+
+@pytest.mark.parametrize(
+    ("percent", "steps", "size"),
+    [
+        (100, 1, 110),
+        (100, -1, 90),
+        (100, 2, 125),
+        (105, 1, 110),
+        (105, -1, 100),
+        (500, 1, 500),
+        (25, -3, 25),
+        (90, 0, 90),
+        (100, 99, 500),
+    ],
+)
+def test_steps_follow_the_scale_and_end_with_it(percent: int, steps: int, size: int) -> None:
+    assert step_from(percent, steps) == size

@@ -76,8 +76,7 @@ SHOWN_IN_ASCII = {
         "漢\u0307字.com नागरी\u0301.com google\u3099.com foog\u0650.com"
     ),
     "Kana out of place": (
-        "モヒートへブン.com ー動画ー.com 日本ー野球.jp ー日本.jp abcーdef.jp abc・def.jp ・abc.jp "
-        "かヽ.jp aヾ.jp"
+        "モヒートへブン.com ー動画ー.com 日本ー野球.jp ー日本.jp abcーdef.jp abc・def.jp ・abc.jp かヽ.jp aヾ.jp"
     ),
     "like slashes": "google.comノevil.jp example.com丶test example.com丿test.cn",
     "like Latin or punctuation": "ip一address.com googleㄧ.com google丨com.com google十com.com 七est.net d12一.cn",

@@ -6,6 +6,17 @@ from minimal_browser_core.commands.command import command
 from minimal_browser_core.commands.parameters import Count
 from minimal_browser_core.errors import CommandError
 
+STEPS = (25, 33, 50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400, 500)
+"""The scale of `:zoom-in` and `:zoom-out`, in percent."""
+
+
+def step_from(percent: int, steps: int) -> int:
+    """The size `steps` above `percent` on the scale, or below it if negative, no further than its end."""
+    larger = [step for step in STEPS if step > percent]
+    smaller = [step for step in STEPS if step < percent][::-1]
+    scale = larger if steps > 0 else smaller
+    return scale[min(abs(steps), len(scale)) - 1] if scale and steps else percent
+
 
 class Zoom(Protocol):
     """The zoom factor of the current page."""
