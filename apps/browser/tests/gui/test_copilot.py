@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel
 
+from minimal_browser.copilot.action_card import ActionCard
 from minimal_browser_core.copilot.prompts import system_prompt
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.storage.port import ConversationStore
@@ -54,6 +55,15 @@ def shown(browser: Any) -> str:
     return "".join(answer.toPlainText() for answer in browser.browser.copilot.panel().answers())
 
 
+def cards(panel: Any) -> list[ActionCard]:
+    return [widget for widget in panel.transcript.widgets() if isinstance(widget, ActionCard)]
+
+
+def notes(panel: Any) -> list[str]:
+    labels = [widget for widget in panel.transcript.widgets() if widget.objectName() in ("note", "failure")]
+    return [label.text() for label in labels if label.text() != "Thinking…"]
+
+
 def stored(browser: Any) -> list[tuple[str, str]]:
     """Through the browser's own store: a file belongs to one SQLite a process."""
     return rows(browser.application.parts.background.stores().need_conversations())
@@ -93,7 +103,7 @@ def test_the_page_can_be_used_while_an_answer_streams(browser: Any, provider: Fa
     browser.keys("<Esc>", "j")
     browser.until(lambda: browser.js("scrollY") > 0, "the page to scroll")
     browser.command("cancel")
-    browser.until(lambda: browser.browser.copilot.panel().notes(), "the end of the answer")
+    browser.until(lambda: notes(browser.browser.copilot.panel()), "the end of the answer")
     assert answered(browser) == "first"
 
 
@@ -110,7 +120,7 @@ def test_history_and_conversations_are_not_sent(browser: Any, provider: FakeServ
         for part in ("mb:", "secret", "Secret", "History", "Cape Orrin", site.url):
             assert part not in sent.replace(json.dumps(system_prompt()), "")
         reason = "This page was not sent: the copilot reads http and https pages only, not mb: pages."
-        assert browser.browser.copilot.panel().notes() == [reason]
+        assert notes(browser.browser.copilot.panel()) == [reason]
         browser.keys("<A-t>", "<Esc>")
 
 
@@ -133,7 +143,7 @@ def test_a_file_and_the_source_of_a_page_are_not_sent(
         sent = json.dumps(provider.requests[-1].json)
         assert "What is on this page?" in sent
         assert not [part for part in parts if part in sent]
-        (note,) = browser.browser.copilot.panel().notes()
+        (note,) = notes(browser.browser.copilot.panel())
         assert f"not {address.partition(':')[0]}: pages" in note
         browser.keys("<A-t>", "<Esc>")
 
@@ -147,7 +157,7 @@ def test_a_page_left_before_it_was_read_is_not_sent_under_its_old_address(
     ask(browser, "What is on this page?")
     browser.until(lambda: not browser.browser.copilot.is_answering)
     assert "https://example.org/" not in json.dumps(provider.requests[-1].json)
-    assert "not mb: pages" in browser.browser.copilot.panel().notes()[0]
+    assert "not mb: pages" in notes(browser.browser.copilot.panel())[0]
 
 
 def test_a_second_question_has_to_wait_for_the_first_answer(browser: Any, provider: FakeServer) -> None:
@@ -192,8 +202,8 @@ def test_an_action_waits_for_the_user_and_runs_when_allowed(browser: Any, provid
     provider.script.append(Answer(("Here.",), tool_calls=(call("navigate", url=target),), finish_reason="tool_calls"))
     ask(browser, "Take me there")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.cards() and not browser.browser.copilot.is_answering)
-    assert target in panel.cards()[0].description
+    browser.until(lambda: cards(panel) and not browser.browser.copilot.is_answering)
+    assert target in cards(panel)[0].description
     assert len(browser.browser.tabs.all()) == 1, "nothing happens before it is allowed"
     assert stored(browser) == [], "an exchange is stored once all about it is decided"
     browser.keys("<A-y>")
@@ -207,11 +217,11 @@ def test_a_denied_action_does_not_run_and_is_stored_as_denied(browser: Any, prov
     )
     ask(browser, "Take me there")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.cards() and not browser.browser.copilot.is_answering)
-    panel.cards()[0].deny_button.click()
+    browser.until(lambda: cards(panel) and not browser.browser.copilot.is_answering)
+    cards(panel)[0].deny_button.click()
     browser.until(lambda: "(denied)" in stored(browser)[0][1] if stored(browser) else False)
     assert "/never" not in site.requests
-    assert not panel.cards()[0].waiting
+    assert not cards(panel)[0].waiting
 
 
 def test_an_allowed_bookmark_is_stored(browser: Any, provider: FakeServer) -> None:
@@ -223,7 +233,7 @@ def test_an_allowed_bookmark_is_stored(browser: Any, provider: FakeServer) -> No
         )
     )
     ask(browser, "Bookmark it")
-    browser.until(lambda: browser.browser.copilot.panel().cards())
+    browser.until(lambda: cards(browser.browser.copilot.panel()))
     browser.keys("<A-y>")
     browser.until(lambda: "bookmarked" in browser.message)
     browser.until(lambda: [mark.title for mark in browser.browser.suggestions.bookmarks] == ["Example"])
@@ -234,7 +244,7 @@ def test_an_allowed_application_opens_in_a_tab(browser: Any, provider: FakeServe
         Answer((), tool_calls=(call("webapp", widget_type="calculator"),), finish_reason="tool_calls")
     )
     ask(browser, "A calculator")
-    browser.until(lambda: browser.browser.copilot.panel().cards())
+    browser.until(lambda: cards(browser.browser.copilot.panel()))
     browser.keys("<A-y>")
     browser.until(lambda: browser.browser.page.title() == "Calculator")
     assert browser.js("self.origin", world=0) == "null"
@@ -255,8 +265,8 @@ def test_a_model_can_propose_only_web_addresses(browser: Any, provider: FakeServ
     ask(browser, "Go")
     panel = browser.browser.copilot.panel()
     browser.until(lambda: not browser.browser.copilot.is_answering)
-    assert panel.cards() == []
-    assert "http" in panel.notes()[0]
+    assert cards(panel) == []
+    assert "http" in notes(panel)[0]
     assert len(browser.browser.tabs.all()) == 1
 
 
@@ -264,8 +274,8 @@ def test_a_refusal_of_the_provider_is_shown_with_a_hint(browser: Any, provider: 
     provider.script.append(Error(401, "Incorrect API key provided"))
     ask(browser, "Hello")
     panel = browser.browser.copilot.panel()
-    browser.until(lambda: panel.notes() and not browser.browser.copilot.is_answering)
-    assert "key" in panel.notes()[0].lower()
+    browser.until(lambda: notes(panel) and not browser.browser.copilot.is_answering)
+    assert "key" in notes(panel)[0].lower()
     assert browser.mode is Mode.COPILOT
 
 

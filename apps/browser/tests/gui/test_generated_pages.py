@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from minimal_browser.copilot.action_card import ActionCard
+
 ATTEMPTS = {
     "fetch": "fetch('{url}/fetch').catch(() => 0)",
     "fetch without cors": "fetch('{url}/nocors', {{mode: 'no-cors'}}).catch(() => 0)",
@@ -143,7 +145,7 @@ def test_a_link_is_put_to_the_person_and_opens_in_a_normal_tab(browser: Any, sit
     browser.keys("f")
     browser.until(lambda: browser.browser.hints.labels)
     browser.keys("a")
-    browser.until(lambda: browser.browser.copilot.panel().cards(), "the question")
+    browser.until(lambda: browser.browser.copilot.panel().findChildren(ActionCard), "the question")
     assert site.requests == []
     browser.keys("<A-y>")
     browser.until(lambda: browser.browser.page.title() == "There")

@@ -34,14 +34,14 @@ class CopilotPanel(QWidget):
         self._label.setObjectName("sideLabel")
         self._stop = _button("Stop", "Stop the answer (Alt+C)", self.stop_clicked)
         self._stop.hide()
-        self._transcript = TranscriptView(plain_label(PLACEHOLDER, "empty"))
+        self.transcript = TranscriptView(plain_label(PLACEHOLDER, "empty"))
         self._answer: AnswerView | None = None
         self._thinking: QLabel | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._header())
-        column.addWidget(self._transcript, 1)
+        column.addWidget(self.transcript, 1)
         column.addLayout(self._footer())
 
     def _header(self) -> QLayout:
@@ -69,8 +69,8 @@ class CopilotPanel(QWidget):
 
     def begin_turn(self, question: str) -> None:
         self._answer = None
-        self._transcript.add(plain_label(question, "question"))
-        self._transcript.follow()
+        self.transcript.add(plain_label(question, "question"))
+        self.transcript.follow()
         self._stop.show()
         self.show_thinking()
 
@@ -78,11 +78,11 @@ class CopilotPanel(QWidget):
         """Show that the answer is being prepared, until its first word arrives."""
         if self._thinking is None and self._answer is None:
             self._thinking = plain_label("Thinking…", "note")
-            self._transcript.add(self._thinking)
+            self.transcript.add(self._thinking)
 
     def _stop_thinking(self) -> None:
         if self._thinking is not None:
-            self._transcript.remove(self._thinking)
+            self.transcript.remove(self._thinking)
             self._thinking = None
 
     def add_text(self, text: str) -> None:
@@ -99,7 +99,7 @@ class CopilotPanel(QWidget):
     def _new_answer(self) -> AnswerView:
         answer = AnswerView()
         answer.link_clicked.connect(self.link_clicked)
-        self._transcript.add(answer)
+        self.transcript.add(answer)
         return answer
 
     def add_card(self, card: ActionCard) -> None:
@@ -111,7 +111,7 @@ class CopilotPanel(QWidget):
     def _add_after_answer(self, widget: QWidget) -> None:
         self._stop_thinking()
         self._answer = None
-        self._transcript.add(widget)
+        self.transcript.add(widget)
 
     def end_turn(self) -> None:
         """The answer is complete."""
@@ -122,24 +122,13 @@ class CopilotPanel(QWidget):
     def clear(self) -> None:
         self._answer = None
         self._thinking = None
-        self._transcript.clear()
+        self.transcript.clear()
 
     def show_label(self, label: str) -> None:
         self._label.show_text(label)
 
     def answers(self) -> list[AnswerView]:
-        return [widget for widget in self._transcript.widgets() if isinstance(widget, AnswerView)]
-
-    def cards(self) -> list[ActionCard]:
-        return [widget for widget in self._transcript.widgets() if isinstance(widget, ActionCard)]
-
-    def notes(self) -> list[str]:
-        labels = (widget for widget in self._transcript.widgets() if isinstance(widget, QLabel))
-        return [
-            label.text()
-            for label in labels
-            if label.objectName() in ("note", "failure") and label is not self._thinking
-        ]
+        return [widget for widget in self.transcript.widgets() if isinstance(widget, AnswerView)]
 
     def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802
         super().changeEvent(a0)
