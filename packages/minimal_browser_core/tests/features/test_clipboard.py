@@ -38,6 +38,12 @@ def test_what_is_impossible_is_reported_and_nothing_is_called(
     assert browser.calls == []
 
 
+def test_an_address_is_copied_in_ascii(browser: RecordingBrowser) -> None:
+    browser.show_page("https://bücher.example/ü")
+    browser.run("yank-url")
+    assert browser.calls == [("clipboard.copy", "https://xn--bcher-kva.example/%C3%BC")]
+
+
 def test_paste_opens_the_clipboard_on_one_line(browser: RecordingBrowser) -> None:
     browser.fill_clipboard("  https://example.org/\n  rest ")
     browser.run("paste tab")

@@ -31,3 +31,9 @@ from minimal_browser_core.features.history.recording import recorded_address
 )
 def test_only_pages_of_the_web_and_files_are_recorded_and_no_password(url: str, recorded: str | None) -> None:
     assert recorded_address(url, ("bank.test", "[::1]")) == recorded
+
+
+def test_a_site_is_excluded_in_every_form_of_its_name() -> None:
+    for name in ("bücher.example", "xn--bcher-kva.example", "BÜCHER.example"):
+        assert recorded_address("https://xn--bcher-kva.example/", (name,)) is None
+        assert recorded_address("https://www.bücher.example/", (name,)) is None

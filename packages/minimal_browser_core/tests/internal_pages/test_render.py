@@ -140,7 +140,38 @@ def test_hostile_text_adds_no_element_and_no_attribute(page: str) -> None:
 
 @pytest.mark.parametrize("page", [page for page in all_pages("x") if page not in ("start", "recent", "day")])
 def test_hostile_text_is_shown_as_text(page: str) -> None:
-    assert "<script>alert(1)</script>" in Document(all_pages(HOSTILE)[page]).text
+    in_host = "%3Cscript%3Ealert(1)%3C%2Fscript%3E"
+    expected = in_host if page == "forget site" else "<script>alert(1)</script>"
+    assert expected in Document(all_pages(HOSTILE)[page]).text
+
+
+IMITATION = "https://\u0430\u0440\u0440\u04cf\u0435.com/"
+"""Reads as apple.com, in Cyrillic letters."""
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        render_bookmarks("", [StoredBookmark(7, IMITATION, "")]),
+        render_conversations("", ConversationList((row(url=IMITATION),))),
+        render_conversation([row(url=IMITATION)]),
+        render_error(IMITATION, "Not there"),
+        render_forget(PageVisits(IMITATION)),
+        render_forget(SiteVisits("\u0430\u0440\u0440\u04cf\u0435.com")),
+        render_history("", HistoryList((visit("", IMITATION),))),
+        render_history("a", HistoryList((visit("", IMITATION, snippet=IMITATION, highlights=((8, 13),)),))),
+    ],
+    ids=["bookmarks", "conversations", "conversation", "error", "forget page", "forget site", "history", "found"],
+)
+def test_a_host_that_imitates_another_is_shown_in_ascii(html: str) -> None:
+    text = Document(html).text
+    assert "xn--80ak6aa92e.com" in text
+    assert "\u0430\u0440\u0440" not in text
+
+
+def test_an_address_is_shown_readable() -> None:
+    url = "https://xn--bcher-kva.example/%C3%BC"
+    assert "https://bücher.example/ü" in Document(render_error(url, "Not there")).text
 
 
 @pytest.mark.parametrize("page", all_pages("x"))

@@ -13,6 +13,7 @@ from minimal_browser_core.commands.completion import Candidate
 from minimal_browser_core.commands.parameters import Completion
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.features.tabs import TabInfo
+from minimal_browser_core.hosts.display import editable_url
 from minimal_browser_core.internal_pages.urls import PAGES, page_url
 from minimal_browser_core.storage.history import HistoryRow
 from minimal_browser_core.storage.port import Bookmark
@@ -89,9 +90,9 @@ class Suggestions(QObject):
     def _addresses(self, typed: str | None) -> Iterable[Candidate]:
         # Until the answer is there, the last one is searched: it is often the same.
         is_answer = typed == self._answered
-        yield from (Candidate(row.url, row.title, is_match=is_answer) for row in self._visited)
+        yield from (Candidate(editable_url(row.url), row.title, is_match=is_answer) for row in self._visited)
         yield from completion.bookmark_candidates(self.bookmarks)
-        yield from (Candidate(tab.url, tab.title) for tab in self._tabs() if tab.url)
+        yield from (Candidate(editable_url(tab.url), tab.title) for tab in self._tabs() if tab.url)
         yield from (Candidate(page_url(name), title) for name, title in PAGES.items())
 
     def _look_up(self, typed: str) -> None:

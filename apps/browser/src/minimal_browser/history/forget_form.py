@@ -67,13 +67,15 @@ class ForgetForm(QObject):
 def _delete(history: "HistoryService", visits: "VisitSelection") -> str:
     """Delete visits and describe the result. Runs on a background thread."""
     from minimal_browser_core.features.history.recording import recorded_address
+    from minimal_browser_core.hosts.encoding import ascii_host
     from minimal_browser_core.internal_pages import routes
 
     match visits:
         case routes.PageVisits(url):
             count = history.forget_page(recorded_address(url) or url)
         case routes.SiteVisits(host):
-            count = history.forget_site(host)
+            # minimal_browser 0.x stored some host names in Unicode.
+            count = sum(history.forget_site(name) for name in {host, ascii_host(host)})
         case routes.DayVisits(day):
             count = history.forget_day(day)
         case routes.LastHourVisits():

@@ -12,6 +12,7 @@ from PyQt6.QtWebEngineCore import (
     QWebEngineSettings,
 )
 
+from minimal_browser.page.address import shown_host
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser_core.navigation_policy import Place, may_open, refusal
 from minimal_browser_core.settings.observe import Settings
@@ -95,20 +96,20 @@ class WebPage(QWebEnginePage):
     def _deny(self, permission: QWebEnginePermission) -> None:
         permission.deny()
         wanted = permission.permissionType().name
-        self.refused.emit(f"{permission.origin().host()} asked for {_words(wanted)}: denied")
+        self.refused.emit(f"{shown_host(permission.origin())} asked for {_words(wanted)}: denied")
 
     def _deny_files(self, request: QWebEngineFileSystemAccessRequest) -> None:
         request.reject()
-        self.refused.emit(f"{request.origin().host()} asked to write files: denied")
+        self.refused.emit(f"{shown_host(request.origin())} asked to write files: denied")
 
     def _deny_protocol(self, request: QWebEngineRegisterProtocolHandlerRequest) -> None:
         request.reject()
-        self.refused.emit(f"{request.origin().host()} asked to open {request.scheme()} links: denied")
+        self.refused.emit(f"{shown_host(request.origin())} asked to open {request.scheme()} links: denied")
 
     def _new_window(self, request: QWebEngineNewWindowRequest) -> None:
         target = request.requestedUrl().toString()
         if not request.isUserInitiated():
-            self.refused.emit(f"{self.url().host()} tried to open a window on its own: blocked")
+            self.refused.emit(f"{shown_host(self.url())} tried to open a window on its own: blocked")
         elif may_open(self.source_url().toString(), target, Place.WINDOW):
             self.window_requested.emit(request)
         else:

@@ -104,9 +104,13 @@ class WebView(QWebEngineView):
         return self._is_data and self.url().scheme() != "data"
 
     def address(self) -> str:
-        """The address as the status bar and commands show it; "" before any page was opened."""
+        """The address for commands and for what is stored, with its host name in ASCII; "" before any page was opened.
+
+        To show it, use `display_url`.
+        """
         url = self.url()
         if url.isEmpty() or url == QUrl("about:blank"):
             return ""
-        # Qt adds a path to mb:// addresses, which no user types.
-        return url.toString().replace("/?", "?").removesuffix("/") if url.scheme() == "mb" else url.toString()
+        if url.scheme() == "mb":  # Qt adds a path to mb:// addresses, which no user types
+            return url.toString().replace("/?", "?").removesuffix("/")
+        return url.toString().replace(url.host(), url.host(QUrl.ComponentFormattingOption.FullyEncoded), 1)

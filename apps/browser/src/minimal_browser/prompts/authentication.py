@@ -5,6 +5,7 @@ from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtNetwork import QAuthenticator
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
 
+from minimal_browser.page.address import shown_host
 from minimal_browser.toolkit.not_null import not_null
 
 MAX_REALM = 200
@@ -29,7 +30,8 @@ def refuse(authenticator: QAuthenticator) -> None:
 
 def requester_name(url: QUrl) -> str:
     """Host and port as the user reads them."""
-    return url.host() if url.port() < 0 else f"{url.host()}:{url.port()}"
+    host = shown_host(url)
+    return host if url.port() < 0 else f"{host}:{url.port()}"
 
 
 class _Dialog(QDialog):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal
 
+from minimal_browser.page.address import shown_host, shown_url
 from minimal_browser.page.page import WebPage
 from minimal_browser.page.view import WebView
 from minimal_browser.tabs.visit_watch import VisitWatch
+from minimal_browser_core.hosts.display import display_url
 from minimal_browser_core.settings.observe import Settings
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ class Tab(QObject):
 
     @property
     def title(self) -> str:
-        return self.view.title() or self.view.address()
+        return self.view.title() or display_url(self.view.address())
 
     def load(self, address: QUrl, *, typed: bool = False) -> None:
         """Load an address. `typed`: the user typed or chose it, which counts in the ranking of the history."""
@@ -89,13 +91,17 @@ class Tab(QObject):
 
     def show_error(self, url: QUrl, reason: str) -> None:
         """Show the error page in place of the page at `url`: the address stays, and reloading tries again."""
-        log.info("could not load %s: %s", url.toDisplayString(), reason)
+        log.info("could not load %s: %s", shown_url(url), reason)
         if self.view.shows_error() and self.view.url() == url:
             self.warned.emit(f"Tried again: {reason}")
             self.loaded.emit(self, False)
             return
         self._failed_url = url
-        self._write_error_page(url.toDisplayString(), reason, lambda html: self._show_error_page(url, html))
+        self._write_error_page(
+            url.toString(QUrl.ComponentFormattingOption.FullyEncoded),
+            reason,
+            lambda html: self._show_error_page(url, html),
+        )
 
     def close(self) -> None:
         """Delete the view and, with it, the page and this object."""
@@ -133,8 +139,8 @@ class Tab(QObject):
 
     def _status_failed(self, url: QUrl, status: int) -> None:
         """The server answered with an error, and its own page about it is shown."""
-        log.info("%s answered with the status %d", url.toDisplayString(), status)
+        log.info("%s answered with the status %d", shown_url(url), status)
         if self._visits is not None:
             self._visits.finished(False)
-        self.warned.emit(f"{url.host()} answered with the status {status}")
+        self.warned.emit(f"{shown_host(url)} answered with the status {status}")
         self.loaded.emit(self, False)

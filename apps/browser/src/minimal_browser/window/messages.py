@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject
 
 from minimal_browser.toolkit.timers import once
 from minimal_browser.window.status_bar import StatusBar
+from minimal_browser_core.hosts.display import display_url
 from minimal_browser_core.window import MessageLevel
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Messages(QObject):
         """
         self._link = url
         if not self.text:
-            self._status.show_message(f"→ {url}" if url else "", MessageLevel.INFO)
+            self._status.show_message(f"→ {display_url(url)}" if url else "", MessageLevel.INFO)
 
     def clear(self) -> None:
         self._clear.stop()

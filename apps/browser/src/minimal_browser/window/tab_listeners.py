@@ -13,6 +13,7 @@ from minimal_browser.tabs.tabs import Tabs
 from minimal_browser.window.messages import Messages
 from minimal_browser.window.status_bar import StatusBar
 from minimal_browser.window.window import BrowserWindow
+from minimal_browser_core.hosts.display import display_url
 from minimal_browser_core.window import MessageLevel
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class TabListeners(QObject):
 
     def _changed(self, tab: Tab) -> None:
         if tab is self._tabs.current():
-            self._status.url.show_text(tab.view.address())
+            self._status.url.show_text(display_url(tab.view.address()))
             self._window.setWindowTitle(f"{tab.title} — {self._name}" if tab.title else self._name)
 
     def _if_current(self, tab: Tab, show: Callable[..., None]) -> Callable[..., None]:

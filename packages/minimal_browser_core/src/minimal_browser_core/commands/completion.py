@@ -16,6 +16,7 @@ from minimal_browser_core.commands.command import Command
 from minimal_browser_core.commands.parameters import Completion, Parameter, ParameterKind
 from minimal_browser_core.commands.parser import split_leading_flags
 from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.hosts.display import display_url, editable_url
 from minimal_browser_core.storage.port import Bookmark
 
 MAX_CANDIDATES = 50
@@ -145,12 +146,12 @@ def _user_aliases(registry: CommandRegistry) -> list[Candidate]:
 
 def tab_candidates(tabs: Iterable[NumberedTab]) -> list[Candidate]:
     """The number of each tab, with its title and address as the detail."""
-    return [Candidate(str(tab.number), f"{tab.title} {tab.url}".strip()) for tab in tabs]
+    return [Candidate(str(tab.number), f"{tab.title} {display_url(tab.url)}".strip()) for tab in tabs]
 
 
 def bookmark_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:
     """The address of each bookmark, with its title and tags as the detail."""
-    return [Candidate(bookmark.url, " ".join([bookmark.title, *bookmark.tags])) for bookmark in bookmarks]
+    return [Candidate(editable_url(bookmark.url), " ".join([bookmark.title, *bookmark.tags])) for bookmark in bookmarks]
 
 
 def tag_candidates(bookmarks: Iterable[Bookmark]) -> list[Candidate]:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from minimal_browser_core.commands.command import command
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.hosts.display import ascii_url
 from minimal_browser_core.window import CurrentPage, OpenTarget, current_address
 
 
@@ -49,8 +50,8 @@ def paste(browser: Browser, where: OpenTarget = OpenTarget.CURRENT) -> None:
 
 @command(group="Pages", aliases=("yank",))
 def yank_url(browser: Browser) -> None:
-    """Copy the page's address."""
-    browser.clipboard.copy(current_address(browser.page))
+    """Copy the page's address, in ASCII: host names as `xn--…`, other characters percent-encoded."""
+    browser.clipboard.copy(ascii_url(current_address(browser.page)))
 
 
 @command(group="Pages")

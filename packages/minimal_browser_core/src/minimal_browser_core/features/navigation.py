@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from minimal_browser_core.commands.command import command
 from minimal_browser_core.commands.parameters import Address, Count, Text
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.hosts.display import editable_url
 from minimal_browser_core.window import CommandLine, CurrentPage, OpenTarget, current_address
 
 
@@ -91,7 +92,7 @@ def edit_url(browser: Browser, where: OpenTarget = OpenTarget.CURRENT) -> None:
     """
     commands = {OpenTarget.CURRENT: "open", OpenTarget.TAB: "tabopen", OpenTarget.BACKGROUND_TAB: "bgopen"}
     line = commands.get(where, f"open --{where.value}")
-    browser.command_line.open(":", f"{line} {browser.page.url()}")
+    browser.command_line.open(":", f"{line} {editable_url(browser.page.url())}")
 
 
 @command(group="Pages", aliases=("home",))

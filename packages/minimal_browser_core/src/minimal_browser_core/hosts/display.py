@@ -6,6 +6,7 @@ https://chromium.googlesource.com/chromium/src/+/main/docs/idn.md
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ _ADDRESS = re.compile(
 )
 _AUTHORITY = re.compile(r"(?P<user>.*@)?(?P<host>\[[^\]]*\]|[^:]*)(?P<port>:\d*)?", re.DOTALL)
 _ENCODED_BYTES = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
+_MAY_CHANGE = re.compile(r"[^\x21-\x7e]|[A-Z%@]|xn--")
 _TEXT = re.compile(r"[^\x21-\x7e]+")
 _VIEW_SOURCE = "view-source:"
 # Characters of a visible category that show nothing.
@@ -46,35 +48,33 @@ def display_host(host: str) -> str:
 
 def display_url(url: str) -> str:
     """Return an address as it may be shown: without user name and password, and readable where that is safe."""
-    if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
-        return _VIEW_SOURCE + display_url(url[len(_VIEW_SOURCE) :])
-    match = _ADDRESS.fullmatch(url)
-    if match is None:
-        return _readable(url)
-    host, port = _host_and_port(match["authority"])
-    return f"{match['scheme'].lower()}//{display_host(host)}{port}{_readable(match['rest'])}"
+    return _shown(url, display_host, _readable, with_user=False)
+
+
+def editable_url(url: str) -> str:
+    """Return an address as it may be shown, complete, so that it can be typed again."""
+    return _shown(url, display_host, _readable)
 
 
 def ascii_url(url: str) -> str:
     """Return an address in ASCII, as it is copied: host names as `xn--…`, everything else percent-encoded."""
     from minimal_browser_core.hosts.encoding import ascii_host
 
+    return _shown(url, ascii_host, _encoded)
+
+
+def _shown(url: str, host: Callable[[str], str], rest: Callable[[str], str], *, with_user: bool = True) -> str:
+    """Apply `host` to the host name in an address and `rest` to everything else."""
+    if not _MAY_CHANGE.search(url):
+        return url
     if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
-        return _VIEW_SOURCE + ascii_url(url[len(_VIEW_SOURCE) :])
+        return _VIEW_SOURCE + _shown(url[len(_VIEW_SOURCE) :], host, rest, with_user=with_user)
     match = _ADDRESS.fullmatch(url)
     if match is None:
-        return _encoded(url)
-    host, port = _host_and_port(match["authority"])
-    user = match["authority"].rpartition("@")[0]
-    return (
-        f"{match['scheme'].lower()}//{_encoded(user)}{'@' if user else ''}{ascii_host(host)}{port}"
-        f"{_encoded(match['rest'])}"
-    )
-
-
-def _host_and_port(authority: str) -> tuple[str, str]:
-    match = _AUTHORITY.fullmatch(authority)
-    return (match["host"], match["port"] or "") if match else (authority, "")
+        return rest(url)
+    authority = _AUTHORITY.fullmatch(match["authority"])
+    user, name, port = authority.groups("") if authority else ("", match["authority"], "")
+    return f"{match['scheme'].lower()}//{rest(user) if with_user else ''}{host(name)}{port}{rest(match['rest'])}"
 
 
 def _encoded(text: str) -> str:

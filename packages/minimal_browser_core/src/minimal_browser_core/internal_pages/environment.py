@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from minimal_browser_core.hosts.display import display_host, display_url
 from minimal_browser_core.internal_pages.urls import PAGES, SCHEME, page_url
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def environment() -> "Environment":
         moment=format_moment,
         day=format_day,
         site=site_name,
+        address=display_url,
     )
     jinja.tests["linkable"] = is_linkable
     return jinja
@@ -121,4 +123,5 @@ def is_linkable(url: str) -> bool:
 def site_name(url: str) -> str:
     """A short name for a page: the host of a web page, or else the start of the address."""
     is_web = url.startswith(("http:", "https:")) and is_linkable(url)
-    return (urlsplit(url).hostname if is_web else None) or excerpt(url, 60)
+    host = urlsplit(url).hostname if is_web else None
+    return display_host(host) if host else excerpt(display_url(url), 60)

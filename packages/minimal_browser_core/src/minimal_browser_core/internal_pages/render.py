@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from minimal_browser_core.commands.registry import CommandRegistry
+from minimal_browser_core.hosts.display import display_host, display_url
 from minimal_browser_core.internal_pages import help as help_texts
 from minimal_browser_core.internal_pages.environment import environment, format_day
 from minimal_browser_core.internal_pages.routes import (
@@ -118,9 +119,9 @@ def render_forget(visits: VisitSelection) -> str:
 def _forget_question(visits: VisitSelection) -> tuple[str, str]:
     match visits:
         case PageVisits(url):
-            return "Forget this page?", url
+            return "Forget this page?", display_url(url)
         case SiteVisits(host):
-            return "Forget this site?", f"All pages of {host} and of the hosts below it."
+            return "Forget this site?", f"All pages of {display_host(host)} and of the hosts below it."
         case DayVisits(day):
             return "Forget this day?", f"All visits of {format_day(day)}."
         case LastHourVisits():

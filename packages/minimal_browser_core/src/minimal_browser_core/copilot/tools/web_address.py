@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from minimal_browser_core.copilot.context.text import clean_line
+from minimal_browser_core.hosts.display import display_url
 
 WebAddress = Annotated[str, Meta(min_length=1, max_length=8_192, description="Absolute http or https address.")]
 
@@ -34,12 +35,5 @@ def check_web_address(url: str) -> str:
 
 
 def display_address(url: str) -> str:
-    """The address with its whole host, and the host in ASCII too if it could imitate another one."""
-    host = urlsplit(url).hostname or ""
-    shown = clean_line(url, max(200, len(host) + 60))
-    if host.isascii():
-        return shown
-    try:
-        return f"{shown} (host {host.encode('idna').decode('ascii')})"
-    except UnicodeError:
-        return f"{shown} (host {host.encode('ascii', 'backslashreplace').decode('ascii')})"
+    """The address with its whole host, which is in ASCII if it could imitate another one."""
+    return clean_line(display_url(url), max(200, len(urlsplit(url).hostname or "") + 60))

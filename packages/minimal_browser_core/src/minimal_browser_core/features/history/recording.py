@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
+from minimal_browser_core.hosts.encoding import ascii_host
 from minimal_browser_core.storage.text import encodable
 
 _SCHEMES = ("http", "https", "file")
@@ -17,7 +18,7 @@ def recorded_address(url: str, exclude: Sequence[str] = ()) -> str | None:
     """
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        host = ascii_host((parts.hostname or "").rstrip("."))
     except ValueError:
         return None
     if parts.scheme not in _SCHEMES or len(url) > _LONGEST_URL or (parts.scheme != "file" and not host):
@@ -31,4 +32,4 @@ def recorded_address(url: str, exclude: Sequence[str] = ()) -> str | None:
 
 
 def _site(name: str) -> str:
-    return name.strip(".[]").lower()
+    return ascii_host(name.strip(".[]"))
