@@ -109,7 +109,8 @@ def stubtest(session: nox.Session) -> None:
 def audit(session: nox.Session) -> None:
     """Workflows (schema, zizmor, and actionlint where it is); licences, sources and bans of the crates. No network."""
     sync(session, "--no-default-groups", "--only-group=audit")
-    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows())
+    workflows = map(str, sorted(ROOT.glob(".github/workflows/*.yml")))
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows)
     session.run("check-jsonschema", "--builtin-schema=vendor.dependabot", ".github/dependabot.yml")
     session.run("zizmor", "--offline", "--no-progress", ".github")
     if shutil.which("actionlint"):
@@ -140,10 +141,6 @@ def advisories(session: nox.Session) -> None:
         session.run("cargo-deny", manifest, "--locked", "check", "advisories", external=True)
 
 
-def workflows() -> list[str]:
-    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(".github/workflows/*.yml"))]
-
-
 @each(NATIVE, "rust", venv_backend="none")
 def rust(session: nox.Session, package: str) -> None:
     """Formatting, clippy and the crate's own tests, which know no Python."""
@@ -165,7 +162,7 @@ def sanitize(session: nox.Session, package: str) -> None:
     # Tests of random input are a hundred times slower here.
     env = {"PROPTEST_CASES": "32"}
     ran = 0
-    if has_nightly():
+    if subprocess.run(["cargo", "+nightly", "--version"], capture_output=True, check=False).returncode == 0:
         flags = {"RUSTFLAGS": "-Zsanitizer=address", "CARGO_TARGET_DIR": str(ROOT / folder(package) / "target/asan")}
         session.run("cargo", "+nightly", *test, f"--target={target}", env=env | flags, external=True)
         ran += 1
@@ -181,11 +178,6 @@ def sanitize(session: nox.Session, package: str) -> None:
         session.warn("valgrind is not on PATH: not tested under it")
     if not ran:
         session.skip("neither a nightly Rust nor valgrind is there: nothing was checked")
-
-
-def has_nightly() -> bool:
-    command = ["cargo", "+nightly", "--version"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @each(PACKAGES, "tests", python=PYTHONS)

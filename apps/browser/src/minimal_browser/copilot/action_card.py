@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from minimal_browser.copilot.labels import plain_label
+from minimal_browser.toolkit.labels import plain_label
 
 
 class ActionCard(QFrame):

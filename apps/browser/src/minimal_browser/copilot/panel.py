@@ -5,10 +5,9 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayo
 
 from minimal_browser.copilot.action_card import ActionCard
 from minimal_browser.copilot.answer_view import AnswerView
-from minimal_browser.copilot.labels import plain_label
 from minimal_browser.copilot.question_edit import QuestionEdit
 from minimal_browser.copilot.transcript_view import TranscriptView
-from minimal_browser.toolkit.elided_label import ElidedLabel
+from minimal_browser.toolkit.labels import ElidedLabel, plain_label
 
 PLACEHOLDER = "Ask about the page you see, or say where to go. Answers stay here, and :conversations finds them again."
 HINT = "Enter asks · Shift+Enter new line · Esc back to the page"

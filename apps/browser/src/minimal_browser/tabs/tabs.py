@@ -11,9 +11,8 @@ from PyQt6.QtWidgets import QApplication, QStackedWidget, QWidget
 from minimal_browser.page.address import valid_url
 from minimal_browser.page.page import WebPage
 from minimal_browser.page.view import WebView
-from minimal_browser.tabs.tab import Tab
+from minimal_browser.tabs.tab import Tab, TabFactory
 from minimal_browser.tabs.tab_bar import TabBar
-from minimal_browser.tabs.tab_factory import TabFactory
 from minimal_browser_core.errors import CommandError
 from minimal_browser_core.features.tabs import TabInfo
 from minimal_browser_core.window import OpenTarget
@@ -91,9 +90,6 @@ class Tabs(QObject):
 
     def __iter__(self) -> Iterator[Tab]:
         return iter(tuple(self._tabs))
-
-    def show(self, tab: Tab) -> None:
-        self.bar.setCurrentIndex(self._tabs.index(tab))
 
     def load(self, address: QUrl, where: OpenTarget, *, typed: bool = False) -> None:
         """Load an address at `where`; instead of the current tab in a new one if a generated page is shown there."""

@@ -23,8 +23,7 @@ from minimal_browser.keys.keyboard import Keyboard
 from minimal_browser.keys.mode_handlers import ModeHandlers
 from minimal_browser.navigation.navigation import Navigation
 from minimal_browser.scrolling.scrolling import Scrolling
-from minimal_browser.tabs.tab import Tab
-from minimal_browser.tabs.tab_factory import TabFactory
+from minimal_browser.tabs.tab import Tab, TabFactory
 from minimal_browser.tabs.tabs import CurrentPage, Tabs
 from minimal_browser.window.focus import FocusWatch, NormalMode, PageMode
 from minimal_browser.window.messages import Messages
@@ -76,7 +75,7 @@ class Browser(QObject):
         self.hints = Hints(self.view, self.modes, self.messages, self._open_link)
         self.clipboard = Clipboard(self.messages)
         self.devtools = DeveloperTools(self.view)
-        self.internal_pages = InternalPages(self.tabs)
+        self.internal_pages = InternalPages(lambda: [tab.view for tab in self.tabs], self.tabs.select, self.tabs.load)
         self.generated_pages = GeneratedPages(
             services.generated_profile, self._open_generated_page, self.tasks, self.messages, self
         )

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from minimal_browser.toolkit.elided_label import ElidedLabel
+from minimal_browser.toolkit.labels import ElidedLabel
 from minimal_browser.toolkit.not_null import not_null
 from minimal_browser.toolkit.theme import current_theme
 from minimal_browser_core.keys.modes import Mode

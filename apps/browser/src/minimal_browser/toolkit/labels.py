@@ -1,4 +1,4 @@
-"""A label that shortens its text to the available width."""
+"""Labels that show text as it is."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QResizeEvent
@@ -26,3 +26,15 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         self.setText(QFontMetrics(self.font()).elidedText(self.full_text, self._mode, max(0, self.width() - 2)))
+
+
+def plain_label(text: str, name: str) -> QLabel:
+    """A label of plain text that wraps and can be selected."""
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    # It takes the width it gets: a long word must not widen the panel.
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
