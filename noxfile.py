@@ -86,7 +86,7 @@ def vendor(session: nox.Session) -> None:
 def typecheck(session: nox.Session) -> None:
     """mypy --strict over core, the app and the Python of both wheels, pyright over ai_rust_client; needs no Rust.
 
-    `tests/typing_cases` holds what users write, mistakes included, and the proof that a window has every feature's port.
+    `tests/typing_cases` holds what users write, mistakes included, and the proof that a window has all feature ports.
     """
     groups = ("--group=types", "--group=dev", "--group=gui")
     sync(session, *groups, "--package=minimal_browser_core", "--package=minimal-browser")
@@ -321,7 +321,5 @@ def release(session: nox.Session, member: str) -> None:
     versions = [argument for argument in session.posargs if argument != "--dry-run"]
     if len(versions) != 1:
         session.error(f"name the version: scripts/nox -s release-{member} -- VERSION [--dry-run]")
-    if "--dry-run" in session.posargs:
-        session.run("python", "scripts/release_rehearsal.py", member, *versions)
-    else:
-        session.run("python", "scripts/release.py", "bump", member, *versions)
+    verb = "rehearse" if "--dry-run" in session.posargs else "bump"
+    session.run("python", "scripts/release.py", verb, member, *versions)

@@ -11,14 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+from release import FOLDERS as MEMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
-MEMBERS = {
-    "ai_rust_client": "packages/ai_rust_client",
-    "storage_rust": "packages/storage_rust",
-    "minimal_browser_core": "packages/minimal_browser_core",
-    "minimal-browser": "apps/browser",
-}
 # file in the repository -> page of the site
 ELSEWHERE = {
     "CONTRIBUTING.md": "CONTRIBUTING.md",

@@ -2,6 +2,7 @@
 
 usage: release.py bump PACKAGE VERSION              edits the files of the package and uv.lock; commits nothing
        release.py check TAG [--index URL]           TAG is <package>-v<version>; ends with 1 where anything disagrees
+       release.py rehearse PACKAGE VERSION         all that the tag would do, but in a copy; publishes nothing
        release.py notes TAG                         the changelog's section, for the release page
 
 The index (PEP 503 or 691; default https://pypi.org/simple) is asked for what the package requires of its siblings:
@@ -14,11 +15,13 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from local_index import local_index
 from packaging.requirements import Requirement
 from packaging.utils import (
     InvalidSdistFilename,
@@ -150,6 +153,28 @@ def check(root: Path, tag: str, index: str) -> list[str]:
     return problems
 
 
+def rehearse(root: Path, package: str, version: str, copy: Path) -> list[str]:
+    """Everything that the tag would do, in a copy of the last commit and with an index on loopback."""
+
+    def run(*command: str) -> None:
+        print("$", *command, flush=True)
+        subprocess.run(command, cwd=copy, check=True)
+
+    subprocess.run(["git", "clone", "--quiet", "--local", str(root), str(copy)], check=True)
+    bump(copy, package, version, "2000-01-01")
+    run("uv", "lock", "--offline", "--quiet")
+    run("git", "diff", "--stat")
+    siblings, own = copy / "dist" / "siblings", copy / "dist" / "own"
+    siblings.mkdir(parents=True)
+    run("uv", "build", "--offline", "--quiet", f"--package={package}", f"--out-dir={own}")
+    for needed in {requirement.name for requirement in sibling_requirements(copy, package)}:
+        run("uv", "build", "--offline", "--quiet", f"--package={needed}", f"--out-dir={siblings}")
+    built = sorted(path for path in own.iterdir() if path.suffix in (".whl", ".gz"))  # uv adds a .gitignore
+    run(sys.executable, "-m", "twine", "check", "--strict", *map(str, built))
+    with local_index(siblings) as index:
+        return check(copy, f"{package}-v{version}", index)
+
+
 def parse_tag(tag: str) -> tuple[str, str]:
     package, separator, version = tag.rpartition("-v")
     if not separator or package not in FOLDERS:
@@ -170,9 +195,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent, help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    bumping = verbs.add_parser("bump")
-    bumping.add_argument("package", choices=FOLDERS)
-    bumping.add_argument("version", type=str)
+    for verb in ("bump", "rehearse"):
+        bumping = verbs.add_parser(verb)
+        bumping.add_argument("package", choices=FOLDERS)
+        bumping.add_argument("version")
     checking = verbs.add_parser("check")
     checking.add_argument("tag")
     checking.add_argument("--index", default=PYPI)
@@ -182,6 +208,8 @@ def main() -> None:
         run(arguments)
     except ReleaseError as error:
         sys.exit(f"release.py: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"release.py: `{' '.join(error.cmd)}` ended with exit code {error.returncode}")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -195,11 +223,20 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.verb == "notes":
         package, version = parse_tag(arguments.tag)
         print(section(root / FOLDERS[package] / "CHANGELOG.md", version)[1])
+    elif arguments.verb == "rehearse":
+        with tempfile.TemporaryDirectory() as folder:
+            problems = rehearse(root, arguments.package, canonical(arguments.version), Path(folder) / "copy")
+        report(f"{arguments.package} {arguments.version}", problems, "could be released; nothing was changed")
     else:
         problems = check(root, arguments.tag, arguments.index)
-        if problems:
-            sys.exit("\n".join([f"{arguments.tag} cannot be released:", *(f"- {problem}" for problem in problems)]))
-        print(f"{arguments.tag}: version, changelog, tag and index agree")
+        report(arguments.tag, problems, "version, changelog, tag and index agree")
+
+
+def report(what: str, problems: list[str], otherwise: str) -> None:
+    """Exit with 1 if there are problems."""
+    if problems:
+        sys.exit("\n".join([f"{what} cannot be released:", *(f"- {problem}" for problem in problems)]))
+    print(f"{what}: {otherwise}")
 
 
 if __name__ == "__main__":
