@@ -19,26 +19,26 @@ class Jobs:
     """The kinds of background work. `work` runs on a thread, `done` and `failed` on the GUI thread, see `Worker`."""
 
     def submit(self, work: Callable[[], T], done: Done[T] | None = None, failed: Failed | None = None) -> None:
-        self._run("disk", work, done, failed)
+        self.run("disk", work, done, failed)
 
     def with_stores(
         self, work: Callable[[Stores], T], done: Done[T] | None = None, failed: Failed | None = None
     ) -> None:
-        self._run("disk", lambda: work(self.stores()), done, failed)
+        self.run("disk", lambda: work(self.stores()), done, failed)
 
     def look_up(self, work: Callable[[Stores], T], done: Done[T], failed: Failed) -> None:
         """Run a short `work` that only reads the stores."""
-        self._run("reader", lambda: work(self.stores()), done, failed)
+        self.run("reader", lambda: work(self.stores()), done, failed)
 
     def run_long(self, work: Callable[[Stores], T], done: Done[T], failed: Failed) -> None:
         """Run a `work` that may take minutes. Closing the background interrupts it if the stores can."""
-        self._run("long", lambda: work(self.stores(interruptible=True)), done, failed)
+        self.run("long", lambda: work(self.stores(interruptible=True)), done, failed)
 
     def stores(self, *, interruptible: bool = False) -> Stores:
         """Open the databases on first use. Not for the GUI thread. Interrupted if `interruptible` and closing."""
         raise NotImplementedError
 
-    def _run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
+    def run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
         raise NotImplementedError
 
 
@@ -61,7 +61,7 @@ class Background(QObject, Jobs):
         self._opener = Worker(self)
         self._threads: dict[Thread, Worker] = {"disk": Worker(self), "reader": Worker(self), "long": Worker(self)}
 
-    def _run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
+    def run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
         self._threads[thread].submit(work, done, failed)
 
     def with_copilot(self, use: Callable[[CopilotService], None]) -> None:

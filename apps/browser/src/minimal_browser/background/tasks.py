@@ -47,7 +47,7 @@ class Tasks(Jobs):
         if self._copilot is not None and self._copilot.session is not None:
             self._copilot.session.close()
 
-    def _run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
+    def run(self, thread: Thread, work: Callable[[], T], done: Done[T] | None, failed: Failed | None) -> None:
         def report(value: T) -> None:
             if done is not None and not self._closed:
                 done(value)
@@ -59,4 +59,4 @@ class Tasks(Jobs):
                 failed(error)
 
         if not self._closed:
-            self._background._run(thread, work, report, report_failure if failed else None)
+            self._background.run(thread, work, report, report_failure if failed else None)
