@@ -71,14 +71,14 @@ def compose(options: Options, settings: Settings, folder: ProfileFolder, first: 
             settings,
             commands,
             keymap,
+            background,
+            HistoryRecorder(background, first.profile, settings, owner),
+            write_error_page,
             first.profile,
             private_profile,
             first.internal_page_handler,
-            background,
-            HistoryRecorder(background, first.profile, settings, owner),
             forget_form,
             Downloads(settings, owner),
-            write_error_page,
         )
     )
 

@@ -13,18 +13,13 @@ from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtWebEngineCore import QWebEngineProfile
 from PyQt6.QtWidgets import QApplication
 
-from minimal_browser.background.background import Background
 from minimal_browser.downloads.downloads import Downloads
 from minimal_browser.history.forget_form import ForgetForm
-from minimal_browser.history.recorder import HistoryRecorder
 from minimal_browser.internal_pages.scheme_handler import InternalPageHandler
 from minimal_browser.page.view import WebView
 from minimal_browser.window.browser import Browser
-from minimal_browser.window.services import WindowServices
+from minimal_browser.window.services import SharedParts, WindowServices
 from minimal_browser.window.window import BrowserWindow
-from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.keys.keymap import Keymap
-from minimal_browser_core.settings.observe import Settings
 from minimal_browser_core.window import MessageLevel, OpenTarget
 
 if TYPE_CHECKING:
@@ -34,22 +29,15 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationParts:
+class ApplicationParts(SharedParts):
     """What the composition creates for the process. `Application.close` closes all of it."""
 
-    settings: Settings
-    commands: CommandRegistry
-    keymap: Keymap
     profile: QWebEngineProfile
     private_profile: Callable[[], QWebEngineProfile]
     """Creates the profile of a private window, which is kept in memory."""
     internal_page_handler: InternalPageHandler
-    background: Background
-    history: HistoryRecorder
     forget_form: ForgetForm
     downloads: Downloads
-    write_error_page: Callable[[str, str], str]
-    """See `WindowServices.write_error_page`."""
 
 
 class Application(QObject):
@@ -69,16 +57,7 @@ class Application(QObject):
         self._generated_profile: GeneratedProfile | None = None
         self._warm = False
         self._services = WindowServices(
-            parts.settings,
-            parts.commands,
-            parts.keymap,
-            parts.background,
-            parts.history,
-            self._open_generated_profile,
-            parts.write_error_page,
-            self.open_window,
-            self.quit,
-            self._stored_data_changed,
+            parts, self._open_generated_profile, self.open_window, self.quit, self._stored_data_changed
         )
         parts.downloads.watch(parts.profile)
         parts.downloads.message.connect(self.show_message)

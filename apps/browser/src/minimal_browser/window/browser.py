@@ -53,16 +53,16 @@ class Browser(QObject):
         self.window = self.side_panel = window
         self.profile = profile
         self.private = private
-        self.settings = services.settings
-        self.commands = services.commands
-        self.keymap = services.keymap
-        self.tasks = Tasks(services.background)
-        self._services = services
+        self._parts = parts = services.parts
+        self.settings = parts.settings
+        self.commands = parts.commands
+        self.keymap = parts.keymap
+        self.tasks = Tasks(parts.background)
         self._followed_settings: list[Callable[[], None]] = []
 
         self.status = StatusBar()
         self.messages = Messages(self.status, self)
-        self.modes = Keyboard(services.keymap, ModeHandlers(), self.run, self)
+        self.modes = Keyboard(self.keymap, ModeHandlers(), self.run, self)
         factory = TabFactory(profile, self.settings, self._write_error_page)
         self.tabs = Tabs(factory, self._start_url, services.open_window, self)
         self.page = CurrentPage(self.tabs)
@@ -87,7 +87,7 @@ class Browser(QObject):
         self._follow_setting("copilot.remember", self._set_remember)
         self._follow_setting("ui.zoom", self._apply_usual_zoom)
         self.conversations = Conversations(self.tasks, self.messages, self.copilot.resume, changed)
-        self.suggestions = Suggestions(services.commands, self.tabs.all, self.tasks, self)
+        self.suggestions = Suggestions(self.commands, self.tabs.all, self.tasks, self)
         line = CommandLineWidget(window, self.suggestions.complete)
         self.command_line = CommandLine(line, self.suggestions, self.modes)
         self.windows = Windows(window, lambda private: services.open_window(None, private), services.quit)
@@ -156,7 +156,7 @@ class Browser(QObject):
         )
         self._focus = FocusWatch(self.modes, self.tabs, self)
         if not self.private:
-            recorder = self._services.history
+            recorder = self._parts.history
             self.tabs.visited.connect(self._record_visit)
             self.tabs.retitled.connect(recorder.retitled)
         self.window.native_window_created.connect(self.modes.watch)
@@ -193,7 +193,7 @@ class Browser(QObject):
         self.tabs.add(self.tabs.factory.for_page(page), select=True).load(url)
 
     def _record_visit(self, tab: Tab, typed: bool, has_title: bool) -> None:
-        self._services.history.visited(tab.view, typed, has_title)
+        self._parts.history.visited(tab.view, typed, has_title)
 
     def _write_error_page(self, url: str, reason: str, show: Callable[[str], None]) -> None:
-        self.tasks.submit(lambda: self._services.write_error_page(url, reason), show)
+        self.tasks.submit(lambda: self._parts.write_error_page(url, reason), show)

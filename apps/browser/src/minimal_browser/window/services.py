@@ -17,17 +17,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowServices:
-    """The process's side of a window. The functions are called on the GUI thread unless they say otherwise."""
+class SharedParts:
+    """The parts of the process that windows use."""
 
     settings: Settings
     commands: CommandRegistry
     keymap: Keymap
     background: Background
     history: HistoryRecorder
-    generated_profile: "Callable[[], GeneratedProfile]"
     write_error_page: Callable[[str, str], str]
     """Writes the page for an address and a reason. Called on a background thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowServices:
+    """The process's side of a window. The functions are called on the GUI thread."""
+
+    parts: SharedParts
+    generated_profile: "Callable[[], GeneratedProfile]"
     open_window: Callable[[QUrl | None, bool], object]
     """Opens an address, or the start page, in a new window; in a private one if True."""
     quit: Callable[[], None]
