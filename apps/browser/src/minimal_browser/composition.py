@@ -88,12 +88,8 @@ def start(application: Application, first: FirstWindow, options: Options) -> Fir
     # A thread that parses a stream hands the interpreter to the GUI after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     browser = application.open_first_window(first.window, first.view, typed=bool(options.urls))
-    first_load = FirstLoad(
-        application,
-        browser,
-        exit_after_load=options.exit_after_load,
-        exit_delay_ms=TRACED_EXIT_MS if options.trace_startup else 0,
-    )
+    exit_after_ms = TRACED_EXIT_MS if options.trace_startup else 0
+    first_load = FirstLoad(application, browser, exit_after_ms if options.exit_after_load else None)
     first.hand_over_events()
     for url in reversed(options.urls[1:]):
         browser.navigation.open(url, OpenTarget.BACKGROUND_TAB)

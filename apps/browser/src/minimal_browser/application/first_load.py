@@ -20,14 +20,11 @@ WARM_UP_MS = 150
 class FirstLoad(QObject):
     """Waits for the first page."""
 
-    def __init__(
-        self, application: Application, browser: Browser, *, exit_after_load: bool, exit_delay_ms: int = 0
-    ) -> None:
-        """With `exit_after_load`, `browser` is closed `exit_delay_ms` after the page has loaded or failed."""
+    def __init__(self, application: Application, browser: Browser, exit_after_ms: int | None) -> None:
+        """With `exit_after_ms`, the application quits so long after the page has loaded or failed."""
         super().__init__(application)
         self._application = application
-        self._exit_after_load = exit_after_load
-        self._exit_delay_ms = exit_delay_ms
+        self._exit_after_ms = exit_after_ms
         self._warm_up_timer = once(self, self._warm_up, WARM_UP_MS)
         self.exit_code = 0
         self._browser = browser
@@ -36,9 +33,9 @@ class FirstLoad(QObject):
     def _loaded(self, _tab: Tab, ok: bool) -> None:
         self._browser.tabs.loaded.disconnect(self._loaded)
         log.info("ready")
-        if self._exit_after_load:
+        if self._exit_after_ms is not None:
             self.exit_code = 0 if ok else 1
-            QTimer.singleShot(self._exit_delay_ms, self._application.quit)
+            QTimer.singleShot(self._exit_after_ms, self._application.quit)
         else:
             self._warm_up_timer.start()
 
