@@ -1,4 +1,4 @@
-"""The one face of all checks: `scripts/nox -l` lists them, `scripts/nox` runs the defaults.
+"""All checks: `scripts/nox -l` lists them, `scripts/nox` runs the defaults.
 
 Sessions that need Rust fail when cargo is missing and REQUIRE_NATIVE=1, and are skipped, saying so, otherwise.
 """
@@ -45,10 +45,12 @@ def each(members: Sequence[str], prefix: str, **options: Any) -> Callable[..., N
 
 
 def folder(member: str) -> str:
+    """The folder of a workspace member."""
     return "apps/browser" if member == "minimal-browser" else f"packages/{member}"
 
 
 def need_cargo(session: nox.Session) -> None:
+    """Skip the session without cargo, or fail it if REQUIRE_NATIVE=1."""
     if shutil.which("cargo"):
         return
     message = "cargo is not on PATH: install Rust (https://rustup.rs) to build and test the native wheels"
@@ -229,14 +231,14 @@ def build(session: nox.Session, member: str, dist: Path) -> None:
         if python := shutil.which(FREE_THREADED):
             sdist = max(dist.glob(f"{member}-*.tar.gz"), key=lambda path: path.stat().st_mtime)
             session.run(*command, "--wheel", f"--python={python}", str(sdist), external=True, env=env)
-        session.run("python", "scripts/rewheel.py", str(dist), member)
+        session.run("python", "scripts/packaging/rewheel.py", str(dist), member)
 
 
 @nox.session(requires=[f"wheels-{member}" for member in MEMBERS])
 def metadata(session: nox.Session) -> None:
     """The built wheels and sdists as a packager looks at them: sizes, licences, parts, paths, platform, ABI."""
     sync(session, "--no-default-groups", "--only-group=metadata")
-    session.run("python", "scripts/check_wheels.py", str(DIST))
+    session.run("python", "scripts/packaging/check_wheels.py", str(DIST))
 
 
 @each(MEMBERS, "reproducible", default=False)
@@ -265,7 +267,7 @@ def install_from_index(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documents as a site in site/: strict, with every link checked, without network."""
     sync(session, "--no-default-groups", "--group=docs", "--package=minimal_browser_core")
-    session.run("python", "scripts/docs_reference.py", "--check")
+    session.run("python", "scripts/docs/reference_pages.py", "--check")
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
@@ -277,12 +279,12 @@ def bundle(session: nox.Session) -> None:
         need_cargo(session)
     extra = ["--extra=rust_modules"] if native else []
     sync(session, "--no-default-groups", "--group=bundle", "--no-editable", "--package=minimal-browser", *extra)
-    session.run("python", "scripts/bundle.py", str(DIST), *session.posargs)
+    session.run("python", "scripts/packaging/bundle.py", str(DIST), *session.posargs)
 
 
 @nox.session(default=False)
 def screenshots(session: nox.Session) -> None:
-    """The pictures of the user guide, taken anew from the program as it is (Xvfb)."""
+    """Take the screenshots of the user guide (under Xvfb)."""
     sync(session, "--group=dev", "--group=gui", "--package=minimal-browser")
     session.run("python", "scripts/bootstrap.py")
     session.run("pytest", "apps/browser/tests/journey/screenshots.py")
@@ -322,4 +324,4 @@ def release(session: nox.Session, member: str) -> None:
     if len(versions) != 1:
         session.error(f"name the version: scripts/nox -s release-{member} -- VERSION [--dry-run]")
     verb = "rehearse" if "--dry-run" in session.posargs else "bump"
-    session.run("python", "scripts/release.py", verb, member, *versions)
+    session.run("python", "scripts/packaging/release.py", verb, member, *versions)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Take conversations from JSON and other exports into a SQLite store; run it as often as you like.
+"""Import conversations from JSON and other exports into a SQLite store; running it again adds nothing.
 
     scripts/migrate_to_sqlite.py conversations.json conversations.db
 
-It needs minimal_browser_core or storage_rust installed, and uses storage_rust where it is. The source is never changed.
+It needs minimal_browser_core or storage_rust, and prefers storage_rust. The source is never changed.
 """
 
 import argparse
@@ -15,10 +15,11 @@ from typing import Any
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Take conversations from JSON and other exports into a SQLite store.")
+    """The command line; returns its exit code."""
+    parser = argparse.ArgumentParser(description="Import conversations from other programs into a SQLite store.")
     parser.add_argument("source", help="conversations.json, or any other file that an import reads")
-    parser.add_argument("database", nargs="?", help="the store; beside the source, ending in .db, if left out")
-    parser.add_argument("--json", action="store_true", help="for programs: one JSON value")
+    parser.add_argument("database", nargs="?", help="the store (default: the source with the suffix .db)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args()
     database = options.database or str(Path(options.source).with_suffix(".db"))
     run, store = _implementation()
@@ -28,7 +29,7 @@ def main() -> int:
 
 
 def _implementation() -> tuple[Any, Any]:
-    """(the command line, the store): the wheel's where it is installed, and then its failures are told, not hidden."""
+    """The command line and the store: those of the wheel if it is installed, whose failures are then not hidden."""
     if importlib.util.find_spec("storage_rust") is not None:
         store = importlib.import_module("storage_rust").ConversationStore
         return importlib.import_module("storage_rust._transfer.cli").main, store

@@ -200,7 +200,7 @@ def test_the_lowest_siblings_of_the_range_work(tmp_path: Path, more: tuple[Path,
     assert said["storage"].startswith("rust 0.1.0 ")
 
 
-def test_a_wheel_of_another_api_version_is_told_and_passed_over(
+def test_a_wheel_of_another_api_version_is_reported_and_not_used(
     tmp_path: Path, more: tuple[Path, Callable[[], str]]
 ) -> None:
     folder, url = more

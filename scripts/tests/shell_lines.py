@@ -77,7 +77,7 @@ def pip(arguments: list[str], folder: Path) -> None:
     assert arguments[0] == "install"
     for wanted in arguments[1:]:
         name, _, extra = wanted.rstrip("]").partition("[")
-        assert name in MEMBERS, f"{name} is none of ours"
+        assert name in MEMBERS, f"{name} is not a package of this repository"
         extras = tomllib.loads((MEMBERS[name] / "pyproject.toml").read_text())["project"].get(
             "optional-dependencies", {}
         )

@@ -129,7 +129,7 @@ def test_sql(block: Block, tmp_path: Path) -> None:
         "unheard-of",
     ],
 )
-def test_a_line_that_is_wrong_is_told(line: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_line_is_refused(line: str, capfd: pytest.CaptureFixture[str]) -> None:
     (words,) = shell_lines.commands(line)
     with pytest.raises((AssertionError, SystemExit)):
         shell_lines.check(words, ROOT / "docs")

@@ -56,7 +56,7 @@ def index(tmp_path: Path) -> Iterator[str]:
 
 
 def release(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "scripts" / "release.py"), f"--root={root}", *arguments]
+    command = [sys.executable, str(ROOT / "scripts/packaging/release.py"), f"--root={root}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -1,4 +1,4 @@
-"""Wheels that are written anew: the same bytes each time, with a RECORD that an installer accepts."""
+"""Wheels that are written again: the same bytes each time, with a RECORD that an installer accepts."""
 
 import base64
 import csv

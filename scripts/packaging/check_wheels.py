@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BUDGETS = {"ai_rust_client": 5.0, "storage_rust": 4.0, "minimal_browser_core": 1.0, "minimal_browser": 1.0}  # MB
 NATIVE = ("ai_rust_client", "storage_rust")
 LICENCES = {"minimal_browser": ["LICENSE"]}
@@ -22,6 +22,7 @@ TWO_LICENCES = ["LICENSE-APACHE", "LICENSE-MIT"]
 
 
 def faults_of_wheel(path: Path) -> Iterator[str]:
+    """What is wrong with the contents and the size of a wheel."""
     name = path.name.split("-")[0]
     size = path.stat().st_size / 1e6
     if size > BUDGETS[name]:
@@ -53,12 +54,14 @@ def faults_of_parts(lists: list[bytes]) -> Iterator[str]:
 
 
 def places_of_this_machine() -> set[str]:
+    """Folders that must not be named in a binary."""
     home = Path.home()
     cargo, rustup = os.environ.get("CARGO_HOME", home / ".cargo"), os.environ.get("RUSTUP_HOME", home / ".rustup")
     return {f"{place}/" for place in (home, cargo, rustup, ROOT)}
 
 
 def faults_of_sdist(path: Path) -> Iterator[str]:
+    """What is missing in a source distribution."""
     name = path.name.split("-")[0]
     with tarfile.open(path) as sdist:
         members = {member.split("/", 1)[1] for member in sdist.getnames() if "/" in member}
@@ -69,6 +72,7 @@ def faults_of_sdist(path: Path) -> Iterator[str]:
 
 
 def tools(wheels: list[Path], sdists: list[Path]) -> Iterator[str]:
+    """What the packagers' own tools find."""
     native = [wheel for wheel in wheels if wheel.name.split("-")[0] in NATIVE]
     commands = [["twine", "check", "--strict", *map(str, [*wheels, *sdists])]]
     commands += [["check-wheel-contents", *map(str, wheels)]]
@@ -81,6 +85,7 @@ def tools(wheels: list[Path], sdists: list[Path]) -> Iterator[str]:
 
 
 def main() -> None:
+    """The command line."""
     dist = Path(sys.argv[1])
     wheels, sdists = sorted(dist.glob("*.whl")), sorted(dist.glob("*.tar.gz"))
     if not wheels:

@@ -1,7 +1,7 @@
-"""The jobs of CI, from the sessions that nox has: `nox -l --json | ci_matrix.py` prints a GitHub matrix as JSON.
+"""The jobs of CI, made from nox's sessions: `nox -l --json | ci_matrix.py` prints a GitHub matrix as JSON.
 
 A session that tests a Python runs on every operating system with that Python. The browser, the crates and the wheels
-are tried on every operating system too; all others need no more than one machine.
+run on every operating system too; all others run on one machine.
 """
 
 import json
@@ -22,6 +22,7 @@ NO_BROWSER = {"Windows arm64"}
 
 
 def jobs(sessions: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """A job for each session and each system that it runs on."""
     found = []
     for session in sessions:
         name, python = session["session"], session["python"] or ""

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
-from release import FOLDERS as MEMBERS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
+MEMBERS = {
+    "ai_rust_client": "packages/ai_rust_client",
+    "storage_rust": "packages/storage_rust",
+    "minimal_browser_core": "packages/minimal_browser_core",
+    "minimal-browser": "apps/browser",
+}
 # file in the repository -> page of the site
 ELSEWHERE = {
     "CONTRIBUTING.md": "CONTRIBUTING.md",
@@ -32,6 +37,8 @@ def page_of(target: str) -> str | None:
 
 
 def with_links_of_the_site(text: str, source: str, page: str) -> str:
+    """The text of a page with its links turned to the pages of the site."""
+
     def turned(match: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[2]))
         found = page_of(target)
@@ -54,10 +61,12 @@ def release_notes() -> str:
 
 
 def api(name: str) -> str:
+    """The page with the API of a package."""
     return f"# {name}: API\n\n```python\nimport {name}\n```\n\n::: {name}\n"
 
 
 def on_files(files: Files, config: Any) -> Files:
+    """Add the pages from outside docs/ to the site (a hook of mkdocs)."""
     pages = {
         page: with_links_of_the_site((ROOT / source).read_text(), source, page) for source, page in ELSEWHERE.items()
     }

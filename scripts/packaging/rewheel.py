@@ -1,7 +1,7 @@
-"""Write a built wheel anew: another version, or files changed; the same input gives the same bytes.
+"""Rewrite a built wheel with another version or changed files; the same input gives the same bytes.
 
-usage: rewheel.py DIST PACKAGE      makes the package's wheels in DIST reproducible: takes the folder and the moment of
-                                    the build out of their list of parts (CycloneDX)
+usage: rewheel.py DIST PACKAGE      makes the package's wheels in DIST reproducible: removes the folder and the time of
+                                    the build from their list of parts (CycloneDX)
 """
 
 import base64
@@ -13,12 +13,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip file
 _LOCAL = re.compile(r"path\+file://[^\"# ]*#(?:([\w-]+)@)?([\w.+-]+)")
 
 
 def rewheel(wheel: Path, folder: Path, version: str, change: Callable[[str, bytes], bytes] | None = None) -> Path:
-    """The wheel again in `folder`, as `version`; `change(name, content)` gives the content of each file."""
+    """Write the wheel to `folder` as `version`; `change(name, content)` returns the content of each file."""
     name, old, *tags = wheel.name.removesuffix(".whl").split("-")
     target = folder / f"{'-'.join([name, version, *tags])}.whl"
     partial = target.with_suffix(".partial")
@@ -47,7 +47,7 @@ def _add(wheel: zipfile.ZipFile, path: str, content: bytes, attributes: int) -> 
 
 
 def without_place_and_time(member: str, content: bytes) -> bytes:
-    """A list of parts (PEP 770) that says what is in the wheel, and not where and when it was built."""
+    """A list of parts (PEP 770) without the place and the time of the build."""
     if "/sboms/" not in member:
         return content
     crate = Path(member).name.split(".")[0]
@@ -59,6 +59,7 @@ def without_place_and_time(member: str, content: bytes) -> bytes:
 
 
 def main() -> None:
+    """The command line."""
     dist, package = sys.argv[1:]
     for wheel in sorted(Path(dist).glob(f"{package}-*.whl")):
         rewheel(wheel, wheel.parent, wheel.name.split("-")[1], without_place_and_time)

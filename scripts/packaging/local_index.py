@@ -14,7 +14,7 @@ from pathlib import Path
 def local_index(*folders: Path, fallback: str = "") -> Iterator[str]:
     """Serve the folders on loopback while the block runs; yields the address that pip and uv take as an index.
 
-    What is asked for and is not in them is looked up at `fallback`, another index, if one is named.
+    Packages that are not in them come from `fallback`, another index, if one is named.
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -31,6 +31,7 @@ def local_index(*folders: Path, fallback: str = "") -> Iterator[str]:
 
 
 def wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]") -> None:
+    """Return once the server answers; SystemExit if it ends or does not answer in 10 seconds."""
     for _ in range(200):
         if server.poll() is not None:
             sys.exit(f"pypiserver ended with exit code {server.returncode} before it answered")

@@ -1,8 +1,8 @@
 """Release one package: bump its version, and check that version, changelog, tag and index agree.
 
 usage: release.py bump PACKAGE VERSION              edits the files of the package and uv.lock; commits nothing
-       release.py check TAG [--index URL]           TAG is <package>-v<version>; ends with 1 where anything disagrees
-       release.py rehearse PACKAGE VERSION         all that the tag would do, but in a copy; publishes nothing
+       release.py check TAG [--index URL]           TAG is <package>-v<version>; exits with 1 if anything disagrees
+       release.py rehearse PACKAGE VERSION         everything that the tag would start, in a copy; publishes nothing
        release.py notes TAG                         the changelog's section, for the release page
 
 The index (PEP 503 or 691; default https://pypi.org/simple) is asked for what the package requires of its siblings:
@@ -43,7 +43,7 @@ PYPI = "https://pypi.org/simple"
 
 
 class ReleaseError(Exception):
-    """What disagrees, where, and what to do."""
+    """Says what disagrees, where, and what to do."""
 
 
 def version_lines(root: Path, package: str) -> dict[Path, re.Pattern[str]]:
@@ -59,6 +59,7 @@ def version_lines(root: Path, package: str) -> dict[Path, re.Pattern[str]]:
 
 
 def stated_version(path: Path, pattern: re.Pattern[str]) -> str:
+    """The version in a file; ReleaseError if there is none."""
     found = pattern.search(path.read_text())
     if not found:
         raise ReleaseError(f"{path}: no line states the version")
@@ -66,7 +67,7 @@ def stated_version(path: Path, pattern: re.Pattern[str]) -> str:
 
 
 def section(changelog: Path, version: str) -> tuple[str, str]:
-    """The date (empty where there is none) and the text of a version's section."""
+    """The date (empty if there is none) and the text of a version's section."""
     pattern = rf"^## \[{re.escape(version)}\](?: - (\d{{4}}-\d\d-\d\d))?\n(.*?)(?=^## \[|\Z)"
     found = re.search(pattern, changelog.read_text(), re.M | re.S)
     if not found:
@@ -124,6 +125,7 @@ def versions_on(index: str, name: str) -> set[Version]:
 
 
 def sibling_requirements(root: Path, package: str) -> list[Requirement]:
+    """What the package requires of its siblings."""
     project = tomllib.loads((root / FOLDERS[package] / "pyproject.toml").read_text())["project"]
     extras = project.get("optional-dependencies", {}).values()
     texts = [*project["dependencies"], *(text for extra in extras for text in extra)]
@@ -176,6 +178,7 @@ def rehearse(root: Path, package: str, version: str, copy: Path) -> list[str]:
 
 
 def parse_tag(tag: str) -> tuple[str, str]:
+    """The package and the version of a tag; ReleaseError for a wrong one."""
     package, separator, version = tag.rpartition("-v")
     if not separator or package not in FOLDERS:
         raise ReleaseError(f"{tag}: not <package>-v<version> with one of {', '.join(FOLDERS)}")
@@ -183,6 +186,7 @@ def parse_tag(tag: str) -> tuple[str, str]:
 
 
 def canonical(version: str) -> str:
+    """The version itself; ReleaseError unless it is in the normal form of PEP 440."""
     try:
         if str(Version(version)) == version:
             return version
@@ -192,8 +196,9 @@ def canonical(version: str) -> str:
 
 
 def main() -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent, help=argparse.SUPPRESS)
+    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2], help=argparse.SUPPRESS)
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ("bump", "rehearse"):
         bumping = verbs.add_parser(verb)
@@ -213,6 +218,7 @@ def main() -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    """Run one verb of the command line."""
     root: Path = arguments.root
     if arguments.verb == "bump":
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
