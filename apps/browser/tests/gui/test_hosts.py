@@ -25,7 +25,7 @@ def test_an_imitation_is_shown_and_copied_in_ascii(browser: Any, site: Any) -> N
     site.add("/", "text")
     url = address(site, "/", ASCII)
     browser.open(url)
-    assert browser.browser.status.url_text == url
+    assert browser.browser.status.url.full_text == url
     assert IMITATION not in browser.window.windowTitle()
     assert all(IMITATION not in f"{tab.title} {tab.url}" for tab in browser.browser.tabs.all())
     browser.keys("y", "y")
@@ -39,7 +39,7 @@ def test_a_name_in_one_script_is_shown_in_unicode_and_copied_in_ascii(browser: A
     site.add("/%C3%BC", "<title>Bücher</title>text")
     url = address(site, "/%C3%BC", "xn--bcher-kva")
     browser.open(url)
-    assert browser.browser.status.url_text == address(site, "/ü", "bücher")
+    assert browser.browser.status.url.full_text == address(site, "/ü", "bücher")
     browser.keys("y", "y")
     assert browser.browser.clipboard.text() == url
 
@@ -48,7 +48,7 @@ def test_a_link_to_an_imitation_is_shown_in_ascii(browser: Any, site: Any) -> No
     for top in ("com", "de", "localhost"):
         link = f"<a id=l href='https://{IMITATION}.{top}/'>x</a><script>document.getElementById('l').focus()</script>"
         browser.open(site.add(f"/{top}", link))
-        browser.until(lambda top=top: browser.browser.status.message_text == f"→ https://{ASCII}.{top}/")
+        browser.until(lambda top=top: browser.browser.status.message.full_text == f"→ https://{ASCII}.{top}/")
 
 
 def test_messages_and_error_pages_name_an_imitation_in_ascii(browser: Any, site: Any) -> None:
@@ -58,7 +58,7 @@ def test_messages_and_error_pages_name_an_imitation_in_ascii(browser: Any, site:
     browser.open(address(site, "/", ASCII))
     browser.until(lambda: f"{ASCII}.localhost" in browser.text)
     assert IMITATION not in browser.text
-    assert browser.browser.status.url_text == address(site, "/", ASCII)
+    assert browser.browser.status.url.full_text == address(site, "/", ASCII)
     site.open()
 
 
