@@ -7,9 +7,9 @@ comes from the registries that apt, pip, uv and cargo are set up for; no Python 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -24,9 +24,9 @@ UV_VERSION = "0.13.9"
 MINIMUM_PYTHON = (3, 11)
 NATIVE = ("ai_rust_client", "storage_rust")
 
-# soname -> the Debian package that has it; several if releases differ: the first that exists
-QT_LIBRARIES = ROOT / "apps/browser/src/minimal_browser/startup/system_libraries.json"
-TEST_PROGRAMS = {"Xvfb": ["xvfb"], "xdotool": ["xdotool"]}
+# Loaded by its path, as nothing is installed yet.
+SYSTEM_LIBRARIES = ROOT / "apps/browser/src/minimal_browser/startup/system_libraries.py"
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 
 
 class SetupError(Exception):
@@ -103,14 +103,6 @@ def apt_install(packages: Sequence[str], why: str) -> None:
     run(*prefix, apt, "-qq", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends", *packages, quiet=True)
 
 
-def first_known(alternatives: Sequence[str]) -> str:
-    """The first name that this release of Debian has; names change between releases."""
-    for name in alternatives[:-1]:
-        if answer("apt-cache", "show", "--no-all-versions", name).startswith("Package:"):
-            return name
-    return alternatives[-1]
-
-
 def loads(soname: str) -> bool:
     try:
         ctypes.CDLL(soname)
@@ -124,12 +116,13 @@ def install_qt_libraries(programs: Sequence[str] = ()) -> None:
     if not sys.platform.startswith("linux"):
         detail("not Linux: Qt brings all it needs")
         return
-    missing = [names for soname, names in json.loads(QT_LIBRARIES.read_text()).items() if not loads(soname)]
+    packages = runpy.run_path(str(SYSTEM_LIBRARIES))["packages"]()
+    missing = [package for soname, package in packages.items() if not loads(soname)]
     missing += [TEST_PROGRAMS[name] for name in programs if not shutil.which(name)]
     if not any(Path(folder).is_dir() for folder in ("/usr/share/fonts", "/usr/local/share/fonts")):
-        missing.append(["fonts-dejavu-core"])
+        missing.append("fonts-dejavu-core")
     if missing:
-        apt_install(sorted({first_known(names) for names in missing}), "Qt WebEngine")
+        apt_install(sorted(set(missing)), "Qt WebEngine")
     else:
         detail("all there")
 

@@ -1,15 +1,12 @@
 """Checks whether a window can open, before Qt would abort the process without a reason."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from minimal_browser.startup.system_libraries import packages
 from minimal_browser_core.errors import MinimalBrowserError
-
-SYSTEM_LIBRARIES = Path(__file__).with_name("system_libraries.json")
-"""What Qt needs, with the names that the Debian package of each library has had, newest first."""
 
 
 class DisplayError(MinimalBrowserError):
@@ -72,12 +69,12 @@ def require_platform_plugin(plugins: str, environment: Mapping[str, str] = os.en
 def missing_library(error: Exception) -> DisplayError:
     """Return the error for a library that the dynamic linker did not find, named by `error` of an import or dlopen."""
     library = str(error).split(":", 1)[0].strip()
-    packages = json.loads(SYSTEM_LIBRARIES.read_text(encoding="utf-8")).get(library)
+    package = packages().get(library)
     if ".so" not in library:
         return DisplayError(f"Qt cannot be loaded: {error}. Install PyQt6 and PyQt6-WebEngine of the same version.")
-    if packages is None:
+    if package is None:
         return DisplayError(f"Qt needs the system library {library}: {error}. Install the package that has it.")
-    return DisplayError(f"Qt needs the system library {library}. On Debian or Ubuntu: sudo apt install {packages[-1]}")
+    return DisplayError(f"Qt needs the system library {library}. On Debian or Ubuntu: sudo apt install {package}")
 
 
 def running_as_root() -> bool:
