@@ -1,7 +1,7 @@
-"""Bring a machine to the point where the browser can start or the tests can run; run alone: Qt's libraries, Xvfb.
+"""Install what the browser and its tests need; run alone, it installs Qt's system libraries and Xvfb.
 
-Standard library only. Every step first looks whether it is needed, so that a second run does nothing. What is fetched
-comes from the registries that apt, pip, uv and cargo are set up for; no Python and no Rust toolchain is downloaded.
+Standard library only. Every step first checks whether it is needed, so that a second run does nothing. Downloads come
+from the registries that apt, pip, uv and cargo are configured for; no Python and no Rust toolchain is downloaded.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -30,11 +32,11 @@ TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
 
 
 class SetupError(Exception):
-    """Something a person has to do first; the message says what."""
+    """Something that the user has to do first; the message says what."""
 
 
 class Steps:
-    """Numbers the steps on standard output, so that one sees how far it is."""
+    """Numbers the steps on standard output, to show the progress."""
 
     def __init__(self, total: int) -> None:
         self.total, self.done = total, 0
@@ -45,20 +47,22 @@ class Steps:
 
 
 def detail(text: str) -> None:
+    """Print a line below the current step."""
     print(f"      {text}", flush=True)
 
 
 def run(*command: str | Path, folder: Path = ROOT, quiet: bool = False) -> None:
+    """Run a command; SetupError if it fails."""
     line = shlex.join(map(str, command))
     detail(f"$ {line}")
     output = subprocess.DEVNULL if quiet else None
     code = subprocess.run(command, cwd=folder, env=environment(), stdout=output, check=False).returncode
     if code:
-        raise SetupError(f"`{line}` ended with exit code {code}; its own message stands above.")
+        raise SetupError(f"`{line}` ended with exit code {code}; its own message is above.")
 
 
 def answer(*command: str | Path) -> str:
-    """What a command prints, or nothing where it cannot be run."""
+    """What a command prints, or nothing if it cannot be run."""
     try:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     except OSError:
@@ -66,6 +70,7 @@ def answer(*command: str | Path) -> str:
 
 
 def environment() -> dict[str, str]:
+    """The environment of the commands: uv and maturin must not download interpreters or compilers."""
     return {
         **os.environ,
         "UV_PYTHON_DOWNLOADS": "never",
@@ -75,7 +80,7 @@ def environment() -> dict[str, str]:
 
 
 def find_python() -> str:
-    """A CPython >= 3.11 that really runs: the one running this, else the first on PATH."""
+    """A CPython >= 3.11 that runs: the one running this, or the first on PATH."""
     candidates = [sys.executable] + [shutil.which(f"python3{suffix}") for suffix in (".13", ".12", ".11", ".14", "")]
     probe = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
     for path in filter(None, candidates):
@@ -87,7 +92,7 @@ def find_python() -> str:
 
 
 def apt_install(packages: Sequence[str], why: str) -> None:
-    """Install Debian packages, as root or through sudo; elsewhere say what is missing."""
+    """Install Debian packages as root or through sudo; on other systems report what is missing."""
     names = " ".join(packages)
     apt = shutil.which("apt-get")
     if apt is None:
@@ -104,6 +109,7 @@ def apt_install(packages: Sequence[str], why: str) -> None:
 
 
 def loads(soname: str) -> bool:
+    """Whether the system has a shared library."""
     try:
         ctypes.CDLL(soname)
     except OSError:
@@ -112,7 +118,7 @@ def loads(soname: str) -> bool:
 
 
 def install_qt_libraries(programs: Sequence[str] = ()) -> None:
-    """Qt's system libraries, a font, and the programs named, as far as they are missing."""
+    """Install the missing ones of Qt's system libraries, a font and the named programs."""
     if not sys.platform.startswith("linux"):
         detail("not Linux: Qt brings all it needs")
         return
@@ -143,7 +149,7 @@ def find_uv(python: str) -> str:
 
 
 def version(text: str) -> tuple[int, int]:
-    """The first MAJOR.MINOR in a text; (0, 0) where there is none."""
+    """The first MAJOR.MINOR in a text; (0, 0) if there is none."""
     found = re.search(r"(\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
