@@ -69,6 +69,7 @@ def test_a_count_has_a_limit_instead_of_no_end(dispatcher: KeyDispatcher) -> Non
 
 def test_escape_drops_what_is_pending_and_runs_nothing(dispatcher: KeyDispatcher) -> None:
     assert type_keys(dispatcher, "3y<Esc>")[-1] == Pending("")
+    assert type_keys(dispatcher, "3<Esc>")[-1] == Pending("")
     assert dispatcher.pending == ""
     assert dispatcher.feed("<Esc>") == [Run("clear")]
 

@@ -152,7 +152,7 @@ class Browser(QObject):
             self.status,
             self.messages,
             self.find,
-            f"{NAME} (private)" if self.private else NAME,
+            f"Private — {NAME}" if self.private else NAME,
         )
         self._focus = FocusWatch(self.modes, self.tabs, self)
         if not self.private:

@@ -94,7 +94,8 @@ class KeyDispatcher:
             # A key without a name in the notation, such as a media key, cannot be part of a binding.
             passed = PassToHandler if self.mode.unbound_keys is UnboundKeys.HANDLER else PassToPage
             return [*self.flush(), passed((key,))]
-        if key == "<Esc>" and self.pending and self.mode.takes_counts and self._node([*self._keys, key]) is None:
+        is_cancelled = not self._keys or self._node([*self._keys, key]) is None
+        if key == "<Esc>" and self.pending and self.mode.takes_counts and is_cancelled:
             self.clear()
             return [Pending("")]
         if self._is_digit_of_count(key):

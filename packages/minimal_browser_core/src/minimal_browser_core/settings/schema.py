@@ -178,7 +178,9 @@ class UiConfig:
     """Looks and sizes."""
 
     theme: Literal["auto", "light", "dark"] = setting(
-        "auto", 'The colours of the window: "auto" (those of the system), "light" or "dark".', live=True
+        "auto",
+        'The colours: "auto" (those of the system), "light" or "dark". Pages follow a change at the next start.',
+        live=True,
     )
     zoom: Annotated[int, Range(25, 500)] = setting(
         100, "The size of pages in percent, 25 to 500.", live=True, per_site=True
