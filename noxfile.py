@@ -100,7 +100,7 @@ def typecheck(session: nox.Session) -> None:
 
 @nox.session
 def stubtest(session: nox.Session) -> None:
-    """The stubs of both wheels against what the built modules really offer."""
+    """Compare the stubs of both wheels with the built modules."""
     need_cargo(session)
     sync(session, "--group=types", "--group=dev", *(f"--package={name}" for name in NATIVE))
     for name in NATIVE:
@@ -109,7 +109,7 @@ def stubtest(session: nox.Session) -> None:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Workflows (schema, zizmor, and actionlint where it is); licences, sources and bans of the crates. No network."""
+    """Check the workflows (schema, zizmor, actionlint) and the crates' licences, sources and bans. No network."""
     sync(session, "--no-default-groups", "--only-group=audit")
     workflows = map(str, sorted(ROOT.glob(".github/workflows/*.yml")))
     session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows)
@@ -131,7 +131,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def advisories(session: nox.Session) -> None:
-    """Known vulnerabilities of what the lock files hold: pip-audit and cargo-deny ask the public databases."""
+    """Look up the lock files in the public vulnerability databases, with pip-audit and cargo-deny."""
     sync(session, "--no-default-groups", "--only-group=audit")
     requirements = str(Path(session.create_tmp()) / "requirements.txt")
     members = [f"--no-emit-package={member}" for member in MEMBERS]
@@ -145,7 +145,7 @@ def advisories(session: nox.Session) -> None:
 
 @each(NATIVE, "rust", venv_backend="none")
 def rust(session: nox.Session, package: str) -> None:
-    """Formatting, clippy and the crate's own tests, which know no Python."""
+    """Formatting, clippy and the crate's own tests, which need no Python."""
     need_cargo(session)
     session.chdir(folder(package))
     session.run("cargo", "fmt", "--check", external=True)
@@ -156,7 +156,7 @@ def rust(session: nox.Session, package: str) -> None:
 
 @each(NATIVE, "sanitize", venv_backend="none", default=False)
 def sanitize(session: nox.Session, package: str) -> None:
-    """The crate's tests under AddressSanitizer (nightly Rust) and under valgrind; which is missing is said."""
+    """The crate's tests under AddressSanitizer (nightly Rust) and valgrind; warns if one is not installed."""
     need_cargo(session)
     target = session.run("rustc", "--print=host-tuple", external=True, silent=True).strip()
     test = ["test", "--locked", "--profile=editable", "--no-default-features", "--lib", "--tests"]
@@ -179,12 +179,12 @@ def sanitize(session: nox.Session, package: str) -> None:
     else:
         session.warn("valgrind is not on PATH: not tested under it")
     if not ran:
-        session.skip("neither a nightly Rust nor valgrind is there: nothing was checked")
+        session.skip("neither a nightly Rust nor valgrind is installed: nothing was checked")
 
 
 @each(PACKAGES, "tests", python=PYTHONS)
 def tests(session: nox.Session, package: str) -> None:
-    """The package's tests; a wheel's run with core beside it, which holds the conformance suites."""
+    """The package's tests; those of a wheel also run the conformance suites of core."""
     if package in NATIVE:
         need_cargo(session)
         recipes = ["--group=recipes"] if package == "storage_rust" else []
@@ -211,7 +211,7 @@ def app(session: nox.Session, extra: str) -> None:
 
 @each(MEMBERS, "wheels")
 def wheels(session: nox.Session, member: str) -> None:
-    """The member's release wheel and sdist in dist/; a native one's for free-threaded CPython too, where that is."""
+    """Build the member's wheel and sdist into dist/; a native one also for free-threaded CPython, if installed."""
     if member in NATIVE:
         need_cargo(session)
     build(session, member, DIST)
@@ -236,14 +236,14 @@ def build(session: nox.Session, member: str, dist: Path) -> None:
 
 @nox.session(requires=[f"wheels-{member}" for member in MEMBERS])
 def metadata(session: nox.Session) -> None:
-    """The built wheels and sdists as a packager looks at them: sizes, licences, parts, paths, platform, ABI."""
+    """Check the built wheels and sdists: sizes, licences, lists of parts, paths, platform, ABI."""
     sync(session, "--no-default-groups", "--only-group=metadata")
     session.run("python", "scripts/packaging/check_wheels.py", str(DIST))
 
 
 @each(MEMBERS, "reproducible", default=False)
 def reproducible(session: nox.Session, member: str) -> None:
-    """The member is built twice, from nothing, and both builds are the same to the byte."""
+    """Build the member twice and compare the files byte by byte."""
     if member in NATIVE:
         need_cargo(session)
     folders = [Path(session.create_tmp()) / name for name in ("first", "second")]
@@ -253,19 +253,19 @@ def reproducible(session: nox.Session, member: str) -> None:
     for first in sorted(path for path in folders[0].iterdir() if path.suffix in (".whl", ".gz")):
         if first.read_bytes() != (folders[1] / first.name).read_bytes():
             session.error(f"{first.name} differs from one build to the next")
-        session.log(f"{first.name}: the same twice")
+        session.log(f"{first.name}: both builds are identical")
 
 
 @nox.session(name="install-from-index", requires=[f"wheels-{member}" for member in MEMBERS])
 def install_from_index(session: nox.Session) -> None:
-    """The built wheels, from an index on this machine into empty environments: as strangers install and use them."""
+    """Install the built wheels from an index on loopback into empty environments, and use them."""
     sync(session, "--group=dev", "--group=release", "--package=minimal_browser_core")
     session.run("pytest", "scripts/tests/install_from_index.py", *session.posargs, env={"DIST": str(DIST)})
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documents as a site in site/: strict, with every link checked, without network."""
+    """Build the documents as a site in site/; a broken link is an error. No network."""
     sync(session, "--no-default-groups", "--group=docs", "--package=minimal_browser_core")
     session.run("python", "scripts/docs/reference_pages.py", "--check")
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
@@ -273,7 +273,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """The browser as one folder that needs no Python, in dist/, and packed; with `-- --native`, on the Rust modules."""
+    """Build the browser into dist/ as one folder that needs no Python; `-- --native` adds the Rust modules."""
     native = "--native" in session.posargs
     if native:
         need_cargo(session)
@@ -292,7 +292,7 @@ def screenshots(session: nox.Session) -> None:
 
 @each(MEMBERS, "bench", default=False)
 def bench(session: nox.Session, package: str) -> None:
-    """The package's benchmarks, which print ratios of one run; not a default."""
+    """Run the package's benchmarks, which print ratios of one run."""
     arguments = ["--group=bench", f"--package={package}", "--package=minimal_browser_core"]
     extra = {"minimal-browser": ["--group=gui"], **{native: [f"--no-install-package={native}"] for native in NATIVE}}
     sync(session, *arguments, *extra.get(package, []))
@@ -318,7 +318,7 @@ def figures(session: nox.Session) -> None:
 
 @each(MEMBERS, "release", default=False)
 def release(session: nox.Session, member: str) -> None:
-    """Bump, changelog and lock in one step: `-- VERSION`; with `--dry-run` all of the release, in a copy."""
+    """Bump version, changelog and lock file: `-- VERSION`; with `--dry-run`, rehearse the whole release in a copy."""
     sync(session, "--no-default-groups", "--only-group=release")
     versions = [argument for argument in session.posargs if argument != "--dry-run"]
     if len(versions) != 1:

@@ -1,7 +1,7 @@
-"""What the site shows besides docs/: READMEs, changelogs and other pages that live where people look for them.
+"""Adds the READMEs, changelogs and other documents from outside docs/ to the site (hooks of mkdocs).
 
-Their links, which lead through the repository, are turned to the pages of the site; to a file that the site does not
-show, the name alone is left.
+Their links, which lead through the repository, are changed to the pages of the site. A link to a file that the site
+does not show becomes its name.
 """
 
 import importlib.util
@@ -37,7 +37,7 @@ def page_of(target: str) -> str | None:
 
 
 def with_links_of_the_site(text: str, source: str, page: str) -> str:
-    """The text of a page with its links turned to the pages of the site."""
+    """The text of a page with its links changed to the pages of the site."""
 
     def turned(match: re.Match[str]) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[2]))
@@ -80,7 +80,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Pages of docs/ link to packages as they lie in the repository."""
+    """Change the links of a page in docs/, which lead through the repository (a hook of mkdocs)."""
     if page.file.generated_by:
         return markdown
     return with_links_of_the_site(markdown, f"docs/{page.file.src_uri}", page.file.src_uri)

@@ -1,4 +1,4 @@
-"""Build the browser as one folder that needs no Python, start it, and say how large it is.
+"""Build the browser as one folder that needs no Python, start it, and print its size.
 
 usage: bundle.py FOLDER [--native]
 
@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parents[2] / "apps" / "browser" / "bundle"
-# What belongs to the machine that it runs on: glibc, and what talks to its graphics driver and its window system.
+# Libraries of the system that it runs on: glibc, and those that talk to the graphics driver and the window system.
 HOST = {"libGL.so.1", "libEGL.so.1", "libdrm.so.2", "libxcb.so.1", "libxcb-dri3.so.0", "libwayland-client.so.0",
         "libwayland-cursor.so.0", "libwayland-egl.so.1", "libwayland-server.so.0"}  # fmt: skip
 GLIBC = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libresolv.so.2", "libutil.so.1"}
@@ -43,7 +43,7 @@ def build(folder: Path, native: bool) -> Path:
 
 
 def check_libraries(app: Path) -> None:
-    """Nothing but HOST and glibc may be asked of the machine; objdump (binutils) tells what a file asks for."""
+    """Exit with an error if the folder needs a library that is not in it, except for HOST and glibc. Needs objdump."""
     files = [file for file in app.rglob("*") if file.is_file() and not file.is_symlink()]
     programs = [str(file) for file in files if file.open("rb").read(4) == b"\x7fELF"]
     said = subprocess.run(["objdump", "-p", *programs], check=True, capture_output=True, text=True).stdout
@@ -52,11 +52,11 @@ def check_libraries(app: Path) -> None:
     foreign = {name for name in needed - HOST if not name.startswith("ld-linux")}
     if foreign:
         sys.exit(f"the bundle needs libraries that are not in it: {', '.join(sorted(foreign))}")
-    print("of the machine it needs, besides glibc:", *sorted(needed & HOST))
+    print("system libraries that it needs, besides glibc:", *sorted(needed & HOST))
 
 
 def try_out(app: Path, native: bool) -> None:
-    """Start it with an empty environment and an empty home, so that nothing of this machine helps."""
+    """Start it with an empty environment and an empty home, so that it cannot use what is installed here."""
     with tempfile.TemporaryDirectory() as home:
         environment = {"HOME": home, "PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
 
@@ -71,7 +71,7 @@ def try_out(app: Path, native: bool) -> None:
         print(versions, end="")
         backend = "rust" if native else "python"
         if versions.count(f"backend {backend} ") != 2:
-            sys.exit(f"the bundle was to run on {backend}")
+            sys.exit(f"the bundle does not run on the backend {backend}")
         page = Path(home) / "page.html"
         page.write_text("<title>Page</title><p>Some text.")
         for address in ("mb://start", str(page)):
@@ -79,7 +79,7 @@ def try_out(app: Path, native: bool) -> None:
 
 
 def size(path: Path) -> float:
-    """MB; what links point to counts once."""
+    """The size in MB; the target of a link counts once."""
     return sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir()) / 1e6
 
 

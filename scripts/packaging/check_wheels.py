@@ -1,4 +1,4 @@
-"""Look at the built wheels and sdists as a packager would: size, licences, list of parts, paths, platform, ABI.
+"""Check the built wheels and sdists: size, licences, list of parts, paths, platform, ABI.
 
 usage: check_wheels.py DIST
 
@@ -26,14 +26,14 @@ def faults_of_wheel(path: Path) -> Iterator[str]:
     name = path.name.split("-")[0]
     size = path.stat().st_size / 1e6
     if size > BUDGETS[name]:
-        yield f"{size:.2f} MB, and the budget is {BUDGETS[name]} MB"
+        yield f"{size:.2f} MB, but the budget is {BUDGETS[name]} MB"
     with zipfile.ZipFile(path) as wheel:
         members = wheel.namelist()
         for licence in LICENCES.get(name, TWO_LICENCES):
             if not any(member.endswith(f".dist-info/licenses/{licence}") for member in members):
-                yield f"{licence} is not in it"
+                yield f"{licence} is missing"
         if not any(member.endswith("py.typed") for member in members) and name != "minimal_browser":
-            yield "py.typed is not in it"
+            yield "py.typed is missing"
         for member in members:
             content = wheel.read(member)
             for place in places_of_this_machine():
@@ -46,11 +46,11 @@ def faults_of_wheel(path: Path) -> Iterator[str]:
 def faults_of_parts(lists: list[bytes]) -> Iterator[str]:
     """The list of parts (PEP 770): CycloneDX, and not empty."""
     if not lists:
-        yield "no list of parts (SBOM) is in it"
+        yield "the list of parts (SBOM) is missing"
     for text in lists:
         parts = json.loads(text)
         if parts.get("bomFormat") != "CycloneDX" or not parts.get("components"):
-            yield "its list of parts is not CycloneDX, or empty"
+            yield "its list of parts is empty or not CycloneDX"
 
 
 def places_of_this_machine() -> set[str]:
@@ -68,7 +68,7 @@ def faults_of_sdist(path: Path) -> Iterator[str]:
     wanted = ["PKG-INFO", "pyproject.toml", "README.md", *LICENCES.get(name, TWO_LICENCES)]
     if name in NATIVE:
         wanted += ["Cargo.lock", "Cargo.toml"]
-    yield from (f"{file} is not in it" for file in wanted if file not in members)
+    yield from (f"{file} is missing" for file in wanted if file not in members)
 
 
 def tools(wheels: list[Path], sdists: list[Path]) -> Iterator[str]:
@@ -81,7 +81,7 @@ def tools(wheels: list[Path], sdists: list[Path]) -> Iterator[str]:
     for command in commands:
         print("$", *command, flush=True)
         if subprocess.run(command, check=False).returncode:
-            yield f"{command[0]} refused: {Path(command[-1]).name}"
+            yield f"{command[0]} found a fault: {Path(command[-1]).name}"
 
 
 def main() -> None:
@@ -95,7 +95,7 @@ def main() -> None:
     faults += tools(wheels, sdists)
     if faults:
         sys.exit("\n".join(["", *faults]))
-    print(f"{len(wheels)} wheels and {len(sdists)} sdists: nothing to object to")
+    print(f"{len(wheels)} wheels and {len(sdists)} sdists: no faults")
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def section(changelog: Path, version: str) -> tuple[str, str]:
 
 
 def bump(root: Path, package: str, version: str, today: str) -> list[Path]:
-    """Write the version and the changelog's date; returns the files. Nothing is written where anything is wrong."""
+    """Write the version and the changelog's date; returns the files. Nothing is written if anything is wrong."""
     changelog = root / FOLDERS[package] / "CHANGELOG.md"
     text = changelog.read_text()
     if f"## [{version}] - " in text:
@@ -86,12 +86,12 @@ def bump(root: Path, package: str, version: str, today: str) -> list[Path]:
     elif section(changelog, "Unreleased")[1]:
         new = text.replace("## [Unreleased]\n", f"## [Unreleased]\n\n## [{version}] - {today}\n", 1)
     else:
-        raise ReleaseError(f"{changelog}: nothing stands under [Unreleased]; say there what {version} brings")
+        raise ReleaseError(f"{changelog}: the section [Unreleased] is empty; describe {version} there")
     edits = {changelog: new}
     for path, pattern in version_lines(root, package).items():
         old = stated_version(path, pattern)
         if Version(old) > Version(version):
-            raise ReleaseError(f"{path}: {old} is there already, and {version} is older")
+            raise ReleaseError(f"{path}: {version} is older than {old}, which it already has")
         found = path.read_text()
         edits[path] = pattern.sub(lambda match, old=old: match[0].replace(f'"{old}"', f'"{version}"'), found, count=1)
     for path, content in edits.items():
@@ -100,7 +100,7 @@ def bump(root: Path, package: str, version: str, today: str) -> list[Path]:
 
 
 def versions_on(index: str, name: str) -> set[Version]:
-    """The versions of a project on a simple repository; empty where the project is not there."""
+    """The versions of a project on a simple repository; empty if it does not have the project."""
     url = f"{index.rstrip('/')}/{canonicalize_name(name)}/"
     if not url.startswith(("https://", "http://")):
         raise ReleaseError(f"{index}: not the address of an index")
@@ -133,7 +133,7 @@ def sibling_requirements(root: Path, package: str) -> list[Requirement]:
 
 
 def check(root: Path, tag: str, index: str) -> list[str]:
-    """Everything that keeps the tag from being released; empty where all agrees."""
+    """The reasons why the tag cannot be released; empty if there are none."""
     package, version = parse_tag(tag)
     problems = []
     for path, pattern in version_lines(root, package).items():
@@ -156,7 +156,7 @@ def check(root: Path, tag: str, index: str) -> list[str]:
 
 
 def rehearse(root: Path, package: str, version: str, copy: Path) -> list[str]:
-    """Everything that the tag would do, in a copy of the last commit and with an index on loopback."""
+    """Do everything that the tag would start, in a copy of the last commit and with an index on loopback."""
 
     def run(*command: str) -> None:
         print("$", *command, flush=True)

@@ -19,7 +19,7 @@ FOLDERS = ["packages/ai_rust_client", "packages/storage_rust", "packages/minimal
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """An index that works has nothing to say."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_nothing_is_released_before_what_it_requires(copy: Path, index: str) -> 
         (["check", "minimal-browser-v0.1.0", "--index", "http://127.0.0.1:9"], "cannot be reached"),
     ],
 )
-def test_mistakes_get_a_sentence(copy: Path, index: str, arguments: list[str], said: str) -> None:
+def test_a_mistake_is_explained_in_a_sentence(copy: Path, index: str, arguments: list[str], said: str) -> None:
     set_changelog(copy, "packages/storage_rust", "## [Unreleased]\n\n- New.\n")
     if arguments[0] == "check" and "--index" not in arguments:
         arguments = [*arguments, "--index", index]
@@ -127,10 +127,10 @@ def test_mistakes_get_a_sentence(copy: Path, index: str, arguments: list[str], s
     assert "Traceback" not in done.stderr
 
 
-def test_bump_with_nothing_to_tell_changes_no_file(copy: Path) -> None:
+def test_bump_without_a_changelog_changes_no_file(copy: Path) -> None:
     set_changelog(copy, "packages/storage_rust", "## [Unreleased]\n\n## [0.1.0] - 2026-01-01\n\n- All.\n")
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     done = release(copy, "bump", "storage_rust", "0.2.0")
     assert done.returncode == 1
-    assert "nothing stands under [Unreleased]" in done.stderr
+    assert "the section [Unreleased] is empty" in done.stderr
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before

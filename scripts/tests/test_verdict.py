@@ -19,7 +19,7 @@ from figures.verdict import judge, judge_module
         (0.001, "abort", True),
     ],
 )
-def test_the_checklist_s_thresholds(improvement: float, decision: str, rollback: bool) -> None:
+def test_the_thresholds_of_the_rule(improvement: float, decision: str, rollback: bool) -> None:
     verdict = judge(improvement)
     assert (verdict.decision, verdict.rollback) == (decision, rollback)
 
@@ -31,6 +31,6 @@ def test_a_module_is_judged_by_all_its_metrics_and_losses_weigh_as_much_as_gains
 
 
 @pytest.mark.parametrize("nonsense", [0.0, -1.0, math.nan])
-def test_what_is_no_ratio_of_costs_is_refused(nonsense: float) -> None:
+def test_an_improvement_must_be_positive(nonsense: float) -> None:
     with pytest.raises(ValueError, match="above 0"):
         judge(nonsense)
