@@ -5,18 +5,15 @@ https://chromium.googlesource.com/chromium/src/+/main/docs/idn.md
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
-_ADDRESS = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*:)//(?P<authority>[^/?#\\]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL
-)
-_AUTHORITY = re.compile(r"(?P<user>.*@)?(?P<host>\[[^\]]*\]|[^:]*)(?P<port>:\d*)?", re.DOTALL)
-_ENCODED_BYTES = re.compile(r"(?:%[89a-f][0-9a-f])+", re.IGNORECASE)
-_MAY_CHANGE = re.compile(r"[^\x21-\x7e]|[A-Z%@]|xn--")
-_TEXT = re.compile(r"[^\x21-\x7e]+")
+# Strings, which `re` compiles on first use: the first window imports this module and needs none of them.
+_ADDRESS = r"(?is)(?P<scheme>[a-z][a-z0-9+.-]*:)//(?P<authority>[^/?#\\]*)(?P<rest>.*)"
+_AUTHORITY = r"(?s)(?P<user>.*@)?(?P<host>\[[^\]]*\]|[^:]*)(?P<port>:\d*)?"
+_ENCODED_BYTES = r"(?i)(?:%[89a-f][0-9a-f])+"
+_INVISIBLE_OR_NOT_ASCII = r"[^\x21-\x7e]+"
 _VIEW_SOURCE = "view-source:"
 # Characters of a visible category that show nothing.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
@@ -65,26 +62,26 @@ def ascii_url(url: str) -> str:
 
 def _shown(url: str, host: Callable[[str], str], rest: Callable[[str], str], *, with_user: bool = True) -> str:
     """Apply `host` to the host name in an address and `rest` to everything else."""
-    if not _MAY_CHANGE.search(url):
+    if url.isascii() and url.isprintable() and "xn--" not in url.lower() and not {"%", "@", " "} & set(url):
         return url
     if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
         return _VIEW_SOURCE + _shown(url[len(_VIEW_SOURCE) :], host, rest, with_user=with_user)
-    match = _ADDRESS.fullmatch(url)
+    match = re.fullmatch(_ADDRESS, url)
     if match is None:
         return rest(url)
-    authority = _AUTHORITY.fullmatch(match["authority"])
+    authority = re.fullmatch(_AUTHORITY, match["authority"])
     user, name, port = authority.groups("") if authority else ("", match["authority"], "")
     return f"{match['scheme'].lower()}//{rest(user) if with_user else ''}{host(name)}{port}{rest(match['rest'])}"
 
 
 def _encoded(text: str) -> str:
-    return _TEXT.sub(lambda match: quote(match[0], errors="replace"), text)
+    return re.sub(_INVISIBLE_OR_NOT_ASCII, lambda match: quote(match[0], errors="replace"), text)
 
 
 def _readable(text: str) -> str:
     """Decode percent-encoded text that shows what it is, and encode what hides or reorders the text around it."""
-    decoded = _ENCODED_BYTES.sub(lambda match: _decoded(bytes.fromhex(match[0].replace("%", ""))), text)
-    return _TEXT.sub(lambda match: "".join(_visible(character) for character in match[0]), decoded)
+    decoded = re.sub(_ENCODED_BYTES, lambda match: _decoded(bytes.fromhex(match[0].replace("%", ""))), text)
+    return re.sub(_INVISIBLE_OR_NOT_ASCII, lambda match: "".join(map(_visible, match[0])), decoded)
 
 
 def _decoded(data: bytes) -> str:
@@ -93,5 +90,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _visible(character: str) -> str:
+    import unicodedata
+
     shown = unicodedata.category(character)[0] in "LMNPS" and character not in _BLANK
     return character if shown else quote(character, errors="replace")
