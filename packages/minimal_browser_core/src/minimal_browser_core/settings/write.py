@@ -23,8 +23,8 @@ ui.zoom = 125
 """
 SITE_DOC = (
     "Settings for some sites only, one table for each pattern of URLs; if several match, the last one wins. "
-    'A pattern is [scheme://]host[:port][/path]: "example.com" is one host, "*.example.com" also its subdomains, '
-    '"https://example.com/docs/*" a part of it. These settings can differ by site: '
+    'A pattern is a host, optionally with scheme, port and path: "example.com" is one host, "*.example.com" also its '
+    'subdomains, "https://example.com/docs/*" a part of it. These settings can differ by site: '
 )
 
 
