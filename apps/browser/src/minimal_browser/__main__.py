@@ -131,7 +131,8 @@ def _run(
         from minimal_browser.startup.trace import StartupTrace
 
         trace = StartupTrace(timeline, options.trace_startup, first)
-    created: list[tuple[Application, FirstLoad]] = []
+    created: list[Application] = []
+    first_loads: list[FirstLoad] = []
     errors: list[MinimalBrowserError] = []
 
     def create() -> None:
@@ -145,7 +146,8 @@ def _run(
             application.quit()
             return
         browser.report_faults()
-        created.append((browser, start(browser, first, options)))
+        created.append(browser)
+        first_loads.append(start(browser, first, options))
 
     first.ready.connect(create)
 
@@ -167,11 +169,10 @@ def _run(
         if errors:
             raise errors[0]
         return 0
-    browser, first_load = created[0]
-    browser.close(store_visits=not options.exit_after_load)
+    created[0].close(store_visits=not options.exit_after_load)
     if signals and signals.caught:
         return 128 + signals.caught
-    return first_load.exit_code
+    return first_loads[0].exit_code if first_loads else 1
 
 
 def _check_backends(options: Options, settings: "Settings") -> None:

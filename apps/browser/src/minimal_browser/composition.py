@@ -26,11 +26,11 @@ from minimal_browser.toolkit.theme import apply_theme
 from minimal_browser_core.commands.aliases import define_aliases
 from minimal_browser_core.commands.chain import check
 from minimal_browser_core.commands.registry import CommandRegistry
-from minimal_browser_core.errors import ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
+from minimal_browser_core.errors import CommandError, ConfigError, DatabaseCorrupt, MinimalBrowserError, StorageError
 from minimal_browser_core.features.catalogue import all_commands
 from minimal_browser_core.keys.keymap import Keymap
 from minimal_browser_core.settings.observe import Settings
-from minimal_browser_core.window import OpenTarget
+from minimal_browser_core.window import MessageLevel, OpenTarget
 
 T = TypeVar("T")
 
@@ -92,7 +92,10 @@ def start(application: Application, first: FirstWindow, options: Options) -> Fir
     first_load = FirstLoad(application, browser, exit_after_ms if options.exit_after_load else None)
     first.hand_over_events()
     for url in reversed(options.urls[1:]):
-        browser.navigation.open(url, OpenTarget.BACKGROUND_TAB)
+        try:
+            browser.navigation.open(url, OpenTarget.BACKGROUND_TAB)
+        except CommandError as error:
+            browser.messages.show(str(error), MessageLevel.ERROR)
     return first_load
 
 

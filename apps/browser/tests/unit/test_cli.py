@@ -213,3 +213,10 @@ def test_a_signal_ends_the_program_as_closing_its_window_does(tmp_path: Path, nu
     assert process.returncode == (0 if number is signal.SIGINT else 128 + number), said
     assert "Traceback" not in said
     assert not list(tmp_path.glob("minimal-browser-*"))
+
+
+def test_an_invalid_address_behind_the_first_is_reported_and_nothing_hangs(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<title>Page</title>text")
+    result = run("--temp-profile", "--exit-after-load", str(page), "http://[x", QT_QPA_PLATFORM="offscreen")
+    assert result.returncode == 0, result.stderr
