@@ -1,9 +1,9 @@
 """Runs command lines, which may chain several commands: `tab-close ;; tab-next`.
 
-A line is split at each `;;` with blanks around it before anything else is parsed, so quotes do not protect it. Only a
-command that takes raw text, such as `:command-line`, keeps the rest of the line with every `;;` in it. The whole chain
-is parsed before its first command runs, and a command that fails ends it. A count typed before a key is for the first
-command.
+A line is split at each `;;` with blanks around it before anything else is parsed, so quotes do not protect it. A
+command that takes free text, such as `:ask` or `:command-line`, keeps the rest of the line with every `;;` in it. The
+whole chain is parsed before its first command runs, and a command that fails ends it. A count typed before a key is for
+the first command.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from minimal_browser_core.commands.aliases import expand_alias
 from minimal_browser_core.commands.command import Command
-from minimal_browser_core.commands.parameters import ParameterKind
+from minimal_browser_core.commands.parameters import Parameter, ParameterKind
 from minimal_browser_core.commands.parser import Invocation, parse
 from minimal_browser_core.commands.registry import CommandRegistry
 from minimal_browser_core.errors import CommandError
@@ -77,4 +77,10 @@ def split_chain(line: str, registry: CommandRegistry) -> Iterator[str]:
 def _takes_raw_text(part: str, registry: CommandRegistry) -> bool:
     match = re.match(_NAME, expand_alias(part.lstrip(), registry))
     command = registry.get(match.group(1)) if match else None
-    return command is not None and any(parameter.kind is ParameterKind.RAW for parameter in command.parameters)
+    return command is not None and any(map(_is_raw, command.parameters))
+
+
+def _is_raw(parameter: Parameter) -> bool:
+    """Free text, such as a question, may contain ` ;; `; an address does not."""
+    is_free = parameter.kind is ParameterKind.TEXT and parameter.completion is None
+    return is_free or parameter.kind is ParameterKind.RAW
