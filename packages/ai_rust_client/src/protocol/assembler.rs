@@ -138,8 +138,9 @@ impl Assembler {
         let message = choice.delta.or(choice.message);
         let has_content = message.as_ref().is_some_and(Message::has_content);
         let reason = choice.finish_reason.non_empty();
-        let state = self.choice(index);
+        // A choice without content or a finish reason is not waited for.
         if has_content || reason.is_some() {
+            let state = self.choice(index);
             state.is_finished = reason.is_some();
             state.was_finished |= state.is_finished;
         }

@@ -65,6 +65,12 @@ class StreamEnd(ChatSuite):
         assert reply.usage is not None
         assert reply.usage.total_tokens == 2
 
+    def test_a_choice_without_content_is_not_waited_for(self, make_client: MakeClient, server: FakeServer) -> None:
+        unused = Data('{"choices": [{"index": 1, "delta": {"role": "assistant"}}]}')
+        server.script.append(Stream((unused, TEXT, FINISH, Hang())))
+        reply = make_client(base_url=server.base_url, end_timeout=0.3, idle_timeout=20).stream(QUESTION, MODEL)
+        assert list(reply) == ["part"]
+
     @pytest.mark.parametrize("timeouts", [{"end_timeout": 0.3}, {"idle_timeout": 0.3}], ids=["end", "idle"])
     def test_silence_after_the_finish_reason_ends_the_answer(
         self, make_client: MakeClient, server: FakeServer, timeouts: dict[str, float]
