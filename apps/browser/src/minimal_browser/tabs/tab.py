@@ -69,7 +69,7 @@ class Tab(QObject):
 
     def apply_usual_zoom(self, url: QUrl) -> None:
         """Zoom as the settings say for `url`, if that is not what they said for the page before."""
-        usual = self._settings.get("ui.zoom", url.toString())
+        usual = self._settings.get("ui.zoom", url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
         if usual != self._usual_zoom:
             self._usual_zoom = usual
             self.view.setZoomFactor(usual / 100)

@@ -78,7 +78,6 @@ def _ascii(host: str) -> str:
     host = host.lower().rstrip(".")
     if host.isascii():
         return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
+    from minimal_browser_core.hosts.encoding import ascii_host
+
+    return ascii_host(host)
