@@ -73,3 +73,8 @@ def test_any_text_is_copied_as_visible_ascii(text: str) -> None:
     assert copied.isascii()
     assert not copied or copied.isprintable()
     assert ascii_url(copied) == copied
+
+
+def test_nested_view_source_is_shown_without_recursion() -> None:
+    url = "view-source:" * 5_000 + "https://example.org/a b"
+    assert display_url(url).startswith("view-source:view-source:")

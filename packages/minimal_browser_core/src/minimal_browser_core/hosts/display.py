@@ -65,7 +65,10 @@ def _shown(url: str, host: Callable[[str], str], rest: Callable[[str], str], *, 
     if url.isascii() and url.isprintable() and "xn--" not in url.lower() and not {"%", "@", " "} & set(url):
         return url
     if url[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE:
-        return _VIEW_SOURCE + _shown(url[len(_VIEW_SOURCE) :], host, rest, with_user=with_user)
+        viewed = url[len(_VIEW_SOURCE) :]
+        # Chromium opens no source of a source, and a page could nest them without end.
+        nested = viewed[: len(_VIEW_SOURCE)].lower() == _VIEW_SOURCE
+        return _VIEW_SOURCE + (rest(viewed) if nested else _shown(viewed, host, rest, with_user=with_user))
     match = re.fullmatch(_ADDRESS, url)
     if match is None:
         return rest(url)
