@@ -66,7 +66,7 @@ class WebPage(QWebEnginePage):
         isMainFrame: bool,  # noqa: N803
     ) -> bool:
         redirected = isMainFrame and type == QWebEnginePage.NavigationType.NavigationTypeRedirect
-        source = self._loading_url if redirected else self.source_url()
+        source = self._loading_url if redirected and not self._loading_url.isEmpty() else self.source_url()
         if type not in _BY_THE_USER:
             if not may_open(source.toString(), url.toString(), Place.IN_PLACE if isMainFrame else Place.FRAME):
                 self.refused.emit(refusal(url.toString()))
@@ -90,7 +90,9 @@ class WebPage(QWebEnginePage):
         self.load(self._local_url)
 
     def _apply_site_settings(self, url: QUrl) -> None:
-        javascript = self._settings.get("security.javascript", url.toString())
+        javascript = self._settings.get(
+            "security.javascript", url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        )
         not_null(self.settings()).setAttribute(QWebEngineSettings.WebAttribute.JavascriptEnabled, javascript)
 
     def _deny(self, permission: QWebEnginePermission) -> None:
@@ -120,7 +122,10 @@ class WebPage(QWebEnginePage):
             self.load_failed.emit(self.url(), CRASHED)
 
     def _loading_changed(self, info: QWebEngineLoadingInfo) -> None:
-        failed = info.status() == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus
+        statuses = QWebEngineLoadingInfo.LoadStatus
+        if info.status() != statuses.LoadStartedStatus and info.url() == self._loading_url:
+            self._loading_url = QUrl()
+        failed = info.status() == statuses.LoadFailedStatus
         if failed and info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain:
             self.status_failed.emit(info.url(), info.errorCode())
         elif failed and not info.isDownload() and info.errorCode() != ABORTED:
