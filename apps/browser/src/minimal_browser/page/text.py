@@ -35,6 +35,6 @@ def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> 
         if reason := unreadable_reason(page["location"]):
             ready(None, reason)
             return
-        ready(PageContext(url=url, title=page["title"], text=page["text"], selection=page["selection"]), "")
+        ready(PageContext(page["location"], page["title"], page["text"], page["selection"]), "")
 
     view.run(SCRIPT, MAX_CHARACTERS, done=read)
