@@ -34,13 +34,13 @@ view = QWebEngineView()
 view.resize(1180, 800)
 view.load(QUrl.fromLocalFile(sys.argv[1]))
 view.show()
-def told(value):
+def report(value):
     if value:
         print(value, flush=True)
         os._exit(0)
     QTimer.singleShot(5, ask)
 def ask():
-    view.page().runJavaScript(sys.argv[2], told)
+    view.page().runJavaScript(sys.argv[2], report)
 view.loadFinished.connect(lambda ok: ask())
 app.exec()
 """
@@ -52,14 +52,14 @@ import minimal_browser.startup.first_window as first_window
 from minimal_browser.__main__ import main
 def show(*given, real=first_window.show_first_window):
     first = real(*given)
-    def told(value):
+    def report(value):
         if value:
             print(value, flush=True)
             given[1].discard_if_temporary()
             os._exit(0)
         QTimer.singleShot(5, ask)
     def ask():
-        first.view.page().runJavaScript(sys.argv[2], told)
+        first.view.page().runJavaScript(sys.argv[2], report)
     first.view.loadFinished.connect(lambda ok: ask())
     return first
 first_window.show_first_window = show

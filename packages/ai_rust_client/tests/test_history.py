@@ -179,7 +179,7 @@ def test_threads_may_share_a_history(client: AIClient, server: FakeServer) -> No
             for turn in range(20):
                 messages.append({"role": "user", "content": f"{name} {turn}"})
                 client.chat(messages, "m")
-        except Exception as error:  # noqa: BLE001  told where the test ends
+        except Exception as error:  # noqa: BLE001  asserted at the end of the test
             failures.append(error)
 
     threads = [threading.Thread(target=ask, args=(str(n),)) for n in range(4)]

@@ -60,8 +60,8 @@ def test_a_key_that_the_server_echoes_is_masked(server: FakeServer, reply: Body,
     client = AIClient(KEY, base_url=server.base_url, max_retries=0)
     with pytest.raises(ai_rust_client.AIClientError) as caught:
         list(client.stream_response("q", "m")) if streamed else client.send_request("q", "m")
-    told = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
-    assert KEY[:8] not in told
+    output = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+    assert KEY[:8] not in output
 
 
 def test_a_key_that_is_not_allowed_in_a_header_is_rejected_without_being_shown() -> None:

@@ -50,8 +50,8 @@ def test_the_trace_is_what_perfetto_reads(tmp_path: Path) -> None:
 def test_the_start_of_a_process_is_before_its_first_line_runs() -> None:
     code = "from minimal_browser_core.startup import process_start; print(process_start())"
     before = time.time()
-    told = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-    assert before - 0.05 <= told <= time.time()
+    started = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert before - 0.05 <= started <= time.time()
     assert process_start() < before
 
 
@@ -62,8 +62,8 @@ def test_memory_is_reported_for_this_process_and_its_children() -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        told = {memory.name: memory for memory in memory_by_process()}
+        reported = {memory.name: memory for memory in memory_by_process()}
         child.communicate()
-    assert told["renderer"].proportional > 60_000_000
-    assert len(told) >= 2
-    assert all(memory.resident >= memory.proportional > 0 for memory in told.values())
+    assert reported["renderer"].proportional > 60_000_000
+    assert len(reported) >= 2
+    assert all(memory.resident >= memory.proportional > 0 for memory in reported.values())

@@ -2,9 +2,9 @@
 
 usage: python benchmarks/imports.py [MEGABYTES] [FOLDER]
 
-Makes a file of JSON Lines and a ChatGPT export of so many MB each (1000 unless told) in FOLDER (a temporary one unless
-told), and lets each implementation import both, twice: the second time all is known. Each import has a process of its
-own. Memory is the most that the process held, less what it held before. Not part of `run.py`: it takes ten minutes.
+Writes a JSON Lines file and a ChatGPT export of so many MB each (default: 1000) to FOLDER (default: temporary). Each
+implementation imports both twice; the second import finds every record stored. Each import runs in a separate process.
+Memory is the peak of the process minus what it used before. Not part of `run.py`, because it takes ten minutes.
 """
 
 import importlib

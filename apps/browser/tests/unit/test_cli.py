@@ -42,9 +42,9 @@ def test_version_never_shows_a_key() -> None:
 
 
 def test_without_a_display_it_says_so() -> None:
-    told = complaint(run("--temp-profile"))
-    assert "DISPLAY" in told
-    assert "xvfb-run" in told
+    message = complaint(run("--temp-profile"))
+    assert "DISPLAY" in message
+    assert "xvfb-run" in message
 
 
 def test_a_display_that_does_not_answer_is_named() -> None:
@@ -56,9 +56,9 @@ def test_an_unknown_option_is_named() -> None:
 
 
 def test_a_backend_that_there_is_not_is_refused_with_those_that_there_are() -> None:
-    told = complaint(run("--ai-backend", "fortran"))
-    assert "auto" in told
-    assert "rust" in told
+    message = complaint(run("--ai-backend", "fortran"))
+    assert "auto" in message
+    assert "rust" in message
 
 
 def test_two_kinds_of_profile_at_once_are_refused() -> None:
@@ -68,19 +68,19 @@ def test_two_kinds_of_profile_at_once_are_refused() -> None:
 def test_settings_that_are_wrong_are_named_with_their_file(tmp_path: Path) -> None:
     settings = tmp_path / "config.toml"
     settings.write_text('[ui]\ntheme = "pink"\n')
-    told = complaint(run("--config", str(settings), QT_QPA_PLATFORM="offscreen"))
-    assert str(settings) in told
-    assert "theme" in told
+    message = complaint(run("--config", str(settings), QT_QPA_PLATFORM="offscreen"))
+    assert str(settings) in message
+    assert "theme" in message
 
 
 def test_a_binding_to_no_command_is_refused(tmp_path: Path) -> None:
     settings = tmp_path / "config.toml"
     settings.write_text('[keys.normal]\n"w" = "fly"\n')
-    told = run("--temp-profile", "--config", str(settings), QT_QPA_PLATFORM="offscreen")
-    assert told.returncode == 2
-    assert "fly" in told.stderr
-    assert str(settings) in told.stderr
-    assert "Traceback" not in told.stderr
+    message = run("--temp-profile", "--config", str(settings), QT_QPA_PLATFORM="offscreen")
+    assert message.returncode == 2
+    assert "fly" in message.stderr
+    assert str(settings) in message.stderr
+    assert "Traceback" not in message.stderr
 
 
 def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -94,9 +94,9 @@ def test_a_profile_name_that_is_a_path_is_refused(name: str) -> None:
 
 def test_a_profile_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    told = complaint(run("--profile-dir", str(tmp_path / "file" / "profile"), QT_QPA_PLATFORM="offscreen"))
-    assert str(tmp_path / "file" / "profile") in told
-    assert "--temp-profile" in told
+    message = complaint(run("--profile-dir", str(tmp_path / "file" / "profile"), QT_QPA_PLATFORM="offscreen"))
+    assert str(tmp_path / "file" / "profile") in message
+    assert "--temp-profile" in message
 
 
 def test_a_profile_in_use_is_named_with_its_process(tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_profile_in_use_is_named_with_its_process(tmp_path: Path) -> None:
 
     lock = QLockFile(str(tmp_path / "lock"))
     assert lock.tryLock(0)
-    told = complaint(run("--profile-dir", str(tmp_path), QT_QPA_PLATFORM="offscreen"))
-    assert str(os.getpid()) in told
-    assert "in use" in told
+    message = complaint(run("--profile-dir", str(tmp_path), QT_QPA_PLATFORM="offscreen"))
+    assert str(os.getpid()) in message
+    assert "in use" in message
     lock.unlock()
 
 
@@ -123,9 +123,9 @@ sys.meta_path.insert(0, NoLibrary())
 from minimal_browser.__main__ import main
 raise SystemExit(main(["--temp-profile"]))
 """
-    told = complaint(run(code=code, QT_QPA_PLATFORM="offscreen"))
-    assert "libEGL.so.1" in told
-    assert "apt install libegl1" in told
+    message = complaint(run(code=code, QT_QPA_PLATFORM="offscreen"))
+    assert "libEGL.so.1" in message
+    assert "apt install libegl1" in message
 
 
 def test_exit_after_load_ends_with_0_and_profile_writes_its_statistics(tmp_path: Path) -> None:
@@ -150,8 +150,8 @@ def test_trace_startup_tells_time_and_memory_and_writes_a_trace(tmp_path: Path) 
     options = ("--temp-profile", "--exit-after-load", f"--trace-startup={trace}", str(page))
     result = run(*options, QT_QPA_PLATFORM="offscreen")
     assert result.returncode == 0, result.stderr
-    told = {event["name"]: event["ts"] for event in json.loads(trace.read_text())["traceEvents"] if "ts" in event}
-    assert 0 < told["importing Qt"] < told["first window"] < told["first contentful paint"]
+    times = {event["name"]: event["ts"] for event in json.loads(trace.read_text())["traceEvents"] if "ts" in event}
+    assert 0 < times["importing Qt"] < times["first window"] < times["first contentful paint"]
     assert "first contentful paint" in result.stdout
     assert "memory of" in result.stdout
 

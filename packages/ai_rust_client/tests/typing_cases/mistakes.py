@@ -1,4 +1,4 @@
-"""What users must be told of: each line is an error to both type checkers, else its mark is one. See `usage`."""
+"""Mistakes of users: each line is an error to both type checkers, else its mark is one. See `usage`."""
 
 from ai_rust_client import AIClient, APIStatusError, RateLimitError, ResponseStream, Usage
 from ai_rust_client.compat import OpenAI

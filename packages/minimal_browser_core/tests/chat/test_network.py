@@ -107,17 +107,17 @@ def test_a_server_of_an_unknown_authority_is_refused_with_advice(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [({"address": "127.0.0.2"}, "not valid for"), ({"end": -DAY}, "expired")],
     ids=["another name", "expired"],
 )
 def test_an_invalid_certificate_of_a_known_authority_is_refused(
-    make_client: MakeClient, tmp_path: Path, wrong: dict[str, Any], told: str
+    make_client: MakeClient, tmp_path: Path, wrong: dict[str, Any], message: str
 ) -> None:
     certificate = write_certificate(tmp_path / "wrong.pem", **wrong)
     with serving(certificate) as server:
         client = make_client(base_url=server.base_url, ca_bundle=certificate, max_retries=0)
-        with pytest.raises(our_errors.APIConnectionError, match=told):
+        with pytest.raises(our_errors.APIConnectionError, match=message):
             client.chat(QUESTION, MODEL)
         assert server.requests == []
 

@@ -56,9 +56,9 @@ def test_an_imported_file_can_be_searched_listed_exported_and_checked(module: st
     def command(*arguments: str) -> str:
         return run(folder, "-m", module, "store.db", *arguments)
 
-    told = command("import", "old.json")
-    assert told.splitlines()[0] == "old.json: 2 taken, 0 skipped, 1 lost"
-    assert "record 3: its timestamp is not a time" in told
+    output = command("import", "old.json")
+    assert output.splitlines()[0] == "old.json: 2 taken, 0 skipped, 1 lost"
+    assert "record 3: its timestamp is not a time" in output
     (again,) = json.loads(command("import", "old.json", "--json"))
     assert (again["taken"], again["skipped"], again["lost_count"]) == (0, 2, 1)
     table = command("recent")
@@ -93,9 +93,9 @@ def test_the_folder_of_minimal_browser_0_is_imported(module: str, folder: Path) 
     lines = run(folder, "-m", module, "store.db", "import", str(old)).splitlines()
     assert any("bookmarks.json: not imported: name a file" in line for line in lines)
     command = ["-m", module, "store.db", "import", str(old), "--places", "places.db", "--json"]
-    told = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
+    output = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
     counts = {
-        name: (part["taken"], part["skipped"], part["lost_count"]) for name, part in told.items() if "taken" in part
+        name: (part["taken"], part["skipped"], part["lost_count"]) for name, part in output.items() if "taken" in part
     }
     assert counts == {
         "conversations.json": (0, 2, 1),
@@ -103,9 +103,9 @@ def test_the_folder_of_minimal_browser_0_is_imported(module: str, folder: Path) 
         "history.db": (1, 0, 0),
         "work.json": (2, 0, 1),
     }
-    left = {name for name, part in told.items() if "left" in part}
+    left = {name for name, part in output.items() if "left" in part}
     assert left == {"cut.json", "config.toml", "vectors"}
-    assert "settings" in told["config.toml"]["left"]
+    assert "settings" in output["config.toml"]["left"]
     again = {Path(part["file"]).name: part for part in json.loads(run(folder, *command))}
     assert sum(part.get("taken", 0) for part in again.values()) == 0
     assert {file: file.read_bytes() for file in old.rglob("*") if file.is_file()} == before

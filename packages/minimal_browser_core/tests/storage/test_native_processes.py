@@ -31,7 +31,7 @@ else:
     from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore as Bookmarks
 vectors = json.load(open(vectors, encoding="utf-8"))
 
-def told(found):
+def as_dict(found):
     return [found.id, found.thread_id, found.parent_id, found.timestamp.isoformat(), found.prompt, found.response,
             found.model, found.url, list(found.tags), dict(found.metadata)]
 
@@ -62,7 +62,7 @@ def read():
             searches[case["query"]] = pages
         marks = {case["query"]: [found.id for found in places.search(case["query"])] for case in vectors["queries"]}
         print(json.dumps({
-            "rows": [told(found) for found in store],
+            "rows": [as_dict(found) for found in store],
             "threads": [[t.id, t.title, t.count, t.updated_at.isoformat()] for t in store.threads(limit=1000)],
             "recent": [found.id for found in store.recent(limit=1000).conversations],
             "searches": searches, "marks": marks,
