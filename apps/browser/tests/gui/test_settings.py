@@ -104,6 +104,15 @@ def test_the_theme_changes_at_once(start: Any, page: str, qapp: QApplication) ->
     assert qapp.palette().color(QPalette.ColorRole.Window) == light
 
 
+def test_the_browsers_own_pages_follow_the_theme(start: Any, page: str) -> None:
+    browser = start(page, config="[ui]\ntheme = 'light'\n")
+    browser.command("help")
+    scheme = "getComputedStyle(document.documentElement).colorScheme"
+    browser.until(lambda: browser.view.url().host() == "help" and browser.js(scheme) == "light")
+    browser.command("set ui.theme dark")
+    browser.until(lambda: browser.js(scheme) == "dark")
+
+
 def test_the_start_page_and_the_search_engine_change_at_once(start: Any, site: Any, page: str) -> None:
     browser = start(page)
     site.add("/search?q=two+words", "<title>Results</title>found")

@@ -38,16 +38,21 @@ class PageWriter:
         from minimal_browser_core.internal_pages import render
 
         try:
-            return self._page(url)
+            return self._with_theme(self._page(url))
         except MinimalBrowserError as error:
-            return render.render_error(url, "There is nothing to show here", str(error))
+            return self._with_theme(render.render_error(url, "There is nothing to show here", str(error)))
 
     def error(self, url: str, reason: str) -> str:
         """Write the page that is shown when `url` could not be loaded; see `WebPage.load_failed`."""
         from minimal_browser_core.internal_pages import render
 
         title, hint = explain(reason)
-        return render.render_error(url, title, reason, hint, was_open=reason == CRASHED)
+        return self._with_theme(render.render_error(url, title, reason, hint, was_open=reason == CRASHED))
+
+    def _with_theme(self, html: str) -> str:
+        """Chromium knows only the theme of the start: a page of the browser states the present one itself."""
+        theme = self._settings.values.ui.theme
+        return html if theme == "auto" else html.replace("<html ", f'<html data-theme="{theme}" ', 1)
 
     def _page(self, url: str) -> str:
         from minimal_browser_core.internal_pages import render

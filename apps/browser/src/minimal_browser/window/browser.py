@@ -1,6 +1,7 @@
 """One browser window: the features with their parts of the window, as commands and the copilot see it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
@@ -35,6 +36,7 @@ from minimal_browser.window.windows import Windows
 from minimal_browser.zoom.zoom import Zoom
 from minimal_browser_core.commands.chain import execute
 from minimal_browser_core.errors import CommandError
+from minimal_browser_core.internal_pages.urls import PAGES
 from minimal_browser_core.keys.modes import Mode
 from minimal_browser_core.urls import resolve
 from minimal_browser_core.window import MessageLevel, OpenTarget
@@ -86,6 +88,8 @@ class Browser(QObject):
         self.copilot.width = self.settings.values.ui.copilot_width
         self._follow_setting("copilot.remember", self._set_remember)
         self._follow_setting("ui.zoom", self._apply_usual_zoom)
+        repaint = partial(self.internal_pages.reload, PAGES)
+        self._followed_settings.append(self.settings.on_change("ui.theme", repaint))
         self.conversations = Conversations(self.tasks, self.messages, self.copilot.resume, changed)
         self.suggestions = Suggestions(self.commands, self.tabs.all, self.tasks, self)
         line = CommandLineWidget(window, self.suggestions.complete)

@@ -179,7 +179,7 @@ class UiConfig:
 
     theme: Literal["auto", "light", "dark"] = setting(
         "auto",
-        'The colours: "auto" (those of the system), "light" or "dark". Pages follow a change at the next start.',
+        'The colours: "auto" (those of the system), "light" or "dark". Web pages follow a change at the next start.',
         live=True,
     )
     zoom: Annotated[int, Range(25, 500)] = setting(
