@@ -148,6 +148,16 @@ def test_a_file_and_the_source_of_a_page_are_not_sent(
         browser.keys("<A-t>", "<Esc>")
 
 
+def test_the_browsers_page_about_an_error_is_not_sent(browser: Any, provider: FakeServer) -> None:
+    browser.command("open http://127.0.0.1:1/")
+    browser.until(lambda: browser.view.shows_error())
+    provider.script.append(Answer(("I see no page.",)))
+    ask(browser, "What is on this page?")
+    browser.until(lambda: not browser.browser.copilot.is_answering)
+    assert "127.0.0.1:1" not in json.dumps(provider.requests[-1].json)
+    assert "about an error" in notes(browser.browser.copilot.panel())[0]
+
+
 def test_a_page_left_before_it_was_read_is_not_sent_under_its_old_address(
     browser: Any, provider: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,9 @@ def extract(view: WebView, ready: Callable[[PageContext | None, str], None]) -> 
     if not url:
         ready(None, "")
         return
+    if view.shows_error():
+        ready(None, "This page was not sent: it is the browser's own page about an error.")
+        return
     if reason := unreadable_reason(url):
         ready(None, reason)
         return
