@@ -64,7 +64,9 @@ def test_messages_and_error_pages_name_an_imitation_in_ascii(browser: Any, site:
 
 def test_history_and_completion_name_an_imitation_in_ascii(browser: Any, site: Any) -> None:
     site.add("/visited", "text")
+    browser.wait_for_history()
     browser.open(address(site, "/visited", ASCII))
+    browser.until(lambda: "visited" in browser.visited())
     browser.browser.bookmarks.add(f"https://{IMITATION}.com/", "", (), "")
     browser.open("mb://history")
     browser.until(lambda: f"{ASCII}.localhost" in browser.text)
