@@ -126,10 +126,12 @@ def test_the_start_page_and_the_search_engine_change_at_once(start: Any, site: A
 
 def test_visits_are_not_recorded_once_that_is_switched_off(start: Any, site: Any) -> None:
     browser = start(site.add("/one", "<title>One</title>one"))
+    browser.wait_for_history()
     browser.command("set history.remember false")
     browser.open(site.add("/two", "<title>Two</title>two"))
     browser.command("set history.remember")
     browser.open(site.add("/three", "<title>Three</title>three"))
+    browser.until(lambda: "three" in browser.visited())
     browser.open("mb://history")
     browser.until(lambda: "Three" in browser.text)
     assert "One" in browser.text
