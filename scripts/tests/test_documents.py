@@ -133,3 +133,11 @@ def test_a_wrong_line_is_refused(line: str, capfd: pytest.CaptureFixture[str]) -
     (words,) = shell_lines.commands(line)
     with pytest.raises((AssertionError, SystemExit)):
         shell_lines.check(words, ROOT / "docs")
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    sources = {"minimal_browser": "apps/browser/src", "minimal_browser_core": "packages/minimal_browser_core/src"}
+    named = re.findall(r"`((minimal_browser(?:_core)?|storage_rust|ai_rust_client)/[^` ]+)`", text)
+    assert len(named) > 30
+    assert not [path for path, package in named if not (ROOT / sources.get(package, "packages") / path).exists()]
