@@ -18,7 +18,9 @@ import pytest
 
 _PARTS = (
     "async_calls",
+    "backpressure",
     "base",
+    "call_options",
     "cancellation",
     "error_details",
     "model_fallback",
@@ -28,13 +30,16 @@ _PARTS = (
     "responses",
     "retries",
     "server_sent_events",
+    "settings",
     "stream_end",
     "timeouts",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .async_calls import AsyncCalls  # noqa: E402  pytest rewrites their asserts first
+from .backpressure import Backpressure  # noqa: E402
 from .base import ChatSuite  # noqa: E402
+from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
 from .model_fallback import ModelFallback  # noqa: E402
@@ -44,6 +49,7 @@ from .response_metadata import ResponseMetadata  # noqa: E402
 from .responses import Responses  # noqa: E402
 from .retries import Retries  # noqa: E402
 from .server_sent_events import ServerSentEventConformance, sse_vectors  # noqa: E402
+from .settings import Settings  # noqa: E402
 from .stream_end import StreamEnd  # noqa: E402
 from .timeouts import Timeouts  # noqa: E402
 
@@ -62,5 +68,8 @@ class ChatClientConformance(
     ModelFallback,
     Retries,
     Timeouts,
+    CallOptions,
+    Backpressure,
+    Settings,
 ):
     """The whole suite. Supply the fixtures `make_client` and `errors`."""

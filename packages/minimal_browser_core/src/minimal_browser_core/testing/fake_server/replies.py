@@ -4,7 +4,7 @@ A reply is an `Answer` (the usual one), `Error`, `Body` (a single document), `St
 (bytes on the socket). A stream or raw reply consists of steps, in order. Times are in seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -157,7 +157,7 @@ class Body:
 class Stream:
     """Server-sent events, step by step. With framing `close` the body ends with the connection."""
 
-    steps: tuple[Step, ...]
+    steps: Iterable[Step]
     status: int = 200
     content_type: str = "text/event-stream"
     headers: Mapping[str, str] = field(default_factory=dict)
