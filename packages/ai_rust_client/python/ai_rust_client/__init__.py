@@ -7,6 +7,7 @@ with AIClient(api_key, base_url="https://openrouter.ai/api/v1") as client:
         print(delta, end="", flush=True)
 """
 
+from ai_rust_client._client import AIClient
 from ai_rust_client._errors import (
     AIClientError,
     APIConnectionError,
@@ -25,7 +26,6 @@ from ai_rust_client._errors import (
 )
 from ai_rust_client._native import (
     API_VERSION,
-    AIClient,
     ChatResponse,
     ModelInfo,
     ResponseStream,

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mappi
 from os import PathLike
 from typing import Any, Final, Literal, Self, final
 
+from typing_extensions import disjoint_base
+
 from ai_rust_client._types import Message
 
 __all__ = [
@@ -28,7 +30,7 @@ API_VERSION: Final[int]
 """Incremented when something is removed or changes its meaning."""
 __version__: Final[str]
 
-@final
+@disjoint_base
 class AIClient:
     """A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.
 

@@ -51,7 +51,7 @@ use crate::runtime::process::PerProcess;
 /// also prompts and answers, in full. The key is never logged.
 ///
 /// Raises ValueError for an invalid setting, and OSError for a `ca_bundle` that cannot be read.
-#[pyclass(frozen, module = "ai_rust_client")]
+#[pyclass(frozen, subclass, weakref, module = "ai_rust_client._native")]
 pub struct AIClient {
     pub config: Arc<Config>,
     session: PerProcess<Session>,
