@@ -8,6 +8,7 @@ use std::time::Duration;
 use ai_rust_client::chat::chat;
 use ai_rust_client::error::{Error, Kind};
 use ai_rust_client::http::config::{Config, Settings, Timeouts};
+use ai_rust_client::http::network::NetworkSettings;
 use ai_rust_client::http::transport::Transport;
 use ai_rust_client::models::models;
 use ai_rust_client::protocol::request::ChatRequest;
@@ -125,11 +126,11 @@ fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Du
     let settings = Settings {
         api_key: Some("key".to_owned()),
         base_url: base_url.to_owned(),
-        ca_bundle: Some(ca_bundle),
-        proxy,
+        network: NetworkSettings { ca_bundle: Some(ca_bundle), proxy, ..NetworkSettings::default() },
+        max_buffered: 4 << 20,
         ..Settings::default()
     };
-    let connect = Duration::from_secs(30);
+    let connect = Some(Duration::from_secs(30));
     let timeouts =
         Timeouts { connect, idle: Some(idle), first_token: None, stall: None, end: None, total: None };
     let config = Config::new(settings, timeouts, 0).unwrap_or_else(|invalid| panic!("{invalid:?}"));

@@ -34,6 +34,7 @@ from ai_rust_client._native import (
     Usage,
     __version__,
 )
+from ai_rust_client._timeouts import Timeouts
 from ai_rust_client._types import Message
 
 CAPABILITIES: frozenset[str] = frozenset({"async", "fileno", "model-preference", "tools", "vision"})
@@ -62,6 +63,7 @@ __all__ = [
     "StreamCancelled",
     "StreamEvent",
     "StreamInterruptedError",
+    "Timeouts",
     "ToolCall",
     "Usage",
     "__version__",

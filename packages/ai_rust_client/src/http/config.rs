@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Proxy};
 use url::Url;
 
+use crate::http::invalid::{Invalid, invalid};
+use crate::http::network::{Network, NetworkSettings};
 use crate::http::secret::{MASK, Secret};
 
 /// Room for the headers of a request, which are added to a copy of the client's.
@@ -17,7 +18,7 @@ const HEADER_CAPACITY: usize = 12;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    pub connect: Duration,
+    pub connect: Option<Duration>,
     pub idle: Option<Duration>,
     pub first_token: Option<Duration>,
     pub stall: Option<Duration>,
@@ -31,11 +32,24 @@ pub struct Settings {
     pub api_key: Option<String>,
     pub base_url: String,
     pub headers: Vec<(String, String)>,
-    pub proxy: Option<String>,
-    pub ca_bundle: Option<PathBuf>,
+    pub network: NetworkSettings,
+    /// Of each stream, in bytes.
+    pub max_buffered: usize,
     pub log_content: bool,
 }
 
+/// What one call changes.
+#[derive(Debug, Default)]
+pub struct CallSettings {
+    pub timeouts: Option<Timeouts>,
+    pub max_retries: Option<u32>,
+    pub headers: Vec<(String, String)>,
+    /// Replaces what the base URL has of the same name.
+    pub query: Vec<(String, String)>,
+}
+
+/// The settings of a client, or those of one of its calls.
+#[derive(Clone)]
 pub struct Config {
     base_url: Url,
     /// The URL of chat completions.
@@ -47,22 +61,11 @@ pub struct Config {
     has_key: bool,
     pub timeouts: Timeouts,
     pub max_retries: u32,
-    pub proxy: Option<Proxy>,
-    proxy_is_tls: bool,
-    pub roots: Vec<Certificate>,
+    pub network: Arc<Network>,
+    /// How many bytes of a stream may wait for its reader.
+    pub max_buffered: usize,
     /// Whether debug messages may contain prompts and answers.
     pub log_content: bool,
-}
-
-/// An invalid setting.
-#[derive(Debug)]
-pub enum Invalid {
-    Value(String),
-    File(PathBuf, std::io::Error),
-}
-
-fn invalid<T>(message: impl Into<String>) -> Result<T, Invalid> {
-    Err(Invalid::Value(message.into()))
 }
 
 impl Config {
@@ -82,21 +85,7 @@ impl Config {
             headers.insert(AUTHORIZATION, value);
             secrets.extend(authorization.split_once(' ').map(|(_, secret)| Secret::new(secret)));
         }
-        for (name, text) in settings.headers {
-            let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-                return invalid(format!("headers: {name:?} is not a valid name of an HTTP header"));
-            };
-            let Ok(mut value) = HeaderValue::from_str(&text) else {
-                return invalid(format!(
-                    "headers[{name:?}] contains a character that is not allowed in an HTTP header"
-                ));
-            };
-            if contains_secret(header.as_str()) {
-                value.set_sensitive(true);
-                secrets.push(Secret::new(text.strip_prefix("Bearer ").unwrap_or(&text)));
-            }
-            headers.insert(header, value);
-        }
+        add_headers("headers", &settings.headers, &mut headers, &mut secrets)?;
         Ok(Self {
             scope: scope(&base_url, &headers),
             has_key: headers.contains_key(AUTHORIZATION),
@@ -106,11 +95,27 @@ impl Config {
             secrets,
             timeouts,
             max_retries,
-            proxy_is_tls: is_tls_proxy(settings.proxy.as_deref()),
-            proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
+            network: Arc::new(Network::new(settings.network)?),
+            max_buffered: settings.max_buffered,
             log_content: settings.log_content,
-            roots: settings.ca_bundle.map_or(Ok(Vec::new()), read_roots)?,
         })
+    }
+
+    /// The settings of one call.
+    pub fn for_call(&self, call: &CallSettings) -> Result<Self, Invalid> {
+        let mut config = self.clone();
+        config.timeouts = call.timeouts.unwrap_or(self.timeouts);
+        config.max_retries = call.max_retries.unwrap_or(self.max_retries);
+        add_headers("extra_headers", &call.headers, &mut config.headers, &mut config.secrets)?;
+        if !call.query.is_empty() {
+            replace_query(&mut config.base_url, &call.query);
+            replace_query(&mut config.chat_url, &call.query);
+            let secret_values =
+                call.query.iter().filter(|(name, _)| contains_secret(&name.to_ascii_lowercase()));
+            config.secrets.extend(secret_values.map(|(_, value)| Secret::new(value)));
+        }
+        config.scope = scope(&config.base_url, &config.headers);
+        Ok(config)
     }
 
     pub fn endpoint(&self, path: &[&str]) -> Url {
@@ -118,7 +123,7 @@ impl Config {
     }
 
     pub fn needs_tls(&self) -> bool {
-        self.proxy_is_tls || self.base_url.scheme() == "https"
+        self.network.needs_tls(&self.base_url)
     }
 
     pub fn scrub(&self, text: String) -> String {
@@ -151,6 +156,42 @@ impl fmt::Debug for Config {
         write!(f, "AIClient(base_url='{}', api_key=", self.shown_base_url())?;
         f.write_str(if self.has_key { "'***')" } else { "None)" })
     }
+}
+
+/// Headers with the same name are replaced.
+fn add_headers(
+    setting: &str,
+    added: &[(String, String)],
+    headers: &mut HeaderMap,
+    secrets: &mut Vec<Secret>,
+) -> Result<(), Invalid> {
+    for (name, text) in added {
+        let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
+            return invalid(format!("{setting}: {name:?} is not a valid name of an HTTP header"));
+        };
+        let Ok(mut value) = HeaderValue::from_str(text) else {
+            return invalid(format!(
+                "{setting}[{name:?}] contains a character that is not allowed in an HTTP header"
+            ));
+        };
+        if contains_secret(header.as_str()) {
+            value.set_sensitive(true);
+            let secret = text
+                .split_once(' ')
+                .filter(|_| header == AUTHORIZATION)
+                .map_or(&**text, |(_, secret)| secret);
+            secrets.push(Secret::new(secret));
+        }
+        headers.insert(header, value);
+    }
+    Ok(())
+}
+
+/// Add `query` to the URL, in place of what has the same names.
+fn replace_query(url: &mut Url, query: &[(String, String)]) {
+    let is_replaced = |name: &str| query.iter().any(|(replaced, _)| replaced == name);
+    let rest: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| !is_replaced(name)).collect();
+    url.query_pairs_mut().clear().extend_pairs(rest.iter().chain(query));
 }
 
 fn join(base_url: &Url, path: &[&str]) -> Url {
@@ -191,40 +232,6 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     let _ = url.set_password(None);
     url.set_fragment(None);
     Ok((url, credentials))
-}
-
-/// reqwest ignores a proxy with any other scheme, and would send the request, with its key, without it.
-const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-
-fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
-    let scheme = text.trim().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    let is_known = scheme.is_none_or(|scheme| PROXY_SCHEMES.contains(&&*scheme));
-    match Proxy::all(text) {
-        Ok(proxy) if is_known => Ok(proxy),
-        // The text is not shown: it may contain the proxy's password.
-        _ => invalid("proxy is not a proxy URL; it must look like http://host:3128 or socks5h://host:1080"),
-    }
-}
-
-fn is_tls_proxy(setting: Option<&str>) -> bool {
-    let is_tls = |proxy: &str| proxy.trim_start().to_ascii_lowercase().starts_with("https:");
-    match setting {
-        Some(proxy) => is_tls(proxy),
-        None => ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
-            .iter()
-            .any(|name| std::env::var(name).is_ok_and(|proxy| is_tls(&proxy))),
-    }
-}
-
-fn read_roots(path: PathBuf) -> Result<Vec<Certificate>, Invalid> {
-    let pem = match std::fs::read(&path) {
-        Ok(pem) => pem,
-        Err(error) => return Err(Invalid::File(path, error)),
-    };
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(roots) if !roots.is_empty() => Ok(roots),
-        _ => invalid(format!("ca_bundle: no PEM certificate in {}", path.display())),
-    }
 }
 
 fn contains_secret(header: &str) -> bool {

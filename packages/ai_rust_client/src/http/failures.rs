@@ -48,9 +48,11 @@ pub fn status_error(
 
 /// The error of a request to which no response came.
 pub fn connection_error(config: &Config, error: &reqwest::Error, url: &Url) -> Error {
-    if error.is_connect() && error.is_timeout() {
-        let doing = format!("connecting to {}", shown(url));
-        return Error::timeout(Phase::Connect, config.timeouts.connect, &doing);
+    if error.is_connect()
+        && error.is_timeout()
+        && let Some(limit) = config.timeouts.connect
+    {
+        return Error::timeout(Phase::Connect, limit, &format!("connecting to {}", shown(url)));
     }
     let causes = causes(error);
     let message = if error.is_connect() {

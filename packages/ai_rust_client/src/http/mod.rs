@@ -2,7 +2,10 @@
 
 pub mod attempts;
 pub mod config;
+pub mod connect_timeout;
 pub mod failures;
+pub mod invalid;
+pub mod network;
 pub mod read_timeouts;
 pub mod refused_models;
 pub mod retry;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
@@ -15,6 +16,7 @@ use url::Url;
 
 use crate::error::{Error, Kind, Phase};
 use crate::http::config::Config;
+use crate::http::connect_timeout::{ConnectTimeoutLayer, with_connect_timeout};
 use crate::http::failures::{self, MAX_ERROR_BODY, request_id, shown};
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::refused_models::{RefusedModels, refused_models};
@@ -22,6 +24,9 @@ use crate::http::upload::{Upload, UploadProgress};
 
 const MAX_BODY: usize = 256 << 20;
 const MAX_REDIRECTS: usize = 5;
+
+/// Longer than any call, and far from an overflow of the clock.
+const NO_LIMIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 pub struct Transport {
     pub config: Arc<Config>,
@@ -41,6 +46,15 @@ impl Transport {
     /// Uses `process::PerProcess`: hold the interpreter.
     pub fn new(config: Arc<Config>) -> Self {
         Self { config, refused_models: refused_models(), client: Arc::default() }
+    }
+
+    /// The same connections with the settings of one call.
+    pub fn for_call(&self, config: Config) -> Self {
+        Self {
+            config: Arc::new(config),
+            refused_models: Arc::clone(&self.refused_models),
+            client: Arc::clone(&self.client),
+        }
     }
 
     /// Loading the platform's certificates takes milliseconds. The first call that needs them does it, on another
@@ -81,7 +95,9 @@ impl Transport {
         let mut http_request = reqwest::Request::new(request.method.clone(), url.clone());
         *http_request.headers_mut() = headers;
         *http_request.body_mut() = Some(Body::wrap(upload));
-        self.wait_for_head(pin!(self.client().await?.execute(http_request)), &progress, url)
+        let send = self.client().await?.execute(http_request);
+        let send = with_connect_timeout(self.config.timeouts.connect, send);
+        self.wait_for_head(pin!(send), &progress, url)
             .await?
             .map_err(|error| failures::connection_error(&self.config, &error, url))
     }
@@ -95,7 +111,7 @@ impl Transport {
     ) -> Result<T, Error> {
         let Some(limit) = self.config.timeouts.idle else { return Ok(send.await) };
         // The connect timeout expires before this one.
-        let connect_deadline = Instant::now() + self.config.timeouts.connect + limit;
+        let connect_deadline = Instant::now() + self.config.timeouts.connect.unwrap_or(NO_LIMIT) + limit;
         loop {
             // Without a connection, check again soon whether there is one.
             let deadline = progress
@@ -126,7 +142,8 @@ impl Transport {
     /// Open a connection and leave it in the pool. A failure is reported by the first call that needs the connection.
     pub async fn prewarm(&self) {
         if let Ok(client) = self.client().await {
-            let _ = client.head(self.config.endpoint(&["models"])).send().await;
+            let request = client.head(self.config.endpoint(&["models"])).send();
+            let _ = with_connect_timeout(self.config.timeouts.connect, request).await;
         }
     }
 
@@ -191,15 +208,13 @@ fn build(config: &Config) -> Result<Client, Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(config.timeouts.connect)
+        .connector_layer(ConnectTimeoutLayer)
         .pool_max_idle_per_host(100)
         // `send` follows redirects itself: reqwest cannot repeat a body that is sent in pieces.
         .redirect(reqwest::redirect::Policy::none());
-    if let Some(proxy) = &config.proxy {
-        builder = builder.proxy(proxy.clone());
-    }
+    builder = config.network.connect(builder);
     builder = if config.needs_tls() {
-        builder.tls_certs_merge(config.roots.iter().cloned())
+        config.network.secure(builder)
     } else {
         // Without TLS, do not load the platform's root certificates, which a minimal system may not have.
         builder.tls_certs_only([])

@@ -28,22 +28,33 @@ pub fn open_chunks(
     model: &Bound<PyAny>,
     options: Option<&Bound<PyDict>>,
 ) -> PyResult<ChunkStream> {
+    let session = client.session_for_call(py, options)?;
     let request = encode::request(&client.history, messages, model, options, Mode::Stream)?;
-    let stream = client.session(py)?.open_stream(request, true);
-    Ok(ChunkStream(StreamReader::new(stream, Arc::clone(&client.config))))
+    let stream = session.open_stream(request, true);
+    Ok(ChunkStream(StreamReader::new(stream, Arc::clone(session.config()))))
 }
 
 #[pyfunction]
-#[pyo3(signature = (client, id=None))]
-pub fn list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<String> {
-    let session = client.session(py)?;
+#[pyo3(signature = (client, id=None, **options))]
+pub fn list_models(
+    py: Python,
+    client: &AIClient,
+    id: Option<String>,
+    options: Option<&Bound<PyDict>>,
+) -> PyResult<String> {
+    let session = client.session_without_body(py, "list_models", options)?;
     session.block(py, raw_models(session.transport(), id))
 }
 
 #[pyfunction]
-#[pyo3(signature = (client, id=None))]
-pub fn start_list_models(py: Python, client: &AIClient, id: Option<String>) -> PyResult<Call> {
-    let session = client.session(py)?;
+#[pyo3(signature = (client, id=None, **options))]
+pub fn start_list_models(
+    py: Python,
+    client: &AIClient,
+    id: Option<String>,
+    options: Option<&Bound<PyDict>>,
+) -> PyResult<Call> {
+    let session = client.session_without_body(py, "start_list_models", options)?;
     let task = session.spawn(raw_models(session.transport(), id));
     Ok(Call::new(task, |py, json| json.into_py_any(py)))
 }

@@ -1,26 +1,25 @@
 //! `AIClient`.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use pyo3::IntoPyObjectExt;
-use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::chat::chat;
-use crate::http::config::{Config, Settings, Timeouts};
+use crate::http::config::{CallSettings, Config};
 use crate::models::models;
 use crate::py::aio::aio;
 use crate::py::call::Call;
+use crate::py::call_options;
 use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
 use crate::py::log;
 use crate::py::session::Session;
+use crate::py::settings;
 use crate::py::stream::ResponseStream;
 use crate::py::values::{ChatResponse, ModelInfo, model_list};
 use crate::runtime::process::PerProcess;
@@ -63,44 +62,14 @@ pub struct AIClient {
 impl AIClient {
     #[new]
     #[pyo3(
-        signature = (api_key=None, *, base_url="https://openrouter.ai/api/v1", headers=None, connect_timeout=10.0,
-            idle_timeout=Some(60.0), first_token_timeout=None, stall_timeout=Some(120.0), end_timeout=Some(30.0),
-            total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=false),
+        signature = (api_key=None, **settings),
         text_signature = "(api_key=None, *, base_url='https://openrouter.ai/api/v1', headers=None, \
             connect_timeout=10.0, idle_timeout=60.0, first_token_timeout=None, stall_timeout=120.0, \
-            end_timeout=30.0, total_timeout=None, max_retries=2, proxy=None, ca_bundle=None, log_content=False)"
+            end_timeout=30.0, total_timeout=None, max_retries=2, max_buffered_bytes=4194304, proxy=None, \
+            ca_bundle=None, client_cert=None, local_address=None, unix_socket=None, log_content=False)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "the contract's signature")]
-    fn new(
-        api_key: Option<String>,
-        base_url: &str,
-        headers: Option<&Bound<PyMapping>>,
-        connect_timeout: f64,
-        idle_timeout: Option<f64>,
-        first_token_timeout: Option<f64>,
-        stall_timeout: Option<f64>,
-        end_timeout: Option<f64>,
-        total_timeout: Option<f64>,
-        max_retries: i64,
-        proxy: Option<String>,
-        ca_bundle: Option<PathBuf>,
-        log_content: bool,
-    ) -> PyResult<Self> {
-        let optional = |name, value: Option<f64>| value.map(|value| seconds(name, value)).transpose();
-        let timeouts = Timeouts {
-            connect: seconds("connect_timeout", connect_timeout)?,
-            idle: optional("idle_timeout", idle_timeout)?,
-            first_token: optional("first_token_timeout", first_token_timeout)?,
-            stall: optional("stall_timeout", stall_timeout)?,
-            end: optional("end_timeout", end_timeout)?,
-            total: optional("total_timeout", total_timeout)?,
-        };
-        let max_retries =
-            u32::try_from(max_retries).map_err(|_| PyValueError::new_err("max_retries must be 0 or more"))?;
-        let headers = headers.map_or(Ok(Vec::new()), header_list)?;
-        let settings =
-            Settings { api_key, base_url: base_url.to_owned(), headers, proxy, ca_bundle, log_content };
-        let config = Config::new(settings, timeouts, max_retries).map_err(invalid)?;
+    fn new(py: Python, api_key: Option<String>, settings: Option<Bound<PyDict>>) -> PyResult<Self> {
+        let config = settings::config(api_key, &settings.unwrap_or_else(|| PyDict::new(py)))?;
         Ok(Self {
             config: Arc::new(config),
             session: PerProcess::new(),
@@ -110,23 +79,27 @@ impl AIClient {
     }
 
     /// The text of the answer to one prompt. Blocks.
+    #[pyo3(signature = (prompt, model, **options))]
     fn send_request(
         &self,
         py: Python,
         prompt: &Bound<PyString>,
         model: &Bound<PyString>,
+        options: Option<&Bound<PyDict>>,
     ) -> PyResult<String> {
-        Ok(self.chat(py, user_message(prompt)?.as_any(), model, None)?.text().to_owned())
+        Ok(self.chat(py, user_message(prompt)?.as_any(), model, options)?.text().to_owned())
     }
 
     /// Stream the answer to one prompt. Returns at once; errors are raised while the stream is read.
+    #[pyo3(signature = (prompt, model, **options))]
     fn stream_response(
         &self,
         py: Python,
         prompt: &Bound<PyString>,
         model: &Bound<PyString>,
+        options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
-        self.stream(py, user_message(prompt)?.as_any(), model, None)
+        self.stream(py, user_message(prompt)?.as_any(), model, options)
     }
 
     /// The whole answer. Blocks.
@@ -151,11 +124,11 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ChatResponse> {
+        let session = self.session_for_call(py, options)?;
         let request = encode::request(&self.history, messages, model, options, Mode::Whole)?;
-        let session = self.session(py)?;
-        log::request(py, "chat", &request, &self.config);
+        log::request(py, "chat", &request, session.config());
         let response = session.block(py, chat(session.transport(), request))?;
-        Ok(ChatResponse::new(py, response, &self.config))
+        Ok(ChatResponse::new(py, response, session.config()))
     }
 
     /// `chat` for asyncio. Cancelling the task closes the connection.
@@ -178,11 +151,11 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
+        let session = self.session_for_call(py, options)?;
         let request = encode::request(&self.history, messages, model, options, Mode::Whole)?;
-        let session = self.session(py)?;
-        log::request(py, "chat", &request, &self.config);
+        log::request(py, "chat", &request, session.config());
         let task = session.spawn(chat(session.transport(), request));
-        let config = Arc::clone(&self.config);
+        let config = Arc::clone(session.config());
         Ok(Call::new(task, move |py, response| ChatResponse::new(py, response, &config).into_py_any(py)))
     }
 
@@ -198,25 +171,32 @@ impl AIClient {
         model: &Bound<PyAny>,
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<ResponseStream> {
+        let session = self.session_for_call(py, options)?;
         let request = encode::request(&self.history, messages, model, options, Mode::StreamWithUsage)?;
-        let session = self.session(py)?;
-        log::request(py, "stream", &request, &self.config);
-        Ok(ResponseStream::new(session.open_stream(request, false), Arc::clone(&self.config)))
+        log::request(py, "stream", &request, session.config());
+        Ok(ResponseStream::new(session.open_stream(request, false), Arc::clone(session.config())))
     }
 
     /// The models that `GET {base_url}/models` lists. Blocks.
-    fn models(&self, py: Python) -> PyResult<Vec<ModelInfo>> {
-        let session = self.session(py)?;
+    #[pyo3(signature = (**options))]
+    fn models(&self, py: Python, options: Option<&Bound<PyDict>>) -> PyResult<Vec<ModelInfo>> {
+        let session = self.session_without_body(py, "models", options)?;
         session.block(py, models(session.transport())).map(model_list)
     }
 
     /// `models` for asyncio.
-    fn amodels<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        aio(slf.py())?.call_method1(intern!(slf.py(), "call"), (slf.getattr("_start_models")?,))
+    #[pyo3(signature = (**options))]
+    fn amodels<'py>(
+        slf: &Bound<'py, Self>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let start = (slf.getattr(intern!(slf.py(), "_start_models"))?,);
+        aio(slf.py())?.getattr(intern!(slf.py(), "call"))?.call(start, options)
     }
 
-    fn _start_models(&self, py: Python) -> PyResult<Call> {
-        let session = self.session(py)?;
+    #[pyo3(signature = (**options))]
+    fn _start_models(&self, py: Python, options: Option<&Bound<PyDict>>) -> PyResult<Call> {
+        let session = self.session_without_body(py, "models", options)?;
         let task = session.spawn(models(session.transport()));
         Ok(Call::new(task, |py, models| model_list(models).into_py_any(py)))
     }
@@ -269,6 +249,32 @@ impl AIClient {
         }
         Ok(self.session.get_or_try_make(|| Session::new(&self.config))?)
     }
+
+    /// A session with the settings of one call, which are taken out of `options`.
+    pub fn session_for_call(&self, py: Python, options: Option<&Bound<PyDict>>) -> PyResult<Session> {
+        let call = options.map(|options| call_options::take(options, &self.config)).transpose()?;
+        self.session_with(py, call.flatten())
+    }
+
+    /// Like `session_for_call`, for a method whose request has no body.
+    pub fn session_without_body(
+        &self,
+        py: Python,
+        method: &str,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<Session> {
+        let call =
+            options.map(|options| call_options::take_all(method, options, &self.config)).transpose()?;
+        self.session_with(py, call.flatten())
+    }
+
+    fn session_with(&self, py: Python, call: Option<CallSettings>) -> PyResult<Session> {
+        let session = self.session(py)?;
+        match call {
+            None => Ok(session),
+            Some(call) => Ok(session.for_call(self.config.for_call(&call).map_err(invalid)?)),
+        }
+    }
 }
 
 fn user_message<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
@@ -276,18 +282,4 @@ fn user_message<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyLis
     message.set_item("role", "user")?;
     message.set_item("content", prompt)?;
     PyList::new(prompt.py(), [message])
-}
-
-fn seconds(name: &str, value: f64) -> PyResult<Duration> {
-    // A year is longer than any call, and far from an overflow of the clock.
-    let duration = Duration::try_from_secs_f64(value).ok().filter(|d| !d.is_zero());
-    let longest = Duration::from_secs(365 * 24 * 3600);
-    duration
-        .map(|duration| duration.min(longest))
-        .ok_or_else(|| PyValueError::new_err(format!("{name} must be more than 0 seconds, not {value}")))
-}
-
-fn header_list(headers: &Bound<PyMapping>) -> PyResult<Vec<(String, String)>> {
-    let wrong = |_| PyTypeError::new_err("headers must be a mapping of strings to strings");
-    headers.items()?.iter().map(|item| item.extract().map_err(wrong)).collect()
 }

@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use crate::error::{Error, Kind};
-use crate::http::config::Invalid;
+use crate::http::invalid::Invalid;
 use crate::py::log;
 use crate::py::values::Usage;
 
@@ -85,9 +85,9 @@ fn header_dict<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<B
 pub fn invalid(error: Invalid) -> PyErr {
     match error {
         Invalid::Value(message) => PyValueError::new_err(message),
-        Invalid::File(path, error) => {
+        Invalid::File { setting, path, error } => {
             let code = error.raw_os_error().unwrap_or_default();
-            PyOSError::new_err((code, format!("ca_bundle cannot be read: {error}"), path))
+            PyOSError::new_err((code, format!("{setting} cannot be read: {error}"), path))
         }
     }
 }

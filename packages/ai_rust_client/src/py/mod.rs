@@ -3,6 +3,7 @@
 mod aio;
 mod blocking;
 mod call;
+mod call_options;
 mod chunks;
 mod client;
 mod encode;
@@ -13,9 +14,11 @@ mod history;
 mod log;
 mod ready;
 mod session;
+mod settings;
 mod snapshot;
 mod stream;
 mod stream_reader;
+mod timeouts;
 mod values;
 
 use pyo3::prelude::*;

@@ -31,6 +31,15 @@ impl Session {
         })
     }
 
+    /// The same connections with the settings of one call.
+    pub fn for_call(self, config: Config) -> Self {
+        Self { transport: Arc::new(self.transport.for_call(config)), ..self }
+    }
+
+    pub fn config(&self) -> &Arc<Config> {
+        &self.transport.config
+    }
+
     pub fn transport(&self) -> Arc<Transport> {
         Arc::clone(&self.transport)
     }

@@ -1,0 +1,53 @@
+"""`Timeouts`: those of a single call."""
+
+from __future__ import annotations
+
+# Known to type checkers. Importing typing would double the import time of this package.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+_NAMES = ("connect", "idle", "first_token", "stall", "end", "total")
+
+
+class Timeouts:
+    """The timeouts of one call, in seconds: `client.chat(messages, model, timeout=Timeouts(idle=5, total=None))`.
+
+    A timeout that is not given stays the client's; None sets no limit. `AIClient` describes each of them.
+    """
+
+    __slots__ = _NAMES
+
+    def __init__(
+        self,
+        *,
+        connect: float | EllipsisType | None = ...,
+        idle: float | EllipsisType | None = ...,
+        first_token: float | EllipsisType | None = ...,
+        stall: float | EllipsisType | None = ...,
+        end: float | EllipsisType | None = ...,
+        total: float | EllipsisType | None = ...,
+    ) -> None:
+        self.connect = connect
+        self.idle = idle
+        self.first_token = first_token
+        self.stall = stall
+        self.end = end
+        self.total = total
+
+    def _values(self) -> tuple[float | EllipsisType | None, ...]:
+        return tuple(getattr(self, name) for name in _NAMES)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all timeouts."""
+        return self._values() == other._values() if isinstance(other, Timeouts) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash all timeouts."""
+        return hash(self._values())
+
+    def __repr__(self) -> str:
+        """Show the timeouts that are given."""
+        given = [f"{name}={value!r}" for name, value in zip(_NAMES, self._values(), strict=True) if value is not ...]
+        return f"Timeouts({', '.join(given)})"
