@@ -1,5 +1,6 @@
 //! Reads the response of a streaming request into the stream's buffer, to its verified end.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -98,13 +99,23 @@ impl ResponseReader<'_> {
                 timeouts.last_chunk = timeouts.last_byte;
             }
             timeouts.is_finished = self.assembler.is_finished();
-            self.publish(batch);
+            let is_full = self.publish(batch);
             if outcome? {
                 self.end_after_done(response).await;
                 return Ok(());
             }
+            if is_full {
+                self.wait_for_reader(&mut timeouts).await;
+            }
         }
         self.end_without_done(parser)
+    }
+
+    /// Leave the rest of the answer in the socket until half of the buffer is drained. Only the total timeout goes on.
+    async fn wait_for_reader(&self, timeouts: &mut ReadTimeouts<'_>) {
+        let since = Instant::now();
+        poll_fn(|context| self.buffer.with(|buffer| buffer.poll_drained(context))).await;
+        timeouts.extend(since.elapsed());
     }
 
     async fn end_after_done(&mut self, mut response: Response) {
@@ -191,12 +202,14 @@ impl ResponseReader<'_> {
         Batch::new(self.with_raw_chunks)
     }
 
-    fn publish(&self, batch: Batch) {
+    /// Returns whether the buffer is full.
+    fn publish(&self, batch: Batch) -> bool {
         self.buffer.update(|buffer| {
             if !buffer.has_ended() {
                 buffer.push(batch);
             }
-        });
+            buffer.is_full()
+        })
     }
 
     fn publish_last(&self, batch: Batch) {

@@ -50,9 +50,12 @@ impl Stream {
             cancellation: client.child_token(),
             with_raw_chunks,
         });
-        if with_raw_chunks {
-            stream.buffer.with(StreamBuffer::collect_raw_chunks);
-        }
+        stream.buffer.with(|buffer| {
+            buffer.set_limit(transport.config.max_buffered);
+            if with_raw_chunks {
+                buffer.collect_raw_chunks();
+            }
+        });
         let guard = EndGuard(Arc::clone(&stream));
         executor.spawn(async move {
             // Let the runtime notice pooled connections that the server has closed.

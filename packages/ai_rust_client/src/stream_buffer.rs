@@ -1,14 +1,26 @@
 //! What has arrived of a stream and its reader has not taken yet.
+//!
+//! Once more than a limit waits, the buffer is full: nothing more should be received until the reader has taken half of
+//! it.
 
 use std::collections::VecDeque;
+use std::task::{Context, Poll, Waker};
 
 use crate::answer::{Answer, Event};
 use crate::error::Error;
 use crate::protocol::assembler::Batch;
 use crate::runtime::monitor::Readiness;
 
+/// What an unread item counts besides its text, in bytes.
+const ITEM: usize = 128;
+
 #[derive(Debug, Default)]
 pub struct StreamBuffer {
+    /// How many bytes may be unread.
+    limit: usize,
+    unread: usize,
+    /// Of the task that waits until a full buffer is drained.
+    receiver: Option<Waker>,
     events: VecDeque<Event>,
     /// Takes the place of the events if the reader wants the chunks as JSON texts.
     raw_chunks: Option<RawChunks>,
@@ -33,6 +45,10 @@ impl Readiness for StreamBuffer {
 pub type Next<T> = Option<Result<Option<T>, Error>>;
 
 impl StreamBuffer {
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+    }
+
     /// Collect chunks as JSON texts instead of events.
     pub fn collect_raw_chunks(&mut self) {
         self.raw_chunks = Some(RawChunks::default());
@@ -57,11 +73,38 @@ impl StreamBuffer {
         let raw = batch.raw_chunks.take().unwrap_or_default();
         let events = batch.apply(&mut self.answer);
         match &mut self.raw_chunks {
-            None => self.events.extend(events),
+            None => {
+                self.unread += events.iter().map(size).sum::<usize>();
+                self.events.extend(events);
+            }
             Some(chunks) => {
+                self.unread += raw.iter().map(|chunk| ITEM + chunk.len()).sum::<usize>();
                 chunks.have_begun |= !raw.is_empty();
                 chunks.unread.extend(raw);
             }
+        }
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.unread > self.limit
+    }
+
+    /// Ready once half of the limit is free, or the stream has ended.
+    pub fn poll_drained(&mut self, context: &Context<'_>) -> Poll<()> {
+        if self.has_ended() || self.unread <= self.limit / 2 {
+            return Poll::Ready(());
+        }
+        self.receiver = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    /// The reader has taken `bytes`.
+    fn taken(&mut self, bytes: usize) {
+        self.unread -= bytes;
+        if self.unread <= self.limit / 2
+            && let Some(receiver) = self.receiver.take()
+        {
+            receiver.wake();
         }
     }
 
@@ -77,6 +120,7 @@ impl StreamBuffer {
         if self.has_ended() && self.is_empty() {
             return false;
         }
+        self.taken(self.unread);
         self.events.clear();
         if let Some(chunks) = &mut self.raw_chunks {
             chunks.unread.clear();
@@ -88,14 +132,21 @@ impl StreamBuffer {
     /// All chunks that have arrived.
     pub fn next_raw_chunks(&mut self) -> Next<Vec<String>> {
         match &mut self.raw_chunks {
-            Some(chunks) if !chunks.unread.is_empty() => Some(Ok(Some(std::mem::take(&mut chunks.unread)))),
+            Some(chunks) if !chunks.unread.is_empty() => {
+                let unread = std::mem::take(&mut chunks.unread);
+                self.taken(self.unread);
+                Some(Ok(Some(unread)))
+            }
             _ => self.end.clone().map(|end| end.map(|()| None)),
         }
     }
 
     pub fn next_event(&mut self) -> Next<Event> {
         match self.events.pop_front() {
-            Some(event) => Some(Ok(Some(event))),
+            Some(event) => {
+                self.taken(size(&event));
+                Some(Ok(Some(event)))
+            }
             None => self.end.clone().map(|end| end.map(|()| None)),
         }
     }
@@ -115,7 +166,10 @@ impl StreamBuffer {
     pub fn drain(&mut self) -> Result<VecDeque<Event>, Error> {
         match &self.end {
             Some(Err(error)) if self.events.is_empty() => Err(error.clone()),
-            _ => Ok(std::mem::take(&mut self.events)),
+            _ => {
+                self.taken(self.unread);
+                Ok(std::mem::take(&mut self.events))
+            }
         }
     }
 
@@ -141,5 +195,13 @@ impl StreamBuffer {
             details.request_id.clone_from(&self.answer.request_id);
         }
         error
+    }
+}
+
+fn size(event: &Event) -> usize {
+    ITEM + match event {
+        Event::Text(text) | Event::Reasoning(text) | Event::Annotation(text) => text.len(),
+        Event::ToolCall(call) => call.id.len() + call.name.len() + call.arguments.len(),
+        Event::Usage(_) | Event::Finish => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! How a client connects: proxy, certificates, local address and UNIX socket.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reqwest::{Certificate, ClientBuilder, Identity, Proxy};
 use url::Url;
@@ -36,8 +36,8 @@ impl Network {
         Ok(Self {
             proxy_is_tls: is_tls_proxy(settings.proxy.as_deref()),
             proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
-            roots: settings.ca_bundle.map_or(Ok(Vec::new()), read_roots)?,
-            identity: settings.client_cert.map(read_identity).transpose()?,
+            roots: settings.ca_bundle.as_deref().map_or(Ok(Vec::new()), read_roots)?,
+            identity: settings.client_cert.as_deref().map(read_identity).transpose()?,
             local_address: settings.local_address.as_deref().map(parse_address).transpose()?,
             unix_socket: settings.unix_socket.map(check_unix_socket).transpose()?,
         })
@@ -97,19 +97,19 @@ fn is_tls_proxy(setting: Option<&str>) -> bool {
     }
 }
 
-fn read(setting: &'static str, path: &PathBuf) -> Result<Vec<u8>, Invalid> {
-    std::fs::read(path).map_err(|error| Invalid::File { setting, path: path.clone(), error })
+fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Invalid> {
+    std::fs::read(path).map_err(|error| Invalid::File { setting, path: path.to_owned(), error })
 }
 
-fn read_roots(path: PathBuf) -> Result<Vec<Certificate>, Invalid> {
-    match Certificate::from_pem_bundle(&read("ca_bundle", &path)?) {
+fn read_roots(path: &Path) -> Result<Vec<Certificate>, Invalid> {
+    match Certificate::from_pem_bundle(&read("ca_bundle", path)?) {
         Ok(roots) if !roots.is_empty() => Ok(roots),
         _ => invalid(format!("ca_bundle: no PEM certificate in {}", path.display())),
     }
 }
 
-fn read_identity(path: PathBuf) -> Result<Identity, Invalid> {
-    Identity::from_pem(&read("client_cert", &path)?).or_else(|_| {
+fn read_identity(path: &Path) -> Result<Identity, Invalid> {
+    Identity::from_pem(&read("client_cert", path)?).or_else(|_| {
         let path = path.display();
         invalid(format!(
             "client_cert: {path} must contain a certificate and its key without a password, as PEM"

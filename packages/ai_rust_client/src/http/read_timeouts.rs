@@ -25,6 +25,16 @@ impl<'a> ReadTimeouts<'a> {
         Self { timeouts, sent, last_byte: now, last_content: None, last_chunk: now, is_finished: false }
     }
 
+    /// Nothing was read for `pause`, because the buffer was full: move every deadline.
+    pub fn extend(&mut self, pause: Duration) {
+        self.sent += pause;
+        self.last_byte += pause;
+        self.last_chunk += pause;
+        if let Some(last_content) = &mut self.last_content {
+            *last_content += pause;
+        }
+    }
+
     /// Wait for the next bytes, until the first timeout expires.
     pub async fn limit<F: Future>(&self, read: F) -> Result<F::Output, Error> {
         match [self.idle(), self.content()].into_iter().flatten().min_by_key(|(deadline, ..)| *deadline) {
