@@ -3,8 +3,9 @@
     with FakeServer([Answer("Hello"), Error(429, headers={"Retry-After": "1"})]) as server:
         client = AIClient(base_url=server.base_url)
 
-It serves HTTP/1.1 (`POST /v1/chat/completions`, `GET /v1/models`). Each request gets the next reply of its script, then
-the default, `echo`. `Stream`, `Raw` and the steps simulate the faults of real providers.
+It serves HTTP/1.1: `POST /v1/chat/completions`, `/v1/responses` and `/v1/embeddings`, `GET /v1/models`, and `GET` and
+`DELETE /v1/responses/{id}`. Each request gets the next reply of its script, then the default, `echo`. `Stream`, `Raw`
+and the steps simulate the faults of real providers.
 """
 
 from .echo import echo
@@ -26,6 +27,7 @@ from .replies import (
     Stream,
     ToolCall,
     Usage,
+    Vectors,
     chunk,
 )
 from .requests import Request
@@ -54,6 +56,7 @@ __all__ = [
     "Stream",
     "ToolCall",
     "Usage",
+    "Vectors",
     "chunk",
     "echo",
     "load_script",

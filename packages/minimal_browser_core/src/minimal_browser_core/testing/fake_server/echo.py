@@ -4,22 +4,27 @@ import json
 import re
 from typing import Any
 
-from .replies import Answer, ToolCall, Usage
+from .embeddings import embed
+from .replies import Answer, Reply, ToolCall, Usage
 from .requests import Request
 
 _WORD = re.compile(r"\S+\s*|\s+")
 _CALL = re.compile(r"^\s*([A-Za-z_][\w-]*)\s+(\{.*\})\s*$", re.MULTILINE)
 
 
-def echo(request: Request) -> Answer:
-    """Repeat the last user message word by word, with a note about the rest of the request.
+def echo(request: Request) -> Reply:
+    """Repeat the last user message word by word, with a note about the rest of the request; or embed the texts.
 
     If the message has a line `name {"some": "json"}` with the name of an offered tool, the answer is that tool call.
     """
+    if request.endpoint == "embeddings":
+        return embed(request)
     body = request.json
     if not isinstance(body, dict):
         body = {}
-    messages = [m for m in _list(body.get("messages")) if isinstance(m, dict)]
+    items = body.get("input" if request.endpoint == "responses" else "messages")
+    items = [{"role": "user", "content": items}] if isinstance(items, str) else items
+    messages = [m for m in _list(items) if isinstance(m, dict) and "role" in m]
     users = [_text(m.get("content")) for m in messages if m.get("role") == "user"]
     last = users[-1] if users else ""
     tools = [name for tool in _list(body.get("tools")) if (name := _tool_name(tool))]
@@ -38,7 +43,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _tool_name(tool: Any) -> str | None:
-    function = tool.get("function") if isinstance(tool, dict) else None
+    # The Responses API has the fields of the function in the tool itself.
+    function = tool.get("function", tool) if isinstance(tool, dict) else None
     name = function.get("name") if isinstance(function, dict) else None
     return name if isinstance(name, str) else None
 

@@ -1,7 +1,8 @@
 """The replies of a fake server, as values.
 
-A reply is an `Answer` (the usual one), `Error`, `Body` (a single document), `Stream` (server-sent events) or `Raw`
-(bytes on the socket). A stream or raw reply consists of steps, in order. Times are in seconds.
+A reply is an `Answer` (the usual one), `Vectors` (embeddings), `Error`, `Body` (a single document), `Stream`
+(server-sent events) or `Raw` (bytes on the socket). A stream or raw reply consists of steps, in order. Times are in
+seconds.
 """
 
 from collections.abc import Iterable, Mapping
@@ -100,12 +101,13 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A chat answer: server-sent events if the request has `"stream": true`, else one JSON object.
+    """An answer: server-sent events if the request has `"stream": true`, else one JSON object.
 
-    Each item of a tuple in `text` or `reasoning` is one delta. `model` defaults to that of the request. A stream begins
-    with `comments` keep-alive comments, waits `delay` before each event, and ends with `[DONE]` if `done`. After
-    `cut_after` events (bytes of a JSON object) the connection closes, with RST if `reset`. `extra` is added to every
-    chunk, or to the object.
+    It is sent as a chat completion; as the answer to `/responses` in the form of the Responses API, without `id`,
+    `reasoning_key` and `done`. Each item of a tuple in `text` or `reasoning` is one delta. `model` defaults to that of
+    the request. A stream begins with `comments` keep-alive comments, waits `delay` before each event, and ends with
+    `[DONE]` if `done`. After `cut_after` events (bytes of a JSON object) the connection closes, with RST if `reset`.
+    `extra` is added to every chunk, or to the object.
     """
 
     text: str | tuple[str, ...] = ""
@@ -125,6 +127,20 @@ class Answer:
     cut_after: int | None = None
     reset: bool = False
     gzip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Embeddings, one vector for each text: base64 if the request asks for it, otherwise lists of numbers.
+
+    `model` defaults to that of the request.
+    """
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage | None = field(default_factory=Usage)
+    model: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    head_delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +190,7 @@ class Raw:
     keep_alive: bool = False
 
 
-Reply = Answer | Error | Body | Stream | Raw | Hang | Cut
+Reply = Answer | Vectors | Error | Body | Stream | Raw | Hang | Cut
 
 
 def chunk(

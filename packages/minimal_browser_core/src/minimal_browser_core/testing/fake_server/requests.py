@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Request:
             return json.loads(self.body)
         except ValueError:
             return None
+
+    @property
+    def endpoint(self) -> str:
+        """The path below `/v1/`, without the query."""
+        return urlsplit(self.path).path.removeprefix("/v1/")
 
     @property
     def wants_stream(self) -> bool:

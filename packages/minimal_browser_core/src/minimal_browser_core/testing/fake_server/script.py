@@ -18,10 +18,10 @@ A script is one object, in which every key is optional:
       "default": {"reply": "answer", "text": "nothing left in the script"}
     }
 
-Each chat request gets the next of `replies`; after the last one, it gets `default` (by default an echo) or, with
-`repeat`, the first again. The kinds of reply are answer, error, body, stream, raw, hang and cut; those of steps are
-data, comment, bytes, pause, cut and hang. Their keys are the fields of the classes of the same names in this package;
-bytes are written as text (UTF-8).
+Each POST request gets the next of `replies`; after the last one, it gets `default` (by default an echo) or, with
+`repeat`, the first again. The kinds of reply are answer, error, body, stream, raw, hang, cut and vectors;
+those of steps are data, comment, bytes, pause, cut and hang. Their keys are the fields of the classes of the same names
+in this package; bytes are written as text (UTF-8).
 """
 
 import json
@@ -33,9 +33,18 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from .replies import Answer, Body, Bytes, Comment, Cut, Data, Error, Hang, Model, Pause, Raw, Reply, Stream
+from .replies import Answer, Body, Bytes, Comment, Cut, Data, Error, Hang, Model, Pause, Raw, Reply, Stream, Vectors
 
-_REPLIES = {"answer": Answer, "error": Error, "body": Body, "stream": Stream, "raw": Raw, "hang": Hang, "cut": Cut}
+_REPLIES = {
+    "answer": Answer,
+    "error": Error,
+    "body": Body,
+    "stream": Stream,
+    "raw": Raw,
+    "hang": Hang,
+    "cut": Cut,
+    "vectors": Vectors,
+}
 _STEPS = {"data": Data, "comment": Comment, "bytes": Bytes, "pause": Pause, "cut": Cut, "hang": Hang}
 
 

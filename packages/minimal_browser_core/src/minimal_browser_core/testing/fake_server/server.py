@@ -7,16 +7,25 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self
-from urllib.parse import unquote, urlsplit
+from typing import Any, Self
+from urllib.parse import unquote
 
 from .connection import Connection
 from .echo import echo
-from .replies import Answer, Body, Bytes, Cut, Error, Model, Raw, Reply, Stream
+from .embeddings import embeddings_document
+from .replies import Answer, Body, Bytes, Cut, Error, Hang, Model, Raw, Reply, Stream, Vectors
 from .requests import Request
+from .responses_api import response_document, response_object, response_stream
 from .wire import Payload, answer_document, answer_stream, document, dumps, error_document, event_stream, head
 
 ReplyOrCallable = Reply | Callable[[Request], Reply]
+
+_METHODS = {
+    "chat/completions": ("POST",),
+    "responses": ("POST",),
+    "embeddings": ("POST",),
+    "models": ("GET", "HEAD"),
+}
 
 DEFAULT_MODELS = (Model("fake/echo", "Echo", 8192), Model("fake/large", "Large", 200_000))
 
@@ -24,7 +33,7 @@ DEFAULT_MODELS = (Model("fake/echo", "Echo", 8192), Model("fake/large", "Large",
 class FakeServer:
     """Listens on 127.0.0.1 from construction until `close`; thread-safe, one thread per connection.
 
-    `script` is the queue of replies to chat requests, `models_script` that of replies to `GET /v1/models` and
+    `script` is the queue of replies to POST requests, `models_script` that of replies to `GET /v1/models` and
     `GET /v1/models/{id}`. When a script is empty, the reply is `default`, or the entries of `models`. A reply may be a
     function of the request. `repeat` puts each reply back at the end of the script.
     `api_key` is required as a Bearer token if it is given (401 without); `tls` enables HTTPS. `requests` are the
@@ -53,6 +62,8 @@ class FakeServer:
         self.tls = tls
         self.on_request = on_request
         self.requests: list[Request] = []
+        self.responses: dict[str, dict[str, Any]] = {}
+        """The responses that `GET` and `DELETE /v1/responses/{id}` find."""
         self._changed = threading.Condition()
         self._connections: dict[Connection, threading.Thread] = {}
         self._accepted = 0
@@ -140,18 +151,32 @@ class FakeServer:
             self.on_request(request)
         if callable(reply):
             reply = reply(request)
+        if isinstance(reply, Answer):
+            reply = self._answer(reply, request)
         return _payloads(reply, request)
 
+    def _answer(self, reply: Answer, request: Request) -> Reply:
+        if request.endpoint != "responses":
+            make = answer_stream if request.wants_stream else answer_document
+            return make(reply, request.model)
+        body = request.json
+        with self._changed:
+            response = response_object(reply, body, f"resp_{len(self.responses) + 1}")
+            self.responses[response["id"]] = response
+        return response_stream(reply, body, response) if request.wants_stream else response_document(reply, response)
+
     def _choose(self, request: Request) -> ReplyOrCallable:
-        path = urlsplit(request.path).path
-        if refusal := self._refuse(request, path):
+        if refusal := self._refuse(request):
             return refusal
         if request.method == "HEAD":
             return Raw((Bytes(head(200, {"Content-Length": "0"})),), keep_alive=True)
-        if path == "/v1/models":
-            return self.models_script.popleft() if self.models_script else _model_list(self.models)
-        if path.startswith("/v1/models/"):
-            return self.models_script.popleft() if self.models_script else self._model(unquote(path[11:]))
+        resource, _, name = request.endpoint.partition("/")
+        if resource == "models":
+            if self.models_script:
+                return self.models_script.popleft()
+            return self._model(unquote(name)) if name else _model_list(self.models)
+        if resource == "responses" and name:
+            return self._stored_response(request.method, name)
         if not self.script:
             return self.default
         reply = self.script.popleft()
@@ -159,12 +184,13 @@ class FakeServer:
             self.script.append(reply)
         return reply
 
-    def _refuse(self, request: Request, path: str) -> Error | None:
-        allowed = {"/v1/chat/completions": ("POST",), "/v1/models": ("GET", "HEAD")}.get(path)
-        if path.startswith("/v1/models/"):
-            allowed = ("GET",)
+    def _refuse(self, request: Request) -> Error | None:
+        path = request.endpoint
+        allowed = _METHODS.get(path)
+        if allowed is None and (resource := path.partition("/")[0]) in ("models", "responses"):
+            allowed = ("GET",) if resource == "models" else ("GET", "DELETE")
         if allowed is None:
-            message = f"there is no {path} here; try /v1/chat/completions or /v1/models"
+            message = f"there is no {path} here; try {', '.join(_METHODS)}"
             return Error(404, message, "invalid_request_error")
         if request.method not in allowed:
             methods = ", ".join(allowed)
@@ -181,6 +207,15 @@ class FakeServer:
                 return Body(dumps(_model_entry(model)))
         return Error(404, f"The model '{name}' does not exist", "invalid_request_error", "model_not_found")
 
+    def _stored_response(self, method: str, id: str) -> Reply:
+        response = self.responses.get(id)
+        if response is None:
+            return Error(404, f"Response with id '{id}' not found.", "invalid_request_error")
+        if method == "DELETE":
+            del self.responses[id]
+            return Body(dumps({"id": id, "object": "response", "deleted": True}))
+        return Body(dumps(response))
+
 
 def _model_entry(model: Model) -> dict[str, object]:
     entry: dict[str, object] = {"id": model.id, "object": "model"}
@@ -196,10 +231,8 @@ def _model_list(models: tuple[Model, ...]) -> Body:
 
 
 def _payloads(reply: Reply, request: Request) -> Iterator[Payload]:
-    if isinstance(reply, Answer) and request.wants_stream:
-        reply = answer_stream(reply, request.model)
-    elif isinstance(reply, Answer):
-        reply = answer_document(reply, request.model)
+    if isinstance(reply, Vectors):
+        reply = embeddings_document(reply, request)
     elif isinstance(reply, Error):
         reply = error_document(reply)
     if isinstance(reply, Stream):
@@ -211,5 +244,5 @@ def _payloads(reply: Reply, request: Request) -> Iterator[Payload]:
             yield step.data if isinstance(step, Bytes) else step
         if not reply.keep_alive:
             yield Cut()
-    else:
+    elif isinstance(reply, Hang | Cut):
         yield reply
