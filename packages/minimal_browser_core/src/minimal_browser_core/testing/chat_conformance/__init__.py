@@ -22,6 +22,7 @@ _PARTS = (
     "base",
     "call_options",
     "cancellation",
+    "embeddings",
     "error_details",
     "model_fallback",
     "network_faults",
@@ -41,6 +42,7 @@ from .backpressure import Backpressure  # noqa: E402
 from .base import ChatSuite  # noqa: E402
 from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
+from .embeddings import Embeddings  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
 from .model_fallback import ModelFallback  # noqa: E402
 from .network_faults import NetworkFaults  # noqa: E402
@@ -62,6 +64,7 @@ class ChatClientConformance(
     ProviderFormats,
     StreamEnd,
     Cancellation,
+    Embeddings,
     ErrorDetails,
     NetworkFaults,
     ResponseMetadata,
