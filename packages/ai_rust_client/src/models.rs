@@ -1,62 +1,42 @@
 //! The models that a provider offers.
 
-use std::pin::pin;
 use std::sync::Arc;
 
-use http::Method;
 use serde_json::{Map, Value};
-use tokio::time::Instant;
 
 use crate::answer::ModelInfo;
+use crate::endpoint::{EndpointRequest, call};
 use crate::error::{Error, Kind};
-use crate::http::attempts::Attempts;
-use crate::http::transport::{Request, Transport};
+use crate::http::transport::Transport;
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
-    get(&transport, &["models"], decode).await
+    get(&transport, None, decode).await
 }
 
 /// The provider's JSON: the list of models, or one model.
 pub async fn raw_models(transport: Arc<Transport>, id: Option<String>) -> Result<String, Error> {
     let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
+    let is_object = |body: &[u8]| serde_json::from_slice::<Map<String, Value>>(body).ok();
     match id {
-        None => get(&transport, &["models"], |body| decode(body).map(|_| text(body))).await,
-        Some(id) => {
-            let is_object = |body: &[u8]| serde_json::from_slice::<Map<String, Value>>(body).ok();
-            get(&transport, &["models", &id], |body| is_object(body).map(|_| text(body))).await
-        }
+        None => get(&transport, None, |body| decode(body).map(|_| text(body))).await,
+        Some(_) => get(&transport, id, |body| is_object(body).map(|_| text(body))).await,
     }
 }
 
 async fn get<T>(
     transport: &Transport,
-    path: &[&str],
+    id: Option<String>,
     decode: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<T, Error> {
-    // The request names no model, so the report of its attempts names none either.
-    let no_model = [String::new()];
-    let mut attempts = Attempts::new(transport, &no_model);
-    loop {
-        match attempts.limit(pin!(attempt(transport, path, &decode))).await {
-            Ok(models) => return Ok(models),
-            Err(error) => attempts.retry_after(error).await?,
-        }
-    }
-}
-
-async fn attempt<T>(
-    transport: &Transport,
-    path: &[&str],
-    decode: impl Fn(&[u8]) -> Option<T>,
-) -> Result<T, Error> {
-    let url = transport.config.endpoint(path);
-    let request = Request { method: Method::GET, url: &url, accept: "application/json", body: Vec::new() };
-    let body = transport.read_body(transport.send(request).await?, Instant::now()).await?;
-    decode(&body).ok_or_else(|| {
-        let shown = transport.config.excerpt(&String::from_utf8_lossy(&body));
-        let expected = if path.len() > 1 { "model" } else { "list of models" };
-        Error::new(Kind::Protocol, format!("the answer is not a {expected}; check base_url: {shown}"))
+    let expected = if id.is_some() { "model" } else { "list of models" };
+    let path = std::iter::once("models".to_owned()).chain(id).collect();
+    call(transport, &EndpointRequest::get(path), |response| {
+        decode(&response.body).ok_or_else(|| {
+            let shown = transport.config.excerpt(&String::from_utf8_lossy(&response.body));
+            Error::new(Kind::Protocol, format!("the answer is not a {expected}; check base_url: {shown}"))
+        })
     })
+    .await
 }
 
 fn decode(body: &[u8]) -> Option<Vec<ModelInfo>> {

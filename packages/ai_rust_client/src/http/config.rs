@@ -118,7 +118,7 @@ impl Config {
         Ok(config)
     }
 
-    pub fn endpoint(&self, path: &[&str]) -> Url {
+    pub fn endpoint(&self, path: &[impl AsRef<str>]) -> Url {
         join(&self.base_url, path)
     }
 
@@ -194,10 +194,10 @@ fn replace_query(url: &mut Url, query: &[(String, String)]) {
     url.query_pairs_mut().clear().extend_pairs(rest.iter().chain(query));
 }
 
-fn join(base_url: &Url, path: &[&str]) -> Url {
+fn join(base_url: &Url, path: &[impl AsRef<str>]) -> Url {
     let mut url = base_url.clone();
     if let Ok(mut segments) = url.path_segments_mut() {
-        segments.pop_if_empty().extend(path);
+        segments.pop_if_empty().extend(path.iter().map(AsRef::as_ref));
     }
     url
 }

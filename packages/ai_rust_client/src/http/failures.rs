@@ -111,7 +111,8 @@ fn header_text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
 
-fn header_texts(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The headers as text; names are in lower case.
+pub fn header_texts(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect()
 }
 
