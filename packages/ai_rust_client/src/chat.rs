@@ -14,6 +14,7 @@ use crate::http::failures::{limit_body, request_id};
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
 use crate::protocol::completion::Completion;
+use crate::protocol::provider_error::ProviderError;
 use crate::protocol::request::{ChatRequest, total_len};
 
 #[derive(Debug)]
@@ -92,13 +93,15 @@ pub fn decode(
     match assembler.push_completion(completion, batch) {
         Ok(()) => assembler.finish(batch),
         Err(ChunkError::Malformed(reason)) => return Err(protocol_error(&reason)),
-        // An error in a successful response counts as the status that it names, if it names one.
-        Err(ChunkError::Provider(error)) => {
-            let kind = error.status.map_or(Kind::Protocol, Kind::Status);
-            let message = format!("the provider answered with an error: {}", error.message);
-            let details = Details { status: error.status, body: limit_body(text), ..Details::default() };
-            return Err(Error::with(kind, message, details));
-        }
+        Err(ChunkError::Provider(error)) => return Err(provider_error(&error, text)),
     }
     Ok(())
+}
+
+/// An error in a successful response counts as the status that it names, if it names one.
+pub fn provider_error(error: &ProviderError, body: &str) -> Error {
+    let kind = error.status.map_or(Kind::Protocol, Kind::Status);
+    let message = format!("the provider answered with an error: {}", error.message);
+    let details = Details { status: error.status, body: limit_body(body), ..Details::default() };
+    Error::with(kind, message, details)
 }

@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod chat;
+pub mod embeddings;
 pub mod endpoint;
 pub mod error;
 pub mod http;

@@ -27,6 +27,7 @@ from ai_rust_client._errors import (
 from ai_rust_client._native import (
     API_VERSION,
     ChatResponse,
+    Embeddings,
     ModelInfo,
     ResponseStream,
     StreamEvent,
@@ -37,7 +38,7 @@ from ai_rust_client._native import (
 from ai_rust_client._timeouts import Timeouts
 from ai_rust_client._types import Message
 
-CAPABILITIES: frozenset[str] = frozenset({"async", "fileno", "model-preference", "tools", "vision"})
+CAPABILITIES: frozenset[str] = frozenset({"async", "embeddings", "fileno", "model-preference", "tools", "vision"})
 """The features of this version besides `API_VERSION`. Names are only added, never removed."""
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ChatResponse",
+    "Embeddings",
     "InsufficientCreditsError",
     "InternalServerError",
     "Message",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Any, Final, Literal, Self, final
+from typing import Any, Final, Literal, Self, final, overload
 
 from typing_extensions import disjoint_base
 
@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "ChatResponse",
     "ChunkStream",
+    "Embeddings",
     "ModelInfo",
     "ReadyQueue",
     "ResponseStream",
@@ -112,6 +113,36 @@ class AIClient:
         Asks for the usage with `stream_options`, unless that is one of the options.
         """
 
+    def embed(
+        self,
+        input: str | Sequence[str],
+        model: str,
+        *,
+        dimensions: int | None = None,
+        batch_size: int = 256,
+        **options: Any,
+    ) -> Embeddings:
+        """The vectors of texts, by `POST {base_url}/embeddings`. Blocks.
+
+        Texts are sent in batches of `batch_size`, at most four at a time; `total_timeout` is for all of them. The
+        vectors are transferred in base64, unless the option `encoding_format` says otherwise. Options are sent
+        unchanged.
+
+        Raises ValueError for an empty input, and ProtocolError if a vector is missing or has another length than
+        the others.
+        """
+
+    def aembed(
+        self,
+        input: str | Sequence[str],
+        model: str,
+        *,
+        dimensions: int | None = None,
+        batch_size: int = 256,
+        **options: Any,
+    ) -> Coroutine[Any, Any, Embeddings]:
+        """`embed` for asyncio. Cancelling the task closes the connections."""
+
     def models(self) -> list[ModelInfo]:
         """The models that `GET {base_url}/models` lists. Blocks."""
 
@@ -132,6 +163,9 @@ class AIClient:
     def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
     def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
     def _start_chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> Call: ...
+    def _start_embed(
+        self, input: str | Sequence[str], model: str, dimensions: int | None, batch_size: int, **options: Any
+    ) -> Call: ...
     def _start_models(self) -> Call: ...
 
 @final
@@ -353,6 +387,39 @@ class Usage:
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Embeddings(Sequence[Sequence[float]]):
+    """The vectors of texts, in their order: a sequence of memoryviews of floats.
+
+    It supports the buffer protocol (float32, C-contiguous, read-only, of the shape `(texts, dimensions)`), so that
+    `numpy.asarray(embeddings)` copies nothing.
+    """
+
+    @property
+    def dimensions(self) -> int:
+        """The length of each vector."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """The number of tokens of all texts, if the provider reports it."""
+
+    @property
+    def model(self) -> str:
+        """The model: as the provider reports it, otherwise as requested."""
+
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int, /) -> memoryview[float]: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[memoryview[float]]: ...
+    def index(self, value: Any, *range: int) -> int:
+        """The index of the first vector that is equal to `value`; raises ValueError if there is none."""
+
+    def count(self, value: Any) -> int:
+        """How many vectors are equal to `value`."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
 
 @final
 class ModelInfo:

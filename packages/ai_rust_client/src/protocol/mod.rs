@@ -8,3 +8,4 @@ pub mod lenient;
 pub mod provider_error;
 pub mod request;
 pub mod sse;
+pub mod vectors;

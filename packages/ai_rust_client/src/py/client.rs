@@ -9,11 +9,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use crate::chat::chat;
+use crate::embeddings::embed;
 use crate::http::config::{CallSettings, Config};
 use crate::models::models;
 use crate::py::aio::aio;
 use crate::py::call::Call;
 use crate::py::call_options;
+use crate::py::embeddings::{self, Embeddings};
 use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
@@ -175,6 +177,59 @@ impl AIClient {
         let request = encode::request(&self.history, messages, model, options, Mode::StreamWithUsage)?;
         log::request(py, "stream", &request, session.config());
         Ok(ResponseStream::new(session.open_stream(request, false), Arc::clone(session.config())))
+    }
+
+    /// The vectors of texts, by `POST {base_url}/embeddings`. Blocks.
+    ///
+    /// Texts are sent in batches of `batch_size`, at most four at a time; `total_timeout` is for all of them. The
+    /// vectors are transferred in base64, unless the option `encoding_format` says otherwise. Options are sent
+    /// unchanged.
+    ///
+    /// Raises ValueError for an empty input, and ProtocolError if a vector is missing or has another length than
+    /// the others.
+    #[pyo3(signature = (input, model, *, dimensions=None, batch_size=256, **options))]
+    fn embed(
+        &self,
+        py: Python,
+        input: &Bound<PyAny>,
+        model: &str,
+        dimensions: Option<i64>,
+        batch_size: i64,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<Embeddings> {
+        let session = self.session_for_call(py, options)?;
+        let batches = embeddings::batches(input, model, dimensions, batch_size, options)?;
+        session.block(py, embed(session.transport(), model.to_owned(), batches)).map(Embeddings::new)
+    }
+
+    /// `embed` for asyncio. Cancelling the task closes the connections.
+    #[pyo3(signature = (input, model, *, dimensions=None, batch_size=256, **options))]
+    fn aembed<'py>(
+        slf: &Bound<'py, Self>,
+        input: &Bound<'py, PyAny>,
+        model: &Bound<'py, PyAny>,
+        dimensions: Option<i64>,
+        batch_size: i64,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let start = (slf.getattr(intern!(slf.py(), "_start_embed"))?, input, model, dimensions, batch_size);
+        aio(slf.py())?.getattr(intern!(slf.py(), "call"))?.call(start, options)
+    }
+
+    #[pyo3(signature = (input, model, dimensions, batch_size, **options))]
+    fn _start_embed(
+        &self,
+        py: Python,
+        input: &Bound<PyAny>,
+        model: &str,
+        dimensions: Option<i64>,
+        batch_size: i64,
+        options: Option<&Bound<PyDict>>,
+    ) -> PyResult<Call> {
+        let session = self.session_for_call(py, options)?;
+        let batches = embeddings::batches(input, model, dimensions, batch_size, options)?;
+        let task = session.spawn(embed(session.transport(), model.to_owned(), batches));
+        Ok(Call::new(task, |py, result| Embeddings::new(result).into_py_any(py)))
     }
 
     /// The models that `GET {base_url}/models` lists. Blocks.

@@ -77,7 +77,7 @@ fn assemble(
     Ok(ChatRequest::new(models(model)?, pieces))
 }
 
-fn write_option<'py>(
+pub fn write_option<'py>(
     name: &Bound<'py, PyAny>,
     value: &Bound<'py, PyAny>,
     out: &mut Writer<'py>,
@@ -92,7 +92,7 @@ fn write_option<'py>(
     json_string::write(name.as_bytes(), &mut out.json);
     out.add(b":");
     let value = snapshot(value)?;
-    write(&value, out, &Path { parent: None, step: Step::Name(name), depth: 0 })
+    write(&value, out, &Path::root(name))
 }
 
 fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
@@ -122,7 +122,7 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
 
 /// Add the messages that are not encoded yet to the conversation.
 fn write_messages(messages: &Bound<PyList>, conversation: &mut Conversation) -> PyResult<()> {
-    let root = Path { parent: None, step: Step::Name("messages"), depth: 0 };
+    let root = Path::root("messages");
     let mut out = Writer::new();
     let mut json_len = conversation.json_len();
     let mut is_recordable = true;
@@ -158,23 +158,23 @@ fn write_message<'py>(message: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: 
 
 /// The JSON that has been written. Large strings are only recorded at first, and encoded by `write_large_strings`: it
 /// detaches from the interpreter, which must not happen in the middle of a dict that another thread may change.
-struct Writer<'py> {
-    json: Vec<u8>,
+pub struct Writer<'py> {
+    pub json: Vec<u8>,
     /// Each with its position in `json`.
     large_strings: Vec<(usize, Bound<'py, PyString>)>,
 }
 
 impl Writer<'_> {
     /// With enough capacity for a short request.
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { json: Vec::with_capacity(256), large_strings: Vec::new() }
     }
 
-    fn add(&mut self, json: &[u8]) {
+    pub fn add(&mut self, json: &[u8]) {
         self.json.extend_from_slice(json);
     }
 
-    fn write_large_strings(&mut self, py: Python) -> PyResult<()> {
+    pub fn write_large_strings(&mut self, py: Python) -> PyResult<()> {
         if self.large_strings.is_empty() {
             return Ok(());
         }
@@ -198,7 +198,7 @@ impl Writer<'_> {
     }
 }
 
-fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
+pub fn write<'py>(value: &Bound<'py, PyAny>, out: &mut Writer<'py>, path: &Path) -> PyResult<()> {
     if path.depth > MAX_DEPTH {
         return Err(PyValueError::new_err(format!(
             "{path}: nested more than {MAX_DEPTH} levels deep; does it contain itself?"
@@ -325,19 +325,24 @@ fn is_dataclass(value: &Bound<PyAny>) -> PyResult<bool> {
 }
 
 /// The position of a value in the request; only formatted if the value is rejected.
-struct Path<'a> {
+pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     step: Step<'a>,
     depth: usize,
 }
 
-enum Step<'a> {
+pub enum Step<'a> {
     Name(&'a str),
     Index(usize),
 }
 
 impl<'a> Path<'a> {
-    fn then(&'a self, step: Step<'a>) -> Path<'a> {
+    /// The beginning of a path.
+    pub fn root(name: &'a str) -> Self {
+        Self { parent: None, step: Step::Name(name), depth: 0 }
+    }
+
+    pub fn then(&'a self, step: Step<'a>) -> Path<'a> {
         Path { parent: Some(self), step, depth: self.depth + 1 }
     }
 }

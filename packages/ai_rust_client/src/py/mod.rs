@@ -6,6 +6,7 @@ mod call;
 mod call_options;
 mod chunks;
 mod client;
+mod embeddings;
 mod encode;
 mod error;
 mod event_loop;
@@ -36,6 +37,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<client::AIClient>()?;
     module.add_class::<stream::ResponseStream>()?;
+    module.add_class::<embeddings::Embeddings>()?;
     module.add_class::<values::StreamEvent>()?;
     module.add_class::<values::ChatResponse>()?;
     module.add_class::<values::ToolCall>()?;
@@ -47,6 +49,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)?;
+    embeddings::register(module.py())?;
     after_fork(module)
 }
 
