@@ -246,7 +246,8 @@ class Embeddings(ChatSuite):
         server.default = reply
         with pytest.raises(errors.BadRequestError, match="text 1 is too long"):
             client.embed(texts(3), MODEL, batch_size=1)
-        assert server.wait_for_no_connections()
+        hanging = [request for request in server.requests if "text 1" not in request.json["input"]]
+        assert all(request.client_left.wait(10) for request in hanging)
 
     # -- failures ------------------------------------------------------------------------------------------------------
 
@@ -325,6 +326,8 @@ class Embeddings(ChatSuite):
         assert rows(result[1:]) == [TWO, THREE]
         assert rows(result[::-2]) == [THREE, ONE]
         assert rows(reversed(result)) == [THREE, TWO, ONE]
+        assert (result.index(result[1]), result.count(result[2])) == (1, 1)
+        assert result[2] in result
         for index in (3, -4):
             with pytest.raises(IndexError):
                 result[index]
