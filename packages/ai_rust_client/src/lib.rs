@@ -14,6 +14,7 @@ pub mod error;
 pub mod http;
 pub mod models;
 pub mod protocol;
+pub mod raw_events;
 pub mod response_reader;
 pub mod runtime;
 pub mod stream;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use reqwest::Response;
+use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use crate::chat;
@@ -18,6 +19,7 @@ use crate::http::transport::Transport;
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
 use crate::protocol::provider_error::ProviderError;
 use crate::protocol::sse::Parser;
+use crate::raw_events::EventProtocol;
 use crate::runtime::monitor::Monitor;
 use crate::stream_buffer::StreamBuffer;
 
@@ -35,6 +37,8 @@ pub struct ResponseReader<'a> {
     /// When the attempt began.
     pub sent: Instant,
     pub with_raw_chunks: bool,
+    /// The protocol of a stream that is not chat.
+    pub protocol: Option<&'a EventProtocol>,
 }
 
 impl ResponseReader<'_> {
@@ -54,12 +58,32 @@ impl ResponseReader<'_> {
         let mut batch = self.new_batch();
         batch.bytes_received = body.len();
         let text = chat::decode_utf8(body);
+        if self.protocol.is_some() {
+            batch.raw_chunks = Some(vec![self.decode_document(&text)?]);
+            self.publish_last(batch);
+            return Ok(());
+        }
         chat::decode(&self.transport.config, &text, self.assembler, &mut batch)?;
         if let Some(chunks) = &mut batch.raw_chunks {
             chunks.push(text);
         }
         self.publish_last(batch);
         Ok(())
+    }
+
+    /// A document in place of a stream: an event without a type.
+    fn decode_document(&self, text: &str) -> Result<String, Error> {
+        let config = &self.transport.config;
+        let json: Option<Value> = serde_json::from_str(text).ok().filter(Value::is_object);
+        let Some(json) = json else {
+            let message = format!("the answer is neither a stream nor an object: {}", config.excerpt(text));
+            return Err(Error::new(Kind::Protocol, message));
+        };
+        // The objects of some APIs always have the field, which is null.
+        if json.get("error").is_some_and(|error| !error.is_null()) && json.get("status").is_none() {
+            return Err(chat::provider_error(&ProviderError::from_body(&json), text));
+        }
+        Ok(format!("\n{text}"))
     }
 
     async fn read_events(&mut self, mut response: Response) -> Result<(), Error> {
@@ -134,15 +158,22 @@ impl ResponseReader<'_> {
         let mut is_done = false;
         if let Some(data) = parser.finish() {
             // Some servers omit the last blank line. An event that cannot be parsed was cut off in the middle.
-            is_done = data.trim() == "[DONE]";
-            let _ = is_done || self.push_chunk(&data, &mut batch).is_ok();
+            is_done = match self.protocol {
+                Some(protocol) => protocol.push("message", &data, &self.transport.config, &mut batch),
+                None => data.trim() == "[DONE]",
+            };
+            let _ = is_done || self.protocol.is_some() || self.push_chunk(&data, &mut batch).is_ok();
         }
+        let is_done = is_done || self.protocol.is_some_and(|protocol| protocol.check_end().is_ok());
         if is_done || self.assembler.was_finished() {
             self.assembler.finish(&mut batch);
             self.publish_last(batch);
             return Ok(());
         }
         self.publish(batch);
+        if let Some(protocol) = self.protocol {
+            return protocol.check_end();
+        }
         let message = "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short";
         Err(Error::new(Kind::Interrupted, message))
     }
@@ -155,7 +186,13 @@ impl ResponseReader<'_> {
             if data.is_empty() || !matches!(outcome, Ok(false)) {
                 return;
             }
-            if data == "[DONE]" {
+            if let Some(protocol) = self.protocol {
+                let config = &self.transport.config;
+                outcome = match data {
+                    "[DONE]" => protocol.check_end().map(|()| true),
+                    data => Ok(protocol.push(event.kind, data, config, batch)),
+                };
+            } else if data == "[DONE]" {
                 outcome = Ok(true);
             } else if event.kind == "error" {
                 outcome = Err(self.named_error(data));

@@ -1,27 +1,78 @@
 //! A streamed answer: the task that receives it, and the buffer from which it is read.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::pin::pin;
+use std::slice;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::Method;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::answer::{Answer, Event, Transfer};
+use crate::endpoint::EndpointRequest;
 use crate::error::{Error, Kind};
 use crate::http::attempts::Attempts;
+use crate::http::config::Config;
 use crate::http::failures::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::Assembler;
 use crate::protocol::request::{ChatRequest, total_len};
+use crate::raw_events::EventProtocol;
 use crate::response_reader::ResponseReader;
 use crate::runtime::executor::{Executor, TaskWatch};
 use crate::runtime::monitor::Monitor;
 use crate::runtime::ready_queue::ReadyQueue;
 use crate::runtime::wakeup_fd::Fileno;
 use crate::stream_buffer::StreamBuffer;
+
+/// What a stream asks for, and what its reader gets.
+pub enum StreamRequest {
+    /// The events of an answer.
+    Chat(ChatRequest),
+    /// The chunks of an answer as JSON texts.
+    Chunks(ChatRequest),
+    /// The events of any endpoint.
+    Events(EndpointRequest, EventProtocol),
+}
+
+impl StreamRequest {
+    fn models(&self) -> &[String] {
+        match self {
+            Self::Chat(request) | Self::Chunks(request) => request.models(),
+            Self::Events(request, _) => slice::from_ref(&request.model),
+        }
+    }
+
+    fn body_for(&self, model: &str) -> Vec<Bytes> {
+        match self {
+            Self::Chat(request) | Self::Chunks(request) => request.body_for(model),
+            Self::Events(request, _) => request.body.clone(),
+        }
+    }
+
+    fn url<'a>(&self, config: &'a Config) -> Cow<'a, Url> {
+        match self {
+            Self::Chat(_) | Self::Chunks(_) => Cow::Borrowed(&config.chat_url),
+            Self::Events(request, _) => Cow::Owned(config.endpoint(&request.path)),
+        }
+    }
+
+    fn protocol(&self) -> Option<&EventProtocol> {
+        match self {
+            Self::Chat(_) | Self::Chunks(_) => None,
+            Self::Events(_, protocol) => Some(protocol),
+        }
+    }
+
+    fn with_raw_chunks(&self) -> bool {
+        !matches!(self, Self::Chat(_))
+    }
+}
 
 pub struct Stream {
     pub buffer: Monitor<StreamBuffer>,
@@ -30,17 +81,15 @@ pub struct Stream {
     pub executor: &'static Executor,
     watch: TaskWatch,
     cancellation: CancellationToken,
-    with_raw_chunks: bool,
 }
 
 impl Stream {
-    /// Start at once, on the runtime. The buffer gets events, or chunks as JSON texts.
+    /// Start at once, on the runtime.
     pub fn open(
         transport: Arc<Transport>,
         executor: &'static Executor,
-        request: ChatRequest,
+        request: StreamRequest,
         client: &CancellationToken,
-        with_raw_chunks: bool,
     ) -> Arc<Self> {
         let stream = Arc::new(Self {
             buffer: Monitor::new(),
@@ -48,11 +97,10 @@ impl Stream {
             executor,
             watch: TaskWatch::default(),
             cancellation: client.child_token(),
-            with_raw_chunks,
         });
         stream.buffer.with(|buffer| {
             buffer.set_limit(transport.config.max_buffered);
-            if with_raw_chunks {
+            if request.with_raw_chunks() {
                 buffer.collect_raw_chunks();
             }
         });
@@ -112,7 +160,7 @@ impl Stream {
         self.head.update(|head| *head = Some(()));
     }
 
-    async fn receive(&self, transport: &Transport, request: &ChatRequest) -> Result<(), Error> {
+    async fn receive(&self, transport: &Transport, request: &StreamRequest) -> Result<(), Error> {
         let mut attempts = Attempts::new(transport, request.models());
         loop {
             let mut assembler = Assembler::default();
@@ -131,7 +179,7 @@ impl Stream {
     async fn attempt(
         &self,
         transport: &Transport,
-        request: &ChatRequest,
+        request: &StreamRequest,
         attempts: &Attempts<'_>,
         assembler: &mut Assembler,
     ) -> Result<(), Error> {
@@ -139,12 +187,8 @@ impl Stream {
         let model = attempts.model();
         let body = request.body_for(model);
         let bytes_sent = total_len(&body);
-        let http_request = Request {
-            method: Method::POST,
-            url: &transport.config.chat_url,
-            accept: "text/event-stream",
-            body,
-        };
+        let url = request.url(&transport.config);
+        let http_request = Request { method: Method::POST, url: &url, accept: "text/event-stream", body };
         let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
         let answer = Answer {
             model: Some(model.to_owned()),
@@ -159,7 +203,8 @@ impl Stream {
             buffer: &self.buffer,
             assembler,
             sent,
-            with_raw_chunks: self.with_raw_chunks,
+            with_raw_chunks: request.with_raw_chunks(),
+            protocol: request.protocol(),
         }
         .read(response)
         .await?;

@@ -15,6 +15,7 @@ __all__ = [
     "ChatResponse",
     "ChunkStream",
     "Embeddings",
+    "EventStream",
     "ModelInfo",
     "ReadyQueue",
     "ResponseStream",
@@ -24,7 +25,10 @@ __all__ = [
     "__version__",
     "list_models",
     "open_chunks",
+    "open_events",
+    "request",
     "start_list_models",
+    "start_request",
 ]
 
 API_VERSION: Final[int]
@@ -485,3 +489,42 @@ def list_models(client: AIClient, id: str | None = None) -> str:
     """`AIClient.models`, or one model, as the provider's JSON text. Blocks."""
 
 def start_list_models(client: AIClient, id: str | None = None) -> Call: ...
+
+@final
+class EventStream:
+    """The events of a stream: each item is a list of all that have arrived, as pairs of type and data.
+
+    An event of the type `error` is the last, and masked. A document in place of a stream is an event without a type.
+    """
+
+    def wait_for_head(self) -> None:
+        """Wait for the response head; raises what failed before it. Blocks."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> list[tuple[str, str]]: ...
+    def cancel(self) -> None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    def _register(self, queue: ReadyQueue) -> int | None: ...
+    def _register_head(self, queue: ReadyQueue) -> int | None: ...
+    def _poll(self) -> list[tuple[str, str]] | None: ...
+    def _raise_early_failure(self) -> None: ...
+
+def request(
+    client: AIClient, method: str, path: Sequence[str], /, **fields: Any
+) -> tuple[str, dict[str, str], str | None]:
+    """The text, the headers and the request id of an endpoint's response. Blocks.
+
+    `path` has the segments of the path below the base URL. A POST sends `fields` as JSON, other methods send nothing.
+    Both take the settings of a call.
+    """
+
+def start_request(client: AIClient, method: str, path: Sequence[str], /, **fields: Any) -> Call: ...
+def open_events(
+    client: AIClient, path: Sequence[str], last: Sequence[str], without_content: Sequence[str], /, **fields: Any
+) -> EventStream:
+    """The events that an endpoint streams as the answer to a POST. Returns at once.
+
+    The stream ends well after an event of one of the types in `last`. Events of the types in `without_content` do not
+    restart the stall timeout.
+    """

@@ -77,6 +77,25 @@ fn assemble(
     Ok(ChatRequest::new(models(model)?, pieces))
 }
 
+/// A JSON object of these fields, in their order.
+pub fn object(py: Python, fields: Option<&Bound<PyDict>>, stream: bool) -> PyResult<Vec<u8>> {
+    let mut out = Writer::new();
+    for (name, value) in fields.into_iter().flatten() {
+        write_option(&name, &value, &mut out)?;
+        out.write_large_strings(py)?;
+    }
+    if stream {
+        out.add(b",\"stream\":true");
+    }
+    out.add(b"}");
+    match out.json.first_mut() {
+        // Each field begins with a comma.
+        Some(comma @ b',') => *comma = b'{',
+        _ => out.json.insert(0, b'{'),
+    }
+    Ok(out.json)
+}
+
 pub fn write_option<'py>(
     name: &Bound<'py, PyAny>,
     value: &Bound<'py, PyAny>,

@@ -68,7 +68,7 @@ fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
 }
 
 /// The values of a repeated header are joined by commas (RFC 9110, section 5.3).
-fn header_dict<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<Bound<'py, PyDict>> {
+pub fn header_dict<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<Bound<'py, PyDict>> {
     let mut merged: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in headers {
         merged

@@ -8,6 +8,7 @@ mod chunks;
 mod client;
 mod embeddings;
 mod encode;
+mod endpoint;
 mod error;
 mod event_loop;
 mod events;
@@ -46,6 +47,10 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::Call>()?;
     module.add_class::<event_loop::ReadyQueue>()?;
     module.add_class::<chunks::ChunkStream>()?;
+    module.add_class::<endpoint::EventStream>()?;
+    module.add_function(wrap_pyfunction!(endpoint::request, module)?)?;
+    module.add_function(wrap_pyfunction!(endpoint::start_request, module)?)?;
+    module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)?;

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use tokio_util::sync::CancellationToken;
 
+use crate::endpoint::EndpointRequest;
 use crate::error::Error;
 use crate::http::config::Config;
 use crate::http::transport::Transport;
 use crate::protocol::request::ChatRequest;
 use crate::py::blocking::block;
+use crate::raw_events::EventProtocol;
 use crate::runtime::executor::{Executor, executor};
 use crate::runtime::task::Task;
-use crate::stream::Stream;
+use crate::stream::{Stream, StreamRequest};
 
 #[derive(Clone)]
 pub struct Session {
@@ -62,7 +64,17 @@ impl Session {
     }
 
     pub fn open_stream(&self, request: ChatRequest, with_raw_chunks: bool) -> Arc<Stream> {
-        Stream::open(self.transport(), self.executor, request, &self.cancellation, with_raw_chunks)
+        let request =
+            if with_raw_chunks { StreamRequest::Chunks(request) } else { StreamRequest::Chat(request) };
+        self.open(request)
+    }
+
+    pub fn open_events(&self, request: EndpointRequest, protocol: EventProtocol) -> Arc<Stream> {
+        self.open(StreamRequest::Events(request, protocol))
+    }
+
+    fn open(&self, request: StreamRequest) -> Arc<Stream> {
+        Stream::open(self.transport(), self.executor, request, &self.cancellation)
     }
 
     pub fn prewarm(self) {

@@ -176,7 +176,7 @@ class FakeServer:
                 return self.models_script.popleft()
             return self._model(unquote(name)) if name else _model_list(self.models)
         if resource == "responses" and name:
-            return self._stored_response(request.method, name)
+            return self._stored_response(request.method, unquote(name))
         if not self.script:
             return self.default
         reply = self.script.popleft()

@@ -1,0 +1,161 @@
+//! Requests to any endpoint, for the modules in Python: as a whole, or streamed as events.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::chat::decode_utf8;
+use crate::endpoint::{EndpointRequest, EndpointResponse, call};
+use crate::error::Error;
+use crate::http::transport::Transport;
+use crate::py::blocking::wait;
+use crate::py::call::Call;
+use crate::py::client::AIClient;
+use crate::py::encode;
+use crate::py::error::{header_dict, raise};
+use crate::py::event_loop::ReadyQueue;
+use crate::py::session::Session;
+use crate::py::stream_reader::StreamReader;
+use crate::raw_events::EventProtocol;
+use crate::stream_buffer::StreamBuffer;
+
+/// The text of the response, its headers, and the provider's id of the request.
+type Reply<'py> = (String, Bound<'py, PyDict>, Option<String>);
+
+/// The response of an endpoint. Blocks. `path` has the segments of the path below the base URL. A POST sends `fields`
+/// as JSON; other methods take only the settings of the call.
+#[pyfunction]
+#[pyo3(signature = (client, method, path, /, **fields))]
+pub fn request<'py>(
+    py: Python<'py>,
+    client: &AIClient,
+    method: &str,
+    path: Vec<String>,
+    fields: Option<&Bound<PyDict>>,
+) -> PyResult<Reply<'py>> {
+    let (session, request) = prepare(py, client, method, path, fields, false)?;
+    let response = session.block(py, send(session.transport(), request))?;
+    reply(py, response)
+}
+
+/// `request` for `_aio`.
+#[pyfunction]
+#[pyo3(signature = (client, method, path, /, **fields))]
+pub fn start_request(
+    py: Python,
+    client: &AIClient,
+    method: &str,
+    path: Vec<String>,
+    fields: Option<&Bound<PyDict>>,
+) -> PyResult<Call> {
+    let (session, request) = prepare(py, client, method, path, fields, false)?;
+    let task = session.spawn(send(session.transport(), request));
+    Ok(Call::new(task, |py, response| reply(py, response)?.into_py_any(py)))
+}
+
+/// The events that an endpoint streams as the answer to a POST. Returns at once.
+///
+/// The stream ends well after an event of one of the types in `last`. Events of the types in `without_content` do not
+/// restart the stall timeout.
+#[pyfunction]
+#[pyo3(signature = (client, path, last, without_content, /, **fields))]
+pub fn open_events(
+    py: Python,
+    client: &AIClient,
+    path: Vec<String>,
+    last: Vec<String>,
+    without_content: Vec<String>,
+    fields: Option<&Bound<PyDict>>,
+) -> PyResult<EventStream> {
+    let (session, request) = prepare(py, client, "POST", path, fields, true)?;
+    let stream = session.open_events(request, EventProtocol { last, without_content });
+    Ok(EventStream(StreamReader::new(stream, Arc::clone(session.config()))))
+}
+
+fn prepare(
+    py: Python,
+    client: &AIClient,
+    method: &str,
+    path: Vec<String>,
+    fields: Option<&Bound<PyDict>>,
+    stream: bool,
+) -> PyResult<(Session, EndpointRequest)> {
+    let method = Method::from_bytes(method.as_bytes())
+        .map_err(|_| PyValueError::new_err(format!("{method:?} is not an HTTP method")))?;
+    if method != Method::POST {
+        let session = client.session_without_body(py, "request", fields)?;
+        return Ok((session, EndpointRequest { method, path, body: Vec::new(), model: String::new() }));
+    }
+    let session = client.session_for_call(py, fields)?;
+    let body = vec![Bytes::from(encode::object(py, fields, stream)?)];
+    let model = fields.map(|fields| fields.get_item("model")).transpose()?.flatten();
+    let model = model.and_then(|model| model.extract().ok()).unwrap_or_default();
+    Ok((session, EndpointRequest { method, path, body, model }))
+}
+
+async fn send(transport: Arc<Transport>, request: EndpointRequest) -> Result<EndpointResponse, Error> {
+    call(&transport, &request, Ok).await
+}
+
+fn reply(py: Python, response: EndpointResponse) -> PyResult<Reply> {
+    let headers = header_dict(py, &response.headers)?;
+    Ok((decode_utf8(response.body), headers, response.request_id))
+}
+
+/// The events of a stream: each item is a list of all that have arrived, as pairs of type and data.
+#[pyclass(frozen, weakref, module = "ai_rust_client._native")]
+pub struct EventStream(StreamReader);
+
+#[pymethods]
+impl EventStream {
+    fn wait_for_head(&self, py: Python) -> PyResult<()> {
+        let stream = self.0.stream()?;
+        wait(py, stream.executor, &stream.head, || stream.cancel())?;
+        self._raise_early_failure(py)
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python) -> PyResult<Option<Vec<(String, String)>>> {
+        Ok(self.0.next(py, StreamBuffer::next_raw_chunks)?.map(pairs))
+    }
+
+    fn cancel(&self) -> PyResult<()> {
+        self.0.cancel()
+    }
+
+    #[getter]
+    fn request_id(&self) -> PyResult<Option<String>> {
+        self.0.answer(|answer| answer.request_id.clone())
+    }
+
+    fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        self.0.register(queue)
+    }
+
+    fn _register_head(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
+        self.0.register_head(queue)
+    }
+
+    fn _poll(&self, py: Python) -> PyResult<Option<Vec<(String, String)>>> {
+        Ok(self.0.poll(py, StreamBuffer::next_raw_chunks)?.map(pairs))
+    }
+
+    /// Failures after the response head are raised while the events are read.
+    fn _raise_early_failure(&self, py: Python) -> PyResult<()> {
+        let failure = self.0.stream()?.buffer.with(|buffer| buffer.failure_without_head());
+        failure.map_or(Ok(()), |error| Err(raise(py, &error)))
+    }
+}
+
+fn pairs(events: Vec<String>) -> Vec<(String, String)> {
+    let split = |event: String| event.split_once('\n').map(|(kind, data)| (kind.to_owned(), data.to_owned()));
+    events.into_iter().filter_map(split).collect()
+}

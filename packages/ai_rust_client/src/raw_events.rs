@@ -1,0 +1,58 @@
+//! The events of a stream as they are sent, for protocols on top of this crate.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Error, Kind};
+use crate::http::config::Config;
+use crate::protocol::assembler::Batch;
+
+/// What must be known of a protocol to read its streams.
+#[derive(Debug, Default)]
+pub struct EventProtocol {
+    /// The types of the events that end a stream well. Without any, the end of the body does. An event of the type
+    /// `error` always ends the stream.
+    pub last: Vec<String>,
+    /// The types of events that are not content, for the timeouts.
+    pub without_content: Vec<String>,
+}
+
+/// The part of an event that says what it is, if the stream does not name its type.
+#[derive(Deserialize)]
+struct Tag {
+    r#type: Option<String>,
+    error: Option<Value>,
+}
+
+impl EventProtocol {
+    /// Add an event to the raw chunks of `batch`, as its type, a line feed and its data. Returns whether it is the last.
+    /// Errors are masked, since they may repeat what was sent.
+    pub fn push(&self, kind: &str, data: &str, config: &Config, batch: &mut Batch) -> bool {
+        let kind = if kind == "message" { kind_in(data) } else { kind.to_owned() };
+        let is_error = kind == "error";
+        batch.has_chunk = true;
+        batch.has_content |= !self.without_content.contains(&kind);
+        let is_last = is_error || self.last.contains(&kind);
+        let event = format!("{kind}\n{data}");
+        batch.raw_chunks.get_or_insert_default().push(if is_error { config.scrub(event) } else { event });
+        is_last
+    }
+
+    /// Check the end of a stream whose last event has not arrived.
+    pub fn check_end(&self) -> Result<(), Error> {
+        if self.last.is_empty() {
+            return Ok(());
+        }
+        let message =
+            format!("the stream ended without {}: the answer may be cut short", self.last.join(" or "));
+        Err(Error::new(Kind::Interrupted, message))
+    }
+}
+
+fn kind_in(data: &str) -> String {
+    match serde_json::from_str::<Tag>(data) {
+        Ok(Tag { r#type: Some(kind), .. }) => kind.replace('\n', " "),
+        Ok(Tag { error: Some(error), .. }) if !error.is_null() => "error".to_owned(),
+        _ => "message".to_owned(),
+    }
+}
