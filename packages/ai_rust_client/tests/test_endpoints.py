@@ -43,10 +43,11 @@ def event(kind: str, **fields: Any) -> Data:
 
 def test_a_post_sends_its_fields_and_returns_text_headers_and_request_id(client: AIClient, server: FakeServer) -> None:
     server.script.append(Body('{"ok": "ä"}', headers={"X-Request-Id": "req_1", "X-Key": KEY}))
-    text, headers, request_id = request(client, "POST", ["responses"], input=[{"content": "x" * 100_000}], model="m")
-    assert json.loads(text) == {"ok": "ä"}
-    assert (headers["content-type"], headers["x-key"]) == ("application/json", "***")
-    assert request_id == "req_1"
+    reply = request(client, "POST", ["responses"], input=[{"content": "x" * 100_000}], model="m")
+    assert json.loads(reply.text) == {"ok": "ä"}
+    assert (reply.headers["content-type"], reply.headers["x-key"]) == ("application/json", "***")
+    assert reply.request_id == "req_1"
+    assert reply.mask(f"no {KEY}") == "no ***"
     sent = server.requests[0]
     assert (sent.method, sent.path) == ("POST", "/v1/responses")
     assert sent.json == {"input": [{"content": "x" * 100_000}], "model": "m"}
@@ -60,8 +61,8 @@ def test_a_post_may_have_no_fields(client: AIClient, server: FakeServer) -> None
 def test_get_and_delete_send_no_body_and_quote_their_path(client: AIClient, server: FakeServer) -> None:
     server.responses["a/b ?"] = {"id": "a/b ?"}
     for method in ("GET", "DELETE"):
-        text, _, _ = request(client, method, ["responses", "a/b ?"], extra_query={"include": "x"})
-        assert json.loads(text)["id"] == "a/b ?"
+        reply = request(client, method, ["responses", "a/b ?"], extra_query={"include": "x"})
+        assert json.loads(reply.text)["id"] == "a/b ?"
     assert [(sent.method, sent.path, sent.body) for sent in server.requests] == [
         (method, "/v1/responses/a%2Fb%20%3F?include=x", b"") for method in ("GET", "DELETE")
     ]
@@ -85,8 +86,8 @@ def test_failures_are_those_of_chat(client: AIClient, server: FakeServer) -> Non
 
 
 async def test_a_request_can_be_awaited_and_cancelled(client: AIClient, server: FakeServer) -> None:
-    text, _, _ = await call(start_request, client, "POST", ["responses"], input="x")
-    assert json.loads(text)["object"] == "response"
+    reply = await call(start_request, client, "POST", ["responses"], input="x")
+    assert json.loads(reply.text)["object"] == "response"
     server.script.append(Hang())
     task = asyncio.create_task(call(start_request, client, "POST", ["responses"]))
     assert await asyncio.to_thread(server.wait_for_requests, 2)

@@ -18,6 +18,7 @@ __all__ = [
     "EventStream",
     "ModelInfo",
     "ReadyQueue",
+    "Reply",
     "ResponseStream",
     "StreamEvent",
     "ToolCall",
@@ -503,6 +504,9 @@ class EventStream:
     def __iter__(self) -> Self: ...
     def __next__(self) -> list[tuple[str, str]]: ...
     def cancel(self) -> None: ...
+    def mask(self, text: str) -> str:
+        """`text` without the secrets of the client and the call."""
+
     @property
     def request_id(self) -> str | None: ...
     def _register(self, queue: ReadyQueue) -> int | None: ...
@@ -510,10 +514,21 @@ class EventStream:
     def _poll(self) -> list[tuple[str, str]] | None: ...
     def _raise_early_failure(self) -> None: ...
 
-def request(
-    client: AIClient, method: str, path: Sequence[str], /, **fields: Any
-) -> tuple[str, dict[str, str], str | None]:
-    """The text, the headers and the request id of an endpoint's response. Blocks.
+@final
+class Reply:
+    """A successful response of an endpoint. Its headers are masked, its text is not."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def request_id(self) -> str | None: ...
+    def mask(self, text: str) -> str:
+        """`text` without the secrets of the client and the call."""
+
+def request(client: AIClient, method: str, path: Sequence[str], /, **fields: Any) -> Reply:
+    """The response of an endpoint. Blocks.
 
     `path` has the segments of the path below the base URL. A POST sends `fields` as JSON, other methods send nothing.
     Both take the settings of a call.

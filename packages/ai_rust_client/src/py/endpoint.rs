@@ -9,9 +9,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::chat::decode_utf8;
 use crate::endpoint::{EndpointRequest, EndpointResponse, call};
 use crate::error::Error;
+use crate::http::config::Config;
 use crate::http::transport::Transport;
 use crate::py::blocking::wait;
 use crate::py::call::Call;
@@ -24,23 +24,20 @@ use crate::py::stream_reader::StreamReader;
 use crate::raw_events::EventProtocol;
 use crate::stream_buffer::StreamBuffer;
 
-/// The text of the response, its headers, and the provider's id of the request.
-type Reply<'py> = (String, Bound<'py, PyDict>, Option<String>);
-
 /// The response of an endpoint. Blocks. `path` has the segments of the path below the base URL. A POST sends `fields`
 /// as JSON; other methods take only the settings of the call.
 #[pyfunction]
 #[pyo3(signature = (client, method, path, /, **fields))]
-pub fn request<'py>(
-    py: Python<'py>,
+pub fn request(
+    py: Python,
     client: &AIClient,
     method: &str,
     path: Vec<String>,
     fields: Option<&Bound<PyDict>>,
-) -> PyResult<Reply<'py>> {
+) -> PyResult<Reply> {
     let (session, request) = prepare(py, client, method, path, fields, false)?;
     let response = session.block(py, send(session.transport(), request))?;
-    reply(py, response)
+    Ok(Reply { response, config: Arc::clone(session.config()) })
 }
 
 /// `request` for `_aio`.
@@ -55,7 +52,8 @@ pub fn start_request(
 ) -> PyResult<Call> {
     let (session, request) = prepare(py, client, method, path, fields, false)?;
     let task = session.spawn(send(session.transport(), request));
-    Ok(Call::new(task, |py, response| reply(py, response)?.into_py_any(py)))
+    let config = Arc::clone(session.config());
+    Ok(Call::new(task, move |py, response| Reply { response, config: Arc::clone(&config) }.into_py_any(py)))
 }
 
 /// The events that an endpoint streams as the answer to a POST. Returns at once.
@@ -102,9 +100,33 @@ async fn send(transport: Arc<Transport>, request: EndpointRequest) -> Result<End
     call(&transport, &request, Ok).await
 }
 
-fn reply(py: Python, response: EndpointResponse) -> PyResult<Reply> {
-    let headers = header_dict(py, &response.headers)?;
-    Ok((decode_utf8(response.body), headers, response.request_id))
+/// A successful response.
+#[pyclass(frozen, module = "ai_rust_client._native")]
+pub struct Reply {
+    response: EndpointResponse,
+    config: Arc<Config>,
+}
+
+#[pymethods]
+impl Reply {
+    #[getter]
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.response.body).into_owned()
+    }
+
+    #[getter]
+    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        header_dict(py, &self.response.headers)
+    }
+
+    #[getter]
+    fn request_id(&self) -> Option<&str> {
+        self.response.request_id.as_deref()
+    }
+
+    fn mask(&self, text: String) -> String {
+        self.config.scrub(text)
+    }
 }
 
 /// The events of a stream: each item is a list of all that have arrived, as pairs of type and data.
@@ -129,6 +151,10 @@ impl EventStream {
 
     fn cancel(&self) -> PyResult<()> {
         self.0.cancel()
+    }
+
+    fn mask(&self, text: String) -> String {
+        self.0.config().scrub(text)
     }
 
     #[getter]

@@ -48,6 +48,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<event_loop::ReadyQueue>()?;
     module.add_class::<chunks::ChunkStream>()?;
     module.add_class::<endpoint::EventStream>()?;
+    module.add_class::<endpoint::Reply>()?;
     module.add_function(wrap_pyfunction!(endpoint::request, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::start_request, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;

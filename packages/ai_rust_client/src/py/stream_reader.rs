@@ -29,6 +29,11 @@ impl StreamReader {
         Self { stream, config, process: process::id(), is_end_logged: AtomicBool::new(false) }
     }
 
+    /// The settings of the call.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The stream, in the process that opened it. In a forked child its locks may be held by threads that do not exist.
     pub fn stream(&self) -> PyResult<&Stream> {
         if self.process == process::id() { Ok(&self.stream) } else { Err(other_process()) }
