@@ -38,7 +38,9 @@ from ai_rust_client._native import (
 from ai_rust_client._timeouts import Timeouts
 from ai_rust_client._types import Message
 
-CAPABILITIES: frozenset[str] = frozenset({"async", "embeddings", "fileno", "model-preference", "tools", "vision"})
+CAPABILITIES: frozenset[str] = frozenset(
+    {"async", "embeddings", "fileno", "model-preference", "responses", "tools", "vision"}
+)
 """The features of this version besides `API_VERSION`. Names are only added, never removed."""
 
 __all__ = [
