@@ -1,36 +1,52 @@
 """Answers as objects, with their declared fields and any other fields that the provider sent.
 
-Nothing is validated, as in the OpenAI library: a field has the value that was sent, or None. The attributes are the
-JSON object itself, so creating an answer costs little more than parsing it.
+Providers differ in optional fields, and none of them may cost the answer: a declared field has a value of its type, or
+None. A value of another type (`usage: ""`, `tool_calls: [null]`) is in `model_extra`. Nothing else is validated. The
+attributes are the JSON object itself, so creating an answer costs little more than parsing it.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterator
 from copy import copy, deepcopy
-from types import MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
+from types import MethodType, NoneType, UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, Union, get_args, get_origin
 
 M = TypeVar("M", bound="BaseModel")
+Defaults = dict[str, Callable[[dict[str, Any]], Any]]
+"""For fields by name: a function of all fields that returns the value."""
+
+
+class Field(NamedTuple):
+    """What a declared field may hold: the types of its JSON values (None: any), and models of its objects."""
+
+    types: frozenset[type] | None
+    models: tuple[type["BaseModel"], ...]
 
 
 class BaseModel:
     """The base class of all answers, with the methods of the OpenAI library's models."""
 
-    __slots__ = ("__dict__", "__weakref__", "_request_id")
+    __slots__ = ("__dict__", "__weakref__", "_misfits", "_request_id")
 
     _request_id: str | None
     """The provider's `x-request-id`; only in whole answers."""
-    _declared: ClassVar[dict[str, tuple[type["BaseModel"], ...]]] = {}
-    """Each field with the models of its value."""
-    _nested: ClassVar[tuple[tuple[str, tuple[type["BaseModel"], ...]], ...]] = ()
+    _misfits: dict[str, Any]
+    """The values of declared fields that have another type; unset if there are none."""
+    _declared: ClassVar[dict[str, Field]] = {}
     _required: ClassVar[frozenset[str]] = frozenset()
+    _never_none: ClassVar[Defaults] = {}
+    """Fields that every program reads, with a function that makes up for their absence."""
 
     def __init_subclass__(cls) -> None:
-        cls._declared = {
-            name: tuple(_models_in(hint)) for name, hint in cls.__annotations__.items() if not name.startswith("_")
+        own = {name: hint for name, hint in cls.__annotations__.items() if not name.startswith("_")}
+        inherited = cls.__mro__[1]._declared if issubclass(cls.__mro__[1], BaseModel) else {}
+        cls._declared = inherited | {
+            name: Field(_json_types(hint), tuple(_models_in(hint))) for name, hint in own.items()
         }
-        cls._nested = tuple((name, models) for name, models in cls._declared.items() if models)
-        cls._required = frozenset(name for name in cls._declared if name not in cls.__dict__)
+        defaults = {
+            name for base in cls.__mro__ if base is not BaseModel and issubclass(base, BaseModel) for name in vars(base)
+        }
+        cls._required = frozenset(cls._declared.keys() - defaults)
 
     def __init__(self, /, **fields: Any) -> None:
         _fill(self, fields)
@@ -105,8 +121,9 @@ class BaseModel:
 
     @property
     def model_extra(self) -> dict[str, Any]:
-        """The fields that the provider sent besides the declared ones."""
-        return {name: value for name, value in self.__dict__.items() if name not in self._declared}
+        """The fields that the provider sent besides the declared ones, and declared fields with values of other types."""
+        extra = {name: value for name, value in self.__dict__.items() if name not in self._declared}
+        return extra | getattr(self, "_misfits", {})
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         yield from _all_fields(self).items()
@@ -149,18 +166,42 @@ def build(model: type[M], data: dict[str, Any]) -> M:
 
 
 def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
-    for name, models in instance._nested:
-        value = data.get(name)
-        if value is not None:
-            data[name] = _wrap(models, value)
+    declared = instance._declared
+    misfits: dict[str, Any] = _NO_MISFITS
+    for name, value in data.items():
+        if value is None or name not in declared:
+            continue
+        types, models = declared[name]
+        if types is None or isinstance(value, BaseModel):
+            continue
+        if type(value) not in types:
+            misfits = misfits | {name: value}
+        elif models:
+            data[name] = wrapped = _wrap(models, value)
+            if type(value) is list and len(wrapped) < len(value):
+                misfits = misfits | {name: value}
+    for name in misfits:
+        if not data[name] or type(data[name]) not in (declared[name].types or ()):
+            del data[name]
+    if misfits:
+        instance._misfits = misfits
+    for name, make in instance._never_none.items():
+        if data.get(name) is None:
+            data[name] = make(data)
     instance.__dict__ = data
 
 
+_NO_MISFITS: dict[str, Any] = {}
+
+
 def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
-    if isinstance(value, list):
-        return [_wrap(models, item) for item in value]
-    if not isinstance(value, dict):
+    """The models of an object, or of a list without the elements that are not objects."""
+    if type(value) is list:
+        return [_wrap(models, item) for item in value if isinstance(item, dict | BaseModel)]
+    if type(value) is not dict:
         return value
+    if len(models) == 1:
+        return build(models[0], value)
     kind = value.get("type")
     return build(next((model for model in models[1:] if kind in _tags(model)), models[0]), value)
 
@@ -169,6 +210,31 @@ def _tags(model: type[BaseModel]) -> tuple[str, ...]:
     """The values of `type` that identify one of several models."""
     tags: tuple[str, ...] = getattr(model.__annotations__.get("type"), "__args__", ())
     return tags
+
+
+_SCALARS: dict[type, frozenset[type]] = {
+    str: frozenset({str}),
+    bool: frozenset({bool}),
+    int: frozenset({int}),
+    float: frozenset({int, float}),
+    list: frozenset({list}),
+    dict: frozenset({dict}),
+}
+
+
+def _json_types(hint: Any) -> frozenset[type] | None:
+    """The types of the JSON values that a type hint allows besides None, or None if it allows all."""
+    origin = get_origin(hint) or hint
+    if origin in _SCALARS:
+        return _SCALARS[origin]
+    if isinstance(origin, type) and issubclass(origin, BaseModel):
+        return _SCALARS[dict]
+    if origin is Literal:
+        return frozenset(type(value) for value in get_args(hint))
+    if origin is not Union and origin is not UnionType:
+        return None
+    members = [_json_types(member) for member in get_args(hint) if member is not NoneType]
+    return None if None in members else frozenset().union(*filter(None, members))
 
 
 def _models_in(hint: Any) -> Iterator[type[BaseModel]]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from ai_rust_client import AIClientError
 from ai_rust_client.compat._errors import NotCoveredError, Request, from_native, provider_error
+from ai_rust_client.compat._json import has_content, read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._options import Settings
+from ai_rust_client.compat._surrogates import SurrogateJoiner, has_surrogates
 from ai_rust_client.compat.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -25,10 +27,25 @@ class _Chunks(Generic[T]):
         self._request = request
         self._waiting: list[str] = []
         """In reverse order."""
+        self._surrogates: SurrogateJoiner | None = None
         self._closed = False
 
     def _take(self) -> T:
-        return cast("T", _read_chunk(self._waiting.pop(), self._settings.api_key, self._request))
+        """The next of the chunks that have arrived. Raises `APIError` if the provider reports an error instead."""
+        text = self._waiting.pop()
+        data = read_json(text)
+        if error := _error_in(data):
+            raise provider_error(json.loads(json.dumps(error).replace(self._settings.api_key, "***")), self._request)
+        if self._surrogates is not None or has_surrogates(text):
+            self._surrogates = self._surrogates or SurrogateJoiner()
+            data = self._surrogates.join(data)
+        return cast("T", build(ChatCompletionChunk, data))
+
+    def _take_rest(self) -> T | None:
+        """After the end: a chunk for characters of which only the first half has arrived."""
+        if self._surrogates is None or not self._surrogates.is_waiting:
+            return None
+        return cast("T", build(ChatCompletionChunk, self._surrogates.rest()))
 
     def _close(self) -> None:
         self._closed = True
@@ -52,6 +69,10 @@ class Stream(_Chunks[T]):
                 raise StopIteration
             try:
                 self._waiting = next(self._source)[::-1]
+            except StopIteration:
+                if rest := self._take_rest():
+                    return rest
+                raise
             except AIClientError as error:
                 if self._closed:
                     raise StopIteration from None
@@ -83,6 +104,10 @@ class AsyncStream(_Chunks[T]):
 
             try:
                 self._waiting = (await next_item(self._source))[::-1]
+            except StopAsyncIteration:
+                if rest := self._take_rest():
+                    return rest
+                raise
             except AIClientError as error:
                 if self._closed:
                     raise StopAsyncIteration from None
@@ -100,14 +125,7 @@ class AsyncStream(_Chunks[T]):
         self._close()
 
 
-def _read_chunk(text: str, mask: str, request: Request) -> ChatCompletionChunk:
-    """Raises `APIError` if the provider reports an error instead of a chunk. `mask` is removed from it."""
-    data = json.loads(text)
-    if error := data.get("error"):
-        raise provider_error(json.loads(json.dumps(error).replace(mask, "***")), request)
-    for choice in data.get("choices") or ():
-        # A server that does not stream answers with the whole completion.
-        if "message" in choice and "delta" not in choice:
-            choice["delta"] = choice.pop("message")
-            data["object"] = "chat.completion.chunk"
-    return build(ChatCompletionChunk, data)
+def _error_in(data: dict[str, Any]) -> object:
+    """The error that the provider reports instead of a chunk, or None. An empty one is no error."""
+    error = data.get("error")
+    return error if error and has_content(error) else None

@@ -1,0 +1,78 @@
+"""Emoji that a provider splits into two JSON escapes: `\\ud83d` at the end of one chunk, `\\ude00` in the next."""
+
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""The keys that lead to a string; elements of lists by their `index`, if they have one."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def has_surrogates(text: str) -> bool:
+    """Whether a JSON text may contain escapes of surrogates."""
+    return "\\ud" in text or "\\uD" in text
+
+
+class SurrogateJoiner:
+    """Joins the halves over the chunks of one stream. A half that stays alone becomes U+FFFD."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Path, str] = {}
+        self._last: dict[str, Any] = {}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the second half of a character is still to come."""
+        return bool(self._waiting)
+
+    def join(self, chunk: dict[str, Any]) -> dict[str, Any]:
+        """The chunk without surrogates; a first half at the end of a string waits for the next chunk."""
+        self._last = {name: value for name, value in chunk.items() if name not in ("choices", "usage")}
+        joined: dict[str, Any] = self._value(chunk, ())
+        return joined
+
+    def rest(self) -> dict[str, Any]:
+        """A last chunk for the halves that were still waiting at the end of the stream."""
+        choices: dict[str | int, dict[str, Any]] = {}
+        for path in self._waiting:
+            _, index, _, *keys = path
+            choice = choices.setdefault(index, {"index": index, "delta": {}, "finish_reason": None})
+            _put(choice["delta"], keys, REPLACEMENT)
+        self._waiting.clear()
+        return self._last | {"choices": list(choices.values())}
+
+    def _value(self, value: Any, path: Path) -> Any:
+        if isinstance(value, str):
+            return self._text(value, path)
+        if isinstance(value, dict):
+            return {name: self._value(item, (*path, name)) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._value(item, (*path, _index(item, position))) for position, item in enumerate(value)]
+        return value
+
+    def _text(self, text: str, path: Path) -> str:
+        is_delta = len(path) > 3 and path[0] == "choices" and path[2] == "delta"
+        if is_delta:
+            text = self._waiting.pop(path, "") + text
+            if text and "\ud800" <= text[-1] <= "\udbff":
+                self._waiting[path] = text[-1]
+                text = text[:-1]
+        return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _index(item: Any, position: int) -> int:
+    index = item.get("index") if isinstance(item, dict) else None
+    return index if isinstance(index, int) else position
+
+
+def _put(target: dict[str, Any], keys: list[Any], text: str) -> None:
+    """Set a string in a tree of dicts and lists, which is created."""
+    name, *rest = keys
+    if not rest:
+        target[name] = text
+    elif isinstance(rest[0], int):
+        item: dict[str, Any] = {"index": rest[0]}
+        target.setdefault(name, []).append(item)
+        _put(item, rest[1:], text)
+    else:
+        _put(target.setdefault(name, {}), rest, text)
