@@ -182,10 +182,10 @@ def models_in(hint: Any) -> Iterator[Any]:
 def test_the_same_arguments_are_taken() -> None:
     import inspect
 
-    from ai_rust_client.compat import _resources
+    from ai_rust_client.compat import _completions
 
     theirs = set(inspect.signature(openai.resources.chat.completions.Completions.create).parameters)
-    ours = set(inspect.signature(_resources.Completions.create).parameters) - {"options"} | _resources._OPTIONS
+    ours = set(inspect.signature(_completions.Completions.create).parameters) - {"options"} | _completions._OPTIONS
     ours |= {"extra_headers", "extra_query", "extra_body", "timeout"}
     assert ours == theirs
 

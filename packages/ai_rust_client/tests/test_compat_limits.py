@@ -32,8 +32,6 @@ def refusal(reply: Any, **options: Any) -> Any:
         (lambda client: client.responses.create(model="m", input="q"), "OpenAI.responses"),
         (lambda client: client.embeddings, "OpenAI.embeddings"),
         (lambda client: client.chat.completions.parse(**ASK), "Completions.parse"),
-        (lambda client: client.chat.completions.with_raw_response, "Completions.with_raw_response"),
-        (lambda client: client.chat.completions.with_streaming_response, "Completions.with_streaming_response"),
         (lambda client: client.models.delete("m"), "Models.delete"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
         (lambda client: client.with_options(http_client=object()), "http_client"),

@@ -27,7 +27,6 @@ from ai_rust_client.compat._errors import (
     BadRequestError,
     ConflictError,
     InternalServerError,
-    NotCoveredError,
     NotFoundError,
     OpenAIError,
     PermissionDeniedError,
@@ -36,6 +35,7 @@ from ai_rust_client.compat._errors import (
     UnprocessableEntityError,
 )
 from ai_rust_client.compat._model import BaseModel
+from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, Timeout, not_given, omit
 from ai_rust_client.compat._streaming import AsyncStream, Stream
 

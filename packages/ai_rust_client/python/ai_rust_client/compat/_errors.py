@@ -1,27 +1,14 @@
 """The OpenAI library's exceptions. The `__cause__` of each is the exception of this client."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ai_rust_client import _errors as native
-
-
-class NotCoveredError(AttributeError, NotImplementedError):
-    """A part of the OpenAI library that is not covered; the message names it."""
+from ai_rust_client.compat._response import Request, Response
 
 
 class OpenAIError(Exception):
     """The base class of all exceptions; raised itself for a missing key."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """The failed request. `url` has no query, since that may contain a key."""
-
-    method: str
-    url: str
 
 
 class APIError(OpenAIError):
@@ -57,63 +44,6 @@ class StreamInterruptedError(APIConnectionError):
     def __init__(self, message: str = "", request: Request | None = None, *, partial_text: str = "") -> None:
         super().__init__(message, request)
         self.partial_text = partial_text
-
-
-class Headers(dict[str, str]):
-    """Headers by their case-insensitive names."""
-
-    def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(name.lower())
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name.lower(), default)
-
-
-class Response:
-    """The response that caused an exception."""
-
-    def __init__(
-        self,
-        status_code: int,
-        text: str,
-        headers: Mapping[str, str] | None = None,
-        request: Request | None = None,
-    ) -> None:
-        self.status_code = status_code
-        self.text = text
-        self.headers = Headers(headers or {})
-        if request is not None:
-            self.request = request
-
-    def json(self) -> Any:
-        """The body as JSON. Raises ValueError if it is not JSON."""
-        return json.loads(self.text)
-
-    @property
-    def content(self) -> bytes:
-        """The body in UTF-8."""
-        return self.text.encode()
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the status is from 200 to 299."""
-        return 200 <= self.status_code < 300
-
-    if not TYPE_CHECKING:  # type checkers report missing attributes
-
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("_"):
-                raise AttributeError(name)
-            raise NotCoveredError(
-                f"the response's {name} is not covered by ai_rust_client.compat, "
-                "which has its status_code, headers, text, content, json() and request"
-            )
-
-    def __repr__(self) -> str:
-        return f"<Response [{self.status_code}]>"
 
 
 class APIStatusError(APIError):

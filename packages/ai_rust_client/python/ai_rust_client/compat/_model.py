@@ -40,12 +40,10 @@ class BaseModel:
     def __init_subclass__(cls) -> None:
         own = {name: hint for name, hint in cls.__annotations__.items() if not name.startswith("_")}
         inherited = cls.__mro__[1]._declared if issubclass(cls.__mro__[1], BaseModel) else {}
-        cls._declared = inherited | {
-            name: Field(_json_types(hint), tuple(_models_in(hint))) for name, hint in own.items()
-        }
-        defaults = {
-            name for base in cls.__mro__ if base is not BaseModel and issubclass(base, BaseModel) for name in vars(base)
-        }
+        fields = {name: Field(_json_types(hint), tuple(_models_in(hint))) for name, hint in own.items()}
+        cls._declared = inherited | fields
+        bases = cls.__mro__[: cls.__mro__.index(BaseModel)]
+        defaults = {name for base in bases for name in vars(base)}
         cls._required = frozenset(cls._declared.keys() - defaults)
 
     def __init__(self, /, **fields: Any) -> None:
@@ -180,11 +178,8 @@ def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
             data[name] = wrapped = _wrap(models, value)
             if type(value) is list and len(wrapped) < len(value):
                 misfits = misfits | {name: value}
-    for name in misfits:
-        if not data[name] or type(data[name]) not in (declared[name].types or ()):
-            del data[name]
     if misfits:
-        instance._misfits = misfits
+        _set_aside(instance, data, misfits)
     for name, make in instance._never_none.items():
         if data.get(name) is None:
             data[name] = make(data)
@@ -192,6 +187,14 @@ def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
 
 
 _NO_MISFITS: dict[str, Any] = {}
+
+
+def _set_aside(instance: BaseModel, data: dict[str, Any], misfits: dict[str, Any]) -> None:
+    """Keep the values that do not fit out of `data`; of a list only the elements that do fit stay in it."""
+    for name in misfits:
+        if not data[name] or type(data[name]) is not list:
+            del data[name]
+    instance._misfits = misfits
 
 
 def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:

@@ -1,12 +1,13 @@
 """The settings of clients and calls, as in the OpenAI library."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ai_rust_client import AIClient
-from ai_rust_client.compat._errors import Request
+from ai_rust_client.compat._response import Request
 
 
 class NotGiven:
@@ -73,6 +74,13 @@ Seconds = float | None
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A key, which no repr shows."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class CallOptions:
     """The options of one call."""
 
@@ -93,6 +101,8 @@ class Settings:
     timeouts: tuple[Seconds, Seconds] = (5.0, 600.0)
     """To connect, and between two bytes."""
     max_retries: int = 2
+    transport: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    """Arguments of `AIClient` for its connections."""
 
     def with_headers(self, headers: Mapping[str, Any] | None) -> Self:
         """Add headers. Names are case-insensitive; the later value counts, and `omit` removes the header."""
@@ -124,6 +134,10 @@ class Settings:
         scheme, host, base, _, _ = urlsplit(self.base_url)
         return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
 
+    def mask(self, error: object) -> object:
+        """An error of the provider without the key."""
+        return json.loads(json.dumps(error).replace(self.api_key, "***")) if self.api_key else error
+
     def make_client(self) -> AIClient:
         scheme, host, path, query, _ = urlsplit(self.base_url)
         pairs = [pair for _, pairs in self.query for pair in pairs]
@@ -137,6 +151,7 @@ class Settings:
             idle_timeout=read,
             stall_timeout=read,
             max_retries=self.max_retries,
+            **dict(self.transport),
         )
 
 

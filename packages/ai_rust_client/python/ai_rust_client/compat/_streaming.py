@@ -1,14 +1,15 @@
 """Streams of chunks."""
 
-import json
+from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from ai_rust_client import AIClientError
-from ai_rust_client.compat._errors import NotCoveredError, Request, from_native, provider_error
+from ai_rust_client.compat._errors import from_native, provider_error
 from ai_rust_client.compat._json import has_content, read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._options import Settings
+from ai_rust_client.compat._response import Request, Response
 from ai_rust_client.compat._surrogates import SurrogateJoiner, has_surrogates
 from ai_rust_client.compat.types import ChatCompletionChunk
 
@@ -35,7 +36,7 @@ class _Chunks(Generic[T]):
         text = self._waiting.pop()
         data = read_json(text)
         if error := _error_in(data):
-            raise provider_error(json.loads(json.dumps(error).replace(self._settings.api_key, "***")), self._request)
+            raise provider_error(self._settings.mask(error), self._request)
         if self._surrogates is not None or has_surrogates(text):
             self._surrogates = self._surrogates or SurrogateJoiner()
             data = self._surrogates.join(data)
@@ -52,9 +53,9 @@ class _Chunks(Generic[T]):
         self._source.cancel()
 
     @property
-    def response(self) -> Any:
-        """Not covered: raises."""
-        raise NotCoveredError("the response of a stream is not covered by ai_rust_client.compat")
+    def response(self) -> Response:
+        """The head of the response: its status and headers."""
+        return Response(200, "", self._source.headers, self._request)
 
 
 class Stream(_Chunks[T]):
@@ -65,19 +66,34 @@ class Stream(_Chunks[T]):
 
     def __next__(self) -> T:
         if not self._waiting:
-            if self._closed:
-                raise StopIteration
             try:
-                self._waiting = next(self._source)[::-1]
+                self._fetch()
             except StopIteration:
                 if rest := self._take_rest():
                     return rest
                 raise
-            except AIClientError as error:
-                if self._closed:
-                    raise StopIteration from None
-                raise from_native(error, self._request) from error
         return self._take()
+
+    def _fetch(self) -> None:
+        """Wait for more chunks."""
+        if self._closed:
+            raise StopIteration
+        try:
+            self._waiting = next(self._source)[::-1]
+        except AIClientError as error:
+            if self._closed:
+                raise StopIteration from None
+            raise from_native(error, self._request) from error
+
+    def _texts(self) -> Iterator[str]:
+        """The chunks as JSON texts."""
+        while True:
+            if not self._waiting:
+                try:
+                    self._fetch()
+                except StopIteration:
+                    return
+            yield self._waiting.pop()
 
     def close(self) -> None:
         """Close the connection and end the iteration. May be called more than once."""
@@ -98,21 +114,36 @@ class AsyncStream(_Chunks[T]):
 
     async def __anext__(self) -> T:
         if not self._waiting:
-            if self._closed:
-                raise StopAsyncIteration
-            from ai_rust_client._aio import next_item
-
             try:
-                self._waiting = (await next_item(self._source))[::-1]
+                await self._fetch()
             except StopAsyncIteration:
                 if rest := self._take_rest():
                     return rest
                 raise
-            except AIClientError as error:
-                if self._closed:
-                    raise StopAsyncIteration from None
-                raise from_native(error, self._request) from error
         return self._take()
+
+    async def _fetch(self) -> None:
+        """Wait for more chunks."""
+        if self._closed:
+            raise StopAsyncIteration
+        from ai_rust_client._aio import next_item
+
+        try:
+            self._waiting = (await next_item(self._source))[::-1]
+        except AIClientError as error:
+            if self._closed:
+                raise StopAsyncIteration from None
+            raise from_native(error, self._request) from error
+
+    async def _texts(self) -> AsyncIterator[str]:
+        """The chunks as JSON texts."""
+        while True:
+            if not self._waiting:
+                try:
+                    await self._fetch()
+                except StopAsyncIteration:
+                    return
+            yield self._waiting.pop()
 
     async def close(self) -> None:
         """Close the connection and end the iteration. May be called more than once."""

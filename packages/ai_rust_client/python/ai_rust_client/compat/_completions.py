@@ -1,0 +1,211 @@
+"""`chat.completions`."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ai_rust_client import AIClientError, ChatResponse
+from ai_rust_client._native import open_chunks
+from ai_rust_client.compat._errors import from_native
+from ai_rust_client.compat._model import build
+from ai_rust_client.compat._not_covered import NotCoveredError
+from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain, plain_messages
+from ai_rust_client.compat._resource import HasRawResponses
+from ai_rust_client.compat._response import APIResponse
+from ai_rust_client.compat._streaming import AsyncStream, Stream
+from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk
+
+if TYPE_CHECKING:
+    from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+
+Flag = bool | NotGiven | Omit | None
+PATH = "chat/completions"
+
+_OPTIONS = frozenset(
+    (
+        "audio",
+        "frequency_penalty",
+        "function_call",
+        "functions",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+        "metadata",
+        "modalities",
+        "moderation",
+        "n",
+        "parallel_tool_calls",
+        "prediction",
+        "presence_penalty",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "reasoning_effort",
+        "response_format",
+        "safety_identifier",
+        "seed",
+        "service_tier",
+        "stop",
+        "store",
+        "stream_options",
+        "temperature",
+        "tool_choice",
+        "tools",
+        "top_logprobs",
+        "top_p",
+        "user",
+        "verbosity",
+        "web_search_options",
+    )
+)
+
+
+def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOptions, Any, dict[str, Any]]:
+    """The options of the call, and the messages and options to send."""
+    extra_headers, extra_query, extra_body = (
+        options.pop(name, None) for name in ("extra_headers", "extra_query", "extra_body")
+    )
+    own = CallOptions(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
+    for name in options:
+        if name not in _OPTIONS:
+            raise TypeError(f"create() has no argument {name!r}; pass other options of your provider in extra_body")
+    sent = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
+    for name, value in (extra_body or {}).items():
+        if name in ("messages", "model", "stream"):
+            raise NotCoveredError(
+                f"{name} in extra_body is not covered by ai_rust_client.compat; pass it as an argument"
+            )
+        sent[name] = plain(value)
+    return own, plain_messages(messages), sent
+
+
+def _completion(response: ChatResponse) -> ChatCompletion:
+    completion = build(ChatCompletion, response.raw)
+    completion._request_id = response.request_id
+    return completion
+
+
+class Completions(HasRawResponses):
+    """`chat.completions` of `OpenAI`."""
+
+    _calls = ("create",)
+
+    def __init__(self, client: "OpenAI") -> None:
+        self._client = client
+
+    @overload
+    def create(
+        self, *, messages: Iterable[Any], model: str, stream: Literal[True], **options: Any
+    ) -> Stream[ChatCompletionChunk]: ...
+    @overload
+    def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Literal[False] | NotGiven | Omit | None = ...,
+        **options: Any,
+    ) -> ChatCompletion: ...
+    @overload
+    def create(
+        self, *, messages: Iterable[Any], model: str, stream: bool, **options: Any
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]: ...
+    def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Flag = NOT_GIVEN,
+        **options: Any,
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]:
+        """The answer, or with `stream=True` a stream, after its response head has arrived. Blocks.
+
+        Options are those of the OpenAI library and are sent unchanged; `extra_headers`, `extra_query`, `extra_body`
+        and `timeout` are for this call only.
+        """
+        response = self._create(messages=messages, model=model, stream=stream, **options)
+        return response.parse()
+
+    def _create(
+        self, *, messages: Iterable[Any], model: str, stream: Flag = NOT_GIVEN, **options: Any
+    ) -> APIResponse[Any]:
+        own, sent, options = _prepare(messages, options)
+        client, settings = self._client._call(own, PATH, model)
+        request = settings.request("POST", PATH)
+        try:
+            if not stream:
+                return APIResponse(client.chat(sent, model, **options), request, _completion)
+            source = open_chunks(client, sent, model, **options)
+            source.wait_for_head()
+        except AIClientError as error:
+            raise from_native(error, request) from error
+        return APIResponse(source, request, lambda source: Stream(source, settings, request))
+
+
+class AsyncCompletions(HasRawResponses):
+    """`chat.completions` of `AsyncOpenAI`."""
+
+    _calls = ("create",)
+    _is_async = True
+
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self._client = client
+
+    @overload
+    async def create(
+        self, *, messages: Iterable[Any], model: str, stream: Literal[True], **options: Any
+    ) -> AsyncStream[ChatCompletionChunk]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Literal[False] | NotGiven | Omit | None = ...,
+        **options: Any,
+    ) -> ChatCompletion: ...
+    @overload
+    async def create(
+        self, *, messages: Iterable[Any], model: str, stream: bool, **options: Any
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
+    async def create(
+        self,
+        *,
+        messages: Iterable[Any],
+        model: str,
+        stream: Flag = NOT_GIVEN,
+        **options: Any,
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+        """See `Completions.create`. Cancelling the task closes the connection."""
+        response = await self._create(messages=messages, model=model, stream=stream, **options)
+        return response.parse()
+
+    async def _create(
+        self, *, messages: Iterable[Any], model: str, stream: Flag = NOT_GIVEN, **options: Any
+    ) -> APIResponse[Any]:
+        own, sent, options = _prepare(messages, options)
+        client, settings = await self._client._call(own, PATH, model)
+        request = settings.request("POST", PATH)
+        try:
+            if not stream:
+                return APIResponse(await client.achat(sent, model, **options), request, _completion)
+            from ai_rust_client._aio import head
+
+            source = await head(open_chunks(client, sent, model, **options))
+        except AIClientError as error:
+            raise from_native(error, request) from error
+        return APIResponse(source, request, lambda source: AsyncStream(source, settings, request))
+
+
+class Chat(HasRawResponses):
+    """`chat` of `OpenAI`."""
+
+    def __init__(self, client: "OpenAI") -> None:
+        self.completions = Completions(client)
+
+
+class AsyncChat(HasRawResponses):
+    """`chat` of `AsyncOpenAI`."""
+
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self.completions = AsyncCompletions(client)
