@@ -167,7 +167,9 @@ def test_every_field_that_the_openai_library_declares_is_declared(theirs: str, o
 def shape(model: Any) -> Any:
     """Fields, required or not, with the shapes of the models that they hold."""
     if issubclass(model, compat.BaseModel):
-        return {name: (name in model._required, [shape(m) for m in field.models]) for name, field in model._declared.items()}
+        return {
+            name: (name in model._required, [shape(m) for m in field.models]) for name, field in model._declared.items()
+        }
     return {name: (field.is_required(), [shape(m) for m in models_in(field.annotation)])
             for name, field in model.model_fields.items()}  # fmt: skip
 

@@ -16,6 +16,7 @@ raises `NotCoveredError`, which names it. Neither openai nor pydantic is importe
 - a number as `timeout` also limits the time between two contents, so that keep-alive comments do not extend it.
 """
 
+from ai_rust_client.compat._azure import AsyncAzureOpenAI, AzureOpenAI
 from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
 from ai_rust_client.compat._errors import (
     APIConnectionError,
@@ -49,10 +50,12 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncAzureOpenAI",
     "AsyncClient",
     "AsyncOpenAI",
     "AsyncStream",
     "AuthenticationError",
+    "AzureOpenAI",
     "BadRequestError",
     "BaseModel",
     "Client",

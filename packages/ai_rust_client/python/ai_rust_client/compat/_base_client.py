@@ -165,7 +165,7 @@ class BaseClient(HasRawResponses):
         if self._key_provider is not None:
             if not isinstance(key, str) or not key:
                 kind = "an empty string" if key == "" else type(key).__name__
-                raise ValueError(f"the api_key function must return a key, not {kind}")
+                raise ValueError(f"the function that provides the key must return a key, not {kind}")
             if key != self._key.value:
                 self._use_key(key)
         settings = self._route(path, model)

@@ -49,7 +49,8 @@ class AsyncOpenAI(BaseClient):
     _is_async = True
 
     async def _call(self, options: "CallOptions", path: str, model: str | None = None) -> "tuple[AIClient, Settings]":
-        return self._client_for(options, path, model, self._key_provider and await self._key_provider())
+        key = self._key_provider and self._key_provider()
+        return self._client_for(options, path, model, await key if hasattr(key, "__await__") else key)
 
     @property
     def chat(self) -> AsyncChat:

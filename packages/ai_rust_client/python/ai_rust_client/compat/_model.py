@@ -119,7 +119,7 @@ class BaseModel:
 
     @property
     def model_extra(self) -> dict[str, Any]:
-        """The fields that the provider sent besides the declared ones, and declared fields with values of other types."""
+        """The fields that the provider sent besides the declared ones, and values of other types than declared."""
         extra = {name: value for name, value in self.__dict__.items() if name not in self._declared}
         return extra | getattr(self, "_misfits", {})
 
