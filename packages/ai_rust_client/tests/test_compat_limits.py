@@ -31,7 +31,6 @@ def refusal(reply: Any, **options: Any) -> Any:
     [
         (lambda client: client.responses.create(model="m", input="q"), "OpenAI.responses"),
         (lambda client: client.embeddings, "OpenAI.embeddings"),
-        (lambda client: client.chat.completions.parse(**ASK), "Completions.parse"),
         (lambda client: client.models.delete("m"), "Models.delete"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
         (lambda client: client.with_options(http_client=object()), "http_client"),

@@ -27,7 +27,9 @@ from ai_rust_client.compat._errors import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
+    ContentFilterFinishReasonError,
     InternalServerError,
+    LengthFinishReasonError,
     NotFoundError,
     OpenAIError,
     PermissionDeniedError,
@@ -38,6 +40,7 @@ from ai_rust_client.compat._errors import (
 from ai_rust_client.compat._model import BaseModel
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, Timeout, not_given, omit
+from ai_rust_client.compat._parsing import pydantic_function_tool
 from ai_rust_client.compat._streaming import AsyncStream, Stream
 
 Client = OpenAI
@@ -60,7 +63,9 @@ __all__ = [
     "BaseModel",
     "Client",
     "ConflictError",
+    "ContentFilterFinishReasonError",
     "InternalServerError",
+    "LengthFinishReasonError",
     "NotCoveredError",
     "NotFoundError",
     "NotGiven",
@@ -75,4 +80,5 @@ __all__ = [
     "UnprocessableEntityError",
     "not_given",
     "omit",
+    "pydantic_function_tool",
 ]

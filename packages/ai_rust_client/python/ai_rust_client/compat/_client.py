@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ai_rust_client.compat._base_client import BaseClient
-from ai_rust_client.compat._completions import AsyncChat, Chat
+from ai_rust_client.compat._completions import AsyncBeta, AsyncChat, Beta, Chat
 from ai_rust_client.compat._model_list import AsyncModels, Models
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ class OpenAI(BaseClient):
     def chat(self) -> Chat:
         """`chat.completions.create`, `parse` and `stream`."""
         return Chat(self)
+
+    @property
+    def beta(self) -> Beta:
+        """`beta.chat`, which is `chat`."""
+        return Beta(self)
 
     @property
     def models(self) -> Models:
@@ -56,6 +61,11 @@ class AsyncOpenAI(BaseClient):
     def chat(self) -> AsyncChat:
         """`chat.completions.create`, `parse` and `stream`."""
         return AsyncChat(self)
+
+    @property
+    def beta(self) -> AsyncBeta:
+        """`beta.chat`, which is `chat`."""
+        return AsyncBeta(self)
 
     @property
     def models(self) -> AsyncModels:

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ai_rust_client import AIClientError, ChatResponse
 from ai_rust_client._native import open_chunks
+from ai_rust_client.compat._completion_stream import AsyncChatCompletionStreamManager, ChatCompletionStreamManager
 from ai_rust_client.compat._errors import from_native
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain, plain_messages
 from ai_rust_client.compat._resource import HasRawResponses
 from ai_rust_client.compat._response import APIResponse
+from ai_rust_client.compat._stream_state import ChatCompletionStreamState
 from ai_rust_client.compat._streaming import AsyncStream, Stream
-from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk
+from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
 if TYPE_CHECKING:
     from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+    from ai_rust_client.compat._parsing import OutputParser
 
 Flag = bool | NotGiven | Omit | None
 PATH = "chat/completions"
@@ -85,10 +88,30 @@ def _completion(response: ChatResponse) -> ChatCompletion:
     return completion
 
 
+def _parsed_completion(response: ChatResponse) -> ParsedChatCompletion[Any]:
+    completion = build(ParsedChatCompletion, response.raw)
+    completion._request_id = response.request_id
+    return completion
+
+
+def _structured(arguments: dict[str, Any], *, is_stream: bool) -> tuple[dict[str, Any], "OutputParser"]:
+    """The arguments of `create`, and what reads the answer."""
+    from ai_rust_client.compat._parsing import OutputParser, check_tools, response_format_of
+
+    tools = arguments.get("tools")
+    if tools is not None and not is_omitted(tools):
+        arguments["tools"] = list(tools)
+        if not is_stream:
+            check_tools(arguments["tools"])
+    kind = arguments.get("response_format")
+    parser = OutputParser(kind, None if is_omitted(tools) else arguments.get("tools"))
+    return arguments | {"response_format": response_format_of(kind)}, parser
+
+
 class Completions(HasRawResponses):
     """`chat.completions` of `OpenAI`."""
 
-    _calls = ("create",)
+    _calls = ("create", "parse")
 
     def __init__(self, client: "OpenAI") -> None:
         self._client = client
@@ -141,11 +164,36 @@ class Completions(HasRawResponses):
             raise from_native(error, request) from error
         return APIResponse(source, request, lambda source: Stream(source, settings, request))
 
+    def parse(
+        self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any
+    ) -> ParsedChatCompletion[Any]:
+        """The answer with its content as an instance of `response_format`, and the arguments of strict tools. Blocks.
+
+        The type is a pydantic model, msgspec Struct, dataclass or TypedDict. Raises `LengthFinishReasonError` and
+        `ContentFilterFinishReasonError` for an answer that was ended, and ValueError for one that does not fit.
+        """
+        return self._parse(messages=messages, model=model, response_format=response_format, **options).parse()
+
+    def _parse(self, **arguments: Any) -> APIResponse[ParsedChatCompletion[Any]]:
+        arguments, parser = _structured(arguments, is_stream=False)
+        raw = self._create(**arguments)
+        return APIResponse(raw._answer, raw.http_request, lambda response: parser.parse(_parsed_completion(response)))
+
+    def stream(
+        self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any
+    ) -> ChatCompletionStreamManager:
+        """A context manager with the events of a streamed answer. The call is made when its block is entered."""
+        arguments = {"messages": messages, "model": model, "response_format": response_format, **options}
+        arguments, parser = _structured(arguments, is_stream=True)
+        return ChatCompletionStreamManager(
+            lambda: self.create(**arguments, stream=True), ChatCompletionStreamState._of(parser)
+        )
+
 
 class AsyncCompletions(HasRawResponses):
     """`chat.completions` of `AsyncOpenAI`."""
 
-    _calls = ("create",)
+    _calls = ("create", "parse")
     _is_async = True
 
     def __init__(self, client: "AsyncOpenAI") -> None:
@@ -196,6 +244,32 @@ class AsyncCompletions(HasRawResponses):
             raise from_native(error, request) from error
         return APIResponse(source, request, lambda source: AsyncStream(source, settings, request))
 
+    async def parse(
+        self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any
+    ) -> ParsedChatCompletion[Any]:
+        """The answer with its content as an instance of `response_format`, and the arguments of strict tools.
+
+        The type is a pydantic model, msgspec Struct, dataclass or TypedDict. Raises `LengthFinishReasonError` and
+        `ContentFilterFinishReasonError` for an answer that was ended, and ValueError for one that does not fit.
+        """
+        response = await self._parse(messages=messages, model=model, response_format=response_format, **options)
+        return response.parse()
+
+    async def _parse(self, **arguments: Any) -> APIResponse[ParsedChatCompletion[Any]]:
+        arguments, parser = _structured(arguments, is_stream=False)
+        raw = await self._create(**arguments)
+        return APIResponse(raw._answer, raw.http_request, lambda response: parser.parse(_parsed_completion(response)))
+
+    def stream(
+        self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any
+    ) -> AsyncChatCompletionStreamManager:
+        """A context manager with the events of a streamed answer. The call is made when its block is entered."""
+        arguments = {"messages": messages, "model": model, "response_format": response_format, **options}
+        arguments, parser = _structured(arguments, is_stream=True)
+        return AsyncChatCompletionStreamManager(
+            lambda: self.create(**arguments, stream=True), ChatCompletionStreamState._of(parser)
+        )
+
 
 class Chat(HasRawResponses):
     """`chat` of `OpenAI`."""
@@ -209,3 +283,17 @@ class AsyncChat(HasRawResponses):
 
     def __init__(self, client: "AsyncOpenAI") -> None:
         self.completions = AsyncCompletions(client)
+
+
+class Beta(HasRawResponses):
+    """`beta` of `OpenAI`, where `parse` and `stream` were before."""
+
+    def __init__(self, client: "OpenAI") -> None:
+        self.chat = Chat(client)
+
+
+class AsyncBeta(HasRawResponses):
+    """`beta` of `AsyncOpenAI`."""
+
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self.chat = AsyncChat(client)

@@ -5,6 +5,7 @@ from typing import Any
 
 from ai_rust_client import _errors as native
 from ai_rust_client.compat._response import Request, Response
+from ai_rust_client.compat.types import ChatCompletion
 
 
 class OpenAIError(Exception):
@@ -72,6 +73,33 @@ class APIResponseValidationError(APIError):
         super().__init__(message, getattr(response, "request", None), body=body)
         self.response = response or Response(200, "")
         self.status_code = self.response.status_code
+
+
+class LengthFinishReasonError(OpenAIError):
+    """The answer was cut at the maximum number of tokens, so that it cannot be parsed."""
+
+    def __init__(self, *, completion: ChatCompletion) -> None:
+        usage = f" - {completion.usage}" if completion.usage else ""
+        super().__init__(f"the answer cannot be parsed, because it was cut at the maximum number of tokens{usage}")
+        self.completion = completion
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.completion)
+
+
+class ContentFilterFinishReasonError(OpenAIError):
+    """The provider's content filter ended the answer, so that it cannot be parsed."""
+
+    def __init__(self, *, completion: ChatCompletion | None = None) -> None:
+        super().__init__("the answer cannot be parsed, because the provider's content filter ended it")
+        self.completion = completion
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.completion)
+
+
+def _restore(kind: Any, completion: ChatCompletion) -> Any:
+    return kind(completion=completion)
 
 
 class BadRequestError(APIStatusError):

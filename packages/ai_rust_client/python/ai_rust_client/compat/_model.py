@@ -34,10 +34,13 @@ class BaseModel:
     """The values of declared fields that have another type; unset if there are none."""
     _declared: ClassVar[dict[str, Field]] = {}
     _required: ClassVar[frozenset[str]] = frozenset()
-    _never_none: ClassVar[Defaults] = {}
+    _defaults: ClassVar[Defaults] = {}
     """Fields that every program reads, with a function that makes up for their absence."""
+    _sent_as_is: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are dumped and sent back as they were sent, although they are read as another type."""
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         own = {name: hint for name, hint in cls.__annotations__.items() if not name.startswith("_")}
         inherited = cls.__mro__[1]._declared if issubclass(cls.__mro__[1], BaseModel) else {}
         fields = {name: Field(_json_types(hint), tuple(_models_in(hint))) for name, hint in own.items()}
@@ -100,6 +103,10 @@ class BaseModel:
     ) -> dict[str, object]:
         """The fields that the provider sent; all declared fields if `exclude_unset` is false."""
         return _dump(self, exclude_unset, exclude_defaults, exclude_none)
+
+    def _to_send(self) -> dict[str, Any]:
+        """The fields for a request: what the provider sent, without what was read from it."""
+        return {name: _sendable(value) for name, value in _set_fields(self).items()}
 
     def to_json(self, *, indent: int | None = 2, exclude_unset: bool = True, **options: Any) -> str:
         """`to_dict` as JSON text."""
@@ -180,9 +187,8 @@ def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
                 misfits = misfits | {name: value}
     if misfits:
         _set_aside(instance, data, misfits)
-    for name, make in instance._never_none.items():
-        if data.get(name) is None:
-            data[name] = make(data)
+    if instance._defaults:
+        _add_defaults(instance, data, data | misfits)
     instance.__dict__ = data
 
 
@@ -192,9 +198,18 @@ _NO_MISFITS: dict[str, Any] = {}
 def _set_aside(instance: BaseModel, data: dict[str, Any], misfits: dict[str, Any]) -> None:
     """Keep the values that do not fit out of `data`; of a list only the elements that do fit stay in it."""
     for name in misfits:
-        if not data[name] or type(data[name]) is not list:
+        is_part_of_a_list = type(data[name]) in (instance._declared[name].types or ())
+        if not is_part_of_a_list or not data[name]:
             del data[name]
     instance._misfits = misfits
+
+
+def _add_defaults(instance: BaseModel, data: dict[str, Any], sent: dict[str, Any]) -> None:
+    for name, make in instance._defaults.items():
+        if data.get(name) is None:
+            value = make(sent)
+            if value is not None:
+                data[name] = value
 
 
 def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
@@ -241,15 +256,32 @@ def _json_types(hint: Any) -> frozenset[type] | None:
 
 
 def _models_in(hint: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(hint, type) and issubclass(hint, BaseModel):
-        yield hint
+    origin = get_origin(hint) or hint
+    if isinstance(origin, type) and issubclass(origin, BaseModel):
+        yield origin
     for argument in getattr(hint, "__args__", ()):
         yield from _models_in(argument)
 
 
+def _set_fields(model: BaseModel) -> dict[str, Any]:
+    """The fields that were sent."""
+    fields = model.__dict__
+    if model._sent_as_is and (misfits := getattr(model, "_misfits", None)):
+        return fields | {name: value for name, value in misfits.items() if name in model._sent_as_is}
+    return fields
+
+
 def _all_fields(model: BaseModel) -> dict[str, Any]:
     """The declared fields in their order, then the others."""
-    return dict.fromkeys(model._declared) | model.__dict__
+    return dict.fromkeys(model._declared) | _set_fields(model)
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value._to_send()
+    if isinstance(value, list):
+        return [_sendable(item) for item in value]
+    return value
 
 
 def _dump(model: BaseModel, exclude_unset: bool, exclude_defaults: bool, exclude_none: bool) -> dict[str, Any]:
@@ -260,7 +292,7 @@ def _dump(model: BaseModel, exclude_unset: bool, exclude_defaults: bool, exclude
             return [plain(item) for item in value]
         if isinstance(value, dict):
             return {name: plain(item) for name, item in value.items()}
-        return value
+        return value.model_dump() if hasattr(value, "model_dump") else value
 
     def is_included(name: str, value: Any) -> bool:
         if value is not None:
@@ -268,5 +300,5 @@ def _dump(model: BaseModel, exclude_unset: bool, exclude_defaults: bool, exclude
         is_default = name in model._declared and name not in model._required
         return not exclude_none and not (exclude_defaults and is_default)
 
-    fields = model.__dict__ if exclude_unset else _all_fields(model)
+    fields = _set_fields(model) if exclude_unset else _all_fields(model)
     return {name: plain(value) for name, value in fields.items() if is_included(name, value)}

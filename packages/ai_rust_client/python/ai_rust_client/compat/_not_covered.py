@@ -11,8 +11,8 @@ INSTEAD: Final = {
     "take and return audio in chat.completions.create",
     "batches": "ai_rust_client.AIClient.map sends many requests concurrently; for the batch endpoint and its price "
     "use the OpenAI library",
-    "beta": "assistants and threads are replaced by client.responses with previous_response_id; use the OpenAI library "
-    "for what is left",
+    "assistants": "use client.responses with previous_response_id; assistants are deprecated",
+    "threads": "use client.responses with previous_response_id; assistants are deprecated",
     "completions": "use client.chat.completions.create",
     "conversations": "use client.responses with previous_response_id, or send the messages yourself",
     "delete": _LIBRARY,

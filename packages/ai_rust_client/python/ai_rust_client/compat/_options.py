@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ai_rust_client import AIClient
+from ai_rust_client.compat._model import BaseModel
 from ai_rust_client.compat._response import Request
 
 
@@ -179,6 +180,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         items = [plain(item) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if isinstance(value, BaseModel):
+        return value._to_send()
     if hasattr(value, "model_dump") and not isinstance(value, type):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return value

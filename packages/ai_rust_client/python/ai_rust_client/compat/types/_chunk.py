@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from ai_rust_client.compat._content import text_of
 from ai_rust_client.compat._model import BaseModel, Defaults, build
 from ai_rust_client.compat.types._shared import ChoiceLogprobs, CompletionUsage, Moderation
 
@@ -41,6 +42,9 @@ class ChoiceDeltaToolCall(BaseModel):
 class ChoiceDelta(BaseModel):
     """A piece of the message of the model."""
 
+    _defaults: ClassVar[Defaults] = {"content": lambda delta: text_of(delta.get("content"))}
+    _sent_as_is = frozenset({"content"})
+
     audio: ChoiceDeltaAudio | None = None
     content: str | None = None
     function_call: ChoiceDeltaFunctionCall | None = None
@@ -58,7 +62,7 @@ def _absent_delta(choice: dict[str, Any]) -> ChoiceDelta:
 class ChunkChoice(BaseModel):
     """A piece of one choice; `finish_reason` usually comes with the last one."""
 
-    _never_none: ClassVar[Defaults] = {"delta": _absent_delta}
+    _defaults: ClassVar[Defaults] = {"delta": _absent_delta}
 
     delta: ChoiceDelta
     index: int
@@ -72,7 +76,7 @@ ChunkChoice.__name__ = "Choice"  # as the OpenAI library prints it
 class ChatCompletionChunk(BaseModel):
     """A piece of a streamed answer."""
 
-    _never_none: ClassVar[Defaults] = {"choices": lambda _: [], "object": lambda _: "chat.completion.chunk"}
+    _defaults: ClassVar[Defaults] = {"choices": lambda _: [], "object": lambda _: "chat.completion.chunk"}
 
     id: str
     choices: list[ChunkChoice]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from ai_rust_client.compat._content import text_of
 from ai_rust_client.compat._model import BaseModel, Defaults, build
 from ai_rust_client.compat.types._shared import ChoiceLogprobs, CompletionUsage, Moderation
 
@@ -71,7 +72,11 @@ class ChatCompletionMessageCustomToolCall(BaseModel):
 class ChatCompletionMessage(BaseModel):
     """The message of the model."""
 
-    _never_none: ClassVar[Defaults] = {"role": lambda _: "assistant"}
+    _defaults: ClassVar[Defaults] = {
+        "role": lambda _: "assistant",
+        "content": lambda message: text_of(message.get("content")),
+    }
+    _sent_as_is = frozenset({"content"})
 
     content: str | None = None
     refusal: str | None = None
@@ -85,7 +90,7 @@ class ChatCompletionMessage(BaseModel):
 class Choice(BaseModel):
     """One choice, with the reason for its end."""
 
-    _never_none: ClassVar[Defaults] = {
+    _defaults: ClassVar[Defaults] = {
         "message": lambda choice: build(ChatCompletionMessage, {"content": choice.get("text")})
     }
 
