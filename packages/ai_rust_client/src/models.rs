@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::answer::ModelInfo;
 use crate::endpoint::{EndpointRequest, call};
@@ -10,30 +10,10 @@ use crate::error::{Error, Kind};
 use crate::http::transport::Transport;
 
 pub async fn models(transport: Arc<Transport>) -> Result<Vec<ModelInfo>, Error> {
-    get(&transport, None, decode).await
-}
-
-/// The provider's JSON: the list of models, or one model.
-pub async fn raw_models(transport: Arc<Transport>, id: Option<String>) -> Result<String, Error> {
-    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
-    let is_object = |body: &[u8]| serde_json::from_slice::<Map<String, Value>>(body).ok();
-    match id {
-        None => get(&transport, None, |body| decode(body).map(|_| text(body))).await,
-        Some(_) => get(&transport, id, |body| is_object(body).map(|_| text(body))).await,
-    }
-}
-
-async fn get<T>(
-    transport: &Transport,
-    id: Option<String>,
-    decode: impl Fn(&[u8]) -> Option<T>,
-) -> Result<T, Error> {
-    let expected = if id.is_some() { "model" } else { "list of models" };
-    let path = std::iter::once("models".to_owned()).chain(id).collect();
-    call(transport, &EndpointRequest::get(path), |response| {
+    call(&transport, &EndpointRequest::get(vec!["models".to_owned()]), |response| {
         decode(&response.body).ok_or_else(|| {
             let shown = transport.config.excerpt(&String::from_utf8_lossy(&response.body));
-            Error::new(Kind::Protocol, format!("the answer is not a {expected}; check base_url: {shown}"))
+            Error::new(Kind::Protocol, format!("the answer is not a list of models; check base_url: {shown}"))
         })
     })
     .await

@@ -30,7 +30,8 @@ def refusal(reply: Any, **options: Any) -> Any:
     ("ask", "named"),
     [
         (lambda client: client.responses.create(model="m", input="q"), "OpenAI.responses"),
-        (lambda client: client.embeddings, "OpenAI.embeddings"),
+        (lambda client: client.images, "OpenAI.images.*in the message"),
+        (lambda client: client.beta.assistants, "Beta.assistants.*responses"),
         (lambda client: client.models.delete("m"), "Models.delete"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
         (lambda client: client.with_options(http_client=object()), "http_client"),
@@ -58,7 +59,7 @@ def test_an_unknown_argument_is_named() -> None:
 def test_a_function_that_returns_no_key_is_reported(key: Any, kind: str) -> None:
     with (
         compat.OpenAI(api_key=lambda: key) as client,
-        pytest.raises(ValueError, match=f"must return a key, not {kind}"),
+        pytest.raises(ValueError, match=f"must return one, not {kind}"),
     ):
         client.chat.completions.create(**ASK)
 

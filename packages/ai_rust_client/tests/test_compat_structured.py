@@ -196,8 +196,10 @@ STREAMS: dict[str, Any] = {
     "text and a call": Stream((part({"role": "assistant", "content": "a"}), part(piece(0, "{}", "go")),
                                part({}, "tool_calls"), DONE)),
     "a refusal": Stream((part({"role": "assistant", "refusal": "n"}), part({"refusal": "o"}), part({}, "stop"), DONE)),
-    "two choices": Stream((part({"role": "assistant", "content": "a"}), part({"role": "assistant"}, index=1),
-                           part({"content": "b"}, index=1), part({"content": "c"}), part({}, "stop"), part({}, "stop", index=1), DONE)),
+    "two choices": Stream((
+        part({"role": "assistant", "content": "a"}), part({"role": "assistant"}, index=1),
+        part({"content": "b"}, index=1), part({"content": "c"}), part({}, "stop"), part({}, "stop", index=1), DONE,
+    )),
     "log probabilities": Stream((
         part({"role": "assistant", "content": "a"}, logprobs={"content": [LOGPROB], "refusal": None}),
         part({"content": "b"}, logprobs={"content": [LOGPROB], "refusal": None}), part({}, "stop"), DONE,

@@ -24,11 +24,9 @@ __all__ = [
     "ToolCall",
     "Usage",
     "__version__",
-    "list_models",
     "open_chunks",
     "open_events",
     "request",
-    "start_list_models",
     "start_request",
 ]
 
@@ -343,6 +341,9 @@ class ChatResponse:
     def raw(self) -> dict[str, Any]:
         """The JSON of the response; parsed on first use."""
 
+    @property
+    def _body(self) -> str: ...
+
 @final
 class ToolCall:
     """A function call that the model asks for."""
@@ -476,6 +477,9 @@ class ChunkStream:
     def cancel(self) -> None: ...
     @property
     def request_id(self) -> str | None: ...
+    def mask(self, text: str) -> str:
+        """`text` without the secrets of the request."""
+
     def _register(self, queue: ReadyQueue) -> int | None: ...
     def _register_head(self, queue: ReadyQueue) -> int | None: ...
     def _poll(self) -> list[str] | None: ...
@@ -485,11 +489,6 @@ def open_chunks(
     client: AIClient, messages: Sequence[Message], model: str | Sequence[str], **options: Any
 ) -> ChunkStream:
     """`AIClient.stream`, without asking for the usage."""
-
-def list_models(client: AIClient, id: str | None = None) -> str:
-    """`AIClient.models`, or one model, as the provider's JSON text. Blocks."""
-
-def start_list_models(client: AIClient, id: str | None = None) -> Call: ...
 
 @final
 class EventStream:

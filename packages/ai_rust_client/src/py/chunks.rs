@@ -1,14 +1,11 @@
-//! The functions behind `compat`: chunks and models as the provider's JSON.
+//! The streams behind `compat`: chunks as the provider's JSON.
 
 use std::sync::Arc;
 
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::models::raw_models;
 use crate::py::blocking::wait;
-use crate::py::call::Call;
 use crate::py::client::AIClient;
 use crate::py::encode::{self, Mode};
 use crate::py::error::raise;
@@ -34,31 +31,6 @@ pub fn open_chunks(
     Ok(ChunkStream(StreamReader::new(stream, Arc::clone(session.config()))))
 }
 
-#[pyfunction]
-#[pyo3(signature = (client, id=None, **options))]
-pub fn list_models(
-    py: Python,
-    client: &AIClient,
-    id: Option<String>,
-    options: Option<&Bound<PyDict>>,
-) -> PyResult<String> {
-    let session = client.session_without_body(py, "list_models", options)?;
-    session.block(py, raw_models(session.transport(), id))
-}
-
-#[pyfunction]
-#[pyo3(signature = (client, id=None, **options))]
-pub fn start_list_models(
-    py: Python,
-    client: &AIClient,
-    id: Option<String>,
-    options: Option<&Bound<PyDict>>,
-) -> PyResult<Call> {
-    let session = client.session_without_body(py, "start_list_models", options)?;
-    let task = session.spawn(raw_models(session.transport(), id));
-    Ok(Call::new(task, |py, json| json.into_py_any(py)))
-}
-
 #[pymethods]
 impl ChunkStream {
     fn wait_for_head(&self, py: Python) -> PyResult<()> {
@@ -82,6 +54,11 @@ impl ChunkStream {
     #[getter]
     fn request_id(&self) -> PyResult<Option<String>> {
         self.0.answer(|answer| answer.request_id.clone())
+    }
+
+    /// `text` without the secrets of the request.
+    fn mask(&self, text: String) -> String {
+        self.0.mask(text)
     }
 
     fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {

@@ -53,8 +53,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(endpoint::start_request, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
-    module.add_function(wrap_pyfunction!(chunks::list_models, module)?)?;
-    module.add_function(wrap_pyfunction!(chunks::start_list_models, module)?)?;
     embeddings::register(module.py())?;
     after_fork(module)
 }

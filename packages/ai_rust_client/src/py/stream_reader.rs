@@ -80,6 +80,10 @@ impl StreamReader {
         Ok(())
     }
 
+    pub fn mask(&self, text: String) -> String {
+        self.config.scrub(text)
+    }
+
     /// Only once for a stream, although a reader may ask again after the end.
     pub fn log_end(&self, py: Python) {
         if !self.is_end_logged.swap(true, Ordering::Relaxed) {

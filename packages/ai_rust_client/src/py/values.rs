@@ -263,6 +263,11 @@ impl ChatResponse {
         })?;
         Ok(raw.bind(py).clone())
     }
+    /// The text of the response, for `compat`.
+    #[getter]
+    fn _body(&self) -> &str {
+        &self.body
+    }
     fn __repr__(&self) -> String {
         format!("ChatResponse(model={:?}, text={:?})", self.model(), self.text())
     }

@@ -87,8 +87,11 @@ class _AzureClient(BaseClient):
     def _credential(self, api_key: Credential | None) -> Credential:
         return api_key if api_key is not None else ""
 
-    def _authorize(self, settings: Settings, key: str) -> Settings:
-        return settings.with_headers({"Authorization": f"Bearer {key}"} if self._sends_token else {"api-key": key})
+    def _with_key(self, settings: Settings) -> Settings:
+        return settings.with_headers(self._authorization(self._key.value))
+
+    def _authorization(self, key: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"} if self._sends_token else {"api-key": key}
 
     def _route(self, path: str, model: str | None) -> Settings:
         settings = self._settings
@@ -130,7 +133,7 @@ class _AzureClient(BaseClient):
             clone._set_credential(credential)
         return clone
 
-    copy = with_options
+    copy = with_options  # type: ignore[assignment]
 
 
 class AzureOpenAI(_AzureClient, OpenAI):

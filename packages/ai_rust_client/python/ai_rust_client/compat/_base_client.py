@@ -4,16 +4,22 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ai_rust_client.compat._connections import Connections
 from ai_rust_client.compat._errors import OpenAIError
 from ai_rust_client.compat._not_covered import NotCoveredError
-from ai_rust_client.compat._options import DEFAULT_TIMEOUT, NOT_GIVEN, CallOptions, Secret, Settings, is_omitted
+from ai_rust_client.compat._options import (
+    DEFAULT_TIMEOUT,
+    NOT_GIVEN,
+    CallOptions,
+    PreparedCall,
+    Secret,
+    Settings,
+    is_omitted,
+    seconds,
+)
 from ai_rust_client.compat._resource import HasRawResponses
-
-if TYPE_CHECKING:
-    from ai_rust_client import AIClient
 
 _TRANSPORT = ("ca_bundle", "client_cert", "local_address", "proxy", "unix_socket")
 _INSTEAD = {
@@ -53,6 +59,7 @@ class BaseClient(HasRawResponses):
         self.project = project if project is not None else os.environ.get("OPENAI_PROJECT_ID")
         self.timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else timeout
         self._connections = Connections()
+        self._own = CallOptions()
         settings = Settings("", self._base_url(base_url), max_retries=max_retries, transport=transport)
         self._unauthorized = (
             settings.with_headers(self._account_headers())
@@ -82,15 +89,16 @@ class BaseClient(HasRawResponses):
 
     def _set_credential(self, credential: Credential) -> None:
         self._key_provider = credential if callable(credential) else None
-        self._use_key("" if callable(credential) else credential)
+        self._key = Secret("" if callable(credential) else credential)
+        self._authorize()
 
-    def _use_key(self, key: str) -> None:
-        self._key = Secret(key)
-        self._settings = self._authorize(self._unauthorized, key) if key else self._unauthorized
+    def _authorize(self) -> None:
+        """Let the settings send the key, unless a function provides it for each call."""
+        is_fixed = self._key.value and self._key_provider is None
+        self._settings = self._with_key(self._unauthorized) if is_fixed else self._unauthorized
 
-    def _authorize(self, settings: Settings, key: str) -> Settings:
-        """Settings that send the key."""
-        return replace(settings, api_key=key)
+    def _with_key(self, settings: Settings) -> Settings:
+        return replace(settings, api_key=self._key.value)
 
     @property
     def api_key(self) -> str:
@@ -105,7 +113,8 @@ class BaseClient(HasRawResponses):
     @property
     def max_retries(self) -> int:
         """The maximum number of retries of a call."""
-        return self._settings.max_retries
+        own = self._own.max_retries
+        return self._settings.max_retries if own is None else own
 
     def with_options(  # noqa: PLR0913  the signature of the OpenAI library
         self,
@@ -136,19 +145,22 @@ class BaseClient(HasRawResponses):
             settings = replace(settings, query=())
         if base_url is not None and not is_omitted(base_url):
             settings = replace(settings, base_url=str(base_url))
+        # These go with each call, so that the clients share their connections.
         if not is_omitted(max_retries):
-            settings = replace(settings, max_retries=max_retries)
+            clone._own = replace(clone._own, max_retries=max_retries)
+        if not is_omitted(timeout):
+            seconds(timeout)  # raises for an invalid one
+            clone._own = replace(clone._own, timeout=timeout)
         clone._unauthorized = (
             replace(settings, transport=tuple((dict(settings.transport) | dict(transport)).items()))
             .with_headers(clone._account_headers())
             .with_headers(set_default_headers or default_headers)
             .with_query(set_default_query or default_query)
-            .with_timeout(timeout)
         )
         if api_key is not None:
             clone._set_credential(api_key)
         else:
-            clone._use_key(self._key.value)
+            clone._authorize()
         clone._connections.client(clone._settings)
         return clone
 
@@ -158,19 +170,25 @@ class BaseClient(HasRawResponses):
         """Whether this client or one that shares its connections was closed."""
         return self._connections.closed
 
-    def _client_for(
-        self, options: CallOptions, path: str, model: str | None, key: object
-    ) -> "tuple[AIClient, Settings]":
-        """The client for a call with its own options. `key` is the result of the function that provides it."""
+    def _prepare(self, options: CallOptions, path: str, model: str | None, key: object) -> PreparedCall:
+        """A call with its own options. `key` is the result of the function that provides it."""
         if self._key_provider is not None:
             if not isinstance(key, str) or not key:
                 kind = "an empty string" if key == "" else type(key).__name__
-                raise ValueError(f"the function that provides the key must return a key, not {kind}")
-            if key != self._key.value:
-                self._use_key(key)
+                raise ValueError(f"the function that provides the key must return one, not {kind}")
+            self._key = Secret(key)
+            options = options.with_default_headers(self._authorization(key))
+        options = options.with_defaults(self._own)
         settings = self._route(path, model)
-        settings = settings.with_headers(options.headers).with_query(options.query).with_timeout(options.timeout)
-        return self._connections.client(settings), settings
+        if options.headers and options.omits_headers:
+            settings, options = settings.with_headers(options.headers), replace(options, headers=None)
+        if options.query and not options.query.keys().isdisjoint(dict(settings.query)):
+            settings, options = settings.with_query(options.query), replace(options, query=None)
+        return PreparedCall(self._connections.client(settings), settings, options.settings())
+
+    def _authorization(self, key: str) -> dict[str, str]:
+        """The header with the key."""
+        return {"Authorization": f"Bearer {key}"}
 
     def _route(self, path: str, model: str | None) -> Settings:
         """The settings for calls of one path."""

@@ -1,15 +1,15 @@
 """`OpenAI` and `AsyncOpenAI`."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ai_rust_client.compat._base_client import BaseClient
 from ai_rust_client.compat._completions import AsyncBeta, AsyncChat, Beta, Chat
+from ai_rust_client.compat._embeddings import AsyncEmbeddings, Embeddings
 from ai_rust_client.compat._model_list import AsyncModels, Models
 
 if TYPE_CHECKING:
-    from ai_rust_client import AIClient
-    from ai_rust_client.compat._options import CallOptions, Settings
+    from ai_rust_client.compat._options import CallOptions, PreparedCall
 
 
 class OpenAI(BaseClient):
@@ -19,8 +19,8 @@ class OpenAI(BaseClient):
     arguments there are those of connections: `proxy`, `ca_bundle`, `client_cert`, `local_address`, `unix_socket`.
     """
 
-    def _call(self, options: "CallOptions", path: str, model: str | None = None) -> "tuple[AIClient, Settings]":
-        return self._client_for(options, path, model, self._key_provider and self._key_provider())
+    def _call(self, options: "CallOptions", path: str, model: str | None = None) -> "PreparedCall":
+        return self._prepare(options, path, model, self._key_provider and self._key_provider())
 
     @property
     def chat(self) -> Chat:
@@ -31,6 +31,11 @@ class OpenAI(BaseClient):
     def beta(self) -> Beta:
         """`beta.chat`, which is `chat`."""
         return Beta(self)
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """`embeddings.create`."""
+        return Embeddings(self)
 
     @property
     def models(self) -> Models:
@@ -53,9 +58,9 @@ class AsyncOpenAI(BaseClient):
 
     _is_async = True
 
-    async def _call(self, options: "CallOptions", path: str, model: str | None = None) -> "tuple[AIClient, Settings]":
-        key = self._key_provider and self._key_provider()
-        return self._client_for(options, path, model, await key if hasattr(key, "__await__") else key)
+    async def _call(self, options: "CallOptions", path: str, model: str | None = None) -> "PreparedCall":
+        key: Any = self._key_provider and self._key_provider()
+        return self._prepare(options, path, model, await key if hasattr(key, "__await__") else key)
 
     @property
     def chat(self) -> AsyncChat:
@@ -66,6 +71,11 @@ class AsyncOpenAI(BaseClient):
     def beta(self) -> AsyncBeta:
         """`beta.chat`, which is `chat`."""
         return AsyncBeta(self)
+
+    @property
+    def embeddings(self) -> AsyncEmbeddings:
+        """`embeddings.create`."""
+        return AsyncEmbeddings(self)
 
     @property
     def models(self) -> AsyncModels:

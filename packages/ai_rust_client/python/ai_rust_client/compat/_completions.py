@@ -146,23 +146,23 @@ class Completions(HasRawResponses):
         Options are those of the OpenAI library and are sent unchanged; `extra_headers`, `extra_query`, `extra_body`
         and `timeout` are for this call only.
         """
-        response = self._create(messages=messages, model=model, stream=stream, **options)
+        response: APIResponse[ChatCompletion] = self._create(messages=messages, model=model, stream=stream, **options)
         return response.parse()
 
     def _create(
         self, *, messages: Iterable[Any], model: str, stream: Flag = NOT_GIVEN, **options: Any
     ) -> APIResponse[Any]:
         own, sent, options = _prepare(messages, options)
-        client, settings = self._client._call(own, PATH, model)
+        client, settings, call = self._client._call(own, PATH, model)
         request = settings.request("POST", PATH)
         try:
             if not stream:
-                return APIResponse(client.chat(sent, model, **options), request, _completion)
-            source = open_chunks(client, sent, model, **options)
+                return APIResponse(client.chat(sent, model, **options, **call), request, _completion)
+            source = open_chunks(client, sent, model, **options, **call)
             source.wait_for_head()
         except AIClientError as error:
             raise from_native(error, request) from error
-        return APIResponse(source, request, lambda source: Stream(source, settings, request))
+        return APIResponse(source, request, lambda source: Stream(source, request))
 
     def parse(
         self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any
@@ -225,6 +225,7 @@ class AsyncCompletions(HasRawResponses):
         **options: Any,
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
         """See `Completions.create`. Cancelling the task closes the connection."""
+        response: APIResponse[ChatCompletion]
         response = await self._create(messages=messages, model=model, stream=stream, **options)
         return response.parse()
 
@@ -232,17 +233,17 @@ class AsyncCompletions(HasRawResponses):
         self, *, messages: Iterable[Any], model: str, stream: Flag = NOT_GIVEN, **options: Any
     ) -> APIResponse[Any]:
         own, sent, options = _prepare(messages, options)
-        client, settings = await self._client._call(own, PATH, model)
+        client, settings, call = await self._client._call(own, PATH, model)
         request = settings.request("POST", PATH)
         try:
             if not stream:
-                return APIResponse(await client.achat(sent, model, **options), request, _completion)
+                return APIResponse(await client.achat(sent, model, **options, **call), request, _completion)
             from ai_rust_client._aio import head
 
-            source = await head(open_chunks(client, sent, model, **options))
+            source = await head(open_chunks(client, sent, model, **options, **call))
         except AIClientError as error:
             raise from_native(error, request) from error
-        return APIResponse(source, request, lambda source: AsyncStream(source, settings, request))
+        return APIResponse(source, request, lambda source: AsyncStream(source, request))
 
     async def parse(
         self, *, messages: Iterable[Any], model: str, response_format: Any = NOT_GIVEN, **options: Any

@@ -1,42 +1,34 @@
 """`models`."""
 
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
-from ai_rust_client import AIClientError
-from ai_rust_client._native import list_models, start_list_models
-from ai_rust_client.compat._errors import from_native
+from ai_rust_client.compat._endpoint import acall, call, call_options
 from ai_rust_client.compat._model import build
-from ai_rust_client.compat._options import NOT_GIVEN, CallOptions
+from ai_rust_client.compat._options import NOT_GIVEN
 from ai_rust_client.compat._resource import HasRawResponses
-from ai_rust_client.compat._response import Answer, APIResponse
+from ai_rust_client.compat._response import APIResponse
 from ai_rust_client.compat.types import AsyncPage, Model, SyncPage
 
 if TYPE_CHECKING:
     from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
 
-T = TypeVar("T")
 Page = TypeVar("Page", SyncPage, AsyncPage)
 PATH = "models"
 
 
-def _page(kind: type[Page], text: str) -> Page:
-    data = json.loads(text)
-    if isinstance(data, list):
-        data = {"object": "list", "data": data}
-    return build(kind, data)
+def _page(kind: type[Page], data: Any) -> Page:
+    return build(kind, {"object": "list", "data": data} if isinstance(data, list) else data)
 
 
-def _path(model: str) -> str:
+def _model(data: Any) -> Model:
+    return build(Model, data if isinstance(data, dict) else {})
+
+
+def _path(model: str) -> tuple[str, ...]:
     if not model:
         raise ValueError(f"Expected a non-empty value for `model` but received {model!r}")
-    return f"{PATH}/{quote(model, safe='')}"
-
-
-def _model(answer: Answer) -> Model:
-    return build(Model, json.loads(answer._body))
+    return PATH, model
 
 
 class Models(HasRawResponses):
@@ -69,20 +61,10 @@ class Models(HasRawResponses):
         return self._retrieve(model, extra_headers=extra_headers, extra_query=extra_query, timeout=timeout).parse()
 
     def _list(self, **options: Any) -> APIResponse[SyncPage]:
-        return self._get(PATH, None, options, lambda answer: _page(SyncPage, answer._body))
+        return call(self._client, "GET", (PATH,), call_options(**options), {}, lambda data: _page(SyncPage, data))
 
     def _retrieve(self, model: str, **options: Any) -> APIResponse[Model]:
-        return self._get(_path(model), model, options, _model)
-
-    def _get(
-        self, path: str, model: str | None, options: dict[str, Any], read: Callable[[Answer], T]
-    ) -> APIResponse[T]:
-        client, settings = self._client._call(_call_options(**options), PATH)
-        request = settings.request("GET", path)
-        try:
-            return APIResponse(Answer(list_models(client, model), {}), request, read)
-        except AIClientError as error:
-            raise from_native(error, request) from error
+        return call(self._client, "GET", _path(model), call_options(**options), {}, _model)
 
 
 class AsyncPaginator:
@@ -134,28 +116,8 @@ class AsyncModels(HasRawResponses):
         return response.parse()
 
     async def _list(self, **options: Any) -> APIResponse[AsyncPage]:
-        return await self._get(PATH, None, options, lambda answer: _page(AsyncPage, answer._body))
+        own = call_options(**options)
+        return await acall(self._client, "GET", (PATH,), own, {}, lambda data: _page(AsyncPage, data))
 
     async def _retrieve(self, model: str, **options: Any) -> APIResponse[Model]:
-        return await self._get(_path(model), model, options, _model)
-
-    async def _get(
-        self, path: str, model: str | None, options: dict[str, Any], read: Callable[[Answer], T]
-    ) -> APIResponse[T]:
-        from ai_rust_client._aio import call
-
-        client, settings = await self._client._call(_call_options(**options), PATH)
-        request = settings.request("GET", path)
-        try:
-            return APIResponse(Answer(await call(start_list_models, client, model), {}), request, read)
-        except AIClientError as error:
-            raise from_native(error, request) from error
-
-
-def _call_options(
-    *,
-    extra_headers: Mapping[str, Any] | None = None,
-    extra_query: Mapping[str, object] | None = None,
-    timeout: object = NOT_GIVEN,
-) -> CallOptions:
-    return CallOptions(extra_headers, extra_query, timeout)
+        return await acall(self._client, "GET", _path(model), call_options(**options), {}, _model)

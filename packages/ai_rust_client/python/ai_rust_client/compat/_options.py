@@ -1,12 +1,11 @@
 """The settings of clients and calls, as in the OpenAI library."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from typing import Any, Final, NamedTuple, Self
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from ai_rust_client import AIClient
+from ai_rust_client import AIClient, Timeouts
 from ai_rust_client.compat._model import BaseModel
 from ai_rust_client.compat._response import Request
 
@@ -88,6 +87,54 @@ class CallOptions:
     headers: Mapping[str, Any] | None = field(default=None, repr=False)
     query: Mapping[str, object] | None = field(default=None, repr=False)
     timeout: object = NOT_GIVEN
+    max_retries: int | None = None
+
+    def with_defaults(self, client: "CallOptions") -> "CallOptions":
+        """Add the client's timeout and number of retries."""
+        if is_omitted(client.timeout) and client.max_retries is None:
+            return self
+        timeout = client.timeout if is_omitted(self.timeout) else self.timeout
+        return replace(self, timeout=timeout, max_retries=client.max_retries)
+
+    def with_default_headers(self, headers: Mapping[str, str]) -> Self:
+        """Add headers that the call's own replace."""
+        own = self.headers or {}
+        names = {name.lower() for name in own}
+        return replace(self, headers={name: headers[name] for name in headers if name.lower() not in names} | {**own})
+
+    @property
+    def omits_headers(self) -> bool:
+        """Whether headers of the client are to be left out."""
+        return any(is_omitted(value) for value in (self.headers or {}).values())
+
+    def settings(self) -> dict[str, Any]:
+        """The same for the methods of `AIClient`."""
+        if not self.headers and not self.query and is_omitted(self.timeout) and self.max_retries is None:
+            return {}
+        pairs: dict[str, list[str]] = {}
+        for name, value in (self.query or {}).items():
+            for key, text in _query_pairs(name, value):
+                pairs.setdefault(key, []).append(text)
+        settings: dict[str, Any] = {
+            "extra_headers": self.headers,
+            "extra_query": pairs,
+            "max_retries": self.max_retries,
+        }
+        if not is_omitted(self.timeout):
+            connect, read = seconds(self.timeout)
+            settings["timeout"] = Timeouts(connect=connect, idle=read, stall=read)
+        return settings
+
+
+def seconds(timeout: Any) -> tuple[Seconds, Seconds]:
+    """To connect, and between two bytes: of a number, None, or an object as `Timeout` here and in httpx."""
+    if timeout is None or isinstance(timeout, int | float):
+        return timeout, timeout
+    try:
+        return timeout.connect, timeout.read
+    except AttributeError:
+        kind = type(timeout).__name__
+        raise TypeError(f"timeout must be a number of seconds, None or a Timeout, not {kind}") from None
 
 
 @dataclass(frozen=True)
@@ -119,25 +166,13 @@ class Settings:
         return replace(self, query=tuple(merged.items()))
 
     def with_timeout(self, timeout: Any) -> Self:
-        """A number, None, or an object with `connect` and `read`, as `Timeout` here and in httpx."""
-        if is_omitted(timeout):
-            return self
-        if timeout is None or isinstance(timeout, int | float):
-            return replace(self, timeouts=(timeout, timeout))
-        try:
-            return replace(self, timeouts=(timeout.connect, timeout.read))
-        except AttributeError:
-            kind = type(timeout).__name__
-            raise TypeError(f"timeout must be a number of seconds, None or a Timeout, not {kind}") from None
+        return self if is_omitted(timeout) else replace(self, timeouts=seconds(timeout))
 
-    def request(self, method: str, path: str) -> Request:
+    def request(self, method: str, *segments: str) -> Request:
         """The request as exceptions show it, without the query and the password of the base URL."""
         scheme, host, base, _, _ = urlsplit(self.base_url)
+        path = "/".join(quote(segment, safe="/" if segment == segments[0] else "") for segment in segments)
         return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
-
-    def mask(self, error: object) -> object:
-        """An error of the provider without the key."""
-        return json.loads(json.dumps(error).replace(self.api_key, "***")) if self.api_key else error
 
     def make_client(self) -> AIClient:
         scheme, host, path, query, _ = urlsplit(self.base_url)
@@ -154,6 +189,14 @@ class Settings:
             max_retries=self.max_retries,
             **dict(self.transport),
         )
+
+
+class PreparedCall(NamedTuple):
+    """The client for a call, the settings for its request, and the settings of this call alone."""
+
+    client: AIClient
+    settings: Settings
+    own: dict[str, Any]
 
 
 def _query_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:

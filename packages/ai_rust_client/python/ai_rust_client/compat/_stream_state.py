@@ -201,10 +201,9 @@ class ChatCompletionStreamState:
 
     def handle_chunk(self, chunk: ChatCompletionChunk) -> list[BaseModel]:
         """Add a chunk; the events that it causes. What is complete is reported with the next chunk, or by `finish`."""
-        fields = chunk.to_dict()
-        choices = fields.pop("choices", None)
-        choices = [choice for choice in choices or () if isinstance(choice, dict)]
-        busy = {choice.get("index", 0) for choice in choices if _has_content(choice)}
+        fields: dict[str, Any] = chunk.to_dict()
+        choices = [choice for choice in fields.pop("choices", None) or () if isinstance(choice, dict)]
+        busy = {_index(choice) for choice in choices if _has_content(choice)}
         events = self._finished_events(busy)
         fields.pop("obfuscation", None)
         for name, value in fields.items():
@@ -213,7 +212,7 @@ class ChatCompletionStreamState:
         self._snapshot = None
         caused: list[BaseModel] = []
         for choice in choices:
-            index = choice.get("index") if isinstance(choice.get("index"), int) else 0
+            index = _index(choice)
             caused += self._choices.setdefault(index, _Choice(index, self._parser)).add(choice)
             self._refuse_cut(index)
         return [*events, chunk_event(chunk, self), *caused]
@@ -226,7 +225,7 @@ class ChatCompletionStreamState:
         """The whole completion, parsed. Does not check that the stream has ended."""
         return self._parser.parse(self.current_completion_snapshot)
 
-    def _finished_events(self, busy: set[Any]) -> list[BaseModel]:
+    def _finished_events(self, busy: set[int]) -> list[BaseModel]:
         """Of choices with a finish reason that do not go on: some servers send one in every chunk."""
         finished = [
             choice for index, choice in self._choices.items() if choice.fields["finish_reason"] and index not in busy
@@ -239,6 +238,11 @@ class ChatCompletionStreamState:
             raise LengthFinishReasonError(completion=self.current_completion_snapshot)
         if self._parser.is_strict and reason == "content_filter":
             raise ContentFilterFinishReasonError(completion=self.current_completion_snapshot)
+
+
+def _index(choice: dict[str, Any]) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
 
 
 def _has_content(choice: dict[str, Any]) -> bool:

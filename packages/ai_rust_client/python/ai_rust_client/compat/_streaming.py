@@ -1,5 +1,6 @@
 """Streams of chunks."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
@@ -8,7 +9,6 @@ from ai_rust_client import AIClientError
 from ai_rust_client.compat._errors import from_native, provider_error
 from ai_rust_client.compat._json import has_content, read_json
 from ai_rust_client.compat._model import build
-from ai_rust_client.compat._options import Settings
 from ai_rust_client.compat._response import Request, Response
 from ai_rust_client.compat._surrogates import SurrogateJoiner, has_surrogates
 from ai_rust_client.compat.types import ChatCompletionChunk
@@ -22,9 +22,8 @@ T = TypeVar("T")
 class _Chunks(Generic[T]):
     """The common part of both streams: the chunks that have arrived, and the source of more."""
 
-    def __init__(self, source: "ChunkStream", settings: Settings, request: Request) -> None:
+    def __init__(self, source: "ChunkStream", request: Request) -> None:
         self._source = source
-        self._settings = settings
         self._request = request
         self._waiting: list[str] = []
         """In reverse order."""
@@ -36,7 +35,7 @@ class _Chunks(Generic[T]):
         text = self._waiting.pop()
         data = read_json(text)
         if error := _error_in(data):
-            raise provider_error(self._settings.mask(error), self._request)
+            raise provider_error(read_json(self._source.mask(json.dumps(error))), self._request)
         if self._surrogates is not None or has_surrogates(text):
             self._surrogates = self._surrogates or SurrogateJoiner()
             data = self._surrogates.join(data)

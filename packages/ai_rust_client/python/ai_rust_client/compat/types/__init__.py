@@ -22,6 +22,11 @@ from ai_rust_client.compat.types._completion import (
     Function,
     FunctionCall,
 )
+from ai_rust_client.compat.types._embedding import (
+    CreateEmbeddingResponse,
+    Embedding,
+    EmbeddingUsage,
+)
 from ai_rust_client.compat.types._events import (
     ChunkEvent,
     ContentDeltaEvent,
@@ -84,7 +89,10 @@ __all__ = [
     "CompletionUsage",
     "ContentDeltaEvent",
     "ContentDoneEvent",
+    "CreateEmbeddingResponse",
     "Custom",
+    "Embedding",
+    "EmbeddingUsage",
     "Function",
     "FunctionCall",
     "FunctionToolCallArgumentsDeltaEvent",
