@@ -12,6 +12,8 @@ use ai_rust_client::http::network::NetworkSettings;
 use ai_rust_client::http::transport::Transport;
 use ai_rust_client::models::models;
 use ai_rust_client::protocol::request::ChatRequest;
+use ai_rust_client::runtime::executor::executor;
+use ai_rust_client::stream::Stream;
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -21,6 +23,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
 
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"over TLS"},"finish_reason":"stop"}]}"#;
 
@@ -127,7 +130,7 @@ fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Du
         api_key: Some("key".to_owned()),
         base_url: base_url.to_owned(),
         network: NetworkSettings { ca_bundle: Some(ca_bundle), proxy, ..NetworkSettings::default() },
-        max_buffered: 4 << 20,
+        max_buffered: 64 << 10,
         ..Settings::default()
     };
     let connect = Some(Duration::from_secs(30));
@@ -210,6 +213,48 @@ async fn http_2_is_spoken_where_it_is_offered() {
     })
     .await;
     assert_eq!(ask(address, authority.bundle("http2.pem")).await.unwrap(), "over TLS");
+}
+
+#[tokio::test]
+async fn unread_streams_do_not_stop_other_calls_of_their_http_2_connection() {
+    const UNREAD: usize = 8;
+    let authority = Authority::new();
+    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let acceptor = authority.acceptor(&params, &[b"h2"]);
+    let address = serve(acceptor, |socket| async move {
+        let mut connection = h2::server::handshake(socket).await.unwrap();
+        let mut open = Vec::new();
+        while let Some(Ok((_, mut respond))) = connection.accept().await {
+            let mut body = respond.send_response(http::Response::new(()), false).unwrap();
+            if open.len() < UNREAD {
+                let event = r#"data: {"choices":[{"index":0,"delta":{"content":"text"}}]}"#;
+                body.send_data(format!("{event}\n\n").repeat(64 << 10).into(), false).unwrap();
+                open.push(body);
+            } else {
+                body.send_data(ANSWER.into(), true).unwrap();
+            }
+        }
+    })
+    .await;
+    let base_url = format!("https://localhost:{}/v1", address.port());
+    let transport = transport(None, &base_url, authority.bundle("unread.pem"), Duration::from_secs(5));
+    let request = || ChatRequest::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
+    let client = CancellationToken::new();
+    let mut streams = Vec::new();
+    for _ in 0..UNREAD {
+        let stream = Stream::open(Arc::clone(&transport), executor().unwrap(), request(), &client, false);
+        executor().unwrap().attend();
+        let is_full = async {
+            while !stream.buffer.with(|buffer| buffer.is_full()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), is_full).await.unwrap();
+        streams.push(stream);
+    }
+    let answer = chat(transport, request()).await.map(|response| response.answer.text);
+    assert_eq!(answer.unwrap(), "over TLS");
+    client.cancel();
 }
 
 #[tokio::test]

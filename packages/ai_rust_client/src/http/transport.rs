@@ -24,6 +24,7 @@ use crate::http::upload::{Upload, UploadProgress};
 
 const MAX_BODY: usize = 256 << 20;
 const MAX_REDIRECTS: usize = 5;
+const MAX_HTTP2_WINDOW: u32 = (1 << 31) - 1;
 
 /// Longer than any call, and far from an overflow of the clock.
 const NO_LIMIT: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -210,6 +211,8 @@ fn build(config: &Config) -> Result<Client, Error> {
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
         .connector_layer(ConnectTimeoutLayer)
         .pool_max_idle_per_host(100)
+        // Each stream has a window of its own. Those that are not read must not use up the one that all share.
+        .http2_initial_connection_window_size(MAX_HTTP2_WINDOW)
         // `send` follows redirects itself: reqwest cannot repeat a body that is sent in pieces.
         .redirect(reqwest::redirect::Policy::none());
     builder = config.network.connect(builder);
