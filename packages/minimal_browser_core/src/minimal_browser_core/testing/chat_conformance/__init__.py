@@ -24,9 +24,11 @@ _PARTS = (
     "cancellation",
     "embeddings",
     "error_details",
+    "error_shapes",
     "model_fallback",
     "network_faults",
     "provider_formats",
+    "proxies",
     "response_metadata",
     "responses",
     "retries",
@@ -44,9 +46,11 @@ from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
 from .embeddings import Embeddings  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
+from .error_shapes import ErrorShapes  # noqa: E402
 from .model_fallback import ModelFallback  # noqa: E402
 from .network_faults import NetworkFaults  # noqa: E402
 from .provider_formats import ProviderFormats  # noqa: E402
+from .proxies import Proxies  # noqa: E402
 from .response_metadata import ResponseMetadata  # noqa: E402
 from .responses import Responses  # noqa: E402
 from .retries import Retries  # noqa: E402
@@ -62,10 +66,12 @@ class ChatClientConformance(
     Responses,
     AsyncCalls,
     ProviderFormats,
+    Proxies,
     StreamEnd,
     Cancellation,
     Embeddings,
     ErrorDetails,
+    ErrorShapes,
     NetworkFaults,
     ResponseMetadata,
     ModelFallback,

@@ -1,0 +1,100 @@
+"""Which requests go through the proxy of the environment.
+
+Each entry of `vectors/no_proxy.json` is a value of `no_proxy`, URLs that are reached directly with it, and URLs that are
+reached through the proxy. Port 8000 stands for the port of the server.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from minimal_browser_core.testing.fake_server import FakeServer
+from minimal_browser_core.testing.resources import resource
+
+from .base import MODEL, QUESTION, ChatSuite, MakeClient
+
+
+@dataclass(frozen=True, slots=True)
+class NoProxy:
+    """A value of `no_proxy`, and the URLs for which it does and does not exclude the proxy."""
+
+    name: str
+    no_proxy: str
+    direct: list[str]
+    proxied: list[str]
+
+
+def no_proxy_vectors() -> list[NoProxy]:
+    """Return the entries of `vectors/no_proxy.json`."""
+    entries: list[dict[str, Any]] = json.loads(resource("vectors", "no_proxy.json").read_text("utf-8"))
+    return [NoProxy(**entry) for entry in entries]
+
+
+class Proxies(ChatSuite):
+    """`http_proxy` and `no_proxy` decide as everywhere else, and as the client's settings say."""
+
+    @pytest.fixture
+    def proxy(self, monkeypatch: pytest.MonkeyPatch) -> Any:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.upper(), raising=False)
+        with FakeServer() as proxy:
+            monkeypatch.setenv("http_proxy", proxy.base_url.removesuffix("/v1"))
+            yield proxy
+
+    @pytest.mark.parametrize("vector", no_proxy_vectors(), ids=lambda vector: vector.name)
+    def test_no_proxy_excludes(
+        self,
+        make_client: MakeClient,
+        server: FakeServer,
+        proxy: FakeServer,
+        monkeypatch: pytest.MonkeyPatch,
+        vector: NoProxy,
+    ) -> None:
+        monkeypatch.setenv("no_proxy", vector.no_proxy.replace(":8000", f":{server.port}"))
+        reachable = {"127.0.0.1", "localhost"}
+        for url in (url for url in vector.direct if urlsplit(url).hostname in reachable):
+            seen = len(server.requests)
+            self._request(make_client, url, server)
+            assert len(server.requests) == seen + 1, url
+        assert proxy.requests == []
+        seen = len(server.requests)
+        for number, url in enumerate((url for url in vector.proxied if url.startswith("http:")), 1):
+            self._request(make_client, url, server)
+            assert len(proxy.requests) == number, url
+        assert len(server.requests) == seen
+
+    def _request(self, make_client: MakeClient, url: str, server: FakeServer) -> None:
+        url = url.replace(":8000", f":{server.port}")
+        make_client(base_url=f"{url}v1", max_retries=0).chat(QUESTION, MODEL)
+
+    @pytest.mark.parametrize(
+        ("lower", "upper", "is_direct"),
+        [(None, "127.0.0.1", True), ("other.test", "127.0.0.1", False), ("127.0.0.1", "other.test", True)],
+    )
+    def test_the_variable_in_lower_case_wins(
+        self,
+        make_client: MakeClient,
+        server: FakeServer,
+        proxy: FakeServer,
+        monkeypatch: pytest.MonkeyPatch,
+        lower: str | None,
+        upper: str,
+        is_direct: bool,
+    ) -> None:
+        monkeypatch.setenv("NO_PROXY", upper)
+        if lower is not None:
+            monkeypatch.setenv("no_proxy", lower)
+        make_client(base_url=server.base_url, max_retries=0).chat(QUESTION, MODEL)
+        assert (len(server.requests), len(proxy.requests)) == ((1, 0) if is_direct else (0, 1))
+
+    def test_a_proxy_of_the_settings_is_used_for_every_host(
+        self, make_client: MakeClient, server: FakeServer, proxy: FakeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("no_proxy", "*")
+        url = proxy.base_url.removesuffix("/v1")
+        make_client(base_url=server.base_url, max_retries=0, proxy=url).chat(QUESTION, MODEL)
+        assert (len(server.requests), len(proxy.requests)) == (0, 1)
