@@ -69,7 +69,7 @@ async fn attempt<T>(
     let request_id = request_id(response.headers());
     let headers = header_texts(response.headers())
         .into_iter()
-        .map(|(name, value)| (name, transport.config.scrub(value)))
+        .map(|(name, value)| (name, transport.config.masks.mask(value)))
         .collect();
     let body = transport.read_body(response, sent).await?;
     decode(EndpointResponse { body, headers, request_id: request_id.clone() }).map_err(|mut error| {

@@ -117,14 +117,8 @@ impl Error {
         &mut self.0.details
     }
 
-    /// Apply `change` to every text that may come from a server.
-    pub fn map_text(mut self, change: impl Fn(String) -> String) -> Self {
-        self.0.message = change(self.0.message);
-        let details = &mut self.0.details;
-        details.body = change(std::mem::take(&mut details.body));
-        for (_, value) in &mut details.headers {
-            *value = change(std::mem::take(value));
-        }
+    pub fn map_message(mut self, change: impl FnOnce(String) -> String) -> Self {
+        self.0.message = change(std::mem::take(&mut self.0.message));
         self
     }
 

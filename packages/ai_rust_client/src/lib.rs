@@ -1,8 +1,8 @@
 //! A streaming client for OpenAI-compatible chat APIs.
 //!
 //! Everything outside `py` is plain Rust and independent of Python; `py` is the extension module. Imports point
-//! downwards only: `py`, then the calls in this folder, then `http`, `protocol` and `runtime`, then `error` and
-//! `answer`.
+//! downwards only: `py`, then the calls in this folder, then `http`, `protocol` and `runtime`, then `error`,
+//! `answer` and `text`.
 
 #![deny(unsafe_code)]
 
@@ -19,6 +19,7 @@ pub mod response_reader;
 pub mod runtime;
 pub mod stream;
 pub mod stream_buffer;
+pub mod text;
 
 #[cfg(feature = "python")]
 mod py;

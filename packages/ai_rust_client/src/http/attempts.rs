@@ -94,7 +94,7 @@ impl<'a> Attempts<'a> {
 
     pub async fn retry_after(&mut self, error: Error) -> Result<(), Error> {
         // Any text of a server may repeat the key.
-        let error = error.map_text(|text| self.config.scrub(text));
+        let error = self.config.masks.clean(error);
         self.failed += 1;
         let model = self.model();
         let message = error.message();

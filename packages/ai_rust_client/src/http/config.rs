@@ -10,8 +10,9 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::http::invalid::{Invalid, invalid};
+use crate::http::masks::{MASK, Masks};
 use crate::http::network::{Network, NetworkSettings};
-use crate::http::secret::{MASK, Secret};
+use crate::http::secret;
 
 /// Room for the headers of a request, which are added to a copy of the client's.
 const HEADER_CAPACITY: usize = 12;
@@ -55,7 +56,8 @@ pub struct Config {
     /// The URL of chat completions.
     pub chat_url: Url,
     pub headers: HeaderMap,
-    secrets: Vec<Secret>,
+    /// Masks the secrets of all settings.
+    pub masks: Masks,
     /// The same for all clients with the same base URL and headers.
     pub scope: u64,
     has_key: bool,
@@ -72,7 +74,8 @@ impl Config {
     pub fn new(settings: Settings, timeouts: Timeouts, max_retries: u32) -> Result<Self, Invalid> {
         let (base_url, credentials) = parse_base_url(&settings.base_url)?;
         let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
-        let mut secrets = Vec::new();
+        let mut secrets = secret::of_url(&settings.base_url);
+        secrets.extend(settings.network.proxy.iter().flat_map(|proxy| secret::of_url(proxy)));
         let api_key = settings.api_key.filter(|key| !key.is_empty());
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
         if let Some(authorization) = authorization {
@@ -83,7 +86,7 @@ impl Config {
             };
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
-            secrets.extend(authorization.split_once(' ').map(|(_, secret)| Secret::new(secret)));
+            secrets.extend(secret::of_header(&authorization));
         }
         add_headers("headers", &settings.headers, &mut headers, &mut secrets)?;
         Ok(Self {
@@ -92,7 +95,7 @@ impl Config {
             chat_url: join(&base_url, &["chat", "completions"]),
             base_url,
             headers,
-            secrets,
+            masks: Masks::new(secrets),
             timeouts,
             max_retries,
             network: Arc::new(Network::new(settings.network)?),
@@ -106,14 +109,15 @@ impl Config {
         let mut config = self.clone();
         config.timeouts = call.timeouts.unwrap_or(self.timeouts);
         config.max_retries = call.max_retries.unwrap_or(self.max_retries);
-        add_headers("extra_headers", &call.headers, &mut config.headers, &mut config.secrets)?;
+        let mut secrets = Vec::new();
+        add_headers("extra_headers", &call.headers, &mut config.headers, &mut secrets)?;
         if !call.query.is_empty() {
             replace_query(&mut config.base_url, &call.query);
             replace_query(&mut config.chat_url, &call.query);
-            let secret_values =
-                call.query.iter().filter(|(name, _)| contains_secret(&name.to_ascii_lowercase()));
-            config.secrets.extend(secret_values.map(|(_, value)| Secret::new(value)));
+            let credentials = call.query.iter().filter(|(name, _)| secret::is_credential_name(name));
+            secrets.extend(credentials.map(|(_, value)| value.clone()));
         }
+        config.masks = self.masks.with(secrets);
         config.scope = scope(&config.base_url, &config.headers);
         Ok(config)
     }
@@ -126,19 +130,9 @@ impl Config {
         self.network.needs_tls(&self.base_url)
     }
 
-    pub fn scrub(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| secret.scrub(text))
-    }
-
-    /// The beginning of a body for an error message, on one line. Masked before it is cut, so that no part of a key
-    /// remains.
+    /// The beginning of a body for an error message.
     pub fn excerpt(&self, body: &str) -> String {
-        let words: Vec<&str> = body.split_whitespace().collect();
-        let line = self.scrub(words.join(" "));
-        match line.char_indices().nth(200) {
-            Some((end, _)) => format!("{}…", &line[..end]),
-            None => line,
-        }
+        self.masks.line(body, 200)
     }
 
     /// The base URL without credentials and without its query, which may contain a key.
@@ -163,7 +157,7 @@ fn add_headers(
     setting: &str,
     added: &[(String, String)],
     headers: &mut HeaderMap,
-    secrets: &mut Vec<Secret>,
+    secrets: &mut Vec<String>,
 ) -> Result<(), Invalid> {
     for (name, text) in added {
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
@@ -174,13 +168,9 @@ fn add_headers(
                 "{setting}[{name:?}] contains a character that is not allowed in an HTTP header"
             ));
         };
-        if contains_secret(header.as_str()) {
+        if secret::is_credential_name(header.as_str()) {
             value.set_sensitive(true);
-            let secret = text
-                .split_once(' ')
-                .filter(|_| header == AUTHORIZATION)
-                .map_or(&**text, |(_, secret)| secret);
-            secrets.push(Secret::new(secret));
+            secrets.extend(secret::of_header(text));
         }
         headers.insert(header, value);
     }
@@ -234,6 +224,3 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     Ok((url, credentials))
 }
 
-fn contains_secret(header: &str) -> bool {
-    ["authorization", "key", "token", "secret", "cookie"].iter().any(|word| header.contains(word))
-}

@@ -1,30 +1,54 @@
-//! A text that is never printed.
+//! Which parts of a client's settings are secret.
 
-use std::fmt;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+use url::Url;
 
-pub const MASK: &str = "***";
+const CREDENTIAL_WORDS: [&str; 10] =
+    ["auth", "key", "token", "secret", "cookie", "password", "session", "credential", "signature", "passwd"];
 
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Mask every occurrence of the secret in `text`: providers repeat keys in their error messages.
-    pub fn scrub(&self, text: String) -> String {
-        // Masking a secret of a few letters would garble the message, and so reveal it.
-        if self.0.len() >= 4 && text.contains(&self.0) { text.replace(&self.0, MASK) } else { text }
-    }
+/// Whether the value of a header or of a query parameter with this name is a secret.
+pub fn is_credential_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    CREDENTIAL_WORDS.iter().any(|word| name.contains(word))
 }
 
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
+/// The secrets in the value of a header with credentials: all of it, without its scheme, and the values of its
+/// parameters or cookies.
+pub fn of_header(value: &str) -> Vec<String> {
+    let mut secrets = vec![value.to_owned()];
+    if let Some((scheme, token)) = value.split_once(' ') {
+        secrets.push(token.trim().to_owned());
+        if scheme.eq_ignore_ascii_case("basic") {
+            secrets.extend(of_basic_token(token.trim()));
+        }
     }
+    let parameters = value.split([';', ',']).filter_map(|parameter| parameter.split_once('='));
+    secrets.extend(parameters.map(|(_, value)| value.trim().trim_matches('"').to_owned()));
+    secrets
+}
+
+/// User and password, and the password alone.
+fn of_basic_token(token: &str) -> Vec<String> {
+    let Ok(pair) = STANDARD.decode(token) else { return Vec::new() };
+    let pair = String::from_utf8_lossy(&pair).into_owned();
+    let password = pair.split_once(':').map(|(_, password)| password.to_owned());
+    std::iter::once(pair).chain(password).collect()
+}
+
+/// The user, the password and the values of the query of a URL, whose scheme may be missing.
+pub fn of_url(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let Ok(url) = Url::parse(&text) else { return Vec::new() };
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (user, password) = (decode(url.username()), decode(url.password().unwrap_or_default()));
+    let pair = format!("{user}:{password}");
+    let mut secrets =
+        if pair == ":" { Vec::new() } else { vec![STANDARD.encode(&pair), pair, user, password] };
+    // A version is not a secret, and an error message may be about it.
+    let query = url.query_pairs().filter(|(name, _)| name != "api-version");
+    secrets.extend(query.map(|(_, value)| value.into_owned()));
+    secrets
 }

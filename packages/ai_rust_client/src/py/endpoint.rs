@@ -125,7 +125,7 @@ impl Reply {
     }
 
     fn mask(&self, text: String) -> String {
-        self.config.scrub(text)
+        self.config.masks.mask(text)
     }
 }
 
@@ -154,7 +154,7 @@ impl EventStream {
     }
 
     fn mask(&self, text: String) -> String {
-        self.0.config().scrub(text)
+        self.0.config().masks.mask(text)
     }
 
     #[getter]

@@ -13,6 +13,7 @@ use crate::answer::{Answer, Transfer};
 use crate::error::{Error, Kind};
 use crate::http::config::Config;
 use crate::protocol::request::{ChatRequest, total_len};
+use crate::text::one_line;
 
 const DEBUG: u32 = 10;
 
@@ -49,7 +50,7 @@ pub fn debug(py: Python, line: impl FnOnce() -> String) {
         if let Some(logger) = logger(py)?
             && logger.is_on(py)?
         {
-            logger.object.call_method1(py, intern!(py, "debug"), (line(),))?;
+            logger.object.call_method1(py, intern!(py, "debug"), (one_line(&line()),))?;
         }
         Ok(())
     };
@@ -68,7 +69,7 @@ pub fn request(py: Python, method: &str, request: &ChatRequest, config: &Config)
     if config.log_content {
         debug(py, || {
             let json = String::from_utf8_lossy(&body().concat()).into_owned();
-            config.scrub(format!("{method}: sent {json}"))
+            config.masks.mask(format!("{method}: sent {json}"))
         });
     }
 }
@@ -92,7 +93,7 @@ pub fn answer(py: Python, method: &str, config: &Config, answer: impl Fn() -> An
             let Answer { text, reasoning, tool_calls, .. } = answer();
             let calls: Vec<_> = tool_calls.iter().map(|call| (&call.name, &call.arguments)).collect();
             let line = format!("{method}: text {text:?}, reasoning {reasoning:?}, tool calls {calls:?}");
-            config.scrub(line)
+            config.masks.mask(line)
         });
     }
 }

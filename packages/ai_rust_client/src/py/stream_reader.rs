@@ -81,7 +81,7 @@ impl StreamReader {
     }
 
     pub fn mask(&self, text: String) -> String {
-        self.config.scrub(text)
+        self.config.masks.mask(text)
     }
 
     /// Only once for a stream, although a reader may ask again after the end.
