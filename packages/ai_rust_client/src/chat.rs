@@ -83,25 +83,34 @@ pub fn decode(
     let completion = Completion::parse(text).map_err(|reason| {
         if text.trim_start().starts_with('<') {
             protocol_error("the answer is a web page, not JSON; check base_url and the proxy settings")
+        } else if let Some(error) = ProviderError::instead_of_answer(text) {
+            provider_error(config, &error, text)
         } else {
             protocol_error(&format!("the answer is not a completion ({reason})"))
         }
     })?;
     if completion.is_empty() {
-        return Err(protocol_error("the answer contains no message"));
+        return Err(ProviderError::instead_of_answer(text).map_or_else(
+            || protocol_error("the answer contains no message"),
+            |error| provider_error(config, &error, text),
+        ));
     }
     match assembler.push_completion(completion, batch) {
         Ok(()) => assembler.finish(batch),
         Err(ChunkError::Malformed(reason)) => return Err(protocol_error(&reason)),
-        Err(ChunkError::Provider(error)) => return Err(provider_error(&error, text)),
+        Err(ChunkError::Provider(mut error)) => {
+            let beside = || ProviderError::from_text(text).and_then(|error| error.status);
+            error.status = error.status.or_else(beside);
+            return Err(provider_error(config, &error, text));
+        }
     }
     Ok(())
 }
 
 /// An error in a successful response counts as the status that it names, if it names one.
-pub fn provider_error(error: &ProviderError, body: &str) -> Error {
+pub fn provider_error(config: &Config, error: &ProviderError, body: &str) -> Error {
     let kind = error.status.map_or(Kind::Protocol, Kind::Status);
-    let message = format!("the provider answered with an error: {}", error.message);
+    let message = format!("the provider answered with an error: {}", config.reason(error));
     let details = Details { status: error.status, body: limit_body(body), ..Details::default() };
     Error::with(kind, message, details)
 }

@@ -88,7 +88,7 @@ async fn embed_batch(transport: &Transport, model: &str, batch: &Batch) -> Resul
                     format!("the answer contains no embeddings; check base_url: {shown}"),
                 )
             }
-            DecodeError::Provider(error) => provider_error(&error, &text),
+            DecodeError::Provider(error) => provider_error(&transport.config, &error, &text),
         })
     })
     .await

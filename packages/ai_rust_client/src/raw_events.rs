@@ -34,7 +34,11 @@ impl EventProtocol {
         batch.has_content |= !self.without_content.contains(&kind);
         let is_last = is_error || self.last.contains(&kind);
         let event = format!("{kind}\n{data}");
-        batch.raw_chunks.get_or_insert_default().push(if is_error { config.masks.mask(event) } else { event });
+        batch.raw_chunks.get_or_insert_default().push(if is_error {
+            config.masks.mask(event)
+        } else {
+            event
+        });
         is_last
     }
 

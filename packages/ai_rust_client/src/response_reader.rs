@@ -81,7 +81,9 @@ impl ResponseReader<'_> {
         };
         // The objects of some APIs always have the field, which is null.
         if json.get("error").is_some_and(|error| !error.is_null()) && json.get("status").is_none() {
-            return Err(chat::provider_error(&ProviderError::from_body(&json), text));
+            let error =
+                ProviderError::from_text(text).unwrap_or_else(|| ProviderError::from_error(&json["error"]));
+            return Err(chat::provider_error(config, &error, text));
         }
         Ok(format!("\n{text}"))
     }
@@ -228,10 +230,8 @@ impl ResponseReader<'_> {
 
     /// An event of the type `error`.
     fn named_error(&self, data: &str) -> Error {
-        let error = match serde_json::from_str(data) {
-            Ok(json) => ProviderError::from_body(&json),
-            Err(_) => ProviderError { message: self.transport.config.excerpt(data), status: None },
-        };
+        let error = ProviderError::from_text(data)
+            .unwrap_or_else(|| ProviderError { message: self.transport.config.excerpt(data), status: None });
         provider_error(&error, data)
     }
 

@@ -13,6 +13,7 @@ use crate::http::invalid::{Invalid, invalid};
 use crate::http::masks::{MASK, Masks};
 use crate::http::network::{Network, NetworkSettings};
 use crate::http::secret;
+use crate::protocol::provider_error::ProviderError;
 
 /// Room for the headers of a request, which are added to a copy of the client's.
 const HEADER_CAPACITY: usize = 12;
@@ -130,6 +131,11 @@ impl Config {
         self.network.needs_tls(&self.base_url)
     }
 
+    /// What a provider says about an error, for a message.
+    pub fn reason(&self, error: &ProviderError) -> String {
+        self.masks.line(&error.message, 1000)
+    }
+
     /// The beginning of a body for an error message.
     pub fn excerpt(&self, body: &str) -> String {
         self.masks.line(body, 200)
@@ -223,4 +229,3 @@ fn parse_base_url(text: &str) -> Result<(Url, Option<String>), Invalid> {
     url.set_fragment(None);
     Ok((url, credentials))
 }
-

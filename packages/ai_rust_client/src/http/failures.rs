@@ -4,15 +4,17 @@ use std::error::Error as _;
 use std::time::SystemTime;
 
 use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::StatusCode;
 use url::Url;
 
 use crate::error::{Details, Error, Kind, Phase};
 use crate::http::config::Config;
+use crate::http::masks::{End, shown_header};
 use crate::http::retry;
 use crate::protocol::provider_error::ProviderError;
 
+/// The part of a body that an error keeps.
 pub const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// The error of a response with an error status.
@@ -21,29 +23,37 @@ pub fn status_error(
     status: StatusCode,
     headers: &HeaderMap,
     url: &Url,
-    body: &[u8],
+    (body, end): (&[u8], End),
 ) -> Error {
     let body = String::from_utf8_lossy(body).into_owned();
     let code = status.as_u16();
-    let reason = match headers.get(LOCATION).and_then(|location| location.to_str().ok()) {
+    let reason = match headers.get(LOCATION).map(|location| header_text(&LOCATION, location)) {
         Some(location) if status.is_redirection() => format!("it redirects to {location}"),
-        _ => match serde_json::from_str(&body) {
-            Ok(json) => ProviderError::from_body(&json).message,
-            Err(_) => config.excerpt(&body),
-        },
+        _ => reason(config, &body),
     };
-    let reason = if reason.is_empty() { "no reason given" } else { &reason };
     let message = format!("{} answered {status}: {reason}{}", shown(url), hint(code));
     let details = Details {
         status: Some(code),
         request_id: request_id(headers),
-        body,
+        body: config.masks.mask_and_limit(body, MAX_ERROR_BODY, end),
         headers: header_texts(headers),
         retry_after: retry::retry_after(headers, SystemTime::now()),
         should_retry: headers.get("x-should-retry").and_then(|value| value.to_str().ok()?.parse().ok()),
         ..Details::default()
     };
     Error::with(Kind::Status(code), message, details)
+}
+
+/// Why a request was refused, as the body of the response says.
+fn reason(config: &Config, body: &str) -> String {
+    let reason = match ProviderError::from_text(body) {
+        Some(error) => config.reason(&error),
+        None => config.excerpt(body),
+    };
+    match &*reason {
+        "" | "{}" | "[]" | "null" | "\"\"" => "no reason given".to_owned(),
+        _ => reason,
+    }
 }
 
 /// The error of a request to which no response came.
@@ -85,7 +95,8 @@ pub fn limit_body(body: &str) -> String {
 
 pub fn request_id(headers: &HeaderMap) -> Option<String> {
     let names = ["x-request-id", "request-id", "x-generation-id"];
-    names.iter().find_map(|name| headers.get(*name)).map(header_text)
+    let value = names.iter().find_map(|name| headers.get(*name))?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// A URL for messages, without its query, which may contain a key.
@@ -107,13 +118,13 @@ pub fn causes(error: &reqwest::Error) -> String {
     if causes.is_empty() { "the connection failed".to_owned() } else { causes.join(": ") }
 }
 
-fn header_text(value: &HeaderValue) -> String {
-    String::from_utf8_lossy(value.as_bytes()).into_owned()
+fn header_text(name: &HeaderName, value: &HeaderValue) -> String {
+    shown_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())).into_owned()
 }
 
 /// The headers as text; names are in lower case.
 pub fn header_texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(value))).collect()
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(name, value))).collect()
 }
 
 fn hint(status: u16) -> &'static str {

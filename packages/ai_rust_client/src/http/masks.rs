@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::error::Error;
-use crate::http::unescape::View;
+use crate::protocol::unescape::View;
 use crate::text::{limit_chars, one_line};
 
 pub const MASK: &str = "***";

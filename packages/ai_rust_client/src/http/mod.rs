@@ -12,5 +12,4 @@ pub mod refused_models;
 pub mod retry;
 pub mod secret;
 pub mod transport;
-pub mod unescape;
 pub mod upload;

@@ -17,12 +17,15 @@ use url::Url;
 use crate::error::{Error, Kind, Phase};
 use crate::http::config::Config;
 use crate::http::connect_timeout::{ConnectTimeoutLayer, with_connect_timeout};
-use crate::http::failures::{self, MAX_ERROR_BODY, request_id, shown};
+use crate::http::failures::{self, request_id, shown};
+use crate::http::masks::End;
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::refused_models::{RefusedModels, refused_models};
 use crate::http::upload::{Upload, UploadProgress};
 
 const MAX_BODY: usize = 256 << 20;
+/// Errors with an image of the request in them have their reason behind it.
+const MAX_PARSED_ERROR: usize = 256 << 10;
 const MAX_REDIRECTS: usize = 5;
 const MAX_HTTP2_WINDOW: u32 = (1 << 31) - 1;
 
@@ -152,30 +155,29 @@ impl Transport {
     /// alive: it counts as bytes but not as content.
     pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
         let request_id = request_id(response.headers());
-        let body = match self.read_up_to(response, MAX_BODY, sent).await {
-            Ok((body, true)) => Ok(body),
-            Ok((_, false)) => Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")),
-            Err(error) => Err(error),
+        let mut body = Vec::new();
+        let mut error = match self.read_up_to(response, MAX_BODY, sent, &mut body).await {
+            Ok(true) => return Ok(body),
+            Ok(false) => Error::new(Kind::Protocol, "the answer is longer than 256 MiB"),
+            Err(error) => error,
         };
-        body.map_err(|mut error| {
-            error.details_mut().request_id = request_id;
-            error
-        })
+        error.details_mut().request_id = request_id;
+        Err(error)
     }
 
-    /// The first `limit` bytes, and whether that is the whole body.
+    /// Read the first `limit` bytes into `body`. Returns whether that is the whole body.
     async fn read_up_to(
         &self,
         mut response: Response,
         limit: usize,
         sent: Instant,
-    ) -> Result<(Vec<u8>, bool), Error> {
-        let mut body = Vec::new();
+        body: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
         let mut timeouts = ReadTimeouts::new(&self.config.timeouts, sent);
         loop {
             let read = timeouts.limit(response.chunk()).await?;
             let Some(bytes) = read.map_err(|error| failures::body_error(&error))? else {
-                return Ok((body, true));
+                return Ok(true);
             };
             timeouts.last_byte = Instant::now();
             if !bytes.trim_ascii().is_empty() {
@@ -184,16 +186,17 @@ impl Transport {
             let room = limit - body.len();
             body.extend_from_slice(&bytes[..bytes.len().min(room)]);
             if bytes.len() > room {
-                return Ok((body, false));
+                return Ok(false);
             }
         }
     }
 
     async fn status_error(&self, response: Response) -> Error {
         let (status, headers, url) = (response.status(), response.headers().clone(), response.url().clone());
-        let body = self.read_up_to(response, MAX_ERROR_BODY, Instant::now()).await;
-        let body = body.map(|(body, _)| body).unwrap_or_default();
-        failures::status_error(&self.config, status, &headers, &url, &body)
+        let mut body = Vec::new();
+        let is_whole = self.read_up_to(response, MAX_PARSED_ERROR, Instant::now(), &mut body).await;
+        let end = if let Ok(true) = is_whole { End::Complete } else { End::Cut };
+        failures::status_error(&self.config, status, &headers, &url, (&body, end))
     }
 }
 

@@ -7,9 +7,9 @@ show for it; with a good status also the `error_status` that the error must have
 - An object: the first sentence under `REASON_NAMES`, else the first text there. A sentence has white space and is not
   one of `STATUS_PHRASES`. Without any text: `field: reason` for each other field with a sentence. Without any sentence:
   the first text under `CODE_NAMES`. Case, `_` and `-` of names do not count.
-- An object about a field has the field in front of its reason (`body.model: Field required`): `loc` or `path` if it is
-  a list, joined by dots, or the text `field`. `errors`, and a `message` or `detail` that is an object without
-  `REASON_NAMES`, map fields to reasons.
+  The field is left out if its value is an object, or a list of them.
+- An object about a field of the request has it in front of its reason (`body.model: Field required`): `loc` or `path`
+  if it is a list, joined by dots, or the text `field`.
 - `metadata.raw` of an object is appended to its reason: `Provider returned error: the reason of raw`.
 - A list: the reasons of its elements. Several reasons are joined by `; `, each only once.
 - Text that begins with `<`: its title if that is a sentence, else its element `message`, else its text without tags.
@@ -32,14 +32,40 @@ from minimal_browser_core.testing.resources import resource
 from .base import MODEL, QUESTION, ChatSuite, Errors
 
 REASON_NAMES = (
-    "errordescription errormessage errormsg error message msg faultstring detail details errors issues fault "
-    "statusmsg statusmessage reason description title"
-).split()
+    "errordescription",
+    "errormessage",
+    "errormsg",
+    "error",
+    "message",
+    "msg",
+    "faultstring",
+    "detail",
+    "details",
+    "errors",
+    "issues",
+    "fault",
+    "statusmsg",
+    "statusmessage",
+    "reason",
+    "description",
+    "title",
+    "response",
+    "exception",
+)
 """Without `_` and `-`, in lower case, in order of preference."""
 
 CODE_NAMES = ("code", "errorcode", "type", "errortype", "status")
 
-STATUS_NAMES = "code status statuscode httpstatus httpstatuscode httpcode errorcode rawstatuscode".split()
+STATUS_NAMES = (
+    "code",
+    "status",
+    "statuscode",
+    "httpstatus",
+    "httpstatuscode",
+    "httpcode",
+    "errorcode",
+    "rawstatuscode",
+)
 
 STATUS_PHRASES = frozenset(
     {
