@@ -7,6 +7,7 @@ pub mod failures;
 pub mod invalid;
 pub mod masks;
 pub mod network;
+pub mod new_connections;
 pub mod read_timeouts;
 pub mod refused_models;
 pub mod retry;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Method};
-use reqwest::{Body, Client, Response};
+use reqwest::{Body, Client, ClientBuilder, Response};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -19,6 +19,7 @@ use crate::http::config::Config;
 use crate::http::connect_timeout::{ConnectTimeoutLayer, with_connect_timeout};
 use crate::http::failures::{self, request_id, shown};
 use crate::http::masks::End;
+use crate::http::new_connections::NewConnections;
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::refused_models::{RefusedModels, refused_models};
 use crate::http::upload::{Upload, UploadProgress};
@@ -35,7 +36,42 @@ const NO_LIMIT: Duration = Duration::from_secs(365 * 24 * 3600);
 pub struct Transport {
     pub config: Arc<Config>,
     pub refused_models: Arc<RefusedModels>,
-    client: Arc<OnceLock<Result<Client, Error>>>,
+    clients: Arc<Clients>,
+}
+
+/// Built on first use.
+#[derive(Default)]
+struct Clients {
+    pooled: OnceLock<Result<Client, Error>>,
+    /// Repeats requests whose pooled connection the server had closed. It has no pool: its connections are new.
+    unpooled: OnceLock<Result<Client, Error>>,
+    new_connections: NewConnections,
+}
+
+#[derive(Clone, Copy)]
+enum Pool {
+    Kept,
+    None,
+}
+
+impl Clients {
+    fn slot(&self, pool: Pool) -> &OnceLock<Result<Client, Error>> {
+        match pool {
+            Pool::Kept => &self.pooled,
+            Pool::None => &self.unpooled,
+        }
+    }
+
+    fn get_or_build(&self, pool: Pool, config: &Config) -> &Result<Client, Error> {
+        self.slot(pool).get_or_init(|| {
+            build(config, |builder| match pool {
+                Pool::Kept => {
+                    builder.pool_max_idle_per_host(100).connector_layer(self.new_connections.clone())
+                }
+                Pool::None => builder.pool_max_idle_per_host(0),
+            })
+        })
+    }
 }
 
 pub struct Request<'a> {
@@ -49,7 +85,7 @@ pub struct Request<'a> {
 impl Transport {
     /// Uses `process::PerProcess`: hold the interpreter.
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, refused_models: refused_models(), client: Arc::default() }
+        Self { config, refused_models: refused_models(), clients: Arc::default() }
     }
 
     /// The same connections with the settings of one call.
@@ -57,19 +93,19 @@ impl Transport {
         Self {
             config: Arc::new(config),
             refused_models: Arc::clone(&self.refused_models),
-            client: Arc::clone(&self.client),
+            clients: Arc::clone(&self.clients),
         }
     }
 
     /// Loading the platform's certificates takes milliseconds. The first call that needs them does it, on another
     /// thread than the one that runs the network.
-    async fn client(&self) -> Result<&Client, Error> {
-        if self.config.needs_tls() && self.client.get().is_none() {
-            let (client, config) = (Arc::clone(&self.client), Arc::clone(&self.config));
+    async fn client(&self, pool: Pool) -> Result<&Client, Error> {
+        if self.config.needs_tls() && self.clients.slot(pool).get().is_none() {
+            let (clients, config) = (Arc::clone(&self.clients), Arc::clone(&self.config));
             // If no thread can be started, the client is built below.
-            let _ = spawn_blocking(move || client.get_or_init(|| build(&config)).is_ok()).await;
+            let _ = spawn_blocking(move || clients.get_or_build(pool, &config).is_ok()).await;
         }
-        self.client.get_or_init(|| build(&self.config)).as_ref().map_err(Clone::clone)
+        self.clients.get_or_build(pool, &self.config).as_ref().map_err(Clone::clone)
     }
 
     /// Send, and wait for the head of a successful response. Redirects are followed only within the origin, since
@@ -88,7 +124,26 @@ impl Transport {
         Err(Error::new(Kind::Protocol, message))
     }
 
+    /// A pooled connection may have been closed by the server. The request is then repeated once on a new connection,
+    /// at once and within the same attempt.
     async fn send_to(&self, request: &Request<'_>, url: &Url) -> Result<Response, Error> {
+        let sent = std::time::Instant::now();
+        match self.send_with(self.client(Pool::Kept).await?, request, url).await? {
+            Err(error) if self.clients.new_connections.was_stale(&error, sent) => {
+                self.send_with(self.client(Pool::None).await?, request, url).await?
+            }
+            result => result,
+        }
+        .map_err(|error| failures::connection_error(&self.config, &error, url))
+    }
+
+    /// Fails with our own error only for a timeout.
+    async fn send_with(
+        &self,
+        client: &Client,
+        request: &Request<'_>,
+        url: &Url,
+    ) -> Result<reqwest::Result<Response>, Error> {
         let mut headers = self.config.headers.clone();
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static(request.accept));
         if !request.body.is_empty() {
@@ -99,11 +154,8 @@ impl Transport {
         let mut http_request = reqwest::Request::new(request.method.clone(), url.clone());
         *http_request.headers_mut() = headers;
         *http_request.body_mut() = Some(Body::wrap(upload));
-        let send = self.client().await?.execute(http_request);
-        let send = with_connect_timeout(self.config.timeouts.connect, send);
-        self.wait_for_head(pin!(send), &progress, url)
-            .await?
-            .map_err(|error| failures::connection_error(&self.config, &error, url))
+        let send = with_connect_timeout(self.config.timeouts.connect, client.execute(http_request));
+        self.wait_for_head(pin!(send), &progress, url).await
     }
 
     /// The idle timeout starts with the last piece of the request.
@@ -145,7 +197,7 @@ impl Transport {
 
     /// Open a connection and leave it in the pool. A failure is reported by the first call that needs the connection.
     pub async fn prewarm(&self) {
-        if let Ok(client) = self.client().await {
+        if let Ok(client) = self.client(Pool::Kept).await {
             let request = client.head(self.config.endpoint(&["models"])).send();
             let _ = with_connect_timeout(self.config.timeouts.connect, request).await;
         }
@@ -207,13 +259,12 @@ fn redirect_target(response: &Response) -> Option<Url> {
     response.url().join(location).ok()
 }
 
-fn build(config: &Config) -> Result<Client, Error> {
+fn build(config: &Config, set_pool: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, Error> {
     // Only the first call in a process has an effect; the others install the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
         .connector_layer(ConnectTimeoutLayer)
-        .pool_max_idle_per_host(100)
         // Each stream has a window of its own. Those that are not read must not use up the one that all share.
         .http2_initial_connection_window_size(MAX_HTTP2_WINDOW)
         // `send` follows redirects itself: reqwest cannot repeat a body that is sent in pieces.
@@ -225,7 +276,7 @@ fn build(config: &Config) -> Result<Client, Error> {
         // Without TLS, do not load the platform's root certificates, which a minimal system may not have.
         builder.tls_certs_only([])
     };
-    builder.build().map_err(|error| {
+    set_pool(builder).build().map_err(|error| {
         let message = format!(
             "could not set up TLS: {}; install the system's CA certificates (ca-certificates) or pass ca_bundle",
             failures::causes(&error)

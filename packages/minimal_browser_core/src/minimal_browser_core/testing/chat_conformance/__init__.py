@@ -34,6 +34,7 @@ _PARTS = (
     "retries",
     "server_sent_events",
     "settings",
+    "stale_connections",
     "stream_end",
     "timeouts",
 )
@@ -56,6 +57,7 @@ from .responses import Responses  # noqa: E402
 from .retries import Retries  # noqa: E402
 from .server_sent_events import ServerSentEventConformance, sse_vectors  # noqa: E402
 from .settings import Settings  # noqa: E402
+from .stale_connections import StaleConnections  # noqa: E402
 from .stream_end import StreamEnd  # noqa: E402
 from .timeouts import Timeouts  # noqa: E402
 
@@ -76,6 +78,7 @@ class ChatClientConformance(
     ResponseMetadata,
     ModelFallback,
     Retries,
+    StaleConnections,
     Timeouts,
     CallOptions,
     Backpressure,

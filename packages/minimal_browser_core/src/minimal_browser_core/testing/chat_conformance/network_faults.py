@@ -67,17 +67,28 @@ def listening(serve: Callable[[socket.socket], None], scheme: str = "http") -> I
         listener.close()
 
 
-def _read_request(sock: socket.socket) -> None:
+def read_request(sock: socket.socket) -> bytes:
+    """Read one request, and return its head."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += sock.recv(65536)
+        data += receive(sock)
     head, _, body = data.partition(b"\r\n\r\n")
-    size = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    lengths = (line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    size = int(next(lengths, b"0"))
     while len(body) < size:
-        body += sock.recv(65536)
+        body += receive(sock)
+    return head
 
 
-def _reset_on_close(sock: socket.socket) -> None:
+def receive(sock: socket.socket) -> bytes:
+    """Return the next bytes. An error if there are none: the client has closed the connection."""
+    if data := sock.recv(65536):
+        return data
+    raise ConnectionResetError
+
+
+def reset_on_close(sock: socket.socket) -> None:
+    """Let `close` send RST instead of FIN."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -102,7 +113,7 @@ class NetworkFaults(ChatSuite):
     def test_a_reset_while_tls_is_set_up(self, make_client: MakeClient, errors: Errors) -> None:
         def serve(sock: socket.socket) -> None:
             sock.recv(64)
-            _reset_on_close(sock)
+            reset_on_close(sock)
 
         with listening(serve, "https") as url, pytest.raises(errors.APIConnectionError):
             make_client(base_url=url, max_retries=0).chat(QUESTION, MODEL)
@@ -114,9 +125,9 @@ class NetworkFaults(ChatSuite):
             connections.append(sock)
             if len(connections) == 1:
                 sock.recv(1000)
-                _reset_on_close(sock)
+                reset_on_close(sock)
                 return
-            _read_request(sock)
+            read_request(sock)
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(ANSWER) + ANSWER)
 
         with listening(serve) as url:
@@ -129,7 +140,7 @@ class NetworkFaults(ChatSuite):
         """The server closes its side and leaves the connection open, so that nothing more can arrive."""
 
         def serve(sock: socket.socket) -> None:
-            _read_request(sock)
+            read_request(sock)
             sock.sendall(HEAD + b"Content-Length: 1000\r\n\r\n" + EVENT)
             sock.shutdown(socket.SHUT_WR)
             while sock.recv(65536):

@@ -1,0 +1,110 @@
+//! Which connections of a pool are new.
+//!
+//! A server may close an idle connection at any time, and the client notices only when it uses it again. Such a request
+//! can be repeated at once, on a new connection. If a new connection fails, however, the server has failed.
+
+use std::collections::VecDeque;
+use std::error::Error as _;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpInfo};
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// Connections that are not among the last ones have been established long ago.
+const REMEMBERED: usize = 1024;
+
+/// The last connections that were established: their local addresses, and when.
+#[derive(Clone, Default)]
+pub struct NewConnections(Arc<Mutex<VecDeque<(SocketAddr, Instant)>>>);
+
+impl NewConnections {
+    /// Whether the request that was sent at `sent` failed because the server had closed a connection that an earlier
+    /// request had used, before any part of an answer came.
+    pub fn was_stale(&self, error: &reqwest::Error, sent: Instant) -> bool {
+        let error =
+            error.source().and_then(|source| source.downcast_ref::<hyper_util::client::legacy::Error>());
+        let Some(error) = error else { return false };
+        let cause = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
+        // An answer that cannot be parsed has begun, and the server that sent it was there.
+        let has_answered = cause.is_some_and(|cause| cause.is_parse() || cause.is_user());
+        !error.is_connect()
+            && !has_answered
+            && error
+                .connect_info()
+                .and_then(local_address)
+                .is_some_and(|address| self.is_older(address, sent))
+    }
+
+    fn is_older(&self, address: SocketAddr, than: Instant) -> bool {
+        // The operating system may have given the same port to an earlier connection.
+        let connections = self.lock();
+        let newest = connections.iter().rev().find(|(known, _)| *known == address);
+        newest.is_none_or(|(_, established)| *established < than)
+    }
+
+    fn insert(&self, address: SocketAddr) {
+        let mut connections = self.lock();
+        if connections.len() >= REMEMBERED {
+            connections.pop_front();
+        }
+        connections.push_back((address, Instant::now()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(SocketAddr, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `None` for a UNIX socket.
+fn local_address(connected: &Connected) -> Option<SocketAddr> {
+    let mut extensions = http::Extensions::new();
+    connected.get_extras(&mut extensions);
+    extensions.get::<HttpInfo>().map(HttpInfo::local_addr)
+}
+
+impl<S> Layer<S> for NewConnections {
+    type Service = Recorder<S>;
+
+    fn layer(&self, connector: S) -> Recorder<S> {
+        Recorder { connector, connections: self.clone() }
+    }
+}
+
+/// A connector that records the connections it establishes.
+#[derive(Clone)]
+pub struct Recorder<S> {
+    connector: S,
+    connections: NewConnections,
+}
+
+impl<S, R> Service<R> for Recorder<S>
+where
+    S: Service<R>,
+    S::Response: Connection,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let (connecting, connections) = (self.connector.call(request), self.connections.clone());
+        Box::pin(async move {
+            let connection = connecting.await?;
+            if let Some(address) = local_address(&connection.connected()) {
+                connections.insert(address);
+            }
+            Ok(connection)
+        })
+    }
+}
