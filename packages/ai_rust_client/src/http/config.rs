@@ -9,6 +9,7 @@ use base64::Engine;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::http::environment_proxy::EnvironmentProxy;
 use crate::http::invalid::{Invalid, invalid};
 use crate::http::masks::{MASK, Masks};
 use crate::http::network::{Network, NetworkSettings};
@@ -76,7 +77,9 @@ impl Config {
         let (base_url, credentials) = parse_base_url(&settings.base_url)?;
         let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
         let mut secrets = secret::of_url(&settings.base_url);
-        secrets.extend(settings.network.proxy.iter().flat_map(|proxy| secret::of_url(proxy)));
+        let environment_proxy = EnvironmentProxy::new(&base_url, |name| std::env::var(name).ok());
+        let proxy = settings.network.proxy.as_deref().or(environment_proxy.url());
+        secrets.extend(proxy.map(secret::of_url).unwrap_or_default());
         let api_key = settings.api_key.filter(|key| !key.is_empty());
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
         if let Some(authorization) = authorization {
@@ -99,7 +102,7 @@ impl Config {
             masks: Masks::new(secrets),
             timeouts,
             max_retries,
-            network: Arc::new(Network::new(settings.network)?),
+            network: Arc::new(Network::new(settings.network, environment_proxy)?),
             max_buffered: settings.max_buffered,
             log_content: settings.log_content,
         })

@@ -3,11 +3,13 @@
 pub mod attempts;
 pub mod config;
 pub mod connect_timeout;
+pub mod environment_proxy;
 pub mod failures;
 pub mod invalid;
 pub mod masks;
 pub mod network;
 pub mod new_connections;
+pub mod no_proxy;
 pub mod read_timeouts;
 pub mod refused_models;
 pub mod retry;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use reqwest::{Certificate, ClientBuilder, Identity, Proxy};
 use url::Url;
 
+use crate::http::environment_proxy::EnvironmentProxy;
 use crate::http::invalid::{Invalid, invalid};
 
 /// The settings as the caller passes them.
@@ -21,6 +22,8 @@ pub struct NetworkSettings {
 
 pub struct Network {
     proxy: Option<Proxy>,
+    /// Used without a setting.
+    environment_proxy: EnvironmentProxy,
     proxy_is_tls: bool,
     roots: Vec<Certificate>,
     identity: Option<Identity>,
@@ -29,13 +32,14 @@ pub struct Network {
 }
 
 impl Network {
-    pub fn new(settings: NetworkSettings) -> Result<Self, Invalid> {
+    pub fn new(settings: NetworkSettings, environment_proxy: EnvironmentProxy) -> Result<Self, Invalid> {
         if settings.unix_socket.is_some() && settings.proxy.is_some() {
             return invalid("unix_socket and proxy exclude each other; set one of them");
         }
         Ok(Self {
-            proxy_is_tls: is_tls_proxy(settings.proxy.as_deref()),
+            proxy_is_tls: settings.proxy.as_deref().or(environment_proxy.url()).is_some_and(is_tls_proxy),
             proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
+            environment_proxy,
             roots: settings.ca_bundle.as_deref().map_or(Ok(Vec::new()), read_roots)?,
             identity: settings.client_cert.as_deref().map(read_identity).transpose()?,
             local_address: settings.local_address.as_deref().map(parse_address).transpose()?,
@@ -49,14 +53,15 @@ impl Network {
 
     /// Apply the settings, except for those of TLS.
     pub fn connect(&self, builder: ClientBuilder) -> ClientBuilder {
-        let mut builder = builder.local_address(self.local_address);
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
-        }
+        let builder = match &self.proxy {
+            Some(proxy) => builder.proxy(proxy.clone()),
+            None => self.environment_proxy.apply(builder),
+        };
+        let builder = builder.local_address(self.local_address);
         #[cfg(unix)]
         if let Some(path) = &self.unix_socket {
             // A proxy would not be connected to, but reqwest would send its password to the socket.
-            builder = builder.no_proxy().unix_socket(path.as_path());
+            return builder.no_proxy().unix_socket(path.as_path());
         }
         builder
     }
@@ -87,14 +92,8 @@ fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
     }
 }
 
-fn is_tls_proxy(setting: Option<&str>) -> bool {
-    let is_tls = |proxy: &str| proxy.trim_start().to_ascii_lowercase().starts_with("https:");
-    match setting {
-        Some(proxy) => is_tls(proxy),
-        None => ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
-            .iter()
-            .any(|name| std::env::var(name).is_ok_and(|proxy| is_tls(&proxy))),
-    }
+fn is_tls_proxy(proxy: &str) -> bool {
+    proxy.trim_start().to_ascii_lowercase().starts_with("https:")
 }
 
 fn read(setting: &'static str, path: &Path) -> Result<Vec<u8>, Invalid> {
