@@ -23,8 +23,11 @@ _PARTS = (
     "call_options",
     "cancellation",
     "embeddings",
+    "client_cases",
     "error_details",
     "error_shapes",
+    "lenient_decoding",
+    "message",
     "model_fallback",
     "network_faults",
     "provider_formats",
@@ -36,7 +39,9 @@ _PARTS = (
     "settings",
     "stale_connections",
     "stream_end",
+    "surrogates",
     "timeouts",
+    "values",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
@@ -46,8 +51,11 @@ from .base import ChatSuite  # noqa: E402
 from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
 from .embeddings import Embeddings  # noqa: E402
+from .client_cases import ClientCases  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
 from .error_shapes import ErrorShapes  # noqa: E402
+from .lenient_decoding import LenientDecoding  # noqa: E402
+from .message import Messages  # noqa: E402
 from .model_fallback import ModelFallback  # noqa: E402
 from .network_faults import NetworkFaults  # noqa: E402
 from .provider_formats import ProviderFormats  # noqa: E402
@@ -59,7 +67,9 @@ from .server_sent_events import ServerSentEventConformance, sse_vectors  # noqa:
 from .settings import Settings  # noqa: E402
 from .stale_connections import StaleConnections  # noqa: E402
 from .stream_end import StreamEnd  # noqa: E402
+from .surrogates import Surrogates  # noqa: E402
 from .timeouts import Timeouts  # noqa: E402
+from .values import Values  # noqa: E402
 
 __all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "sse_vectors"]
 
@@ -69,6 +79,11 @@ class ChatClientConformance(
     AsyncCalls,
     ProviderFormats,
     Proxies,
+    ClientCases,
+    LenientDecoding,
+    Surrogates,
+    Messages,
+    Values,
     StreamEnd,
     Cancellation,
     Embeddings,
