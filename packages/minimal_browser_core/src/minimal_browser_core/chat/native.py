@@ -2,9 +2,18 @@
 
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
-from minimal_browser_core.chat.port import ChatClient, Message, ResponseStream, StreamEvent, ToolCall, Usage
+from minimal_browser_core.chat.port import (
+    ChatClient,
+    Choice,
+    Image,
+    Message,
+    ResponseStream,
+    StreamEvent,
+    ToolCall,
+    Usage,
+)
 from minimal_browser_core.native_proxy import Attribute, NativeProxy, forward, forward_async, import_wheel, translate
 from minimal_browser_core.secrets import Secret
 
@@ -65,7 +74,12 @@ class RustResponseStream(NativeProxy):
     model = Attribute[str | None]()
     provider = Attribute[str | None]()
     finish_reason = Attribute[str | None]()
+    message = Attribute[dict[str, Any]]()
+    choices = Attribute[Sequence[Choice]]()
+    images = Attribute[Sequence[Image]]()
+    refusal = Attribute[str | None]()
     request_id = Attribute[str | None]()
+    headers = Attribute[Mapping[str, str]]()
     rate_limits = Attribute[Mapping[str, str]]()
     time_to_first_byte = Attribute[float | None]()
     time_to_last_byte = Attribute[float | None]()
@@ -110,6 +124,10 @@ class RustResponseStream(NativeProxy):
                 yield event
         except self._foreign as error:
             raise translate(error) from None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """An ended stream is pickled and copied as the native response; a running one raises `TypeError`."""
+        return self._native.__reduce_ex__(protocol)
 
     def __enter__(self) -> Self:
         self._native.__enter__()

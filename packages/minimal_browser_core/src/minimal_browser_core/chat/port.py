@@ -46,6 +46,47 @@ class Usage(Protocol):
         """In US dollars, if the provider reports it."""
 
 
+class Image(Protocol):
+    """An image that a model made: its bytes, or the URL that the provider gives."""
+
+    @property
+    def mime_type(self) -> str | None: ...
+    @property
+    def data(self) -> bytes | None: ...
+    @property
+    def url(self) -> str | None:
+        """The URL as sent, unless it is a data URL whose bytes are in `data`."""
+
+
+class Choice(Protocol):
+    """One of the answers of a request with `n`."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def text(self) -> str:
+        """The text, including a refusal."""
+
+    @property
+    def reasoning(self) -> str: ...
+    @property
+    def refusal(self) -> str | None: ...
+    @property
+    def tool_calls(self) -> Sequence[ToolCall]: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def message(self) -> dict[str, Any]: ...
+    @property
+    def logprobs(self) -> Any:
+        """The JSON of the log probabilities, or None."""
+
+    @property
+    def annotations(self) -> Sequence[Any]: ...
+    @property
+    def images(self) -> Sequence[Image]: ...
+
+
 class StreamEvent(Protocol):
     """One event of a stream. `text` is a delta of text or reasoning, or the JSON of an annotation."""
 
@@ -79,7 +120,25 @@ class ChatResponse(Protocol):
     @property
     def finish_reason(self) -> str | None: ...
     @property
+    def message(self) -> dict[str, Any]:
+        """The assistant message as it has to be appended to `messages`, unknown fields included. Always a new dict."""
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """All choices, sorted by index. The other attributes are those of choice 0, or of the only one."""
+
+    @property
+    def images(self) -> Sequence[Image]: ...
+    @property
+    def refusal(self) -> str | None:
+        """The refusal, which is also part of `text`."""
+
+    @property
     def request_id(self) -> str | None: ...
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the response, with names in lower case and secrets masked."""
+
     @property
     def rate_limits(self) -> Mapping[str, str]:
         """The rate-limit headers of the response, with names in lower case and the provider's values."""
@@ -135,7 +194,9 @@ class ResponseStream(Protocol):
     @property
     def reasoning(self) -> str: ...
     @property
-    def tool_calls(self) -> Sequence[ToolCall]: ...
+    def tool_calls(self) -> Sequence[ToolCall]:
+        """The calls so far, also incomplete ones; complete once the stream has ended."""
+
     @property
     def usage(self) -> Usage | None: ...
     @property
@@ -145,7 +206,25 @@ class ResponseStream(Protocol):
     @property
     def finish_reason(self) -> str | None: ...
     @property
+    def message(self) -> dict[str, Any]:
+        """As in `ChatResponse`; also of a stream that was cancelled or interrupted."""
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """All choices, sorted by index. The other attributes are those of choice 0, or of the only one."""
+
+    @property
+    def images(self) -> Sequence[Image]: ...
+    @property
+    def refusal(self) -> str | None:
+        """The refusal, which is also part of `text`."""
+
+    @property
     def request_id(self) -> str | None: ...
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """As in `ChatResponse`; empty until the response head arrives."""
+
     @property
     def rate_limits(self) -> Mapping[str, str]:
         """As in `ChatResponse`; empty until the response head arrives."""
