@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from minimal_browser_core.chat.port import ChatClient, ChatResponse, ResponseStream
-from minimal_browser_core.testing.fake_server import Body, Cut, Data, Error, FakeServer, Hang, Stream, chunk
+from minimal_browser_core.testing.fake_server import Body, Cut, Data, Error, FakeServer, Hang, Reply, Stream, chunk
 
 from .base import MODEL, QUESTION, ChatSuite, Errors, MakeClient
 from .lenient_decoding import FULL_ANSWER, TEXT, streamed
@@ -111,7 +111,7 @@ class Values(ChatSuite):
     def test_every_error_can_be_duplicated(
         self, make_client: MakeClient, server: FakeServer, errors: Errors, duplicate: Duplicate
     ) -> None:
-        replies = [
+        replies: list[Reply] = [
             *(Error(status, "said the provider", headers={"x-request-id": "r1"}) for status in (400, 401, 404, 500)),
             Error(429, headers={"Retry-After": "7"}),
             Body("[]"),
