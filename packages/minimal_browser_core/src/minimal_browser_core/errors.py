@@ -42,6 +42,15 @@ class MinimalBrowserError(Exception):
 
     code: str = "error"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default calls the class with the message alone, but some classes have required keyword arguments.
+        return _restore, (type(self), self.args), vars(self)
+
+
+def _restore(cls: type[MinimalBrowserError], args: tuple[Any, ...]) -> MinimalBrowserError:
+    """Make an error without calling its constructor; pickle and copy then set its attributes."""
+    return cls.__new__(cls, *args)
+
 
 # -- chat --------------------------------------------------------------------------------------------------------------
 

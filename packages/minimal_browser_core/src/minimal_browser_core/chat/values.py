@@ -1,5 +1,6 @@
 """The values of `minimal_browser_core.chat.port` as frozen dataclasses."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,31 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """An image that a model made: its bytes, or the URL that the provider gives."""
+
+    mime_type: str | None = None
+    data: bytes | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers of a request with `n`. `text` includes the refusal."""
+
+    index: int
+    text: str
+    reasoning: str
+    refusal: str | None
+    tool_calls: list[ToolCall]
+    finish_reason: str | None
+    message: dict[str, Any] = field(repr=False)
+    logprobs: Any = field(default=None, repr=False)
+    annotations: list[Any] = field(default_factory=list, repr=False)
+    images: tuple[Image, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StreamEvent:
     """One event of a stream. `text` is a delta of text or reasoning, or the JSON of an annotation."""
 
@@ -40,7 +66,7 @@ class StreamEvent:
 
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
-    """A complete response. `raw` is its JSON."""
+    """A complete response. `raw` is its JSON, `choices` are sorted by index."""
 
     text: str
     reasoning: str
@@ -54,6 +80,23 @@ class ChatResponse:
     rate_limits: Mapping[str, str] = field(default_factory=dict)
     time_to_first_byte: float | None = None
     time_to_last_byte: float | None = None
+    choices: tuple[Choice, ...] = field(default=(), repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The assistant message as it has to be appended to `messages`; a new one each time."""
+        return copy.deepcopy(self.choices[0].message) if self.choices else {"role": "assistant", "content": None}
+
+    @property
+    def refusal(self) -> str | None:
+        """The refusal, which is also part of `text`."""
+        return self.choices[0].refusal if self.choices else None
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that the model made."""
+        return self.choices[0].images if self.choices else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The stream object that the client returns: iteration, readiness and what has arrived so far."""
 
+import copy
 import operator
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, SupportsIndex, TypeVar
 
-from minimal_browser_core.chat.values import StreamEvent, ToolCall, Usage
+from minimal_browser_core.chat.values import ChatResponse, Choice, Image, StreamEvent, ToolCall, Usage
 from minimal_browser_core.errors import StreamCancelled
 
 from .channel import Channel
@@ -40,7 +41,12 @@ class PythonResponseStream:
     model = _Received[str | None]("model")
     provider = _Received[str | None]("provider")
     finish_reason = _Received[str | None]("finish_reason")
+    message = _Received[dict[str, Any]]("message")
+    choices = _Received[tuple[Choice, ...]]("choices")
+    images = _Received[tuple[Image, ...]]("images")
+    refusal = _Received[str | None]("refusal")
     request_id = _Received[str | None]("request_id")
+    headers = _Received[Mapping[str, str]]("metadata.headers")
     rate_limits = _Received[Mapping[str, str]]("metadata.rate_limits")
     time_to_first_byte = _Received[float | None]("metadata.first_byte")
     time_to_last_byte = _Received[float | None]("metadata.last_byte")
@@ -122,6 +128,16 @@ class PythonResponseStream:
     def cancel(self) -> None:
         if _cancel(self._channel, self._disconnect):
             self._fetched.clear()
+
+    def response(self) -> ChatResponse:
+        """Return what has arrived as a response."""
+        return self._channel.received.response()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        """An ended stream is pickled and copied as a response."""
+        if not self._channel.ended:
+            raise TypeError("a running stream cannot be pickled or copied: read it to its end, or cancel it, first")
+        return copy.copy, (self.response(),)
 
     def __enter__(self) -> Self:
         return self

@@ -45,7 +45,7 @@ class OfflineChatClient:
         with self.stream(messages, model, **options) as stream:
             for _ in stream.events():
                 pass
-            return _response(stream)
+            return stream.response()
 
     async def achat(
         self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
@@ -53,7 +53,7 @@ class OfflineChatClient:
         with self.stream(messages, model, **options) as stream:
             async for _ in stream.aevents():
                 pass
-            return _response(stream)
+            return stream.response()
 
     def stream(
         self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any
@@ -107,36 +107,29 @@ def start_stream(produce: Callable[[], Iterable[StreamEvent]]) -> PythonResponse
 
 
 def _run(produce: Callable[[], Iterable[StreamEvent]], channel: Channel, received: StreamAccumulator) -> None:
+    has_called = False
     try:
         for event in produce():
             if channel.ended:  # cancelled
                 return
-            if event.tool_call is not None:
-                received.tool_calls.append(event.tool_call)
-            received.text_parts.append(event.text)
-            channel.push([event])
+            has_called = has_called or event.tool_call is not None
+            channel.push(received.add(_chunk(event)))
     except Exception as error:  # noqa: BLE001  any exception must reach the reader
         failure = AIClientError(f"The offline copilot failed: {type(error).__name__}: {error}")
         failure.__cause__ = error
         channel.end(failure)
         return
-    received.finish_reason = "tool_calls" if received.tool_calls else "stop"
-    channel.push([StreamEvent("finish")])
+    received.add({"choices": [{"finish_reason": "tool_calls" if has_called else "stop"}]})
+    channel.push(received.finish())
     channel.end()
 
 
-def _response(stream: PythonResponseStream) -> ChatResponse:
-    return ChatResponse(
-        text=stream.text,
-        reasoning="",
-        tool_calls=stream.tool_calls,
-        usage=None,
-        model=MODEL,
-        provider=None,
-        finish_reason=stream.finish_reason,
-        request_id=None,
-        raw={},
-    )
+def _chunk(event: StreamEvent) -> dict[str, Any]:
+    """Return an event as a chunk of a provider's stream."""
+    delta: dict[str, Any] = {"content": event.text}
+    if (call := event.tool_call) is not None:
+        delta["tool_calls"] = [{"id": call.id, "function": {"name": call.name, "arguments": call.arguments}}]
+    return {"choices": [{"index": 0, "delta": delta}]}
 
 
 def _text_of(message: Message) -> str:

@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 from minimal_browser_core import errors
 from minimal_browser_core.chat.python.config import Config
-from minimal_browser_core.chat.python.protocol.decode import ErrorReport, MalformedError, error_report, parse_object
+from minimal_browser_core.chat.python.protocol.decode import (
+    ErrorReport,
+    MalformedError,
+    error_report,
+    has_error,
+    parse_object,
+)
 from minimal_browser_core.errors import AIClientError, APIConnectionError, APIStatusError, APITimeoutError, TimeoutPhase
 
 from .retry import TRANSIENT_STATUSES
@@ -104,7 +110,7 @@ def protocol_error(config: Config, url: str, what: str, body: str, request_id: s
 
 def is_error_body(body: Mapping[str, Any]) -> bool:
     """Return whether a JSON body reports an error."""
-    return bool(body.get("error")) or body.get("object") == "error"
+    return has_error(body) or body.get("object") == "error"
 
 
 def error_in_body(

@@ -10,10 +10,10 @@ from minimal_browser_core.chat.python.protocol.decode import (
     MalformedError,
     parse_models,
     parse_object,
-    parse_response,
 )
 from minimal_browser_core.chat.python.protocol.encode import with_model
 from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
+from minimal_browser_core.chat.python.protocol.response import parse_response
 from minimal_browser_core.chat.values import ChatResponse, ModelInfo
 
 from .body import BrokenBodyError, iter_body, join_body, request_id
@@ -31,7 +31,7 @@ def chat(client: RetryingClient, call: Call, models: Sequence[str], rest: bytes)
     def attempt(model: str) -> ChatResponse:
         started = time.monotonic()
         with client.open_response("POST", "chat/completions", "application/json", with_model(model, rest)) as response:
-            metadata = ResponseMetadata.from_headers(started, response.headers)
+            metadata = ResponseMetadata.from_headers(started, response.headers, client.config.scrub)
 
             def parse(body: dict[str, Any]) -> ChatResponse:
                 metadata.complete()

@@ -53,7 +53,7 @@ class _StreamReceiver:
         self._call = call
         self._channel = channel
         self._response = response
-        metadata = ResponseMetadata.from_headers(started, response.headers)
+        metadata = ResponseMetadata.from_headers(started, response.headers, client.config.scrub)
         self._received = StreamAccumulator(request_id=request_id(response), metadata=metadata)
         self._parser = EventStreamParser()
         self._delivered = False

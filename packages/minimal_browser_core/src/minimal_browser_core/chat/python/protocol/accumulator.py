@@ -1,26 +1,15 @@
-"""Assemble a streamed response from its chunks."""
+"""Assemble an answer from the chunks of a stream, or from a whole one."""
 
-import json
-from dataclasses import dataclass, field
+import threading
 from typing import Any
 
-from minimal_browser_core.chat.values import StreamEvent, ToolCall, Usage
+from minimal_browser_core.chat.values import ChatResponse, Choice, Image, StreamEvent, ToolCall, Usage
 
-from .decode import (
-    ErrorReport,
-    arguments_text,
-    as_dict,
-    as_list,
-    contains_content,
-    content_text,
-    count,
-    error_report,
-    parse_usage,
-    reasoning_text,
-    scalar,
-    tool_calls_of,
-)
+from .choice import ChoiceAssembler
+from .decode import ErrorReport, error_report, has_error, parse_usage
+from .fields import objects, optional_count, scalar
 from .metadata import ResponseMetadata
+from .surrogates import printable_json
 
 
 class ProviderError(Exception):
@@ -31,122 +20,144 @@ class ProviderError(Exception):
         self.report = report
 
 
-@dataclass(slots=True)
-class _PartialCall:
-    index: int
-    id: str = ""
-    name: str = ""
-    arguments: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class StreamAccumulator:
     """Turns chunks into events and collects what has arrived so far. Any thread may read its attributes."""
 
-    text_parts: list[str] = field(default_factory=list)
-    reasoning_parts: list[str] = field(default_factory=list)
-    tool_calls: list[ToolCall] = field(default_factory=list)
-    usage: Usage | None = None
-    model: str | None = None
-    provider: str | None = None
-    finish_reason: str | None = None
-    request_id: str | None = None
-    metadata: ResponseMetadata = field(default_factory=ResponseMetadata)
-    chunks: int = 0
-    content_deltas: int = 0
-    """How many deltas had text, reasoning or a piece of a tool call, of any choice."""
-    was_finished: bool = False
-    """Whether any choice ever had a finish reason."""
-    _finished: dict[int, bool] = field(default_factory=dict)
-    """Each choice by its index. Some providers send a finish reason early: content without one opens it again."""
-    _calls: list[_PartialCall] = field(default_factory=list)
+    def __init__(
+        self, *, model: str | None = None, request_id: str | None = None, metadata: ResponseMetadata | None = None
+    ) -> None:
+        self.usage: Usage | None = None
+        self.model = model
+        self.provider: str | None = None
+        self.request_id = request_id
+        self.metadata = metadata or ResponseMetadata()
+        self.chunks = 0
+        self.content_deltas = 0
+        """How many deltas had text, reasoning, an image or a piece of a tool call, of any choice."""
+        self.was_finished = False
+        """Whether any choice ever had a finish reason."""
+        # Readers copy objects that the receiving thread changes.
+        self._lock = threading.RLock()
+        self._choices: dict[int, ChoiceAssembler] = {}
+        self._other: dict[str, Any] = {}
 
     @property
     def is_finished(self) -> bool:
-        """Whether every choice so far has its finish reason and no content after it."""
-        return bool(self._finished) and all(self._finished.values())
+        """Whether every choice with content has its finish reason and no content after it."""
+        started = [choice for choice in self._choices.values() if choice.has_started]
+        return bool(started) and all(choice.is_finished for choice in started)
 
     @property
     def text(self) -> str:
         """The text received so far."""
-        return "".join(self.text_parts)
+        return first.text if (first := self._first) else ""
 
     @property
     def reasoning(self) -> str:
         """The reasoning received so far."""
-        return "".join(self.reasoning_parts)
+        return first.reasoning if (first := self._first) else ""
+
+    @property
+    def refusal(self) -> str | None:
+        """The refusal received so far."""
+        return first.refusal if (first := self._first) else None
+
+    @property
+    def finish_reason(self) -> str | None:
+        """The last finish reason."""
+        return first.finish_reason if (first := self._first) else None
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls received so far, also incomplete ones."""
+        with self._lock:
+            return first.tool_calls if (first := self._first) else []
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The assistant message received so far."""
+        with self._lock:
+            return first.message() if (first := self._first) else {"role": "assistant", "content": None}
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """All choices so far, sorted by index."""
+        with self._lock:
+            return tuple(choice.value() for _, choice in sorted(self._choices.items()))
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images received so far."""
+        choices = self.choices
+        return choices[0].images if choices else ()
+
+    @property
+    def _first(self) -> ChoiceAssembler | None:
+        with self._lock:
+            return self._choices[min(self._choices)] if self._choices else None
 
     def add(self, chunk: dict[str, Any]) -> list[StreamEvent]:
         """Add one chunk and return its events. Raises `ProviderError` if the chunk is an error."""
-        self.chunks += 1
-        self.usage = parse_usage(chunk) or self.usage
-        self.model = scalar(chunk.get("model")) or self.model
-        self.provider = scalar(chunk.get("provider")) or self.provider
-        if chunk.get("error") or chunk.get("object") == "error":
-            raise ProviderError(error_report(chunk))
-        events: list[StreamEvent] = []
-        for choice in as_list(chunk.get("choices")):
-            if isinstance(choice, dict):
-                self._add_choice(choice, events)
-        return events
+        with self._lock:
+            self.chunks += 1
+            self.usage = parse_usage(chunk) or self.usage
+            self.model = scalar(chunk, "model") or self.model
+            self.provider = scalar(chunk, "provider") or self.provider
+            if has_error(chunk) or chunk.get("object") == "error":
+                raise ProviderError(error_report(chunk))
+            self._other |= {name: value for name, value in chunk.items() if name != "choices" and value is not None}
+            events: list[StreamEvent] = []
+            for choice in objects(chunk, "choices"):
+                events += self._add_choice(choice)
+            return events
 
     def finish(self) -> list[StreamEvent]:
         """Return the last events of a stream that ended well. Only then are the arguments of a tool call complete."""
-        events = self._complete_calls()
-        if self.usage:
-            events.append(StreamEvent("usage", usage=self.usage))
-        return [*events, StreamEvent("finish")]
+        with self._lock:
+            events: list[StreamEvent] = []
+            for choice in self._choices.values():
+                last = choice.finish()
+                events += last if choice.index == 0 else []
+            if (first := self._first) is not None:
+                if first.index != 0:
+                    events += first.all_events()
+                events += [StreamEvent("tool_call", tool_call=call) for call in first.tool_calls]
+            if self.usage:
+                events.append(StreamEvent("usage", usage=self.usage))
+            return [*events, StreamEvent("finish")]
 
-    def _add_choice(self, choice: dict[str, Any], events: list[StreamEvent]) -> None:
-        index = count(choice.get("index"))
-        message = as_dict(choice.get("delta")) or as_dict(choice.get("message"))
-        reason = scalar(choice.get("finish_reason"))
-        self._note_progress(index, message, reason)
-        if index != 0:
-            return
-        if choice.get("error"):
+    def response(self, model: str | None = None, raw: dict[str, Any] | None = None) -> ChatResponse:
+        """Return what has arrived as a response. `raw` defaults to the JSON that a whole answer would have."""
+        with self._lock:
+            return ChatResponse(
+                text=self.text,
+                reasoning=self.reasoning,
+                tool_calls=self.tool_calls,
+                usage=self.usage,
+                model=self.model or model or "",
+                provider=self.provider,
+                finish_reason=self.finish_reason,
+                request_id=self.request_id,
+                raw=self._raw() if raw is None else raw,
+                rate_limits=self.metadata.rate_limits,
+                time_to_first_byte=self.metadata.first_byte,
+                time_to_last_byte=self.metadata.last_byte,
+                choices=self.choices,
+                headers=self.metadata.headers,
+            )
+
+    def _raw(self) -> dict[str, Any]:
+        choices = [choice.raw() for _, choice in sorted(self._choices.items())]
+        raw: dict[str, Any] = printable_json(self._other | {"object": "chat.completion", "choices": choices})
+        return raw
+
+    def _add_choice(self, choice: dict[str, Any]) -> list[StreamEvent]:
+        if has_error(choice):
             raise ProviderError(error_report(choice))
-        if reasoning := reasoning_text(message):
-            self.reasoning_parts.append(reasoning)
-            events.append(StreamEvent("reasoning", reasoning))
-        for text in (content_text(message.get("content")), content_text(message.get("refusal"))):
-            if text:
-                self.text_parts.append(text)
-                events.append(StreamEvent("text", text))
-        annotations = as_list(message.get("annotations"))
-        events.extend(StreamEvent("annotation", json.dumps(annotation)) for annotation in annotations)
-        for delta in tool_calls_of(message):
-            self._add_call(delta)
-        self.finish_reason = reason or self.finish_reason
-
-    def _note_progress(self, index: int, message: dict[str, Any], reason: str) -> None:
-        has_content = contains_content(message)
+        index = optional_count(choice, "index") or 0
+        assembler = self._choices.get(index) or self._choices.setdefault(index, ChoiceAssembler(index))
+        events, has_content = assembler.add(choice)
         self.content_deltas += has_content
-        if has_content or reason:
-            self._finished[index] = bool(reason)
-            self.was_finished = self.was_finished or bool(reason)
-
-    def _add_call(self, delta: dict[str, Any]) -> None:
-        call = self._find_call(delta)
-        function = as_dict(delta.get("function"))
-        call.id = call.id or scalar(delta.get("id"))
-        call.name = call.name or scalar(function.get("name"))
-        call.arguments.append(arguments_text(function.get("arguments")))
-
-    def _find_call(self, delta: dict[str, Any]) -> _PartialCall:
-        """Some servers omit the index or give every call the same one: then a new id starts a new call."""
-        index = None if delta.get("index") is None else count(delta["index"])
-        call_id = scalar(delta.get("id"))
-        for call in reversed(self._calls):
-            if index in (None, call.index) and (not call_id or not call.id or call.id == call_id):
-                return call
-        self._calls.append(_PartialCall(len(self._calls) if index is None else index))
-        return self._calls[-1]
-
-    def _complete_calls(self) -> list[StreamEvent]:
-        calls = sorted(self._calls, key=lambda call: call.index)
-        self._calls.clear()
-        complete = [ToolCall(call.id, call.name, "".join(call.arguments)) for call in calls]
-        # A new list: readers may hold the old one.
-        self.tool_calls = [*self.tool_calls, *complete]
-        return [StreamEvent("tool_call", tool_call=call) for call in complete]
+        self.was_finished = self.was_finished or assembler.is_finished
+        # The events of other choices would mix with those of choice 0.
+        return events if index == 0 else []

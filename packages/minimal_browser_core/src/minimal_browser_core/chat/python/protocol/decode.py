@@ -6,12 +6,14 @@ structure. Unknown fields are ignored.
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from minimal_browser_core.chat.values import ChatResponse, ModelInfo, ToolCall, Usage
+from minimal_browser_core.chat.values import ModelInfo, Usage
 
-from .metadata import ResponseMetadata
+from .fields import as_dict, count, log_ignored, optional_amount, scalar
+from .surrogates import printable
 
 
 class MalformedError(Exception):
@@ -26,10 +28,25 @@ class ErrorReport:
     status: int | None = None
 
 
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _integer(text: str) -> int | float | None:
+    # int() refuses thousands of digits.
+    return int(text) if len(text) < _MAX_DIGITS else _finite(text)
+
+
+_MAX_DIGITS = 400
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite, parse_int=_integer)
+"""NaN, infinities and numbers that are too large are null. The last of duplicate keys wins."""
+
+
 def parse_object(text: str | bytes) -> dict[str, Any]:
     """Parse a JSON object. Raises `MalformedError`."""
     try:
-        value = json.loads(text)
+        value = _DECODER.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
@@ -37,45 +54,18 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def parse_response(
-    body: dict[str, Any], model: str, request_id: str | None, metadata: ResponseMetadata
-) -> ChatResponse:
-    """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
-    choices = body.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise MalformedError("JSON, but no choices[0].message in it")
-    return ChatResponse(
-        text=content_text(message.get("content")) + scalar(message.get("refusal")),
-        reasoning=reasoning_text(message),
-        tool_calls=[ToolCall(scalar(c.get("id")), *_function(c.get("function"))) for c in tool_calls_of(message)],
-        usage=parse_usage(body),
-        model=scalar(body.get("model")) or model,
-        provider=scalar(body.get("provider")) or None,
-        finish_reason=scalar(choice.get("finish_reason")) or None,
-        request_id=request_id,
-        raw=body,
-        rate_limits=metadata.rate_limits,
-        time_to_first_byte=metadata.first_byte,
-        time_to_last_byte=metadata.last_byte,
-    )
-
-
 def parse_models(body: dict[str, Any]) -> list[ModelInfo]:
     """Convert a list of models. Raises `MalformedError`."""
     data = body.get("data", body.get("models"))
     if not isinstance(data, list):
         raise MalformedError("JSON, but no list of models in it")
-    entries = [entry for entry in data if isinstance(entry, dict) and scalar(entry.get("id"))]
-    return [
-        ModelInfo(scalar(entry["id"]), scalar(entry.get("name")) or None, _context_length(entry)) for entry in entries
-    ]
+    entries = [entry for entry in data if isinstance(entry, dict) and scalar(entry, "id")]
+    return [ModelInfo(scalar(entry, "id"), scalar(entry, "name") or None, _context_length(entry)) for entry in entries]
 
 
 def _context_length(entry: dict[str, Any]) -> int | None:
     """Read the field of OpenRouter, else those of vLLM and Groq."""
-    lengths = (count(entry.get(key)) for key in ("context_length", "max_model_len", "context_window"))
+    lengths = (count(entry, key) for key in ("context_length", "max_model_len", "context_window"))
     return next(filter(None, lengths), None)
 
 
@@ -83,20 +73,33 @@ def parse_usage(body: dict[str, Any]) -> Usage | None:
     """Return the usage of a response or chunk, including Groq's in `x_groq`; None if it has none."""
     usage = body.get("usage")
     if not isinstance(usage, dict):
-        groq = body.get("x_groq")
-        usage = groq.get("usage") if isinstance(groq, dict) else None
+        if usage is not None:
+            log_ignored("usage", usage)
+        usage = as_dict(body, "x_groq").get("usage")
         if not isinstance(usage, dict):
             return None
-    prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
-    cached = as_dict(usage.get("prompt_tokens_details")).get("cached_tokens")
+    prompt, completion = count(usage, "prompt_tokens"), count(usage, "completion_tokens")
+    cached = count(as_dict(usage, "prompt_tokens_details"), "cached_tokens")
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        total_tokens=count(usage.get("total_tokens")) or prompt + completion,
-        cached_tokens=max(count(cached), count(usage.get("prompt_cache_hit_tokens"))),
-        reasoning_tokens=count(as_dict(usage.get("completion_tokens_details")).get("reasoning_tokens")),
-        cost=amount(usage.get("cost")),
+        total_tokens=count(usage, "total_tokens") or prompt + completion,
+        cached_tokens=max(cached, count(usage, "prompt_cache_hit_tokens")),
+        reasoning_tokens=count(as_dict(usage, "completion_tokens_details"), "reasoning_tokens"),
+        cost=optional_amount(usage, "cost"),
     )
+
+
+def has_error(body: Mapping[str, Any]) -> bool:
+    """Return whether an object reports an error: an `error` with any value in it."""
+    values = [body.get("error")]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict | list):
+            values.extend(value.values() if isinstance(value, dict) else value)
+        elif value:
+            return True
+    return False
 
 
 def error_report(body: Any) -> ErrorReport:
@@ -106,94 +109,7 @@ def error_report(body: Any) -> ErrorReport:
         return ErrorReport(printable(error) if isinstance(error, str) else json.dumps(error))
     message = next((error[key] for key in ("message", "detail", "error") if isinstance(error.get(key), str)), "")
     # OpenRouter says "Provider returned error" and puts the reason below metadata.
-    if isinstance(raw := as_dict(error.get("metadata")).get("raw"), str):
+    if isinstance(raw := as_dict(error, "metadata").get("raw"), str):
         message = f"{message}: {raw}"
-    code = next((error[key] for key in ("code", "status", "status_code") if error.get(key) is not None), None)
-    status = count(code) if isinstance(code, str | int) else 0
+    status = next((count(error, key) for key in ("code", "status", "status_code") if error.get(key) is not None), 0)
     return ErrorReport(printable(message) or json.dumps(error), status if 400 <= status < 600 else None)
-
-
-def content_text(content: Any) -> str:
-    """Return the text of a message's content, which is a string or a list of parts."""
-    if isinstance(content, str):
-        return printable(content)
-    if isinstance(content, list):
-        return "".join(map(content_text, content))
-    return content_text(content.get("text")) if isinstance(content, dict) else ""
-
-
-def reasoning_text(message: dict[str, Any]) -> str:
-    """Return the reasoning of a message, from the first of the providers' fields that has any."""
-    for key in ("reasoning", "reasoning_content"):
-        if text := content_text(message.get(key)):
-            return text
-    parts = [part for part in as_list(message.get("content")) if isinstance(part, dict)]
-    if text := "".join(content_text(part.get("thinking")) for part in parts):
-        return text
-    details = [detail for detail in as_list(message.get("reasoning_details")) if isinstance(detail, dict)]
-    return "".join(content_text(detail.get("text") or detail.get("summary")) for detail in details)
-
-
-def contains_content(message: dict[str, Any]) -> bool:
-    """Return whether a message has text, reasoning or a tool call."""
-    texts = (message.get("content"), message.get("refusal"))
-    return any(map(content_text, texts)) or bool(tool_calls_of(message) or reasoning_text(message))
-
-
-def arguments_text(arguments: Any) -> str:
-    """Return the arguments of a tool call as JSON text; some servers send an object instead."""
-    if arguments is None:
-        return ""
-    return printable(arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False))
-
-
-def printable(text: str) -> str:
-    """Replace unpaired surrogates: JSON can escape one, but UTF-8 cannot encode it."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def scalar(value: Any) -> str:
-    """Return a string or a number as text, anything else as an empty string."""
-    if isinstance(value, str):
-        return printable(value)
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def count(value: Any) -> int:
-    """Return a number, or a number in a string, as an integer of at least 0."""
-    number = amount(value)
-    return max(0, int(number)) if number is not None else 0
-
-
-def amount(value: Any) -> float | None:
-    """Return a finite number, or one in a string; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def tool_calls_of(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the tool calls of a message; Text Generation Inference streams a single one instead of a list."""
-    calls = message.get("tool_calls")
-    return [call for call in ([calls] if isinstance(calls, dict) else as_list(calls)) if isinstance(call, dict)]
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return `value` if it is a list, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def as_dict(value: Any) -> dict[str, Any]:
-    """Return `value` if it is a dict, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def _function(value: Any) -> tuple[str, str]:
-    function = as_dict(value)
-    return scalar(function.get("name")), arguments_text(function.get("arguments"))

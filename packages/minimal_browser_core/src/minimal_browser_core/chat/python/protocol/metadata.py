@@ -1,8 +1,10 @@
-"""Timing and rate-limit headers of one HTTP response."""
+"""Timing and headers of one HTTP response."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from minimal_browser_core.secrets import MASK
 
 
 @dataclass(slots=True)
@@ -11,15 +13,21 @@ class ResponseMetadata:
 
     started: float = 0.0
     rate_limits: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     first_byte: float | None = None
     last_byte: float | None = None
 
     @classmethod
-    def from_headers(cls, started: float, headers: Mapping[str, str]) -> "ResponseMetadata":
-        """Record that the headers of an attempt that began at `started` (monotonic clock) have arrived."""
-        names = {name.lower(): value for name, value in headers.items()}
-        limits = {name: value for name, value in names.items() if "ratelimit" in name or name == "retry-after"}
-        return cls(started, limits, time.monotonic() - started)
+    def from_headers(
+        cls, started: float, headers: Mapping[str, str], scrub: Callable[[str], str]
+    ) -> "ResponseMetadata":
+        """Record that the headers of an attempt that began at `started` (monotonic clock) have arrived.
+
+        `scrub` masks the secrets in the value of a header.
+        """
+        values = {name.lower(): MASK if name.lower() == "set-cookie" else scrub(headers[name]) for name in headers}
+        limits = {name: value for name, value in values.items() if "ratelimit" in name or name == "retry-after"}
+        return cls(started, limits, values, time.monotonic() - started)
 
     def complete(self) -> None:
         """Record the arrival of the last byte; later calls change nothing."""

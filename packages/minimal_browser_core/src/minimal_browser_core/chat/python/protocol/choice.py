@@ -1,0 +1,196 @@
+"""Assemble one choice of an answer, from deltas or from a whole message."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from minimal_browser_core.chat.values import Choice, StreamEvent, ToolCall
+
+from .content import content_text, reasoning_text
+from .fields import as_dict, log_ignored, objects, string
+from .images import images_of
+from .merge import MergedContent, MergedObject
+from .surrogates import SurrogateJoiner
+from .tool_calls import ToolCallAssembler
+
+_KNOWN_FIELDS: dict[str, tuple[type, ...]] = {
+    "role": (str,),
+    "content": (str, list, dict),
+    "refusal": (str,),
+    "reasoning": (str, list, dict),
+    "reasoning_content": (str, list, dict),
+    "reasoning_details": (list,),
+    "annotations": (list,),
+    "images": (list,),
+    "tool_calls": (list, dict),
+}
+_OWN_FIELDS = frozenset({"role", "content", "tool_calls"})
+_CHOICE_FIELDS = frozenset({"index", "delta", "message", "text", "finish_reason", "logprobs", "error"})
+
+
+class _Text:
+    """A text that arrives in pieces, each of which is one event."""
+
+    __slots__ = ("_joiner", "pieces")
+
+    def __init__(self) -> None:
+        self._joiner = SurrogateJoiner()
+        self.pieces: list[str] = []
+
+    def add(self, piece: str) -> str:
+        piece = self._joiner.add(piece)
+        if piece:
+            self.pieces.append(piece)
+        return piece
+
+    def finish(self) -> str:
+        piece = self._joiner.finish()
+        if piece:
+            self.pieces.append(piece)
+        return piece
+
+
+class ChoiceAssembler:
+    """What has arrived of one choice."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.finish_reason: str | None = None
+        self.is_finished = False
+        """Whether there is a finish reason and no content after it. Some providers send a finish reason early."""
+        self.has_started = False
+        """Whether there was content or a finish reason."""
+        self._text: list[str] = []
+        self._texts = {"content": _Text(), "refusal": _Text()}
+        self._reasoning = _Text()
+        self._content = MergedContent()
+        self._calls = ToolCallAssembler()
+        self._fields = MergedObject()
+        self._logprobs = MergedObject()
+        self._other: dict[str, Any] = {}
+
+    def add(self, choice: dict[str, Any]) -> tuple[list[StreamEvent], bool]:
+        """Add a choice of a chunk or of a whole answer. Returns its events and whether it had content."""
+        message, is_whole = _message_of(choice)
+        events: list[StreamEvent] = []
+        has_content = self._add_texts(message, events)
+        for call in objects(message, "tool_calls"):
+            has_content = True
+            self._calls.add_whole(call) if is_whole else self._calls.add(call)
+        events += _annotation_events(message)
+        self._fields.add({name: value for name, value in message.items() if name not in _OWN_FIELDS})
+        self._logprobs.add(as_dict(choice, "logprobs"))
+        reason = string(choice, "finish_reason")
+        self.finish_reason = reason or self.finish_reason
+        has_content = has_content or bool(message.get("images"))
+        if has_content or reason:
+            self.has_started, self.is_finished = True, bool(reason)
+        self._other |= {name: choice[name] for name in choice.keys() - _CHOICE_FIELDS if choice[name] is not None}
+        return events, has_content
+
+    def _add_texts(self, message: dict[str, Any], events: list[StreamEvent]) -> bool:
+        reasoning = reasoning_text(message)
+        if piece := self._reasoning.add(reasoning):
+            events.append(StreamEvent("reasoning", piece))
+        self._content.add(message.get("content"))
+        texts = {name: content_text(message.get(name)) for name in self._texts}
+        for name, text in texts.items():
+            if piece := self._texts[name].add(text):
+                self._text.append(piece)
+                events.append(StreamEvent("text", piece))
+        return bool(reasoning or any(texts.values()))
+
+    def finish(self) -> list[StreamEvent]:
+        """Return the last pieces of text, once the answer has ended."""
+        events = []
+        if piece := self._reasoning.finish():
+            events.append(StreamEvent("reasoning", piece))
+        for text in self._texts.values():
+            if piece := text.finish():
+                self._text.append(piece)
+                events.append(StreamEvent("text", piece))
+        return events
+
+    def all_events(self) -> list[StreamEvent]:
+        """Return the events of everything that arrived."""
+        events = [StreamEvent("reasoning", self.reasoning), StreamEvent("text", self.text)]
+        return [event for event in events if event.text] + _annotation_events(self._fields.get())
+
+    @property
+    def text(self) -> str:
+        """The text so far, including a refusal."""
+        return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+        return "".join(self._reasoning.pieces)
+
+    @property
+    def refusal(self) -> str | None:
+        """The refusal so far."""
+        return "".join(self._texts["refusal"].pieces) or None
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls so far."""
+        return self._calls.values()
+
+    def message(self) -> dict[str, Any]:
+        """Return the assistant message so far."""
+        message = {"role": "assistant", "content": self._content.get()} | self._fields.get()
+        if calls := self._calls.message():
+            message["tool_calls"] = calls
+        return message
+
+    def value(self) -> Choice:
+        """Return what has arrived so far."""
+        message = self.message()
+        return Choice(
+            index=self.index,
+            text=self.text,
+            reasoning=self.reasoning,
+            refusal=self.refusal,
+            tool_calls=self.tool_calls,
+            finish_reason=self.finish_reason,
+            message=message,
+            logprobs=self._logprobs.get() or None,
+            annotations=message.get("annotations", []),
+            images=images_of(message),
+        )
+
+    def raw(self) -> dict[str, Any]:
+        """Return the choice as it would be in a whole answer."""
+        choice = {"index": self.index, "message": self.message(), "finish_reason": self.finish_reason}
+        return choice | {"logprobs": self._logprobs.get() or None} | self._other
+
+
+def _annotation_events(message: dict[str, Any]) -> list[StreamEvent]:
+    return [StreamEvent("annotation", json.dumps(each)) for each in objects(message, "annotations")]
+
+
+def _message_of(choice: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return the known and unknown fields of a choice's message, and whether it is a whole message."""
+    is_whole = not choice.get("delta")
+    message = as_dict(choice, "message" if is_whole else "delta")
+    if not message and (text := string(choice, "text")):
+        # The legacy completions API.
+        message = {"content": text}
+    return dict(_valid_fields(message)), is_whole
+
+
+def _valid_fields(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a message that are not null and not of the wrong type."""
+    for name, value in message.items():
+        if value is None:
+            continue
+        types = _KNOWN_FIELDS.get(name)
+        if types is not None and not isinstance(value, types):
+            log_ignored(name, value)
+        elif isinstance(value, dict) and types is not None:
+            # Text Generation Inference streams a single tool call instead of a list.
+            yield name, [value]
+        elif isinstance(value, list) and types is not None:
+            yield name, [item for item in value if item is not None]
+        elif name != "tool_calls" or value:
+            yield name, value

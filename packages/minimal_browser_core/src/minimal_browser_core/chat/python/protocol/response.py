@@ -1,0 +1,23 @@
+"""Read whole answers."""
+
+from typing import Any
+
+from minimal_browser_core.chat.values import ChatResponse
+
+from .accumulator import StreamAccumulator
+from .decode import MalformedError
+from .metadata import ResponseMetadata
+from .surrogates import printable_json
+
+
+def parse_response(
+    body: dict[str, Any], model: str, request_id: str | None, metadata: ResponseMetadata
+) -> ChatResponse:
+    """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not any(isinstance(choice, dict) for choice in choices):
+        raise MalformedError("JSON, but no choices in it")
+    received = StreamAccumulator(request_id=request_id, metadata=metadata)
+    received.add(body)
+    received.finish()
+    return received.response(model, printable_json(body))
