@@ -2,8 +2,13 @@
 
 In `vectors/dialects.json`, an entry has a `stream` (the text of the event stream), a `body` (the whole response), or
 both, and the expected values. `says` is a part of the expected error message.
+
+`message`, `choices` and `images` say what must be sent back. A `message` is expected without its empty fields (null, an
+empty text, list or object), except for `content`, where an empty text counts as null. Each entry of `choices` has the
+attributes to compare. An entry of `images` has the image's `mime_type` and `url`, and its bytes as `data_base64`.
 """
 
+import base64
 import json
 from typing import Any
 
@@ -49,7 +54,42 @@ def _read(answer: ChatResponse | ResponseStream, expected: Vector) -> Vector:
 
 
 def _expected(vector: Vector) -> Vector:
-    return {"reasoning": "", "tool_calls": [], **vector["expect"]}
+    expected = {"reasoning": "", "tool_calls": [], **vector["expect"]}
+    return {name: value for name, value in expected.items() if name not in ("message", "choices", "images", "refusal")}
+
+
+def _without_empty_fields(message: Vector) -> Vector:
+    sent = {name: value for name, value in message.items() if value not in (None, "", [], {})}
+    return {"content": None, **sent}
+
+
+def _check_what_is_sent_back(answer: Any, expected: Vector) -> None:
+    """Compare the values that a caller sends back or stores."""
+    for name in ("refusal", "images"):
+        assert _attribute(answer, name) == expected.get(name, _attribute(answer, name))
+    if "message" in expected:
+        assert _without_empty_fields(answer.message) == _without_empty_fields(expected["message"])
+    for choice, wanted in zip(answer.choices, expected.get("choices", answer.choices), strict=True):
+        if choice is not wanted:
+            assert {name: _attribute(choice, name) for name in wanted} == wanted
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """Return an attribute of an answer or a choice, in the form of the vectors."""
+    found = getattr(value, name)
+    if name == "images":
+        return [
+            {
+                "mime_type": image.mime_type,
+                "data_base64": None if image.data is None else base64.b64encode(image.data).decode(),
+                "url": image.url,
+            }
+            for image in found
+        ]
+    if name in ("message", "logprobs") and found is not None:
+        fields = {field: item for field, item in found.items() if item not in (None, "", [], {})}
+        return {"content": None, **fields}
+    return found
 
 
 class ProviderFormats(ChatSuite):
@@ -83,6 +123,33 @@ class ProviderFormats(ChatSuite):
         assert _read(response, expected) == expected
         assert response.raw == vector["body"]
 
+    @_with("stream", "finish_reason")
+    def test_a_stream_has_the_message_that_must_be_sent_back(
+        self, client: ChatClient, server: FakeServer, vector: Vector
+    ) -> None:
+        server.script.append(Stream((Bytes(vector["stream"].encode()),)))
+        stream = client.stream(QUESTION, MODEL)
+        list(stream.events())
+        _check_what_is_sent_back(stream, vector["expect"])
+
+    @_with("body", "finish_reason")
+    def test_a_response_has_the_message_that_must_be_sent_back(
+        self, client: ChatClient, server: FakeServer, vector: Vector
+    ) -> None:
+        server.script.append(Body(json.dumps(vector["body"])))
+        _check_what_is_sent_back(client.chat(QUESTION, MODEL), vector["expect"])
+
+    @_with("stream", "finish_reason")
+    def test_a_whole_call_that_is_answered_by_a_stream_is_assembled(
+        self, client: ChatClient, server: FakeServer, vector: Vector
+    ) -> None:
+        server.script.append(Stream((Bytes(vector["stream"].encode()),)))
+        response = client.chat(QUESTION, MODEL)
+        expected = _expected(vector)
+        expected.pop("annotations", None)
+        assert _read(response, expected) == expected
+        _check_what_is_sent_back(response, vector["expect"])
+
     @_with("stream", "error")
     def test_an_error_in_a_stream_holds_what_had_arrived(
         self, client: ChatClient, server: FakeServer, errors: Errors, vector: Vector
@@ -109,5 +176,6 @@ class ProviderFormats(ChatSuite):
         names = {vector["name"].partition(":")[0].partition(" ")[0] for vector in dialect_vectors()}
         assert names >= {
             *("OpenRouter", "OpenAI", "DeepSeek", "Groq", "Mistral", "Hugging", "Snowflake", "Z.ai", "Ollama"),
-            *("llama.cpp", "vLLM", "LM"),
+            *("llama.cpp", "vLLM", "LM", "Gemini", "Azure", "Anthropic", "Together", "Fireworks", "Cohere", "xAI"),
+            "Perplexity",
         }
