@@ -1,0 +1,27 @@
+"""The time limits of one call."""
+
+from dataclasses import dataclass
+from types import EllipsisType
+
+Limit = float | EllipsisType | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Replaces time limits of a client for one call, in seconds; None sets no limit, `...` keeps the client's.
+
+    Clients read only these attributes, so this class and `ai_rust_client.Timeouts` work with either client.
+    """
+
+    connect: Limit = ...
+    """TCP and TLS."""
+    idle: Limit = ...
+    """Between two bytes of the response."""
+    first_token: Limit = ...
+    """Until the first content; of a response that is not streamed, until its first byte."""
+    stall: Limit = ...
+    """Between two contents of a stream."""
+    end: Limit = ...
+    """Between chunks once every choice has its finish reason; then the stream ends well."""
+    total: Limit = ...
+    """The whole call with its retries."""
