@@ -33,12 +33,12 @@
 A message says what happened, to what, and what to do. `code` is a stable identifier of the kind of error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 
 class MinimalBrowserError(Exception):
-    """The base class of all errors of this package."""
+    """The base class of all errors of this package. They can be pickled and copied, with their attributes."""
 
     code: str = "error"
 
@@ -59,7 +59,8 @@ class AIClientError(MinimalBrowserError):
     """A chat request failed.
 
     `retryable` is true if the same call may succeed later. `status` is the HTTP status and `request_id` the provider's
-    identifier of the request, each None if unknown. `attempts` has one line for each failed attempt.
+    identifier of the request, each None if unknown. `attempts` has one line for each failed attempt. If a stream fails,
+    `partial_text` is the text that had arrived, and `usage` what the provider had reported, or None.
     """
 
     code = "ai_error"
@@ -73,6 +74,8 @@ class AIClientError(MinimalBrowserError):
         status: int | None = None,
         request_id: str | None = None,
         attempts: Sequence[str] = (),
+        partial_text: str = "",
+        usage: Any = None,
     ) -> None:
         super().__init__(message)
         self.code = code or type(self).code
@@ -80,6 +83,8 @@ class AIClientError(MinimalBrowserError):
         self.status = status
         self.request_id = request_id
         self.attempts = tuple(attempts)
+        self.partial_text = partial_text
+        self.usage = usage
 
 
 class APIConnectionError(AIClientError):
@@ -102,13 +107,19 @@ class APITimeoutError(APIConnectionError):
 
 
 class APIStatusError(AIClientError):
-    """The provider answered with an error status; `body` is at most the first 64 KiB of its response."""
+    """The provider answered with an error status.
+
+    `body` is at most the first 64 KiB of its response, `headers` its headers, with names in lower case.
+    """
 
     code = "status"
 
-    def __init__(self, message: str, *, body: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, message: str, *, body: str = "", headers: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(message, **kwargs)
         self.body = body
+        self.headers = dict(headers or {})
 
 
 class BadRequestError(APIStatusError):
@@ -164,17 +175,9 @@ class ProtocolError(AIClientError):
 
 
 class StreamInterruptedError(AIClientError):
-    """A stream broke, reported an error, or ended without `finish_reason` and without `[DONE]`.
-
-    `partial_text` is the text that had arrived; `usage` is what the provider had reported, or None.
-    """
+    """A stream broke, reported an error, or ended without `finish_reason` and without `[DONE]`."""
 
     code = "stream_interrupted"
-
-    def __init__(self, message: str, *, partial_text: str = "", usage: Any = None, **kwargs: Any) -> None:
-        super().__init__(message, **kwargs)
-        self.partial_text = partial_text
-        self.usage = usage
 
 
 class StreamCancelled(AIClientError):  # noqa: N818  a public name

@@ -11,13 +11,13 @@ from minimal_browser_core.chat.python.protocol.decode import (
     MalformedError,
     arguments_text,
     content_text,
-    error_report,
     parse_models,
     parse_object,
     parse_response,
     parse_usage,
     reasoning_text,
 )
+from minimal_browser_core.chat.python.protocol.error_report import error_report
 from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
 from minimal_browser_core.chat.values import Usage
 

@@ -7,6 +7,7 @@ from typing import Any, Self, SupportsIndex
 from minimal_browser_core.chat.port import (
     ChatClient,
     Choice,
+    EmbeddingClient,
     Image,
     Message,
     ResponseStream,
@@ -34,13 +35,15 @@ class RustAIClient(NativeProxy):
     achat = forward_async(ChatClient.achat)
     models = forward(ChatClient.models)
     amodels = forward_async(ChatClient.amodels)
+    embed = forward(EmbeddingClient.embed)
+    aembed = forward_async(EmbeddingClient.aembed)
     prewarm = forward(ChatClient.prewarm)
     close = forward(ChatClient.close)
     _native_stream = forward(ChatClient.stream)
     _native_stream_response = forward(ChatClient.stream_response)
 
-    def stream_response(self, prompt: str, model: str) -> "RustResponseStream":
-        return RustResponseStream(self._native_stream_response(prompt, model), self._foreign)
+    def stream_response(self, prompt: str, model: str, **options: Any) -> "RustResponseStream":
+        return RustResponseStream(self._native_stream_response(prompt, model, **options), self._foreign)
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> "RustResponseStream":
         return RustResponseStream(self._native_stream(messages, model, **options), self._foreign)

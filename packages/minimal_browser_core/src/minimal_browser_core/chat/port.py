@@ -246,17 +246,58 @@ class ChatClient(Protocol):
     """Thread-safe, with one connection pool. Blocking calls release the GIL while they wait.
 
     A sequence of models is an order of preference: the next one is tried if a model is refused or unavailable before
-    its first byte. Options are sent to the provider unchanged.
+    its first byte. Options are sent to the provider unchanged, but for those of the call itself, which every method that
+    sends a request takes: `timeout` (seconds in total, or `minimal_browser_core.chat.timeouts.Timeouts`), `max_retries`,
+    `extra_headers`, `extra_query`, and with a body `extra_body`, whose fields win over the options.
     """
 
-    def send_request(self, prompt: str, model: str) -> str: ...
-    def stream_response(self, prompt: str, model: str) -> ResponseStream: ...
+    def send_request(self, prompt: str, model: str, **options: Any) -> str: ...
+    def stream_response(self, prompt: str, model: str, **options: Any) -> ResponseStream: ...
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse: ...
     async def achat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse: ...
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
         """Return at once; the reader receives all errors, including those of the connection."""
 
-    def models(self) -> Sequence[ModelInfo]: ...
-    async def amodels(self) -> Sequence[ModelInfo]: ...
+    def models(self, **options: Any) -> Sequence[ModelInfo]: ...
+    async def amodels(self, **options: Any) -> Sequence[ModelInfo]: ...
     def prewarm(self) -> None: ...
     def close(self) -> None: ...
+
+
+class Embeddings(Protocol):
+    """The vectors of texts, in order. Arrays read them without a copy."""
+
+    @property
+    def dimensions(self) -> int: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def model(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Sequence[float]: ...
+    def __iter__(self) -> Iterator[Sequence[float]]: ...
+
+
+class EmbeddingClient(Protocol):
+    """A chat client that also has embeddings. `options` are those of `ChatClient`."""
+
+    def embed(
+        self,
+        input: str | Sequence[str],
+        model: str,
+        *,
+        dimensions: int | None = None,
+        batch_size: int = 256,
+        **options: Any,
+    ) -> Embeddings:
+        """Return the vector of each text. The texts are sent in batches, at most four at a time."""
+
+    async def aembed(
+        self,
+        input: str | Sequence[str],
+        model: str,
+        *,
+        dimensions: int | None = None,
+        batch_size: int = 256,
+        **options: Any,
+    ) -> Embeddings: ...

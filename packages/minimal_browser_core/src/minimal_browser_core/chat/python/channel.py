@@ -1,23 +1,37 @@
 """The queue of events between the thread that receives a stream and its reader."""
 
+import os
 import socket
+import sys
+from collections import deque
+from contextlib import nullcontext
 
 from minimal_browser_core.chat.values import StreamEvent
 
 from .condition import AwaitableCondition
 from .protocol.accumulator import StreamAccumulator
 
+_EVENT_SIZE = 64  # bytes that an event counts beside its text
+
 
 class Channel(AwaitableCondition):
-    """The receiving thread calls `begin`, `push` and `end`; the reader calls `take`, `fileno` and `cancel`."""
+    """The receiving thread calls `begin`, `push` and `end`; the reader calls `take`, `fileno` and `cancel`.
 
-    def __init__(self) -> None:
+    When `max_buffered_bytes` wait for the reader, the channel is full until half of them are taken: then the receiving
+    thread should wait for `has_room`. The channel belongs to the process that made it.
+    """
+
+    def __init__(self, max_buffered_bytes: int = sys.maxsize) -> None:
         super().__init__()
+        self._process = os.getpid()
+        self._max_size = max_buffered_bytes
+        self._size = 0
+        self._is_full = False
         self.received = StreamAccumulator()
         self.has_head = False
         self.ended = False
         self.error: BaseException | None = None
-        self._events: list[StreamEvent] = []
+        self._events: deque[StreamEvent] = deque()
         self._reader: socket.socket | None = None
         self._writer: socket.socket | None = None
         self._signalled = False
@@ -35,6 +49,8 @@ class Channel(AwaitableCondition):
         with self.changed:
             if events and not self.ended:
                 self._events.extend(events)
+                self._size += sum(map(_size_of, events))
+                self._is_full = self._is_full or self._size >= self._max_size
                 self._signal()
                 self.notify()
 
@@ -47,13 +63,20 @@ class Channel(AwaitableCondition):
                 self.notify()
 
     def cancel(self, error: BaseException) -> bool:
-        """End at once and drop unread events. Returns False if the stream had already ended."""
+        """End at once and drop unread events. Returns False if the stream had already ended, or is inherited."""
+        if self.is_inherited:
+            return False
         with self.changed:
             if self.ended:
                 return False
             self._events.clear()
+            self._size = 0
             self.end(error)
             return True
+
+    def has_room(self) -> bool:
+        """Whether the receiving thread may go on. The condition `changed` announces it."""
+        return self.ended or not self._is_full
 
     @property
     def is_ready(self) -> bool:
@@ -62,16 +85,43 @@ class Channel(AwaitableCondition):
 
     def take(self) -> list[StreamEvent]:
         """Return the waiting events. Once all were taken, raises the error that ended the stream."""
+        return self._take(sys.maxsize)
+
+    def take_some(self) -> list[StreamEvent]:
+        """Take a part of the waiting events, at least one: for a reader that may not read on at once."""
+        return self._take(self._max_size // 8)
+
+    def _take(self, size: int) -> list[StreamEvent]:
+        self.check_process()
         with self.changed:
-            events, self._events = self._events, []
-            if not self.ended:
+            events: list[StreamEvent] = []
+            while self._events and (size > 0 or not events):
+                events.append(self._events.popleft())
+                taken = _size_of(events[-1])
+                size -= taken
+                self._size -= taken
+            if self._is_full and self._size <= self._max_size // 2:
+                self._is_full = False
+                self.notify()
+            if not self.is_ready:
                 self._unsignal()
             elif not events and self.error is not None:
                 raise self.error
             return events
 
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this is a forked child, where the receiving thread does not exist and locks may be held."""
+        return self._process != os.getpid()
+
+    def check_process(self) -> None:
+        """Raise `RuntimeError` if the channel is inherited."""
+        if self.is_inherited:
+            raise RuntimeError("this stream belongs to the process that opened it; open a new one after a fork")
+
     def fileno(self) -> int:
         """Return a descriptor that is readable while `is_ready`. Raises `ValueError` after `close_descriptor`."""
+        self.check_process()
         with self.changed:
             if self._closed:
                 raise ValueError("the stream was closed: its descriptor is gone")
@@ -84,7 +134,7 @@ class Channel(AwaitableCondition):
 
     def close_descriptor(self) -> None:
         """Close the descriptor of `fileno` for good."""
-        with self.changed:
+        with nullcontext() if self.is_inherited else self.changed:
             self._closed = True
             for end in (self._reader, self._writer):
                 if end is not None:
@@ -101,3 +151,12 @@ class Channel(AwaitableCondition):
         if self._reader is not None and self._signalled:
             self._signalled = False
             self._reader.recv(1)
+
+
+def _size_of(event: StreamEvent) -> int:
+    call = event.tool_call
+    return _EVENT_SIZE + _utf8_size(event.text) + (0 if call is None else _utf8_size(call.arguments))
+
+
+def _utf8_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -9,6 +9,17 @@ from contextlib import suppress
 _POLL_INTERVAL = 0.05 if os.name == "nt" else None
 
 
+def require_asyncio() -> None:
+    """Raise `RuntimeError` if the caller's event loop is not one of asyncio."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        text = "the client's async methods need asyncio; under trio use the sync methods in trio.to_thread.run_sync"
+        raise RuntimeError(text) from None
+
+
 class AwaitableCondition:
     """Hold `changed` while you read or write the state, and call `notify` after a change, still holding it."""
 
@@ -34,6 +45,7 @@ class AwaitableCondition:
         """Wait on any event loop until `ready()` is true; the loop needs no support for file descriptors."""
         import asyncio
 
+        require_asyncio()
         loop = asyncio.get_running_loop()
         while True:
             notified = loop.create_future()

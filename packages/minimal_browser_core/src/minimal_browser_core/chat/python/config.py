@@ -1,53 +1,40 @@
-"""The settings of a client, validated."""
+"""The settings of a client, checked."""
 
-import base64
-import math
-import re
+import ipaddress
+import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from minimal_browser_core.secrets import MASK, Secret
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
-_SECRET_HEADER = re.compile("authorization|key|token|secret|cookie", re.IGNORECASE)
+from .credentials import basic_token, environment_secrets, header_secrets, long_enough, url_secrets
+from .headers import check_headers, is_header_value, merge_headers
+from .http.masks import Mask
+from .timers import Timers
 
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Timeouts in seconds; None for no limit."""
-
-    connect: float
-    idle: float | None
-    first_token: float | None
-    stall: float | None
-    end: float | None
-    total: float | None
-
-    def __post_init__(self) -> None:
-        for name in ("connect", "idle", "first_token", "stall", "end", "total"):
-            value = getattr(self, name)
-            if value is None and name != "connect":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-                raise ValueError(f"{name}_timeout must be a number of seconds above 0, not {value!r}")
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Valid settings. `base_url` has neither credentials nor a trailing slash; `headers` contain the key."""
 
-    base_url: str
+    base_url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    secrets: tuple[Secret, ...]
-    has_key: bool
-    timeouts: Timeouts
+    mask: Mask
+    timers: Timers
     max_retries: int
+    max_buffered_bytes: int
     proxy: str | None = field(repr=False)
     ca_bundle: Path | None
+    client_cert: Path | None
+    local_address: str | None
+    unix_socket: str | None
 
     def endpoint(self, path: str) -> str:
         """Return the URL of `path` below the base URL."""
@@ -55,10 +42,12 @@ class Config:
         return url._replace(path=f"{url.path.rstrip('/')}/{path}").geturl()
 
     def scrub(self, text: str) -> str:
-        """Return `text` with every secret of the headers masked."""
-        for secret in self.secrets:
-            text = secret.scrub(text)
-        return text
+        """Return a text of a server or a library with every secret masked."""
+        return self.mask.apply(text)
+
+    @property
+    def has_key(self) -> bool:
+        return any(name.lower() == "authorization" for name in self.headers)
 
     @property
     def display_base_url(self) -> str:
@@ -67,75 +56,133 @@ class Config:
         return url._replace(query=MASK if url.query else "").geturl()
 
 
-def make_config(
-    api_key: str | Secret | None,
-    base_url: str,
+def make_config(  # noqa: PLR0913  one argument for each setting
+    api_key: Any,
+    base_url: Any,
     *,
-    headers: Mapping[str, str] | None,
-    timeouts: Timeouts,
-    max_retries: int,
-    proxy: str | None,
-    ca_bundle: str | PathLike[str] | None,
+    headers: Any,
+    timers: Timers,
+    max_retries: Any,
+    max_buffered_bytes: Any,
+    proxy: Any,
+    ca_bundle: Any,
+    client_cert: Any,
+    local_address: Any,
+    unix_socket: Any,
 ) -> Config:
-    """Validate the settings. Raises `ValueError` that names the invalid one and never contains a key."""
+    """Check the settings. Raises `TypeError` or `ValueError` that names the wrong one and never contains a key."""
     url, credentials = _base_url(base_url)
-    key = api_key.reveal() if isinstance(api_key, Secret) else api_key
-    if key and not (_HEADER_VALUE.fullmatch(key) and key == key.strip()):
-        raise ValueError("api_key holds a character that no HTTP header can carry; is there a line break in it?")
+    key = _api_key(api_key)
     authorization = f"Bearer {key}" if key else credentials
     all_headers = {"Authorization": authorization} if authorization else {}
-    for name, value in (headers or {}).items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"headers: {name!r} is not a name that an HTTP header can have")
-        if not _HEADER_VALUE.fullmatch(value):
-            raise ValueError(f"headers[{name!r}] holds a character that no HTTP header can carry")
-        # Names are case-insensitive: the caller's "authorization" replaces ours.
-        all_headers = {known: text for known, text in all_headers.items() if known.lower() != name.lower()}
-        all_headers[name] = value
-    secrets = [value.split(" ")[-1] for name, value in all_headers.items() if _SECRET_HEADER.search(name)]
-    if not isinstance(max_retries, int) or max_retries < 0:
-        raise ValueError(f"max_retries must be 0 or more, not {max_retries!r}")
-    bundle = Path(ca_bundle) if ca_bundle is not None else None
-    if bundle is not None and not bundle.is_file():
-        raise ValueError(f"ca_bundle: there is no file {bundle}")
+    if headers is not None:
+        all_headers = merge_headers(all_headers, check_headers("headers", headers))
     if proxy is not None:
         check_proxy(proxy)
+        if unix_socket is not None:
+            raise ValueError("unix_socket and proxy exclude each other")
+    secrets = [*header_secrets(all_headers), *url_secrets(base_url.strip()), *url_secrets(proxy or "")]
+    secrets += environment_secrets()
     return Config(
         base_url=url,
         headers=all_headers,
-        secrets=tuple(Secret(text) for text in secrets if text),
-        has_key=any(name.lower() == "authorization" for name in all_headers),
-        timeouts=timeouts,
-        max_retries=max_retries,
+        mask=Mask(long_enough(secrets)),
+        timers=timers,
+        max_retries=check_count("max_retries", max_retries, 0),
+        max_buffered_bytes=check_count("max_buffered_bytes", max_buffered_bytes, 1),
         proxy=proxy,
-        ca_bundle=bundle,
+        ca_bundle=_file("ca_bundle", ca_bundle),
+        client_cert=_certificate(client_cert),
+        local_address=_local_address(local_address),
+        unix_socket=_unix_socket(unix_socket),
     )
 
 
-def check_proxy(proxy: str) -> None:
-    """Raise `ValueError` if `proxy` is not a proxy's URL. The message omits the URL, which may contain a password."""
+def check_proxy(proxy: Any) -> None:
+    """Raise an error if `proxy` is not a proxy's URL. The message omits the URL, which may contain a password."""
     url = _split(proxy, "proxy")
-    if url.scheme not in ("http", "https", "socks5", "socks5h") or not url.hostname:
+    if url.scheme not in _PROXY_SCHEMES or not url.hostname:
         raise ValueError("proxy must look like http://host:3128, https://host:3128 or socks5://host:1080")
 
 
-def _base_url(text: str) -> tuple[str, str | None]:
+def check_count(name: str, value: Any, least: int) -> int:
+    """Return an integer. Raises `TypeError` or `ValueError` that names the setting."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, not {type(value).__name__}")
+    if value < least:
+        raise ValueError(f"{name} must be {least} or more, not {value!r}")
+    return value
+
+
+def _api_key(api_key: Any) -> str | None:
+    key = api_key.reveal() if isinstance(api_key, Secret) else api_key
+    if key is not None and not isinstance(key, str):
+        raise TypeError(f"api_key must be a string, not {type(key).__name__}")
+    if key and not (is_header_value(key) and key == key.strip()):
+        raise ValueError("api_key holds a character that no HTTP header can carry; is there a line break in it?")
+    return key
+
+
+def _base_url(text: Any) -> tuple[str, str | None]:
     """Return the URL without its user and password, and the `Authorization` header that these make."""
-    url = _split(text.strip(), "base_url")
+    url = _split(text, "base_url")
     if url.scheme not in ("http", "https") or not url.hostname:
         raise ValueError("base_url must look like https://openrouter.ai/api/v1 or http://127.0.0.1:11434/v1")
     credentials = None
     if url.username is not None or url.password is not None:
-        pair = f"{unquote(url.username or '')}:{unquote(url.password or '')}"
-        credentials = "Basic " + base64.b64encode(pair.encode()).decode()
+        credentials = f"Basic {basic_token(unquote(url.username or ''), unquote(url.password or ''))}"
     netloc = url.netloc.rpartition("@")[2]
     return url._replace(netloc=netloc, path=url.path.rstrip("/"), fragment="").geturl(), credentials
 
 
-def _split(text: str, setting: str) -> SplitResult:
+def _split(text: Any, setting: str) -> SplitResult:
+    if not isinstance(text, str):
+        raise TypeError(f"{setting} must be a URL as a string, not {type(text).__name__}")
     try:
-        url = urlsplit(text)
+        url = urlsplit(text.strip())
         _ = url.port
     except ValueError:
         raise ValueError(f"{setting} is not a URL") from None
     return url
+
+
+def _path(setting: str, path: Any) -> Path | None:
+    if path is None:
+        return None
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"{setting} must be a path, not {type(path).__name__}")
+    return Path(path)
+
+
+def _file(setting: str, path: Any) -> Path | None:
+    file = _path(setting, path)
+    if file is not None and not file.is_file():
+        raise ValueError(f"{setting}: there is no file {file}")
+    return file
+
+
+def _certificate(path: Any) -> Path | None:
+    file = _file("client_cert", path)
+    if file is not None:
+        text = file.read_bytes()
+        if b"-----BEGIN CERTIFICATE-----" not in text or b"PRIVATE KEY-----" not in text:
+            raise ValueError(f"client_cert: {file} must contain a certificate and its private key as PEM")
+    return file
+
+
+def _local_address(address: Any) -> str | None:
+    if address is None:
+        return None
+    if not isinstance(address, str):
+        raise TypeError(f"local_address must be an IP address as a string, not {type(address).__name__}")
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        raise ValueError(f"local_address must be an IP address such as 192.0.2.7, not {address!r}") from None
+
+
+def _unix_socket(path: Any) -> str | None:
+    file = _path("unix_socket", path)
+    if file is not None and not hasattr(socket, "AF_UNIX"):
+        raise ValueError("unix_socket: this system has no UNIX sockets")
+    return None if file is None else os.fspath(file)

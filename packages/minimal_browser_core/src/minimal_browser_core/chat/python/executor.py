@@ -29,7 +29,6 @@ class CallExecutor:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.process = os.getpid()
         self._lock = threading.Lock()
         self._client: RetryingClient | None = None
         self._calls: set[CallThread] = set()
@@ -62,9 +61,7 @@ class CallExecutor:
             self._calls.discard(call)
 
     def close(self) -> None:
-        """Cancel the running calls, join their threads, close all connections. Does nothing in a forked child."""
-        if self.process != os.getpid():
-            return
+        """Cancel the running calls, join their threads, close all connections. Does not touch those of a parent."""
         with self._lock:
             self._closed = True
             calls = list(self._calls)
@@ -78,8 +75,24 @@ class CallExecutor:
         if client is not None:
             client.close()
 
+    def begin_in_child(self) -> None:
+        """Forget the calls of the parent process, and its locks, which threads may have held during the fork."""
+        self._lock = threading.Lock()
+        self._calls = set()
+        if self._client is not None:
+            self._client.begin_in_child()
+
 
 _executors: weakref.WeakSet[CallExecutor] = weakref.WeakSet()
+
+
+def _begin_in_child() -> None:
+    for executor in list(_executors):
+        executor.begin_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 @atexit.register
@@ -98,9 +111,11 @@ class CallThread:
         work: Work[T],
         succeeded: Callable[[T], None],
         failed: Callable[[BaseException], None],
+        config: Config,
     ) -> None:
-        self._executor = executor
-        self._call = Call(executor.config.timeouts)
+        """Use the settings `config` of the call."""
+        self._process = os.getpid()
+        self._call = Call(config)
 
         def run() -> None:
             error: BaseException
@@ -125,18 +140,18 @@ class CallThread:
 
     def cancel(self) -> None:
         """Close the connection of the call at once. Any thread may call this; a forked child's call does nothing."""
-        if self._executor.process == os.getpid():
+        if self._process == os.getpid():
             self._call.cancel()
 
 
 class CallFuture(AwaitableCondition, Generic[T]):
     """The result of a call that returns one value."""
 
-    def __init__(self, executor: CallExecutor, work: Work[T]) -> None:
+    def __init__(self, executor: CallExecutor, work: Work[T], config: Config) -> None:
         super().__init__()
         self._results: list[T] = []
         self._error: BaseException | None = None
-        self._thread = CallThread(executor, work, self._succeeded, self._failed)
+        self._thread = CallThread(executor, work, self._succeeded, self._failed, config)
 
     def result(self) -> T:
         """Block until the call ends, and return its value or raise its error. Ctrl-C cancels the call."""

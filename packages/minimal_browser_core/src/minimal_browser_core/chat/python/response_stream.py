@@ -98,18 +98,19 @@ class PythonResponseStream:
         return events or self._channel.take()
 
     def _fetch(self) -> bool:
+        self._channel.check_process()
         try:
             self._channel.wait_for(lambda: self._channel.is_ready)
         except BaseException:
             # After Ctrl-C nobody reads the rest.
             self.cancel()
             raise
-        self._fetched.extend(self._channel.take())
+        self._fetched.extend(self._channel.take_some())
         return bool(self._fetched)
 
     async def _fetch_async(self) -> bool:
         await self._until(lambda: self._channel.is_ready)
-        self._fetched.extend(self._channel.take())
+        self._fetched.extend(self._channel.take_some())
         return bool(self._fetched)
 
     async def _wait_for_head(self) -> Self:
@@ -119,6 +120,7 @@ class PythonResponseStream:
         return self
 
     async def _until(self, ready: Callable[[], bool]) -> None:
+        self._channel.check_process()
         try:
             await self._channel.wait_for_async(ready)
         except BaseException:

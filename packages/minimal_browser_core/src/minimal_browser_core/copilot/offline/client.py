@@ -35,11 +35,11 @@ class OfflineChatClient:
         self._lock = threading.Lock()
         self._answerer: Answerer | None = None
 
-    def send_request(self, prompt: str, model: str = MODEL) -> str:
-        return self.chat([{"role": "user", "content": prompt}], model).text
+    def send_request(self, prompt: str, model: str = MODEL, **options: Any) -> str:
+        return self.chat([{"role": "user", "content": prompt}], model, **options).text
 
-    def stream_response(self, prompt: str, model: str = MODEL) -> PythonResponseStream:
-        return self.stream([{"role": "user", "content": prompt}], model)
+    def stream_response(self, prompt: str, model: str = MODEL, **options: Any) -> PythonResponseStream:
+        return self.stream([{"role": "user", "content": prompt}], model, **options)
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str] = MODEL, **options: Any) -> ChatResponse:
         with self.stream(messages, model, **options) as stream:
@@ -76,10 +76,10 @@ class OfflineChatClient:
             self._answerer = self._answerer or Answerer(self._store)
             return self._answerer
 
-    def models(self) -> list[ModelInfo]:
+    def models(self, **_options: Any) -> list[ModelInfo]:
         return [ModelInfo(MODEL, LABEL)]
 
-    async def amodels(self) -> list[ModelInfo]:
+    async def amodels(self, **_options: Any) -> list[ModelInfo]:
         return self.models()
 
     def prewarm(self) -> None:

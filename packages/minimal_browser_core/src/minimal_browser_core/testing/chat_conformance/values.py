@@ -119,8 +119,9 @@ class Values(ChatSuite):
             Stream((Data(chunk({"content": "part"}, usage={"prompt_tokens": 1, "completion_tokens": 1})), Cut())),
             Hang(),
         ]
-        client = make_client(base_url=server.base_url, max_retries=0, total_timeout=0.5)
         for reply in replies:
+            # A new connection: one that is lost when it is reused would be replaced.
+            client = make_client(base_url=server.base_url, max_retries=0, total_timeout=0.5)
             server.script.append(reply)
             with pytest.raises(errors.AIClientError) as caught:
                 client.chat(QUESTION, MODEL) if not isinstance(reply, Stream) else list(client.stream(QUESTION, MODEL))

@@ -1,6 +1,8 @@
 """Read the body of a response."""
 
+import codecs
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import httpx2
 
@@ -36,7 +38,11 @@ def join_body(parts: Iterable[bytes]) -> bytes:
     return bytes(body)
 
 
-def request_id(response: httpx2.Response) -> str | None:
-    """Return the provider's identifier of the request, if a header has one."""
-    names = ("x-request-id", "request-id", "x-generation-id")
-    return next((response.headers[name] for name in names if name in response.headers), None)
+def first_byte(parts: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return the first byte that is not white space, empty if there is none, and the whole body."""
+    read = b""
+    for part in parts:
+        read += part
+        if start := read.removeprefix(codecs.BOM_UTF8).lstrip():
+            return start[:1], chain([read], parts)
+    return b"", iter([read])

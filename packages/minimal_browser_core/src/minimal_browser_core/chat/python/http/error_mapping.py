@@ -1,6 +1,5 @@
 """Map HTTP responses and network failures to the errors of `minimal_browser_core.errors`."""
 
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -8,16 +7,16 @@ from urllib.parse import urlsplit
 
 from minimal_browser_core import errors
 from minimal_browser_core.chat.python.config import Config
-from minimal_browser_core.chat.python.protocol.decode import (
-    ErrorReport,
-    MalformedError,
-    error_report,
-    has_error,
-    parse_object,
-)
+from minimal_browser_core.chat.python.protocol.decode import has_error
+from minimal_browser_core.chat.python.protocol.error_report import body_report, error_report
+from minimal_browser_core.chat.python.protocol.one_line import one_line
 from minimal_browser_core.errors import AIClientError, APIConnectionError, APIStatusError, APITimeoutError, TimeoutPhase
 
+from .response_headers import request_id
 from .retry import TRANSIENT_STATUSES
+
+MAX_ERROR_BODY = 64 << 10
+"""How much of the body of an error is kept."""
 
 _CLASSES: dict[int, type[APIStatusError]] = {
     400: errors.BadRequestError,
@@ -45,30 +44,35 @@ _TIMEOUTS: dict[TimeoutPhase, str] = {
 }
 
 
+def error_text(config: Config, body: bytes) -> str:
+    """Return the body of an error as text, masked and cut. More of it may be passed than is kept."""
+    text = config.mask.apply(body.decode("utf-8", "replace"), is_cut=len(body) > MAX_ERROR_BODY)
+    return text[:MAX_ERROR_BODY]
+
+
 def status_error(
     config: Config,
     url: str,
     status: int,
     body: str,
     *,
-    request_id: str | None = None,
-    location: str | None = None,
+    headers: Mapping[str, str],
     retry_after: float | None = None,
     should_retry: bool | None = None,
 ) -> APIStatusError:
-    """Return the error for a response with an error status and its `body`."""
-    body = config.scrub(body)
-    if location is not None and 300 <= status < 400:
-        reason = f"it redirects to {config.scrub(location)}; set the base URL to where the API is"
+    """Return the error for a response with an error status, and a body and headers that are already masked."""
+    if 300 <= status < 400 and "location" in headers:
+        reason = f"it redirects to {one_line(headers['location'])}; set the base URL to where the API is"
     else:
-        reason = (_report(body).message or "no reason given") + _HINTS.get(status, "")
+        reason = (body_report(body).message or "no reason given") + _HINTS.get(status, "")
     cls = errors.InternalServerError if status >= 500 else _CLASSES.get(status, APIStatusError)
     details: dict[str, Any] = {"retry_after": retry_after} if cls is errors.RateLimitError else {}
     return cls(
         f"{display_url(url)} answered {status}{_phrase(status)}: {reason}",
         body=body,
+        headers=headers,
         status=status,
-        request_id=request_id,
+        request_id=request_id(headers),
         retryable=status in TRANSIENT_STATUSES if should_retry is None else should_retry,
         **details,
     )
@@ -76,14 +80,14 @@ def status_error(
 
 def timeout_error(config: Config, url: str, phase: TimeoutPhase, request_id: str | None = None) -> APITimeoutError:
     """Return the error for an expired timeout."""
-    seconds = getattr(config.timeouts, phase)
+    seconds = getattr(config.timers, phase)
     message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {display_url(url)}; {phase}_timeout sets the limit"
     return APITimeoutError(message, phase=phase, retryable=True, request_id=request_id)
 
 
 def no_connection_error(config: Config, url: str, reason: object) -> APIConnectionError:
     """Return the error for a failed connection attempt."""
-    text = config.scrub(str(reason))
+    text = one_line(config.scrub(str(reason)))
     hint = "check the base URL, the network and the proxy settings"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         hint = "if the server uses a private authority, pass its certificate as ca_bundle"
@@ -92,59 +96,56 @@ def no_connection_error(config: Config, url: str, reason: object) -> APIConnecti
 
 def no_response_error(config: Config, url: str, reason: object) -> APIConnectionError:
     """Return the error for a connection that was lost before the response head."""
-    text = f"{display_url(url)} closed the connection before it answered: {config.scrub(str(reason))}"
+    text = f"{display_url(url)} closed the connection before it answered: {one_line(config.scrub(str(reason)))}"
     return APIConnectionError(text, retryable=True)
 
 
 def broken_body_error(config: Config, url: str, reason: object, request_id: str | None) -> APIConnectionError:
     """Return the error for a connection that was lost within the response body."""
-    text = f"the connection to {display_url(url)} broke in the middle of the answer: {config.scrub(str(reason))}"
+    text = (
+        f"the connection to {display_url(url)} broke in the middle of the answer: {one_line(config.scrub(str(reason)))}"
+    )
     return APIConnectionError(text, retryable=True, request_id=request_id)
 
 
-def protocol_error(config: Config, url: str, what: str, body: str, request_id: str | None) -> AIClientError:
+def protocol_error(config: Config, url: str, what: str, body: bytes, request_id: str | None) -> AIClientError:
     """Return the error for a body that is not a response of this API."""
-    text = f"{display_url(url)} sent what is not an answer of this API ({what}): {excerpt(config.scrub(body))}"
-    return errors.ProtocolError(f"{text}; check the base URL", request_id=request_id)
+    reason = body_report(error_text(config, body)).message or "nothing"
+    text = f"{display_url(url)} sent what is not an answer of this API ({what}): {reason}; check the base URL"
+    return errors.ProtocolError(text, request_id=request_id)
 
 
-def is_error_body(body: Mapping[str, Any]) -> bool:
-    """Return whether a JSON body reports an error."""
-    return has_error(body) or body.get("object") == "error"
+def error_in_body(config: Config, url: str, body: Any, text: bytes, headers: Mapping[str, str]) -> AIClientError | None:
+    """Return the error that decoded JSON with status 200 reports, None if it reports none.
 
-
-def error_in_body(
-    config: Config, url: str, body: Mapping[str, Any], text: str, request_id: str | None
-) -> AIClientError:
-    """Return the error that a body with status 200 reports; its code counts as the status if it is one."""
+    Its code counts as the status if it is one. `text` is the JSON itself, `headers` are masked.
+    """
+    if not reports_error(body):
+        return None
     report = error_report(body)
     if report.status is not None:
-        return status_error(config, url, report.status, text, request_id=request_id)
-    message = config.scrub(report.message)
-    return errors.ProtocolError(f"{display_url(url)} answered 200 with an error: {message}", request_id=request_id)
+        return status_error(config, url, report.status, error_text(config, text), headers=headers)
+    reason = body_report(error_text(config, text)).message
+    message = f"{display_url(url)} answered 200 with an error: {reason}"
+    return errors.ProtocolError(message, request_id=request_id(headers))
+
+
+def reports_error(body: Any) -> bool:
+    """Return whether decoded JSON is an error, or has one in it that is not empty."""
+    if isinstance(body, list):
+        return any(isinstance(item, dict) and reports_error(item) for item in body)
+    if not isinstance(body, dict):
+        return False
+    choices = body.get("choices")
+    if isinstance(choices, list) and any(isinstance(choice, dict) and has_error(choice) for choice in choices):
+        return True
+    return has_error(body) or body.get("object") == "error"
 
 
 def display_url(url: str) -> str:
     """Return a URL without its query, which may contain a key."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def excerpt(body: str) -> str:
-    """Return the beginning of a body that is not JSON, on one line; of an HTML page, its text."""
-    if re.match(r"\s*<(!doctype|html|h1|head|body)", body, re.IGNORECASE):
-        body = re.sub(r"(?is)<(script|style).*?</\1>|<[^>]*>", " ", body)
-        line = " ".join(body.split())
-        body = f"an HTML page: {line}"
-    line = " ".join(body.split())
-    return f"{line[:200]}…" if len(line) > 200 else line or "nothing"
-
-
-def _report(body: str) -> ErrorReport:
-    try:
-        return error_report(parse_object(body))
-    except MalformedError:
-        return ErrorReport(excerpt(body) if body.strip() else "")
 
 
 def _phrase(status: int) -> str:

@@ -21,7 +21,7 @@ _MAX_DELAY = 8.0
 _MAX_RETRY_AFTER = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AttemptFailure:
     """Why an attempt failed; `delivered` is true if the reader has received part of the response."""
 

@@ -1,4 +1,4 @@
-"""The sockets below httpx2: every blocking operation obeys the timeouts and the cancellation of its call."""
+"""The sockets below httpcore2: every blocking operation obeys the timeouts and the cancellation of its call."""
 
 import contextlib
 import ipaddress
@@ -8,13 +8,8 @@ import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
 
 import httpcore2
-import httpx2
-
-from minimal_browser_core.chat.python.config import Config, check_proxy
 
 from .call import current_call
 
@@ -34,13 +29,21 @@ class CancellableStream(httpcore2.NetworkStream):
         self._sock = sock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _mapped(httpcore2.ReadError), current_call().waiting_on(self._sock):
-            return self._sock.recv(max_bytes)
+        call = current_call()
+        with _mapped(httpcore2.ReadError), call.waiting_on(self._sock):
+            data = self._sock.recv(max_bytes)
+        if data:
+            call.bytes_received()
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        call = current_call()
+        if call.requires_new_connection and not call.has_new_connection:
+            # The pool closes this connection and takes the next, or opens one.
+            raise httpcore2.ConnectionNotAvailable
         view = memoryview(buffer)
         while view:
-            with _mapped(httpcore2.WriteError), current_call().waiting_on(self._sock):
+            with _mapped(httpcore2.WriteError), call.waiting_on(self._sock):
                 view = view[self._sock.send(view) :]
 
     def close(self) -> None:
@@ -75,7 +78,11 @@ class CancellableStream(httpcore2.NetworkStream):
 
 
 class CancellableBackend(httpcore2.NetworkBackend):
-    """Opens TCP connections for httpcore2."""
+    """Opens connections for httpcore2: from `local_address`, or to a UNIX socket instead of the host."""
+
+    def __init__(self, local_address: str | None, unix_socket: str | None) -> None:
+        self._local_address = local_address
+        self._unix_socket = unix_socket
 
     def connect_tcp(
         self,
@@ -88,65 +95,35 @@ class CancellableBackend(httpcore2.NetworkBackend):
         call = current_call()
         call.begin_connect()
         failures: list[OSError] = []
-        for family, kind, protocol, _, address in _resolve(host, port):
-            sock = socket.socket(family, kind, protocol)
+        for address in self._addresses(host, port):
             try:
-                with call.waiting_on(sock, connecting=True):
-                    sock.connect(address)
-                for option in socket_options or ():
-                    sock.setsockopt(*option)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock = self._connect(*address)
             except OSError as error:
-                sock.close()
                 failures.append(error)
-            except BaseException:
-                sock.close()
-                raise
             else:
+                call.connection_opened()
                 return CancellableStream(sock)
         raise httpcore2.ConnectError("; ".join(dict.fromkeys(_reason(error) for error in failures)))
 
+    def _addresses(self, host: str, port: int) -> list[tuple[int, int, Any]]:
+        """Return family, protocol and address of each way to the server."""
+        if self._unix_socket is not None:
+            return [(socket.AF_UNIX, 0, self._unix_socket)]
+        return [(family, protocol, address) for family, _, protocol, _, address in _resolve(host, port)]
 
-class PooledTransport(httpx2.BaseTransport):
-    """httpcore2's connection pool over `CancellableBackend`."""
-
-    def __init__(self, config: Config) -> None:
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=_ssl_context(config) if config.base_url.startswith("https:") else None,
-            proxy=_proxy(config),
-            max_connections=None,
-            max_keepalive_connections=20,
-            keepalive_expiry=60.0,
-            network_backend=CancellableBackend(),
-        )
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        assert isinstance(request.stream, httpx2.SyncByteStream)  # noqa: S101  a synchronous client sends no other stream
-        url = request.url
-        response = self._pool.handle_request(
-            httpcore2.Request(
-                method=request.method,
-                url=httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx2.Response(response.status, headers=response.headers, stream=_Body(response))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx2.SyncByteStream):
-    def __init__(self, response: httpcore2.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._response.iter_stream()
-
-    def close(self) -> None:
-        self._response.close()
+    def _connect(self, family: int, protocol: int, address: Any) -> socket.socket:
+        sock = socket.socket(family, socket.SOCK_STREAM, protocol)
+        try:
+            if self._local_address is not None:
+                sock.bind((self._local_address, 0))
+            with current_call().waiting_on(sock, connecting=True):
+                sock.connect(address)
+            if family != getattr(socket, "AF_UNIX", None):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
 
 def _resolve(host: str, port: int) -> list[Any]:
@@ -207,51 +184,3 @@ def _is_readable(sock: socket.socket) -> bool:
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _ssl_context(config: Config) -> ssl.SSLContext:
-    context = httpcore2.default_ssl_context()
-    if config.ca_bundle is not None:
-        try:
-            context.load_verify_locations(cafile=config.ca_bundle)
-        except (ssl.SSLError, OSError) as error:
-            raise httpcore2.ConnectError(f"ca_bundle: {config.ca_bundle}: {_reason(error)}") from None
-    return context
-
-
-def _proxy(config: Config) -> httpcore2.Proxy | None:
-    """Return the proxy of the setting, else of the environment variables that libcurl reads."""
-    proxy = config.proxy or _environment_proxy(config.base_url)
-    if proxy is None:
-        return None
-    url = urlsplit(proxy)
-    auth = (unquote(url.username), unquote(url.password or "")) if url.username else None
-    port = url.port or {"http": 80, "https": 443}.get(url.scheme, 1080)
-    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    context = _ssl_context(config) if url.scheme == "https" else None
-    return httpcore2.Proxy(f"{url.scheme}://{host}:{port}", auth=auth, ssl_context=context)
-
-
-def _environment_proxy(base_url: str) -> str | None:
-    url = urlsplit(base_url)
-    proxies = getproxies_environment()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(url.netloc):
-        return None
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        check_proxy(proxy)
-    except ValueError as error:
-        raise httpcore2.ProxyError(f"{error} (from the environment)") from None
-    return proxy
-
-
-def open_client(config: Config, user_agent: str) -> httpx2.Client:
-    """Return a client with one pool; it neither follows redirects nor sets timeouts."""
-    return httpx2.Client(
-        transport=PooledTransport(config),
-        headers={"User-Agent": user_agent, **config.headers},
-        timeout=None,
-        trust_env=False,
-        follow_redirects=False,
-    )

@@ -6,7 +6,8 @@ from typing import Any
 from minimal_browser_core.chat.values import ChatResponse, Choice, Image, StreamEvent, ToolCall, Usage
 
 from .choice import ChoiceAssembler
-from .decode import ErrorReport, error_report, has_error, parse_usage
+from .decode import has_error, parse_usage
+from .error_report import ErrorReport, error_report
 from .fields import objects, optional_count, scalar
 from .metadata import ResponseMetadata
 from .surrogates import printable_json

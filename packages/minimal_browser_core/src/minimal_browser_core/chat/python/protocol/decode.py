@@ -7,25 +7,15 @@ structure. Unknown fields are ignored.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from minimal_browser_core.chat.values import ModelInfo, Usage
 
-from .fields import as_dict, count, log_ignored, optional_amount, scalar
-from .surrogates import printable
+from .fields import as_dict, count, is_empty, log_ignored, optional_amount, scalar
 
 
 class MalformedError(Exception):
     """The text is not JSON, or its structure is not that of the API; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorReport:
-    """An error as the provider describes it; `status` is set if its code is an HTTP status."""
-
-    message: str
-    status: int | None = None
 
 
 def _finite(text: str) -> float | None:
@@ -43,12 +33,21 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite, 
 """NaN, infinities and numbers that are too large are null. The last of duplicate keys wins."""
 
 
-def parse_object(text: str | bytes) -> dict[str, Any]:
-    """Parse a JSON object. Raises `MalformedError`."""
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON. Raises `MalformedError`."""
     try:
-        value = _DECODER.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
+        return _DECODER.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not JSON: {error}") from None
+
+
+def parse_object(text: str | bytes) -> dict[str, Any]:
+    """Parse a JSON object. Raises `MalformedError`."""
+    return as_object(parse_json(text))
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return decoded JSON that must be an object. Raises `MalformedError`."""
     if not isinstance(value, dict):
         raise MalformedError("JSON, but not an object")
     return value
@@ -92,24 +91,4 @@ def parse_usage(body: dict[str, Any]) -> Usage | None:
 
 def has_error(body: Mapping[str, Any]) -> bool:
     """Return whether an object reports an error: an `error` with any value in it."""
-    values = [body.get("error")]
-    while values:
-        value = values.pop()
-        if isinstance(value, dict | list):
-            values.extend(value.values() if isinstance(value, dict) else value)
-        elif value:
-            return True
-    return False
-
-
-def error_report(body: Any) -> ErrorReport:
-    """Return the error in `body`, which is the error itself or an object with an `error`."""
-    error = body["error"] if isinstance(body, dict) and body.get("error") else body
-    if not isinstance(error, dict):
-        return ErrorReport(printable(error) if isinstance(error, str) else json.dumps(error))
-    message = next((error[key] for key in ("message", "detail", "error") if isinstance(error.get(key), str)), "")
-    # OpenRouter says "Provider returned error" and puts the reason below metadata.
-    if isinstance(raw := as_dict(error, "metadata").get("raw"), str):
-        message = f"{message}: {raw}"
-    status = next((count(error, key) for key in ("code", "status", "status_code") if error.get(key) is not None), 0)
-    return ErrorReport(printable(message) or json.dumps(error), status if 400 <= status < 600 else None)
+    return not is_empty(body.get("error"))

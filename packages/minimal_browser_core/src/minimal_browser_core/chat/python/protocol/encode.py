@@ -10,8 +10,12 @@ from minimal_browser_core.chat.port import Message
 _MAX_DEPTH = 100
 
 
-def encode_request(messages: Sequence[Message], options: Mapping[str, Any], *, stream: bool) -> bytes:
+def encode_request(
+    messages: Sequence[Message], options: Mapping[str, Any], extra_body: Mapping[str, Any], *, stream: bool
+) -> bytes:
     """Return a request body without its model and opening brace, so that all models of a list share it.
+
+    The fields of `extra_body` win over the options.
 
     Raises `TypeError` or `ValueError` with the path (`messages[3].content[0]`) of a value that JSON cannot hold.
     """
@@ -26,12 +30,20 @@ def encode_request(messages: Sequence[Message], options: Mapping[str, Any], *, s
     if stream:
         # Without this option most providers omit the usage from a stream.
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    body |= options
-    try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_mapping)
-        return text.encode()[1:]
-    except (TypeError, ValueError, RecursionError):
-        error = _find_error(body["messages"], "messages") or _find_option_error(options)
+    return encode_body(body, options, extra_body)
+
+
+def encode_body(arguments: Mapping[str, Any], options: Mapping[str, Any], extra_body: Mapping[str, Any]) -> bytes:
+    """Return a JSON object without its opening brace, or raise an error with the path of what JSON cannot hold."""
+    # Checked first, because JSON would make a text of a number that is a key.
+    error = _find_error(extra_body, "extra_body") if extra_body else None
+    if error is None:
+        fields = {**arguments, **options, **extra_body}
+        try:
+            text = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_mapping)
+            return text.encode()[1:]
+        except (TypeError, ValueError, RecursionError):
+            error = _find_field_error(arguments) or _find_field_error(options)
     # Outside the except clause: the encoder's own error repeats the value but not its path.
     raise error or ValueError("the messages cannot be written as JSON")
 
@@ -55,8 +67,8 @@ def _mapping(value: Any) -> Any:
     raise TypeError
 
 
-def _find_option_error(options: Mapping[str, Any]) -> Exception | None:
-    return next(filter(None, (_find_error(value, name) for name, value in options.items())), None)
+def _find_field_error(fields: Mapping[str, Any]) -> Exception | None:
+    return next(filter(None, (_find_error(value, name) for name, value in fields.items())), None)
 
 
 def _find_error(value: Any, path: str, depth: int = 0) -> Exception | None:

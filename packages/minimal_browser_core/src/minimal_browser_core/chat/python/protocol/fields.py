@@ -15,6 +15,18 @@ def log_ignored(name: str, value: Any) -> None:
     _log.debug("ignored the field %s of the answer: a %s is not expected there", name, type(value).__name__)
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether a JSON value consists of nothing but null, false, zero and empty texts."""
+    values = [value]
+    while values:
+        value = values.pop()
+        if isinstance(value, dict | list):
+            values.extend(value.values() if isinstance(value, dict) else value)
+        elif value:
+            return False
+    return True
+
+
 def as_dict(container: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the object in a field, else an empty one."""
     value = container.get(name)

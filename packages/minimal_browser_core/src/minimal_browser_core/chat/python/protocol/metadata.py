@@ -1,10 +1,8 @@
 """Timing and headers of one HTTP response."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from minimal_browser_core.secrets import MASK
 
 
 @dataclass(slots=True)
@@ -18,16 +16,13 @@ class ResponseMetadata:
     last_byte: float | None = None
 
     @classmethod
-    def from_headers(
-        cls, started: float, headers: Mapping[str, str], scrub: Callable[[str], str]
-    ) -> "ResponseMetadata":
+    def from_headers(cls, started: float, headers: Mapping[str, str]) -> "ResponseMetadata":
         """Record that the headers of an attempt that began at `started` (monotonic clock) have arrived.
 
-        `scrub` masks the secrets in the value of a header.
+        Their names are in lower case, and their values masked.
         """
-        values = {name.lower(): MASK if name.lower() == "set-cookie" else scrub(headers[name]) for name in headers}
-        limits = {name: value for name, value in values.items() if "ratelimit" in name or name == "retry-after"}
-        return cls(started, limits, values, time.monotonic() - started)
+        limits = {name: value for name, value in headers.items() if "ratelimit" in name or name == "retry-after"}
+        return cls(started, limits, headers, time.monotonic() - started)
 
     def complete(self) -> None:
         """Record the arrival of the last byte; later calls change nothing."""

@@ -14,10 +14,15 @@ def parse_response(
     body: dict[str, Any], model: str, request_id: str | None, metadata: ResponseMetadata
 ) -> ChatResponse:
     """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
-    choices = body.get("choices")
-    if not isinstance(choices, list) or not any(isinstance(choice, dict) for choice in choices):
-        raise MalformedError("JSON, but no choices in it")
+    check_choices(body)
     received = StreamAccumulator(request_id=request_id, metadata=metadata)
     received.add(body)
     received.finish()
     return received.response(model, printable_json(body))
+
+
+def check_choices(body: dict[str, Any]) -> None:
+    """Raise `MalformedError` if an answer has no choice."""
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not any(isinstance(choice, dict) for choice in choices):
+        raise MalformedError("JSON, but no choices in it")
