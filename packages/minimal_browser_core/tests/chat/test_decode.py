@@ -1,24 +1,26 @@
 """Any JSON of a server becomes a value or a `MalformedError`, never another exception."""
 
+import copy
 import json
+import pickle
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minimal_browser_core.chat.python.protocol.accumulator import ProviderError, StreamAccumulator
+from minimal_browser_core.chat.python.protocol.content import content_text, reasoning_text
 from minimal_browser_core.chat.python.protocol.decode import (
     MalformedError,
-    arguments_text,
-    content_text,
+    has_error,
     parse_models,
     parse_object,
-    parse_response,
     parse_usage,
-    reasoning_text,
 )
+from minimal_browser_core.chat.python.protocol.fields import arguments_text
 from minimal_browser_core.chat.python.protocol.error_report import error_report
 from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
+from minimal_browser_core.chat.python.protocol.response import parse_response
 from minimal_browser_core.chat.values import Usage
 
 KEYS = st.sampled_from(
@@ -53,9 +55,13 @@ def test_any_chunks_give_events_or_a_provider_error(chunks: list[dict[str, objec
         event.text.encode()
     for call in received.tool_calls:
         (call.id + call.name + call.arguments).encode()
+    response = received.response("m")
+    for value in (received.message, response.message, response.raw):
+        json.dumps(value, ensure_ascii=False).encode()
+    assert copy.deepcopy(response) == pickle.loads(pickle.dumps(response)) == response
 
 
-@given(OBJECTS)
+@given(OBJECTS | st.fixed_dictionaries({"choices": st.lists(st.fixed_dictionaries({"message": OBJECTS}))}))
 def test_any_object_is_a_response_or_malformed(body: dict[str, object]) -> None:
     try:
         response = parse_response(body, "m", None, ResponseMetadata())
@@ -63,6 +69,8 @@ def test_any_object_is_a_response_or_malformed(body: dict[str, object]) -> None:
         return
     response.text.encode()
     assert response.model
+    assert response.message["role"] == "assistant"
+    json.dumps([response.message, response.raw], ensure_ascii=False).encode()
 
 
 @given(OBJECTS)
@@ -93,7 +101,6 @@ def test_text_that_is_not_an_object_is_malformed(text: str | bytes) -> None:
         ("a", "a"),
         (["a", {"text": "b"}, {"type": "text", "text": None}, 7], "ab"),
         ({"type": "text", "text": "a"}, "a"),
-        ("a\ud83d", "a\ufffd"),
         (json.loads('"\\ud83d\\ude80"'), "🚀"),
     ],
 )
@@ -133,6 +140,25 @@ def test_arguments_sent_as_an_object_become_json() -> None:
 )
 def test_usage_is_read_as_providers_send_it(body: dict[str, object], usage: Usage | None) -> None:
     assert parse_usage(body) == usage
+
+
+@pytest.mark.parametrize("error", [None, "", 0, False, [], {}, {"message": "", "code": None}, [{"a": [{}]}]])
+def test_an_empty_error_is_not_one(error: object) -> None:
+    assert not has_error({"error": error})
+
+
+@pytest.mark.parametrize("error", ["odd", 1, True, {"code": 1}, [[""], ["odd"]], {"message": "", "type": "odd"}])
+def test_an_error_with_any_value_is_one(error: object) -> None:
+    assert has_error({"error": error})
+
+
+def test_a_value_that_is_nested_too_deeply_does_not_break_an_answer() -> None:
+    value: list[object] = []
+    for _ in range(900):
+        value = [value]
+    received = StreamAccumulator()
+    received.add({"choices": [{"delta": {"content": "a", "new": value}}]})
+    assert received.text == received.message["content"] == "a"
 
 
 @pytest.mark.parametrize(
