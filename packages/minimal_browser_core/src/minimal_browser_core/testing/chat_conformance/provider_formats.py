@@ -69,8 +69,8 @@ def _check_what_is_sent_back(answer: Any, expected: Vector) -> None:
         assert _attribute(answer, name) == expected.get(name, _attribute(answer, name))
     if "message" in expected:
         assert _without_empty_fields(answer.message) == _without_empty_fields(expected["message"])
-    for choice, wanted in zip(answer.choices, expected.get("choices", answer.choices), strict=True):
-        if choice is not wanted:
+    if "choices" in expected:
+        for choice, wanted in zip(answer.choices, expected["choices"], strict=True):
             assert {name: _attribute(choice, name) for name in wanted} == wanted
 
 
