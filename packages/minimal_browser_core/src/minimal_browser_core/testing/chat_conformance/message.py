@@ -204,8 +204,8 @@ class Messages(ChatSuite):
         nulls = {"content": "a", "refusal": None, "tool_calls": None, "function_call": None, "new": {"deep": None}}
         server.script += [streamed(nulls), whole(nulls), whole(nulls | {"tool_calls": []})]
         stream = client.stream(QUESTION, MODEL)
-        responses = [client.chat(QUESTION, MODEL) for _ in range(2)]
         list(stream)
+        responses = [client.chat(QUESTION, MODEL) for _ in range(2)]
         answers: list[ChatResponse | ResponseStream] = [stream, *responses]
         for answer in answers:
             assert answer.message == {"role": "assistant", "content": "a", "new": {}}
