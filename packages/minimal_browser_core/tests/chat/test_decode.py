@@ -142,6 +142,11 @@ def test_usage_is_read_as_providers_send_it(body: dict[str, object], usage: Usag
     assert parse_usage(body) == usage
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "-1e999", "1" * 5000])
+def test_a_number_that_is_not_finite_is_null(number: str) -> None:
+    assert parse_object(f'{{"a": {number}, "b": [{number}, 1, 1.5]}}') == {"a": None, "b": [None, 1, 1.5]}
+
+
 @pytest.mark.parametrize("error", [None, "", 0, False, [], {}, {"message": "", "code": None}, [{"a": [{}]}]])
 def test_an_empty_error_is_not_one(error: object) -> None:
     assert not has_error({"error": error})

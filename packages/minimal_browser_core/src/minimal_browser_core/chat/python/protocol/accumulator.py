@@ -21,6 +21,10 @@ class ProviderError(Exception):
         self.report = report
 
 
+def _without_nulls(chunk: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in chunk.items() if value is not None}
+
+
 class StreamAccumulator:
     """Turns chunks into events and collects what has arrived so far. Any thread may read its attributes."""
 
@@ -104,9 +108,9 @@ class StreamAccumulator:
             self.usage = parse_usage(chunk) or self.usage
             self.model = scalar(chunk, "model") or self.model
             self.provider = scalar(chunk, "provider") or self.provider
-            if has_error(chunk) or chunk.get("object") == "error":
+            if ("error" in chunk and has_error(chunk)) or chunk.get("object") == "error":
                 raise ProviderError(error_report(chunk))
-            self._other |= {name: value for name, value in chunk.items() if name != "choices" and value is not None}
+            self._other.update(chunk if None not in chunk.values() else _without_nulls(chunk))
             events: list[StreamEvent] = []
             for choice in objects(chunk, "choices"):
                 events += self._add_choice(choice)
@@ -149,11 +153,12 @@ class StreamAccumulator:
 
     def _raw(self) -> dict[str, Any]:
         choices = [choice.raw() for _, choice in sorted(self._choices.items())]
+        # Values that deltas are merged into are in the choices: the rest is that of the last chunk which has it.
         raw: dict[str, Any] = printable_json(self._other | {"object": "chat.completion", "choices": choices})
         return raw
 
     def _add_choice(self, choice: dict[str, Any]) -> list[StreamEvent]:
-        if has_error(choice):
+        if "error" in choice and has_error(choice):
             raise ProviderError(error_report(choice))
         index = optional_count(choice, "index") or 0
         assembler = self._choices.get(index) or self._choices.setdefault(index, ChoiceAssembler(index))

@@ -25,7 +25,8 @@ _KNOWN_FIELDS: dict[str, tuple[type, ...]] = {
     "tool_calls": (list, dict),
 }
 _OWN_FIELDS = frozenset({"role", "content", "tool_calls"})
-_CHOICE_FIELDS = frozenset({"index", "delta", "message", "text", "finish_reason", "logprobs", "error"})
+_CHOICE_FIELDS = frozenset({"index", "delta", "message", "text", "finish_reason", "error"})
+_TEXT_ONLY = frozenset({"role", "content"})
 
 
 class _Text:
@@ -71,34 +72,43 @@ class ChoiceAssembler:
 
     def add(self, choice: dict[str, Any]) -> tuple[list[StreamEvent], bool]:
         """Add a choice of a chunk or of a whole answer. Returns its events and whether it had content."""
-        message, is_whole = _message_of(choice)
         events: list[StreamEvent] = []
-        has_content = self._add_texts(message, events)
-        for call in objects(message, "tool_calls"):
-            has_content = True
-            self._calls.add_whole(call) if is_whole else self._calls.add(call)
-        events += _annotation_events(message)
-        self._fields.add({name: value for name, value in message.items() if name not in _OWN_FIELDS})
-        self._logprobs.add(as_dict(choice, "logprobs"))
+        text = _only_text(choice.get("delta"))
+        if text is not None:
+            self._content.add(text)
+            self._add_text("content", text, events)
+            has_content = bool(text)
+        else:
+            has_content = self._add_message(*_message_of(choice), events)
         reason = string(choice, "finish_reason")
-        self.finish_reason = reason or self.finish_reason
-        has_content = has_content or bool(message.get("images"))
+        if reason:
+            self.finish_reason = reason
         if has_content or reason:
             self.has_started, self.is_finished = True, bool(reason)
-        self._other |= {name: choice[name] for name in choice.keys() - _CHOICE_FIELDS if choice[name] is not None}
+        if not choice.keys() <= _CHOICE_FIELDS:
+            self._logprobs.add(as_dict(choice, "logprobs"))
+            self._other |= {name: choice[name] for name in choice.keys() - _CHOICE_FIELDS if choice[name] is not None}
         return events, has_content
 
-    def _add_texts(self, message: dict[str, Any], events: list[StreamEvent]) -> bool:
+    def _add_message(self, message: dict[str, Any], is_whole: bool, events: list[StreamEvent]) -> bool:
         reasoning = reasoning_text(message)
         if piece := self._reasoning.add(reasoning):
             events.append(StreamEvent("reasoning", piece))
         self._content.add(message.get("content"))
         texts = {name: content_text(message.get(name)) for name in self._texts}
         for name, text in texts.items():
-            if piece := self._texts[name].add(text):
-                self._text.append(piece)
-                events.append(StreamEvent("text", piece))
-        return bool(reasoning or any(texts.values()))
+            self._add_text(name, text, events)
+        events += _annotation_events(message)
+        calls = objects(message, "tool_calls")
+        for call in calls:
+            self._calls.add_whole(call) if is_whole else self._calls.add(call)
+        self._fields.add({name: value for name, value in message.items() if name not in _OWN_FIELDS})
+        return bool(reasoning or calls or any(texts.values()) or message.get("images"))
+
+    def _add_text(self, name: str, text: str, events: list[StreamEvent]) -> None:
+        if piece := self._texts[name].add(text):
+            self._text.append(piece)
+            events.append(StreamEvent("text", piece))
 
     def finish(self) -> list[StreamEvent]:
         """Return the last pieces of text, once the answer has ended."""
@@ -162,11 +172,18 @@ class ChoiceAssembler:
     def raw(self) -> dict[str, Any]:
         """Return the choice as it would be in a whole answer."""
         choice = {"index": self.index, "message": self.message(), "finish_reason": self.finish_reason}
-        return choice | {"logprobs": self._logprobs.get() or None} | self._other
+        return self._other | choice | {"logprobs": self._logprobs.get() or None}
 
 
 def _annotation_events(message: dict[str, Any]) -> list[StreamEvent]:
     return [StreamEvent("annotation", json.dumps(each)) for each in objects(message, "annotations")]
+
+
+def _only_text(delta: Any) -> str | None:
+    """Return the text of a delta that has nothing else: most of them, which need not go the long way."""
+    if isinstance(delta, dict) and delta.keys() <= _TEXT_ONLY and isinstance(text := delta.get("content"), str):
+        return text
+    return None
 
 
 def _message_of(choice: dict[str, Any]) -> tuple[dict[str, Any], bool]:

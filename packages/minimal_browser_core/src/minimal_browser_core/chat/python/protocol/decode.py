@@ -23,20 +23,24 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _integer(text: str) -> int | float | None:
-    # int() refuses thousands of digits.
-    return int(text) if len(text) < _MAX_DIGITS else _finite(text)
+# NaN, infinities and numbers that are too large are null. The last of duplicate keys wins.
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite)
+_LONG_INTEGER_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite, parse_int=_finite)
 
 
-_MAX_DIGITS = 400
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_finite, parse_int=_integer)
-"""NaN, infinities and numbers that are too large are null. The last of duplicate keys wins."""
+def _decode(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of thousands of digits, which int() refuses
+        return _LONG_INTEGER_DECODER.decode(text)
 
 
 def parse_json(text: str | bytes) -> Any:
     """Parse JSON. Raises `MalformedError`."""
     try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
+        return _decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not JSON: {error}") from None
 
