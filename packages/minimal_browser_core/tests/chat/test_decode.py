@@ -17,8 +17,8 @@ from minimal_browser_core.chat.python.protocol.decode import (
     parse_object,
     parse_usage,
 )
-from minimal_browser_core.chat.python.protocol.fields import arguments_text
 from minimal_browser_core.chat.python.protocol.error_report import error_report
+from minimal_browser_core.chat.python.protocol.fields import arguments_text
 from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
 from minimal_browser_core.chat.python.protocol.response import parse_response
 from minimal_browser_core.chat.values import Usage
