@@ -32,7 +32,7 @@ KEYS = st.sampled_from(
         *("error", "code", "status", "detail", "metadata", "raw"),
     ]
 )
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=5)
 LEAVES |= st.sampled_from(["", "0", "1e999", "stop", "error", "\ud83d", "\ud83d\ude80"])
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5))
 OBJECTS = st.dictionaries(KEYS, JSON, max_size=6)
