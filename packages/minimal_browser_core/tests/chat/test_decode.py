@@ -18,9 +18,9 @@ from minimal_browser_core.chat.python.protocol.decode import (
     parse_usage,
 )
 from minimal_browser_core.chat.python.protocol.error_report import error_report
-from minimal_browser_core.chat.python.protocol.fields import arguments_text
 from minimal_browser_core.chat.python.protocol.metadata import ResponseMetadata
 from minimal_browser_core.chat.python.protocol.response import parse_response
+from minimal_browser_core.chat.python.protocol.tool_calls import arguments_text
 from minimal_browser_core.chat.values import Usage
 
 KEYS = st.sampled_from(
@@ -123,9 +123,9 @@ def test_reasoning_is_read_from_all_its_fields(message: dict[str, object]) -> No
 
 
 def test_arguments_sent_as_an_object_become_json() -> None:
-    assert arguments_text({"a": "é"}) == '{"a": "é"}'
-    assert arguments_text('{"a"') == '{"a"'
-    assert arguments_text(None) == ""
+    assert arguments_text({"arguments": {"a": "é"}}) == '{"a": "é"}'
+    assert arguments_text({"arguments": '{"a"'}) == '{"a"'
+    assert arguments_text({"arguments": 7}) == arguments_text({}) == ""
 
 
 @pytest.mark.parametrize(

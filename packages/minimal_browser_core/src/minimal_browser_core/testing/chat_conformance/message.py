@@ -208,7 +208,7 @@ class Messages(ChatSuite):
         responses = [client.chat(QUESTION, MODEL) for _ in range(2)]
         answers: list[ChatResponse | ResponseStream] = [stream, *responses]
         for answer in answers:
-            assert answer.message == {"role": "assistant", "content": "a", "new": {}}
+            assert answer.message == {"role": "assistant", "content": "a", "new": {"deep": None}}
 
     def test_tool_calls_are_complete_in_the_message(self, client: ChatClient, server: FakeServer) -> None:
         call = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": {"a": 1}}}

@@ -8,7 +8,7 @@ from minimal_browser_core.chat.values import ChatResponse, Choice, Image, Stream
 from .choice import ChoiceAssembler
 from .decode import has_error, parse_usage
 from .error_report import ErrorReport, error_report
-from .fields import objects, optional_count, scalar
+from .fields import objects, optional_count, string
 from .metadata import ResponseMetadata
 from .surrogates import printable_json
 
@@ -39,8 +39,6 @@ class StreamAccumulator:
         self.chunks = 0
         self.content_deltas = 0
         """How many deltas had text, reasoning, an image or a piece of a tool call, of any choice."""
-        self.was_finished = False
-        """Whether any choice ever had a finish reason."""
         # Readers copy objects that the receiving thread changes.
         self._lock = threading.RLock()
         self._choices: dict[int, ChoiceAssembler] = {}
@@ -51,6 +49,11 @@ class StreamAccumulator:
         """Whether every choice with content has its finish reason and no content after it."""
         started = [choice for choice in self._choices.values() if choice.has_started]
         return bool(started) and all(choice.is_finished for choice in started)
+
+    @property
+    def was_finished(self) -> bool:
+        """Whether any choice ever had a finish reason."""
+        return any(choice.finish_reason for choice in self._choices.values())
 
     @property
     def text(self) -> str:
@@ -101,19 +104,19 @@ class StreamAccumulator:
         with self._lock:
             return self._choices[min(self._choices)] if self._choices else None
 
-    def add(self, chunk: dict[str, Any]) -> list[StreamEvent]:
-        """Add one chunk and return its events. Raises `ProviderError` if the chunk is an error."""
+    def add(self, chunk: dict[str, Any], *, is_whole: bool = False) -> list[StreamEvent]:
+        """Add one chunk, or a whole answer, and return its events. Raises `ProviderError` if it is an error."""
         with self._lock:
             self.chunks += 1
             self.usage = parse_usage(chunk) or self.usage
-            self.model = scalar(chunk, "model") or self.model
-            self.provider = scalar(chunk, "provider") or self.provider
+            self.model = string(chunk, "model") or self.model
+            self.provider = string(chunk, "provider") or self.provider
             if ("error" in chunk and has_error(chunk)) or chunk.get("object") == "error":
                 raise ProviderError(error_report(chunk))
             self._other.update(chunk if None not in chunk.values() else _without_nulls(chunk))
             events: list[StreamEvent] = []
-            for choice in objects(chunk, "choices"):
-                events += self._add_choice(choice)
+            for position, choice in enumerate(objects(chunk, "choices")):
+                events += self._add_choice(choice, position, is_whole=is_whole)
             return events
 
     def finish(self) -> list[StreamEvent]:
@@ -157,13 +160,13 @@ class StreamAccumulator:
         raw: dict[str, Any] = printable_json(self._other | {"object": "chat.completion", "choices": choices})
         return raw
 
-    def _add_choice(self, choice: dict[str, Any]) -> list[StreamEvent]:
+    def _add_choice(self, choice: dict[str, Any], position: int, *, is_whole: bool) -> list[StreamEvent]:
         if "error" in choice and has_error(choice):
             raise ProviderError(error_report(choice))
-        index = optional_count(choice, "index") or 0
+        index = optional_count(choice, "index")
+        index = position if index is None else index
         assembler = self._choices.get(index) or self._choices.setdefault(index, ChoiceAssembler(index))
-        events, has_content = assembler.add(choice)
+        events, has_content = assembler.add(choice, is_whole=is_whole)
         self.content_deltas += has_content
-        self.was_finished = self.was_finished or assembler.is_finished
         # The events of other choices would mix with those of choice 0.
         return events if index == 0 else []

@@ -7,9 +7,9 @@ from typing import Any
 from minimal_browser_core.chat.values import Choice, StreamEvent, ToolCall
 
 from .content import content_text, reasoning_text
-from .fields import as_dict, log_ignored, objects, string
+from .fields import as_dict, is_empty, log_ignored, objects, string
 from .images import images_of
-from .merge import MergedContent, MergedObject
+from .merge import MergedObject, MergedParts
 from .surrogates import SurrogateJoiner
 from .tool_calls import ToolCallAssembler
 
@@ -24,9 +24,11 @@ _KNOWN_FIELDS: dict[str, tuple[type, ...]] = {
     "images": (list,),
     "tool_calls": (list, dict),
 }
-_OWN_FIELDS = frozenset({"role", "content", "tool_calls"})
+_OWN_FIELDS = frozenset({"role", "content", "refusal", "tool_calls"})
+_CONTENT_FIELDS = ("content", "images", "audio")
+"""Fields whose values are for the user."""
+
 _CHOICE_FIELDS = frozenset({"index", "delta", "message", "text", "finish_reason", "error"})
-_TEXT_ONLY = frozenset({"role", "content"})
 
 
 class _Text:
@@ -64,22 +66,23 @@ class ChoiceAssembler:
         self._text: list[str] = []
         self._texts = {"content": _Text(), "refusal": _Text()}
         self._reasoning = _Text()
-        self._content = MergedContent()
+        self._role = ""
+        self._parts = MergedParts()
         self._calls = ToolCallAssembler()
         self._fields = MergedObject()
         self._logprobs = MergedObject()
         self._other: dict[str, Any] = {}
 
-    def add(self, choice: dict[str, Any]) -> tuple[list[StreamEvent], bool]:
+    def add(self, choice: dict[str, Any], *, is_whole: bool = False) -> tuple[list[StreamEvent], bool]:
         """Add a choice of a chunk or of a whole answer. Returns its events and whether it had content."""
         events: list[StreamEvent] = []
-        text = _only_text(choice.get("delta"))
+        text = None if is_whole else _only_text(choice.get("delta"))
         if text is not None:
-            self._content.add(text)
-            self._add_text("content", text, events)
+            self._role = self._role or "assistant"
+            self._add_content(text, events)
             has_content = bool(text)
         else:
-            has_content = self._add_message(*_message_of(choice), events)
+            has_content = self._add_message(_message_of(choice, is_whole=is_whole), events, is_whole=is_whole)
         reason = string(choice, "finish_reason")
         if reason:
             self.finish_reason = reason
@@ -90,20 +93,30 @@ class ChoiceAssembler:
             self._other |= {name: choice[name] for name in choice.keys() - _CHOICE_FIELDS if choice[name] is not None}
         return events, has_content
 
-    def _add_message(self, message: dict[str, Any], is_whole: bool, events: list[StreamEvent]) -> bool:
+    def _add_message(self, message: dict[str, Any], events: list[StreamEvent], *, is_whole: bool) -> bool:
+        self._role = self._role or message.get("role", "")
         reasoning = reasoning_text(message)
         if piece := self._reasoning.add(reasoning):
             events.append(StreamEvent("reasoning", piece))
-        self._content.add(message.get("content"))
-        texts = {name: content_text(message.get(name)) for name in self._texts}
-        for name, text in texts.items():
-            self._add_text(name, text, events)
+        self._add_content(message.get("content", ""), events)
+        refusal = message.get("refusal", "")
+        self._add_text("refusal", refusal, events)
         events += _annotation_events(message)
         calls = objects(message, "tool_calls")
         for call in calls:
             self._calls.add_whole(call) if is_whole else self._calls.add(call)
         self._fields.add({name: value for name, value in message.items() if name not in _OWN_FIELDS})
-        return bool(reasoning or calls or any(texts.values()) or message.get("images"))
+        return bool(reasoning or refusal or calls or not is_empty([message.get(name) for name in _CONTENT_FIELDS]))
+
+    def _add_content(self, content: str | list[Any], events: list[StreamEvent]) -> None:
+        """Add a text, or a list of parts. Once there was a part, a text is one, too."""
+        if self._parts and isinstance(content, str):
+            self._parts.add_text(content)
+        elif content and isinstance(content, list):
+            if not self._parts:
+                self._parts.add_text("".join(self._texts["content"].pieces))
+            self._parts.add(content)
+        self._add_text("content", content_text(content), events)
 
     def _add_text(self, name: str, text: str, events: list[StreamEvent]) -> None:
         if piece := self._texts[name].add(text):
@@ -148,7 +161,11 @@ class ChoiceAssembler:
 
     def message(self) -> dict[str, Any]:
         """Return the assistant message so far."""
-        message = {"role": "assistant", "content": self._content.get()} | self._fields.get()
+        content = self._parts.get() or "".join(self._texts["content"].pieces) or None
+        message: dict[str, Any] = {"role": self._role or "assistant", "content": content}
+        if self.refusal is not None:
+            message["refusal"] = self.refusal
+        message |= self._fields.get()
         if calls := self._calls.message():
             message["tool_calls"] = calls
         return message
@@ -176,24 +193,25 @@ class ChoiceAssembler:
 
 
 def _annotation_events(message: dict[str, Any]) -> list[StreamEvent]:
-    return [StreamEvent("annotation", json.dumps(each)) for each in objects(message, "annotations")]
+    return [StreamEvent("annotation", json.dumps(each)) for each in message.get("annotations", ())]
 
 
 def _only_text(delta: Any) -> str | None:
     """Return the text of a delta that has nothing else: most of them, which need not go the long way."""
-    if isinstance(delta, dict) and delta.keys() <= _TEXT_ONLY and isinstance(text := delta.get("content"), str):
-        return text
+    if isinstance(delta, dict) and isinstance(text := delta.get("content"), str):
+        is_only_text = len(delta) == 1 or (len(delta) == 2 and delta.get("role") == "assistant")
+        return text if is_only_text else None
     return None
 
 
-def _message_of(choice: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Return the known and unknown fields of a choice's message, and whether it is a whole message."""
-    is_whole = not choice.get("delta")
-    message = as_dict(choice, "message" if is_whole else "delta")
-    if not message and (text := string(choice, "text")):
-        # The legacy completions API.
-        message = {"content": text}
-    return dict(_valid_fields(message)), is_whole
+def _message_of(choice: dict[str, Any], *, is_whole: bool) -> dict[str, Any]:
+    """Return the known and unknown fields of a choice's message."""
+    names = ("message", "delta") if is_whole else ("delta", "message")
+    for name in names:
+        if isinstance(choice.get(name), dict):
+            return dict(_valid_fields(choice[name]))
+        as_dict(choice, name)  # logs what is there instead
+    return {"content": text} if isinstance(text := choice.get("text"), str) else {}  # the legacy completions API
 
 
 def _valid_fields(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -204,10 +222,10 @@ def _valid_fields(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         types = _KNOWN_FIELDS.get(name)
         if types is not None and not isinstance(value, types):
             log_ignored(name, value)
-        elif isinstance(value, dict) and types is not None:
+        elif isinstance(value, dict) and name in ("content", "tool_calls"):
             # Text Generation Inference streams a single tool call instead of a list.
             yield name, [value]
-        elif isinstance(value, list) and types is not None:
+        elif isinstance(value, list) and name == "content":
             yield name, [item for item in value if item is not None]
-        elif name != "tool_calls" or value:
+        else:
             yield name, value

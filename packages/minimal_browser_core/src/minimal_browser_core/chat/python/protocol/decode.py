@@ -11,7 +11,7 @@ from typing import Any
 
 from minimal_browser_core.chat.values import ModelInfo, Usage
 
-from .fields import as_dict, count, is_empty, log_ignored, optional_amount, scalar
+from .fields import MAX_COUNT, as_dict, count, is_empty, log_ignored, optional_amount, scalar
 
 
 class MalformedError(Exception):
@@ -86,7 +86,7 @@ def parse_usage(body: dict[str, Any]) -> Usage | None:
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        total_tokens=count(usage, "total_tokens") or prompt + completion,
+        total_tokens=count(usage, "total_tokens") or min(prompt + completion, MAX_COUNT),
         cached_tokens=max(cached, count(usage, "prompt_cache_hit_tokens")),
         reasoning_tokens=count(as_dict(usage, "completion_tokens_details"), "reasoning_tokens"),
         cost=optional_amount(usage, "cost"),

@@ -1,11 +1,12 @@
 """Read the fields of decoded JSON. A field of the wrong type counts as absent, and is logged."""
 
-import json
 import logging
 import math
 from typing import Any
 
 from .surrogates import printable
+
+MAX_COUNT = 2**64 - 1
 
 _log = logging.getLogger("minimal_browser_core.chat")
 
@@ -69,9 +70,9 @@ def scalar(container: dict[str, Any], name: str) -> str:
 
 
 def optional_count(container: dict[str, Any], name: str) -> int | None:
-    """Return the number in a field, also one in a string, as an integer of at least 0."""
+    """Return the number in a field, also one in a string, as an integer from 0 to `MAX_COUNT`."""
     number = optional_amount(container, name)
-    return None if number is None else max(0, int(number))
+    return None if number is None else min(max(0, int(number)), MAX_COUNT)
 
 
 def count(container: dict[str, Any], name: str) -> int:
@@ -86,17 +87,10 @@ def optional_amount(container: dict[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
-            number = float(value)
+            number = math.nan if isinstance(value, str) and "_" in value else float(value)
         except (ValueError, OverflowError):
             number = math.nan
         if math.isfinite(number):
             return number
     log_ignored(name, value)
     return None
-
-
-def arguments_text(arguments: Any) -> str:
-    """Return the arguments of a tool call as JSON text; some servers send an object instead."""
-    if arguments is None:
-        return ""
-    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)

@@ -12,7 +12,7 @@ from .surrogates import printable
 _CONSTANT_FIELDS = frozenset({"role", "id", "type", "name", "index", "format", "object", "url", "mime_type"})
 """Fields that keep their first value: every delta repeats them."""
 
-_MAX_DEPTH = 200  # levels of objects and lists; deeper values are dropped
+_MAX_DEPTH = 128  # levels of objects and lists; a deeper value is null
 
 
 class _Pieces:
@@ -42,96 +42,92 @@ class MergedObject:
         return value
 
 
-class MergedContent:
-    """The content of a message: a text, or a list of parts once there was one."""
+class MergedParts:
+    """The content of a message as a list of parts."""
 
-    __slots__ = ("_parts", "_text")
+    __slots__ = ("_is_open", "_parts")
 
     def __init__(self) -> None:
-        self._text: list[str] = []
-        self._parts: list[Any] | None = None
+        self._parts: list[Any] = []
+        self._is_open = False
+        """Whether the last part was made of a text."""
 
-    def add(self, delta: Any) -> None:
-        """Add a text or a list of parts."""
-        if isinstance(delta, str):
-            self._add_text(delta)
-        elif isinstance(delta, list):
-            if self._parts is None:
-                self._parts = [{"type": "text", "text": _Pieces("".join(self._text))}] if any(self._text) else []
-            for part in delta:
-                if isinstance(part, str):
-                    self._add_text(part)
-                elif isinstance(part, dict):
-                    _merge_list(self._parts, [part], 0)
+    def __bool__(self) -> bool:
+        return bool(self._parts)
 
-    def _add_text(self, text: str) -> None:
-        if self._parts is None:
-            self._text.append(text)
-        elif text:
-            if not self._parts or self._parts[-1].get("type") != "text":
-                self._parts.append({"type": "text"})
-            _merge_object(self._parts[-1], {"text": text}, 0)
+    def add(self, parts: list[Any]) -> None:
+        """Add parts."""
+        self._is_open = False
+        _merge_list(self._parts, parts, 0)
 
-    def get(self) -> str | list[Any] | None:
-        """Return the content so far, as a new value; None if there is none."""
-        if self._parts is None:
-            return printable("".join(self._text)) or None
+    def add_text(self, text: str) -> None:
+        """Add a piece of text to the part that the last piece made, or in a new part."""
+        if not text:
+            return
+        if not self._is_open:
+            self._parts.append({"type": "text"})
+            self._is_open = True
+        _merge_object(self._parts[-1], {"text": text}, 0)
+
+    def get(self) -> list[Any]:
+        """Return the parts so far, as new ones."""
         parts: list[Any] = _to_json(self._parts)
         return parts
 
 
 def _merge_object(target: dict[str, Any], delta: dict[str, Any], depth: int) -> None:
-    if depth > _MAX_DEPTH:
-        return
     for name, value in delta.items():
-        if value is None:
-            continue
-        target[name] = _merged(name, target.get(name), value, depth + 1)
+        if value is not None:
+            target[name] = _merged(name, target[name], value, depth) if name in target else _to_node(value, depth)
 
 
 def _merged(name: str, old: Any, new: Any, depth: int) -> Any:
     """Return the merged value of a field. Changes and returns `old` if the types fit, else replaces it."""
-    if name in _CONSTANT_FIELDS and not isinstance(new, dict | list):
-        return new if old in (None, "") else old
-    if isinstance(new, str):
-        if not isinstance(old, _Pieces):
-            return _Pieces(new)
+    if name in _CONSTANT_FIELDS:
+        is_vacant = old is None or (isinstance(old, _Pieces) and not any(old.pieces))
+        return _to_node(new, depth) if is_vacant else old
+    if isinstance(old, _Pieces) and isinstance(new, str):
         old.pieces.append(new)
-        return old
-    if isinstance(new, dict):
-        target = old if isinstance(old, dict) else {}
-        _merge_object(target, new, depth)
-        return target
-    if isinstance(new, list):
-        elements = old if isinstance(old, list) else []
-        _merge_list(elements, new, depth)
-        return elements
-    return new
+    elif isinstance(old, dict) and isinstance(new, dict):
+        _merge_object(old, new, depth + 1)
+    elif isinstance(old, list) and isinstance(new, list):
+        _merge_list(old, new, depth + 1)
+    else:
+        return _to_node(new, depth)
+    return old
 
 
 def _merge_list(target: list[Any], delta: list[Any], depth: int) -> None:
-    if depth > _MAX_DEPTH:
-        return
     for item in delta:
-        index = index_of(item)
-        old = next((each for each in target if index is not None and index_of(each) == index), None)
+        index = _index_of(item)
+        old = next((each for each in reversed(target) if index is not None and _index_of(each) == index), None)
         if old is not None:
             _merge_object(old, item, depth + 1)
         else:
-            target.append(_merged("", None, item, depth + 1))
+            target.append(_to_node(item, depth))
 
 
-def index_of(value: Any) -> int | None:
-    """Return the `index` of an object, if it is an integer."""
+def _index_of(value: Any) -> int | None:
     index = value.get("index") if isinstance(value, dict) else None
     return index if isinstance(index, int) and not isinstance(index, bool) else None
+
+
+def _to_node(value: Any, depth: int) -> Any:
+    """Return a value as one that can be merged into: a copy with strings in pieces."""
+    if isinstance(value, str):
+        return _Pieces(value)
+    if isinstance(value, dict | list) and depth > _MAX_DEPTH:
+        return None
+    if isinstance(value, dict):
+        return {name: _to_node(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_node(item, depth + 1) for item in value]
+    return value
 
 
 def _to_json(node: Any) -> Any:
     if isinstance(node, _Pieces):
         return printable("".join(node.pieces))
-    if isinstance(node, str):
-        return printable(node)
     if isinstance(node, dict):
         return {printable(name): _to_json(item) for name, item in node.items()}
     if isinstance(node, list):

@@ -16,7 +16,7 @@ def parse_response(
     """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
     check_choices(body)
     received = StreamAccumulator(request_id=request_id, metadata=metadata)
-    received.add(body)
+    received.add(body, is_whole=True)
     received.finish()
     return received.response(model, printable_json(body))
 

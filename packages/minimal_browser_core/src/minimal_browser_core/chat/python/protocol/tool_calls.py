@@ -6,19 +6,30 @@ from typing import Any
 
 from minimal_browser_core.chat.values import ToolCall
 
-from .fields import arguments_text, as_dict, optional_count, scalar
+from .fields import as_dict, log_ignored, optional_count, scalar, string
 from .merge import MergedObject
 from .surrogates import printable
 
-_CALL_FIELDS = frozenset({"index", "id", "type", "function"})
+_CALL_FIELDS = frozenset({"index", "id", "function"})
 _FUNCTION_FIELDS = frozenset({"name", "arguments"})
+
+
+def arguments_text(function: dict[str, Any]) -> str:
+    """Return the arguments of a function as JSON text; some servers send an object instead."""
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        return arguments
+    if isinstance(arguments, dict | list):
+        return json.dumps(arguments, ensure_ascii=False)
+    if arguments is not None:
+        log_ignored("arguments", arguments)
+    return ""
 
 
 @dataclass(slots=True)
 class _PartialCall:
     index: int
     id: str = ""
-    type: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list)
     fields: MergedObject = field(default_factory=MergedObject)
@@ -27,28 +38,45 @@ class _PartialCall:
     def add(self, delta: dict[str, Any]) -> None:
         function = as_dict(delta, "function")
         self.id = self.id or scalar(delta, "id")
-        self.type = self.type or scalar(delta, "type")
-        self.name = self.name or scalar(function, "name")
-        self.arguments.append(arguments_text(function.get("arguments")))
+        self.name = self.name or string(function, "name")
+        self.arguments.append(arguments_text(function))
         self.fields.add({name: value for name, value in delta.items() if name not in _CALL_FIELDS})
         self.function_fields.add({name: value for name, value in function.items() if name not in _FUNCTION_FIELDS})
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are arguments that are not complete."""
-        text = "".join(self.arguments)
+    def is_continued_by(self, delta: dict[str, Any]) -> bool:
+        """Return whether a delta with the same index, or none, belongs to this call.
+
+        Some servers give every call the same index, others every delta another id.
+        """
+        function = as_dict(delta, "function")
+        name = string(function, "name")
+        if not name:
+            return True
+        if self.id and scalar(delta, "id"):
+            return any(self.arguments) and not self._is_complete()
+        # Without ids, a name and arguments after complete arguments begin another call.
+        repeats_name = optional_count(delta, "index") is not None and name == self.name
+        return repeats_name or not self.name or not arguments_text(function) or not self._is_complete()
+
+    def _is_complete(self) -> bool:
         try:
-            json.loads(text)
+            json.loads("".join(self.arguments))
         except (ValueError, RecursionError):
-            return bool(text)
-        return False
+            return False
+        return True
 
     def value(self) -> ToolCall:
         return ToolCall(self.id, self.name, printable("".join(self.arguments)))
 
     def message(self) -> dict[str, Any]:
-        function = {"name": self.name, "arguments": self.value().arguments} | self.function_fields.get()
-        return {"id": self.id, "type": self.type or "function", "function": function} | self.fields.get()
+        fields = self.fields.get()
+        type_ = fields.pop("type", None)
+        if not isinstance(type_, str) or not type_:
+            type_ = "function"
+        call: dict[str, Any] = {"id": self.id, "type": type_}
+        if type_ == "function" or self.name:  # a call of another type has no function
+            call["function"] = {"name": self.name, "arguments": self.value().arguments} | self.function_fields.get()
+        return call | fields
 
 
 class ToolCallAssembler:
@@ -77,15 +105,14 @@ class ToolCallAssembler:
         return sorted(self._calls, key=lambda call: call.index)
 
     def _find(self, delta: dict[str, Any]) -> _PartialCall:
-        """Some servers omit the index or give every call the same one, some change the id within a call."""
         index, call_id = optional_count(delta, "index"), scalar(delta, "id")
-        calls = [call for call in self._calls if index in (None, call.index)]
-        for call in reversed(calls):
-            if not call_id or call.id in ("", call_id):
-                return call
-        if calls and (not scalar(as_dict(delta, "function"), "name") or calls[-1].is_cut):
+        calls = [call for call in self._sorted() if index in (None, call.index)]
+        same_id = [call for call in calls if call_id and call.id == call_id]
+        if same_id:
+            return same_id[-1]
+        if calls and calls[-1].is_continued_by(delta):
             return calls[-1]
-        return self._new(len(self._calls) if index is None else index)
+        return self._new(max((call.index for call in self._calls), default=-1) + 1 if index is None else index)
 
     def _new(self, index: int) -> _PartialCall:
         self._calls.append(_PartialCall(index))

@@ -11,7 +11,7 @@ from minimal_browser_core.chat.values import Usage
 
 from .decode import MalformedError, parse_usage
 from .encode import encode_body
-from .fields import scalar
+from .fields import string
 
 _FLOAT_SIZE = 4
 
@@ -65,7 +65,7 @@ def parse_vectors(body: dict[str, Any], count: int, model: str) -> Batch:
         if len(found) != dimensions:
             raise MalformedError(f"embeddings of {dimensions} and of {len(found)} dimensions")
         values += found
-    return Batch(values, dimensions, scalar(body, "model") or model, parse_usage(body))
+    return Batch(values, dimensions, string(body, "model") or model, parse_usage(body))
 
 
 def _parse_entry(entry: Any, position: int) -> tuple[int, "array[float]"]:
