@@ -246,9 +246,9 @@ class ChatClient(Protocol):
     """Thread-safe, with one connection pool. Blocking calls release the GIL while they wait.
 
     A sequence of models is an order of preference: the next one is tried if a model is refused or unavailable before
-    its first byte. Options are sent to the provider unchanged, but for those of the call itself, which every method that
-    sends a request takes: `timeout` (seconds in total, or `minimal_browser_core.chat.timeouts.Timeouts`), `max_retries`,
-    `extra_headers`, `extra_query`, and with a body `extra_body`, whose fields win over the options.
+    its first byte. Options are sent to the provider unchanged, but for those of the call itself, which every method
+    that sends a request takes: `timeout` (seconds in total, or `minimal_browser_core.chat.timeouts.Timeouts`),
+    `max_retries`, `extra_headers`, `extra_query`, and with a body `extra_body`, whose fields win over the options.
     """
 
     def send_request(self, prompt: str, model: str, **options: Any) -> str: ...

@@ -1,6 +1,7 @@
 """Complete and interrupted streams."""
 
 import select
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,30 @@ class StreamEnd(ChatSuite):
         client = make_client(base_url=server.base_url, end_timeout=0.3)
         assert list(client.stream(QUESTION, MODEL)) == ["part"]
         assert server.requests[0].client_left.wait(10)
+
+    @pytest.mark.parametrize(
+        "heartbeat",
+        [
+            pytest.param({"choices": []}, id="no choices"),
+            pytest.param({"choices": [{"index": 0, "delta": {}, "finish_reason": None}]}, id="empty delta"),
+            pytest.param({"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}, id="empty text"),
+            pytest.param({"id": "x", "object": "chat.completion.chunk"}, id="only names"),
+        ],
+    )
+    def test_empty_chunks_do_not_extend_an_answer_after_its_finish_reason(
+        self, make_client: MakeClient, server: FakeServer, heartbeat: dict[str, Any]
+    ) -> None:
+        server.script.append(Stream((TEXT, FINISH, *(Data(heartbeat), Pause(0.02)) * 200)))
+        client = make_client(base_url=server.base_url, end_timeout=0.3)
+        assert list(client.stream(QUESTION, MODEL)) == ["part"]
+        assert server.requests[0].client_left.wait(10)
+
+    def test_chunks_with_usage_extend_an_answer_after_its_finish_reason(
+        self, make_client: MakeClient, server: FakeServer
+    ) -> None:
+        server.script.append(Stream((TEXT, FINISH, *(USAGE, Pause(0.1)) * 8, TEXT, FINISH, DONE)))
+        client = make_client(base_url=server.base_url, end_timeout=0.6)
+        assert list(client.stream(QUESTION, MODEL)) == ["part", "part"]
 
     def test_each_chunk_extends_an_answer_that_has_a_finish_reason_in_every_chunk(
         self, make_client: MakeClient, server: FakeServer
