@@ -157,13 +157,21 @@ def test_an_error_with_any_value_is_one(error: object) -> None:
     assert has_error({"error": error})
 
 
-def test_a_value_that_is_nested_too_deeply_does_not_break_an_answer() -> None:
-    value: list[object] = []
-    for _ in range(900):
-        value = [value]
+@pytest.mark.parametrize("depth", [100, 200, 900, 5000, 100_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a\\"[": ', "}")])
+@pytest.mark.parametrize("field", ["new", "tool_calls", "annotations", "reasoning", "usage", "logprobs"])
+def test_a_value_that_is_nested_deeply_does_not_break_an_answer(
+    depth: int, opening: str, closing: str, field: str
+) -> None:
+    value = opening * depth + "1" + closing * depth
+    fields = f'"{field}": {value}, "content": "a"'
+    chunk = f'{{"choices": [{{"delta": {{{fields}}}, "{field}": {value}}}], "{field}": {value}}}'
     received = StreamAccumulator()
-    received.add({"choices": [{"delta": {"content": "a", "new": value}}]})
+    received.add(parse_object(chunk))
     assert received.text == received.message["content"] == "a"
+    assert copy.deepcopy(received.response()).text == "a"
+    whole = parse_response(parse_object(chunk.replace("delta", "message")), "m", None, ResponseMetadata())
+    assert whole.text == whole.message["content"] == "a"
 
 
 @pytest.mark.parametrize(

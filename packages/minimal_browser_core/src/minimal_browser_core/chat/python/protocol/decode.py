@@ -12,6 +12,7 @@ from typing import Any
 from minimal_browser_core.chat.values import ModelInfo, Usage
 
 from .fields import MAX_COUNT, as_dict, count, is_empty, log_ignored, optional_amount, scalar
+from .nesting import is_deep, may_be_deep, without_deep_values
 
 
 class MalformedError(Exception):
@@ -37,10 +38,23 @@ def _decode(text: str) -> Any:
         return _LONG_INTEGER_DECODER.decode(text)
 
 
+def _decode_shallow(text: str) -> Any:
+    """Decode JSON, with null for values that are nested too deeply."""
+    if not may_be_deep(text):
+        return _decode(text)
+    try:
+        value = _decode(text)
+    except RecursionError:
+        return _decode(without_deep_values(text))
+    return _decode(without_deep_values(text)) if is_deep(value) else value
+
+
 def parse_json(text: str | bytes) -> Any:
     """Parse JSON. Raises `MalformedError`."""
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "replace")
     try:
-        return _decode(text if isinstance(text, str) else text.decode(json.detect_encoding(text), "replace"))
+        return _decode_shallow(text)
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not JSON: {error}") from None
 

@@ -12,8 +12,6 @@ from .surrogates import printable
 _CONSTANT_FIELDS = frozenset({"role", "id", "type", "name", "index", "format", "object", "url", "mime_type"})
 """Fields that keep their first value: every delta repeats them."""
 
-_MAX_DEPTH = 128  # levels of objects and lists; a deeper value is null
-
 
 class _Pieces:
     """A string in pieces: concatenating each one would take quadratic time."""
@@ -34,7 +32,7 @@ class MergedObject:
 
     def add(self, delta: dict[str, Any]) -> None:
         """Merge one delta."""
-        _merge_object(self._fields, delta, 0)
+        _merge_object(self._fields, delta)
 
     def get(self) -> dict[str, Any]:
         """Return the object so far, as a new one."""
@@ -58,7 +56,7 @@ class MergedParts:
     def add(self, parts: list[Any]) -> None:
         """Add parts."""
         self._is_open = False
-        _merge_list(self._parts, parts, 0)
+        _merge_list(self._parts, parts)
 
     def add_text(self, text: str) -> None:
         """Add a piece of text to the part that the last piece made, or in a new part."""
@@ -67,7 +65,7 @@ class MergedParts:
         if not self._is_open:
             self._parts.append({"type": "text"})
             self._is_open = True
-        _merge_object(self._parts[-1], {"text": text}, 0)
+        _merge_object(self._parts[-1], {"text": text})
 
     def get(self) -> list[Any]:
         """Return the parts so far, as new ones."""
@@ -75,36 +73,36 @@ class MergedParts:
         return parts
 
 
-def _merge_object(target: dict[str, Any], delta: dict[str, Any], depth: int) -> None:
+def _merge_object(target: dict[str, Any], delta: dict[str, Any]) -> None:
     for name, value in delta.items():
         if value is not None:
-            target[name] = _merged(name, target[name], value, depth) if name in target else _to_node(value, depth)
+            target[name] = _merged(name, target[name], value) if name in target else _to_node(value)
 
 
-def _merged(name: str, old: Any, new: Any, depth: int) -> Any:
+def _merged(name: str, old: Any, new: Any) -> Any:
     """Return the merged value of a field. Changes and returns `old` if the types fit, else replaces it."""
     if name in _CONSTANT_FIELDS:
         is_vacant = old is None or (isinstance(old, _Pieces) and not any(old.pieces))
-        return _to_node(new, depth) if is_vacant else old
+        return _to_node(new) if is_vacant else old
     if isinstance(old, _Pieces) and isinstance(new, str):
         old.pieces.append(new)
     elif isinstance(old, dict) and isinstance(new, dict):
-        _merge_object(old, new, depth + 1)
+        _merge_object(old, new)
     elif isinstance(old, list) and isinstance(new, list):
-        _merge_list(old, new, depth + 1)
+        _merge_list(old, new)
     else:
-        return _to_node(new, depth)
+        return _to_node(new)
     return old
 
 
-def _merge_list(target: list[Any], delta: list[Any], depth: int) -> None:
+def _merge_list(target: list[Any], delta: list[Any]) -> None:
     for item in delta:
         index = _index_of(item)
         old = next((each for each in reversed(target) if index is not None and _index_of(each) == index), None)
         if old is not None:
-            _merge_object(old, item, depth + 1)
+            _merge_object(old, item)
         else:
-            target.append(_to_node(item, depth))
+            target.append(_to_node(item))
 
 
 def _index_of(value: Any) -> int | None:
@@ -112,16 +110,14 @@ def _index_of(value: Any) -> int | None:
     return index if isinstance(index, int) and not isinstance(index, bool) else None
 
 
-def _to_node(value: Any, depth: int) -> Any:
+def _to_node(value: Any) -> Any:
     """Return a value as one that can be merged into: a copy with strings in pieces."""
     if isinstance(value, str):
         return _Pieces(value)
-    if isinstance(value, dict | list) and depth > _MAX_DEPTH:
-        return None
     if isinstance(value, dict):
-        return {name: _to_node(item, depth + 1) for name, item in value.items()}
+        return {name: _to_node(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_to_node(item, depth + 1) for item in value]
+        return [_to_node(item) for item in value]
     return value
 
 
