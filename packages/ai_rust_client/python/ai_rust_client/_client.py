@@ -10,9 +10,15 @@ from ai_rust_client import _native
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any, Literal, Never, overload
+    from collections.abc import Sequence
+    from typing import Any, Literal, Never, TypeVar, overload
 
+    from ai_rust_client._types import Message
     from ai_rust_client.responses import Input, Response, ResponseEvents
+    from ai_rust_client.structured import StructuredOutput, _Mode
+    from ai_rust_client.structured_stream import StructuredStream
+
+    _T = TypeVar("_T")
 else:
 
     def overload(function):
@@ -24,6 +30,133 @@ class AIClient(_native.AIClient):
     __slots__ = ()
     __module__ = "ai_rust_client"
     __doc__ = _native.AIClient.__doc__
+
+    @overload
+    def parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: type[_T],
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[_T]: ...
+    @overload
+    def parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[Any]: ...
+    def parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[Any]:
+        """The answer as an instance of a type. Blocks.
+
+        `schema` is a pydantic model, msgspec Struct, dataclass, TypedDict, NamedTuple, any annotation of these and
+        builtins (`list[Recipe]`, `Recipe | None`), or a JSON schema as a mapping, whose values stay plain JSON. Types
+        are sent in the strict form of a schema if they have one, mappings unchanged.
+
+        `mode` says how the type is asked for: "json_schema" (`response_format`, enforced by the provider),
+        "json_object" (JSON mode, with the schema in the system message), "tool" (a forced tool call) or "prompt" (the
+        schema in the system message only, for providers that ignore `response_format`). Without `mode` it is
+        "json_schema"; if the provider says that it does not support that, "json_object" and then "prompt", which is
+        remembered for this client and model.
+
+        JSON in a code fence or within prose is accepted. If the answer is invalid, the model is asked again up to
+        `max_repairs` times, with the problems. Then InvalidStructureError is raised, as it is at once for an answer
+        that was cut; its `problems` have the paths. If the model refuses, `parsed` is None and `refusal` is its text.
+        Raises TypeError for a type without a JSON schema. Other options are those of `chat`.
+        """
+        from ai_rust_client.structured import parse
+
+        return parse(self, messages, model, schema, mode=mode, max_repairs=max_repairs, **options)
+
+    @overload
+    async def aparse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: type[_T],
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[_T]: ...
+    @overload
+    async def aparse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[Any]: ...
+    async def aparse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        max_repairs: int = 0,
+        **options: Any,
+    ) -> StructuredOutput[Any]:
+        """`parse` for asyncio."""
+        from ai_rust_client.structured import aparse
+
+        return await aparse(self, messages, model, schema, mode=mode, max_repairs=max_repairs, **options)
+
+    @overload
+    def stream_parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: type[_T],
+        *,
+        mode: _Mode | None = None,
+        **options: Any,
+    ) -> StructuredStream[_T]: ...
+    @overload
+    def stream_parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        **options: Any,
+    ) -> StructuredStream[Any]: ...
+    def stream_parse(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        schema: Any,
+        *,
+        mode: _Mode | None = None,
+        **options: Any,
+    ) -> StructuredStream[Any]:
+        """`parse`, streamed, sync and async: iterate over what has arrived as plain JSON, then call `output()`.
+
+        Returns at once; errors are raised while the stream is read. `mode` may not be "tool".
+        """
+        from ai_rust_client.structured_stream import StructuredStream
+
+        return StructuredStream(self, messages, model, schema, mode=mode, options=options)
 
     def __reduce_ex__(self, _protocol: object, /) -> Never:
         """Refuse to pickle or copy: a client contains a key and connections."""

@@ -13,7 +13,8 @@
     │   └── InternalServerError       5xx
     ├── ProtocolError
     ├── StreamInterruptedError
-    └── StreamCancelled
+    ├── StreamCancelled
+    └── InvalidStructureError
 
 Each message says what happened, to what, and what to do. `code` is stable and machine-readable.
 """
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, Literal
 
-    from ai_rust_client._native import Usage
+    from ai_rust_client._native import ChatResponse, ResponseStream, Usage
 
     _Phase = Literal["connect", "idle", "first_token", "stall", "total"]
 
@@ -163,3 +164,26 @@ class StreamCancelled(AIClientError):  # noqa: N818  public since the first rele
     """The stream was cancelled by its owner. What had arrived can still be read."""
 
     code = "cancelled"
+
+
+class InvalidStructureError(AIClientError):
+    """An answer does not fit the type that was asked for: it is not JSON, has other values, or was cut.
+
+    `text` is the answer, `problems` has one line for each problem with its path, `response` is the whole response.
+    """
+
+    code = "invalid_structure"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str = "",
+        problems: Sequence[str] = (),
+        response: ChatResponse | ResponseStream | None = None,
+        **rest: Any,
+    ) -> None:
+        super().__init__(message, **rest)
+        self.text = text
+        self.problems = tuple(problems)
+        self.response = response

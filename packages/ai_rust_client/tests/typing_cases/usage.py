@@ -5,6 +5,7 @@
 import asyncio
 import select
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal, assert_type
 
 from ai_rust_client import (
@@ -24,6 +25,7 @@ from ai_rust_client import (
 from ai_rust_client.compat import APIStatusError as CompatStatusError
 from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
+from ai_rust_client.structured import StructuredOutput
 
 HISTORY: list[Message] = [
     {"role": "system", "content": "Answer in one word."},
@@ -116,3 +118,22 @@ async def coming_from_the_asynchronous_openai_library() -> None:
         async for chunk in stream:
             assert_type(chunk, ChatCompletionChunk)
         assert_type([model.id async for model in client.models.list()], list[str])
+
+
+@dataclass
+class City:
+    name: str
+
+
+def structured(client: AIClient) -> str | None:
+    output = client.parse("Where is the Colosseum?", "some/model", City)
+    assert_type(output, StructuredOutput[City])
+    assert_type(client.parse(HISTORY, "some/model", {"type": "object"}, mode="prompt"), StructuredOutput[Any])
+    with client.stream_parse(HISTORY, "some/model", City) as stream:
+        assert_type(list(stream), list[Any])
+        assert_type(stream.output().parsed, City | None)
+    return output.refusal if output.parsed is None else output.parsed.name
+
+
+async def structured_async(client: AIClient) -> None:
+    assert_type(await client.aparse(HISTORY, "some/model", City, max_repairs=1), StructuredOutput[City])
