@@ -10,13 +10,15 @@ from ai_rust_client import _native
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Literal, Never, TypeVar, overload
 
+    from ai_rust_client._native import ToolCall
     from ai_rust_client._types import Message
     from ai_rust_client.responses import Input, Response, ResponseEvents
     from ai_rust_client.structured import StructuredOutput, _Mode
     from ai_rust_client.structured_stream import StructuredStream
+    from ai_rust_client.tool_run import ToolRun
 
     _T = TypeVar("_T")
 else:
@@ -157,6 +159,49 @@ class AIClient(_native.AIClient):
         from ai_rust_client.structured_stream import StructuredStream
 
         return StructuredStream(self, messages, model, schema, mode=mode, options=options)
+
+    def run(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        *,
+        max_steps: int = 10,
+        before_call: Callable[[ToolCall], Any] | None = None,
+        **options: Any,
+    ) -> ToolRun:
+        """Let the model call Python functions until it answers. Blocks.
+
+        A tool's name, parameters and descriptions come from its signature and docstring (Google, NumPy or Sphinx
+        style); annotations may be all that `parse` takes. A mapping is sent unchanged, for tools of the provider.
+        A result that is not a string is sent as JSON. What a tool raises, arguments that do not fit and unknown tools
+        are returned to the model as an error, without a traceback. Calls of one answer run at the same time, on
+        threads; their results keep the order of the calls.
+
+        `before_call` is called with each call before any of them runs. If it returns False, the call is refused and
+        the run ends after the other calls; if it raises, so does `run`. The run also ends after `max_steps` answers.
+        A `tool_choice` that forces a call applies to the first answer only. Other options are those of `chat`.
+
+        Raises TypeError for a function that cannot be described, or is a coroutine function.
+        """
+        from ai_rust_client.tool_run import run
+
+        return run(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
+
+    async def arun(
+        self,
+        messages: str | Sequence[Message],
+        model: str | Sequence[str],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        *,
+        max_steps: int = 10,
+        before_call: Callable[[ToolCall], Any] | None = None,
+        **options: Any,
+    ) -> ToolRun:
+        """`run` for asyncio. Coroutine functions run as tasks, others on threads; `before_call` may be either."""
+        from ai_rust_client.tool_run import arun
+
+        return await arun(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
 
     def __reduce_ex__(self, _protocol: object, /) -> Never:
         """Refuse to pickle or copy: a client contains a key and connections."""

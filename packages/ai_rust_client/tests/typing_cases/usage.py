@@ -26,6 +26,7 @@ from ai_rust_client.compat import APIStatusError as CompatStatusError
 from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
 from ai_rust_client.structured import StructuredOutput
+from ai_rust_client.tool_run import ToolRun
 
 HISTORY: list[Message] = [
     {"role": "system", "content": "Answer in one word."},
@@ -137,3 +138,17 @@ def structured(client: AIClient) -> str | None:
 
 async def structured_async(client: AIClient) -> None:
     assert_type(await client.aparse(HISTORY, "some/model", City, max_repairs=1), StructuredOutput[City])
+
+
+def weather(city: str, days: int = 1) -> str:
+    """The weather of a city."""
+    return f"{city}: sunny for {days} days"
+
+
+def tools(client: AIClient) -> list[Message]:
+    result = client.run(
+        "Do I need an umbrella in Rome?", "some/model", [weather], before_call=lambda call: call.name != ""
+    )
+    assert_type(result, ToolRun)
+    assert_type(result.stopped, Literal["answer", "max_steps", "refused"])
+    return result.messages

@@ -1,0 +1,224 @@
+"""Tool loops: the model calls Python functions until it answers. `AIClient.run` and `arun`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from ai_rust_client._messages import Prompt, as_messages, message_of
+from ai_rust_client._redact import redacted
+from ai_rust_client._schema import MismatchError
+from ai_rust_client._to_json import to_json
+from ai_rust_client._tools import Tool, tools_of
+from ai_rust_client._usage import TotalUsage, total_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ai_rust_client._client import AIClient
+    from ai_rust_client._native import ChatResponse, ToolCall
+
+_MAX_THREADS = 16
+_MAX_ERROR_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """A call of a tool. `content` is what the model gets; `error` is what the tool raised, if it did."""
+
+    call: ToolCall
+    content: str
+    error: Exception | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """What a tool loop did.
+
+    `messages` is the whole conversation, ready for the next call. `steps` has the model's answers and the results of
+    tools in order. `stopped` says why it ended: with an answer, after `max_steps` answers that call tools, or because
+    `before_call` refused a call.
+    """
+
+    text: str
+    messages: list[Mapping[str, Any]]
+    steps: tuple[ChatResponse | ToolResult, ...]
+    usage: TotalUsage
+    stopped: Literal["answer", "max_steps", "refused"]
+
+
+@dataclass
+class _Call:
+    """A call that the model asks for; its result is set once it ran, or if it cannot."""
+
+    call: ToolCall
+    work: Callable[[], Any] | None = None
+    is_async: bool = False
+    result: ToolResult | None = None
+
+    def refuse(self) -> None:
+        self.result = ToolResult(self.call, "The user refused this call.", refused=True)
+
+    def succeed(self, value: Any) -> None:
+        try:
+            self.result = ToolResult(self.call, value if isinstance(value, str) else to_json(value))
+        except (TypeError, ValueError) as error:  # a result that contains itself
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        text = redacted(f"{type(error).__name__}: {error}")[:_MAX_ERROR_LENGTH]
+        self.result = ToolResult(self.call, f"Error: {text}", error)
+
+    def run(self) -> None:
+        if self.work is None:
+            return
+        try:
+            self.succeed(self.work())
+        except Exception as error:  # noqa: BLE001  the model gets it
+            self.fail(error)
+
+    async def arun(self) -> None:
+        if self.work is None:
+            return
+        try:
+            value = self.work() if self.is_async else await asyncio.to_thread(self.work)
+            self.succeed(await value if inspect.isawaitable(value) else value)
+        except Exception as error:  # noqa: BLE001  the model gets it
+            self.fail(error)
+
+
+@dataclass
+class _Loop:
+    """The state of a tool loop, without its requests."""
+
+    messages: list[Mapping[str, Any]]
+    tools: dict[str, Tool]
+    options: dict[str, Any]
+    steps: list[ChatResponse | ToolResult] = field(default_factory=list)
+    answers: list[ChatResponse] = field(default_factory=list)
+
+    def receive(self, response: ChatResponse) -> list[_Call]:
+        """Add an answer; returns the calls in it."""
+        self.steps.append(response)
+        self.answers.append(response)
+        self.messages.append(message_of(response))
+        if self.options.get("tool_choice") not in (None, "auto", "none"):
+            self.options["tool_choice"] = "auto"  # a forced call would be forced after its result too
+        return [self._prepare(call) for call in response.tool_calls]
+
+    def _prepare(self, call: ToolCall) -> _Call:
+        tool = self.tools.get(call.name)
+        if tool is None:
+            known = ", ".join(self.tools)
+            content = f"Error: there is no tool {call.name!r}. The tools are: {known}."
+            return _Call(call, result=ToolResult(call, content))
+        try:
+            return _Call(call, tool.bind(call.arguments), tool.is_async)
+        except MismatchError as mismatch:
+            content = f"Error: the arguments of {call.name} are wrong. {'; '.join(mismatch.problems)}"
+            return _Call(call, result=ToolResult(call, content, mismatch))
+
+    def add_results(self, calls: Sequence[_Call]) -> None:
+        """Add the results of calls, in the order of the calls."""
+        for call in calls:
+            if call.result is not None:
+                self.steps.append(call.result)
+                message = {"role": "tool", "tool_call_id": call.call.id, "content": call.result.content}
+                self.messages.append(message)
+
+    def end(self, max_steps: int) -> ToolRun | None:
+        """What the loop did, if it ends after these results."""
+        if any(isinstance(step, ToolResult) and step.refused for step in self.steps):
+            return self.result("refused")
+        return self.result("max_steps") if len(self.answers) >= max_steps else None
+
+    def result(self, stopped: Literal["answer", "max_steps", "refused"]) -> ToolRun:
+        """What the loop did."""
+        usage = total_usage(answer.usage for answer in self.answers)
+        return ToolRun(self.answers[-1].text, self.messages, tuple(self.steps), usage, stopped)
+
+
+def run(
+    client: AIClient,
+    messages: Prompt,
+    model: str | Sequence[str],
+    tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+    *,
+    max_steps: int = 10,
+    before_call: Callable[[ToolCall], Any] | None = None,
+    **options: Any,
+) -> ToolRun:
+    """See `AIClient.run`."""
+    loop = _loop(messages, tools, max_steps, options)
+    for tool in loop.tools.values():
+        if tool.is_async:
+            raise TypeError(f"the tool {tool.name} is a coroutine function; use arun")
+    while True:
+        calls = loop.receive(client.chat(loop.messages, model, **loop.options))
+        if not calls:
+            return loop.result("answer")
+        for call in calls:
+            if before_call is not None and call.work and before_call(call.call) is False:
+                call.refuse()
+        _run_all([call for call in calls if call.result is None])
+        loop.add_results(calls)
+        if end := loop.end(max_steps):
+            return end
+
+
+async def arun(
+    client: AIClient,
+    messages: Prompt,
+    model: str | Sequence[str],
+    tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+    *,
+    max_steps: int = 10,
+    before_call: Callable[[ToolCall], Any] | None = None,
+    **options: Any,
+) -> ToolRun:
+    """See `AIClient.arun`."""
+    loop = _loop(messages, tools, max_steps, options)
+    while True:
+        calls = loop.receive(await client.achat(loop.messages, model, **loop.options))
+        if not calls:
+            return loop.result("answer")
+        for call in calls:
+            if before_call is not None and call.work:
+                allowed = before_call(call.call)
+                if (await allowed if inspect.isawaitable(allowed) else allowed) is False:
+                    call.refuse()
+        await asyncio.gather(*(call.arun() for call in calls if call.result is None))
+        loop.add_results(calls)
+        if end := loop.end(max_steps):
+            return end
+
+
+def _loop(
+    messages: Prompt,
+    functions: Iterable[Callable[..., Any] | Mapping[str, Any]],
+    max_steps: int,
+    options: Mapping[str, Any],
+) -> _Loop:
+    if max_steps < 1:
+        raise ValueError(f"max_steps must be at least 1, not {max_steps}")
+    tools, definitions = tools_of(functions)
+    return _Loop(as_messages(messages), tools, {**options, "tools": definitions} if definitions else dict(options))
+
+
+def _run_all(calls: Sequence[_Call]) -> None:
+    """Run calls at the same time, one of them alone on this thread."""
+    if len(calls) == 1:
+        calls[0].run()
+        return
+    pool = ThreadPoolExecutor(min(len(calls), _MAX_THREADS), "ai_rust_client-tool")
+    try:
+        for future in [pool.submit(contextvars.copy_context().run, call.run) for call in calls]:
+            future.result()
+    finally:
+        # Ctrl-C does not wait for the tools that still run.
+        pool.shutdown(wait=False, cancel_futures=True)
