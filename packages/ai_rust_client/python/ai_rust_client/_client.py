@@ -10,11 +10,13 @@ from ai_rust_client import _native
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    import os
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal, Never, TypeVar, overload
 
     from ai_rust_client._native import ToolCall
     from ai_rust_client._types import Message
+    from ai_rust_client.mapping import Mapped
     from ai_rust_client.responses import Input, Response, ResponseEvents
     from ai_rust_client.structured import StructuredOutput, _Mode
     from ai_rust_client.structured_stream import StructuredStream
@@ -202,6 +204,73 @@ class AIClient(_native.AIClient):
         from ai_rust_client.tool_run import arun
 
         return await arun(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
+
+    def map(
+        self,
+        requests: Iterable[str | Sequence[Message]],
+        model: str | Sequence[str],
+        *,
+        concurrency: int = 8,
+        ordered: bool = False,
+        progress: Callable[[int, int | None], object] | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        max_retries: int = 2,
+        **options: Any,
+    ) -> Iterator[Mapped]:
+        """Answer many requests, `concurrency` at the same time. The iterator returns each outcome as it comes.
+
+        `requests` are prompts or lists of messages. They are taken from their iterable when they are sent, on the
+        caller's thread, and are sent while the outcomes are read. With `ordered`, outcomes come in the order of the
+        requests. A failed request is an outcome with an `error`; the others go on.
+
+        A 429 pauses all requests, for its `Retry-After` or with a growing delay, and is then sent again; so does an
+        answer whose rate-limit headers say that nothing remains. Other failures that may pass are retried
+        `max_retries` times. `progress` is called with the number of outcomes and the number of requests (None if it
+        is unknown). With `journal`, a file, answers are stored as they arrive, and a later call with the same file
+        does not ask for them again; a changed request is sent again, and its outcome has a `note`.
+
+        Leaving the loop, or dropping the iterator, cancels what is running. Other options are those of `chat`.
+        """
+        from ai_rust_client.mapping import map_requests
+
+        return map_requests(
+            self,
+            requests,
+            model,
+            concurrency=concurrency,
+            ordered=ordered,
+            progress=progress,
+            journal=journal,
+            max_retries=max_retries,
+            **options,
+        )
+
+    def amap(
+        self,
+        requests: Iterable[str | Sequence[Message]] | AsyncIterable[str | Sequence[Message]],
+        model: str | Sequence[str],
+        *,
+        concurrency: int = 8,
+        ordered: bool = False,
+        progress: Callable[[int, int | None], object] | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        max_retries: int = 2,
+        **options: Any,
+    ) -> AsyncIterator[Mapped]:
+        """`map` for asyncio: an async iterator. `requests` may be an async iterable."""
+        from ai_rust_client.mapping import amap_requests
+
+        return amap_requests(
+            self,
+            requests,
+            model,
+            concurrency=concurrency,
+            ordered=ordered,
+            progress=progress,
+            journal=journal,
+            max_retries=max_retries,
+            **options,
+        )
 
     def __reduce_ex__(self, _protocol: object, /) -> Never:
         """Refuse to pickle or copy: a client contains a key and connections."""

@@ -25,6 +25,7 @@ from ai_rust_client import (
 from ai_rust_client.compat import APIStatusError as CompatStatusError
 from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
+from ai_rust_client.mapping import Mapped
 from ai_rust_client.structured import StructuredOutput
 from ai_rust_client.tool_run import ToolRun
 
@@ -152,3 +153,13 @@ def tools(client: AIClient) -> list[Message]:
     assert_type(result, ToolRun)
     assert_type(result.stopped, Literal["answer", "max_steps", "refused"])
     return result.messages
+
+
+def batch(client: AIClient, prompts: list[str]) -> Iterator[str]:
+    for outcome in client.map(prompts, "some/model", concurrency=4, journal="answers.jsonl", temperature=0):
+        assert_type(outcome, Mapped)
+        yield outcome.response.text if outcome.response else str(outcome.error)
+
+
+async def batch_async(client: AIClient) -> list[int]:
+    return [outcome.index async for outcome in client.amap([HISTORY], "some/model", ordered=True)]

@@ -1,0 +1,315 @@
+"""`AIClient.map` and `amap`: many requests at the same time."""
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ai_rust_client import AIClient, AIClientError, BadRequestError, RateLimitError
+from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
+from ai_rust_client.mapping import Mapped
+from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Hang, Request
+
+
+@pytest.fixture
+def client(server: FakeServer) -> Iterator[AIClient]:
+    with AIClient(base_url=server.base_url) as client:
+        yield client
+
+
+def prompt_of(request: Request) -> str:
+    text = request.json["messages"][-1]["content"]
+    assert isinstance(text, str)
+    return text
+
+
+def echo(request: Request) -> Answer:
+    return Answer(f"re: {prompt_of(request)}")
+
+
+def limited(every: int, retry_after: str | None = "0.02") -> Callable[[Request], Answer | Error]:
+    """Answers every n-th request with 429."""
+    count = 0
+    lock = threading.Lock()
+
+    def reply(request: Request) -> Answer | Error:
+        nonlocal count
+        with lock:
+            count += 1
+            is_limited = count % every == 0
+        headers = {"Retry-After": retry_after} if retry_after else {}
+        return Error(429, "slow down", headers=headers) if is_limited else echo(request)
+
+    return reply
+
+
+def test_five_hundred_with_a_fifth_refused_are_all_answered(server: FakeServer, client: AIClient) -> None:
+    server.default = limited(5, "0")
+    progress: list[tuple[int, int | None]] = []
+    prompts = [f"question {number}" for number in range(500)]
+    outcomes = list(
+        client.map(prompts, "m", concurrency=20, progress=lambda *counts: progress.append(counts), temperature=0)
+    )
+    assert sorted(outcome.index for outcome in outcomes) == list(range(500))
+    assert all(outcome.result().text == f"re: question {outcome.index}" for outcome in outcomes)
+    assert (progress[0], progress[-1], len(progress)) == ((1, 500), (500, 500), 500)
+    assert server.requests[0].json["temperature"] == 0
+
+
+def test_messages_and_prompts_in_order(server: FakeServer, client: AIClient) -> None:
+    def reply(request: Request) -> Answer:
+        return Answer(prompt_of(request), head_delay=0.2 if prompt_of(request) == "0" else 0)
+
+    server.default = reply
+    requests: list[Any] = [[{"role": "user", "content": "0"}], *map(str, range(1, 30))]
+    outcomes = list(client.map(requests, "m", ordered=True, concurrency=4))
+    assert [outcome.result().text for outcome in outcomes] == [str(number) for number in range(30)]
+    unordered = [outcome.index for outcome in client.map(requests, "m", concurrency=4)]
+    assert unordered[-1] == 0
+
+
+def test_requests_are_taken_when_they_are_sent_on_the_callers_thread(server: FakeServer, client: AIClient) -> None:
+    server.default = echo
+    taken: list[int] = []
+    threads = set()
+
+    def requests() -> Iterator[str]:
+        for number in range(1000):
+            taken.append(number)
+            threads.add(threading.get_ident())
+            yield str(number)
+
+    for _ in zip(range(3), client.map(requests(), "m", concurrency=4), strict=False):
+        pass
+    assert 3 <= len(taken) <= 12
+    assert threads == {threading.get_ident()}
+
+
+def test_a_429_pauses_all_requests(server: FakeServer, client: AIClient) -> None:
+    times: list[float] = []
+
+    def reply(request: Request) -> Answer | Error:
+        times.append(time.monotonic())
+        return Error(429, headers={"Retry-After": "1"}) if len(times) == 5 else echo(request)
+
+    server.default = reply
+    outcomes = list(client.map(map(str, range(40)), "m", concurrency=2))
+    assert all(outcome.response for outcome in outcomes)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    # A few requests may have been sent before the 429 was read.
+    assert [gap > 0.8 for gap in gaps].index(True) < 12
+    assert sum(gap > 0.8 for gap in gaps) == 1
+
+
+def test_rate_limit_headers_pause_all_requests(server: FakeServer, client: AIClient) -> None:
+    times: list[float] = []
+
+    def reply(request: Request) -> Answer:
+        times.append(time.monotonic())
+        remaining = "0" if len(times) == 3 else "7"
+        headers = {"x-ratelimit-remaining-requests": remaining, "x-ratelimit-reset-requests": "500ms"}
+        return Answer(prompt_of(request), headers=headers)
+
+    server.default = reply
+    assert len(list(client.map(map(str, range(10)), "m", concurrency=1))) == 10
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert [gap > 0.4 for gap in gaps] == [False, False, True, *[False] * 6]
+
+
+def test_failures_are_outcomes_of_their_own(server: FakeServer, client: AIClient) -> None:
+    def reply(request: Request) -> Answer | Error:
+        return Error(400, "no") if prompt_of(request) == "1" else echo(request)
+
+    server.default = reply
+    requests: list[Any] = ["0", "1", [{"role": "user", "content": object()}], "3"]
+    outcomes = list(client.map(requests, "m", ordered=True))
+    assert [bool(outcome.response) for outcome in outcomes] == [True, False, False, True]
+    assert isinstance(outcomes[1].error, BadRequestError)
+    assert outcomes[2].error is not None
+    assert outcomes[2].error.code == "invalid_request"
+    with pytest.raises(AIClientError, match=r"messages\[0\].content"):
+        outcomes[2].result()
+
+
+def test_other_failures_are_retried(server: FakeServer, client: AIClient) -> None:
+    server.script.extend([Error(500), Error(503, headers={"Retry-After": "0"})])
+    server.default = echo
+    assert [outcome.result().text for outcome in client.map(["a"], "m")] == ["re: a"]
+    server.default = Error(500)
+    (failed,) = client.map(["a"], "m", max_retries=0)
+    assert failed.error is not None
+    assert failed.error.status == 500
+
+
+def test_an_exhausted_quota_is_an_error_at_once(server: FakeServer, client: AIClient) -> None:
+    server.default = Error(429, code="insufficient_quota")
+    (failed,) = client.map(["a"], "m")
+    assert isinstance(failed.error, RateLimitError)
+
+
+def test_leaving_the_loop_cancels_what_is_running(server: FakeServer, client: AIClient) -> None:
+    server.script.append(Answer("first"))
+    server.default = Hang()
+    before = threading.active_count()
+    for outcome in client.map(map(str, range(100)), "m", concurrency=5):
+        assert outcome.result().text == "first"
+        assert server.wait_for_requests(5)
+        break
+    del outcome
+    for request in server.requests[1:5]:
+        assert request.client_left.wait(10)
+    names = [thread.name for thread in threading.enumerate()]
+    assert "ai_rust_client-map" not in names, (before, names)
+
+
+def test_a_journal_is_not_asked_again(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
+    path = tmp_path / "batch.jsonl"
+
+    def reply(request: Request) -> Answer | Error:
+        return Error(400) if prompt_of(request) == "2" else echo(request)
+
+    server.default = reply
+    prompts = [str(number) for number in range(6)]
+    first = {outcome.index: outcome for outcome in client.map(prompts, "m", journal=path, seed=1)}
+    assert [index for index in first if first[index].error] == [2]
+    server.default = echo
+    server.requests.clear()
+    again = list(client.map(prompts, "m", journal=path, ordered=True, seed=1, timeout=30.0))
+    assert [prompt_of(request) for request in server.requests] == ["2"]  # what failed
+    assert [outcome.result().text for outcome in again] == [f"re: {prompt}" for prompt in prompts]
+    assert [outcome.from_journal for outcome in again] == [True, True, False, True, True, True]
+    stored, fresh = again[0].result(), first[0].result()
+    for name in ("text", "raw", "model", "finish_reason", "tool_calls", "request_id"):
+        assert getattr(stored, name) == getattr(fresh, name)
+    assert stored.usage is not None
+    assert fresh.usage is not None
+    assert stored.usage.total_tokens == fresh.usage.total_tokens
+
+
+def test_changed_requests_are_sent_again_with_a_note(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
+    path = tmp_path / "batch.jsonl"
+    server.default = echo
+    list(client.map(["a", "b"], "m", journal=path))
+    server.requests.clear()
+    outcomes = list(client.map(["a", "changed"], "m", journal=path, ordered=True))
+    assert [outcome.note for outcome in outcomes] == [
+        "", "the request changed since its answer was stored; it was sent again",
+    ]  # fmt: skip
+    assert outcomes[1].result().text == "re: changed"
+    list(client.map(["a", "changed"], "other", journal=path))
+    list(client.map(["a", "changed"], "other", journal=path, temperature=1))
+    assert len(server.requests) == 5
+
+
+def test_a_journal_that_a_crash_cut_is_read(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
+    path = tmp_path / "batch.jsonl"
+    server.default = echo
+    list(client.map(["a", "b", "c"], "m", journal=path, concurrency=1))
+    text = path.read_bytes()
+    for cut in range(1, len(text), 97):
+        path.write_bytes(text[:cut])
+        if b"\n" not in text[:cut]:
+            path.write_bytes(b"")
+        assert [o.result().text for o in client.map(["abc"], "m", journal=path)] == ["re: abc"]
+        server.requests.clear()
+        assert {o.result().text for o in client.map(["a", "b", "c"], "m", journal=path)} == {"re: a", "re: b", "re: c"}
+        server.requests.clear()
+        list(client.map(["a", "b", "c"], "m", journal=path))
+        assert server.requests == []
+    (tmp_path / "other").write_text("hello\nworld\n")
+    with pytest.raises(ValueError, match="is not a journal of map"):
+        client.map(["a"], "m", journal=tmp_path / "other")
+
+
+async def test_async(server: FakeServer, client: AIClient) -> None:
+    server.default = limited(4)
+
+    async def requests() -> AsyncIterator[str]:
+        for number in range(50):
+            await asyncio.sleep(0)
+            yield str(number)
+
+    texts = [outcome.result().text async for outcome in client.amap(requests(), "m", ordered=True)]
+    assert texts == [f"re: {number}" for number in range(50)]
+    assert len([outcome async for outcome in client.amap(["a", "b"], "m")]) == 2
+
+
+async def test_a_slow_source_does_not_delay_outcomes(server: FakeServer, client: AIClient) -> None:
+    server.default = echo
+    answered = asyncio.Event()
+
+    async def requests() -> AsyncIterator[str]:
+        yield "a"
+        await asyncio.wait_for(answered.wait(), 10)
+        yield "b"
+
+    outcomes = []
+    async for outcome in client.amap(requests(), "m"):
+        outcomes.append(outcome.result().text)
+        answered.set()
+    assert outcomes == ["re: a", "re: b"]
+
+
+async def test_leaving_the_async_loop_cancels_what_is_running(server: FakeServer, client: AIClient) -> None:
+    server.script.append(Answer("first"))
+    server.default = Hang()
+    outcomes = client.amap(map(str, range(100)), "m", concurrency=5)
+    async for _ in outcomes:
+        await asyncio.to_thread(server.wait_for_requests, 5)
+        break
+    await outcomes.aclose()  # type: ignore[attr-defined]
+    for request in server.requests[1:5]:
+        assert await asyncio.to_thread(request.client_left.wait, 10)
+
+
+async def test_map_works_where_a_loop_is_running(server: FakeServer, client: AIClient) -> None:
+    server.default = echo
+    assert [outcome.result().text for outcome in client.map(["a"], "m")] == ["re: a"]
+
+
+def test_mistakes_of_callers_are_named(client: AIClient) -> None:
+    with pytest.raises(TypeError, match="requests must be an iterable of prompts or lists of messages, not str"):
+        client.map("hello", "m")
+    with pytest.raises(ValueError, match="concurrency must be at least 1, not 0"):
+        client.map([], "m", concurrency=0)
+    assert list(client.map([], "m")) == []
+
+
+def test_an_error_of_the_source_or_of_progress_reaches_the_caller(server: FakeServer, client: AIClient) -> None:
+    server.default = echo
+
+    def requests() -> Iterator[str]:
+        yield "a"
+        raise OSError("disk")
+
+    with pytest.raises(OSError, match="disk"):
+        list(client.map(requests(), "m"))
+    with pytest.raises(ZeroDivisionError):
+        list(client.map(["a"], "m", progress=lambda done, total: 1 / 0))
+
+
+def test_delays_in_headers() -> None:
+    assert seconds_until_allowed({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6m0.5s"}) == 360.5
+    assert seconds_until_allowed({"x-ratelimit-remaining": "1", "x-ratelimit-reset": "9"}) is None
+    at = str(int((time.time() + 100) * 1000))
+    assert 90 < (seconds_until_allowed({"x-ratelimit-remaining": "0", "x-ratelimit-reset": at}) or 0) < 110
+    past = {"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "2020-01-01T00:00:00Z"}
+    assert seconds_until_allowed(past) == 0
+    assert seconds_until_allowed({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}) is None
+    assert (retry_delay({"retry-after-ms": "1500"}), retry_delay({"retry-after": "2"}), retry_delay({})) == (
+        1.5,
+        2,
+        None,
+    )
+
+
+def test_outcomes_are_plain_values() -> None:
+    error = AIClientError("no")
+    assert Mapped(0, None, error, "q") == Mapped(0, None, error, "q")
+    assert json.dumps({"index": Mapped(0, None, error, "q").index})
