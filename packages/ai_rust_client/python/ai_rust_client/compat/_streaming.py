@@ -10,7 +10,7 @@ from ai_rust_client.compat._errors import from_native, provider_error
 from ai_rust_client.compat._json import has_content, read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._response import Request, Response
-from ai_rust_client.compat._surrogates import SurrogateJoiner, has_surrogates
+from ai_rust_client.compat._surrogates import ChunkJoiner, has_surrogates
 from ai_rust_client.compat.types import ChatCompletionChunk
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class _Chunks(Generic[T]):
         self._request = request
         self._waiting: list[str] = []
         """In reverse order."""
-        self._surrogates: SurrogateJoiner | None = None
+        self._surrogates: ChunkJoiner | None = None
         self._closed = False
 
     def _take(self) -> T:
@@ -37,8 +37,8 @@ class _Chunks(Generic[T]):
         if error := _error_in(data):
             raise provider_error(read_json(self._source.mask(json.dumps(error))), self._request)
         if self._surrogates is not None or has_surrogates(text):
-            self._surrogates = self._surrogates or SurrogateJoiner()
-            data = self._surrogates.join(data)
+            self._surrogates = self._surrogates or ChunkJoiner()
+            data = self._surrogates.join_chunk(data)
         return cast("T", build(ChatCompletionChunk, data))
 
     def _take_rest(self) -> T | None:

@@ -1,6 +1,8 @@
 """Emoji that a provider splits into two JSON escapes: `\\ud83d` at the end of one chunk, `\\ude00` in the next."""
 
-from typing import Any
+from typing import Any, cast
+
+from ai_rust_client._surrogates import SurrogateJoiner, replace_surrogates
 
 Path = tuple[str | int, ...]
 """The keys that lead to a string; elements of lists by their `index`, if they have one."""
@@ -13,11 +15,11 @@ def has_surrogates(text: str) -> bool:
     return "\\ud" in text or "\\uD" in text
 
 
-class SurrogateJoiner:
+class ChunkJoiner(SurrogateJoiner):
     """Joins the halves over the chunks of one stream. A half that stays alone becomes U+FFFD."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Path, str] = {}
+        super().__init__()
         self._last: dict[str, Any] = {}
 
     @property
@@ -25,7 +27,7 @@ class SurrogateJoiner:
         """Whether the second half of a character is still to come."""
         return bool(self._waiting)
 
-    def join(self, chunk: dict[str, Any]) -> dict[str, Any]:
+    def join_chunk(self, chunk: dict[str, Any]) -> dict[str, Any]:
         """The chunk without surrogates; a first half at the end of a string waits for the next chunk."""
         self._last = {name: value for name, value in chunk.items() if name not in ("choices", "usage")}
         joined: dict[str, Any] = self._value(chunk, ())
@@ -35,7 +37,7 @@ class SurrogateJoiner:
         """A last chunk for the halves that were still waiting at the end of the stream."""
         choices: dict[str | int, dict[str, Any]] = {}
         for path in self._waiting:
-            _, index, _, *keys = path
+            _, index, _, *keys = cast("Path", path)
             choice = choices.setdefault(index, {"index": index, "delta": {}, "finish_reason": None})
             _put(choice["delta"], keys, REPLACEMENT)
         self._waiting.clear()
@@ -52,12 +54,7 @@ class SurrogateJoiner:
 
     def _text(self, text: str, path: Path) -> str:
         is_delta = len(path) > 3 and path[0] == "choices" and path[2] == "delta"
-        if is_delta:
-            text = self._waiting.pop(path, "") + text
-            if text and "\ud800" <= text[-1] <= "\udbff":
-                self._waiting[path] = text[-1]
-                text = text[:-1]
-        return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return self.join(path, text) if is_delta else replace_surrogates(text)
 
 
 def _index(item: Any, position: int) -> int:
