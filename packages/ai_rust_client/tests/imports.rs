@@ -6,7 +6,8 @@ use std::path::Path;
 
 /// From low to high. A file in the top folder is a floor of its own, except for the calls, which share one.
 const FLOORS: [&str; 8] = ["text", "answer", "error", "runtime", "protocol", "http", "calls", "py"];
-const CALLS: [&str; 5] = ["chat", "models", "response_reader", "stream", "stream_buffer"];
+const CALLS: [&str; 8] =
+    ["chat", "embeddings", "endpoint", "models", "raw_events", "response_reader", "stream", "stream_buffer"];
 
 type Imports = BTreeMap<String, Vec<String>>;
 
