@@ -74,8 +74,16 @@ def _waiters_of(loop: asyncio.AbstractEventLoop) -> _Waiters:
     return waiters
 
 
-async def _wait_until_ready(register: Register, source: _Cancellable) -> None:
-    loop = asyncio.get_running_loop()
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "ai_rust_client's async methods need asyncio; under trio use the sync methods in trio.to_thread.run_sync"
+        ) from None
+
+
+async def _wait_until_ready(loop: asyncio.AbstractEventLoop, register: Register, source: _Cancellable) -> None:
     waiters = _waiters_of(loop)
     token = register(waiters.queue)
     if token is None:
@@ -92,15 +100,17 @@ async def _wait_until_ready(register: Register, source: _Cancellable) -> None:
 
 async def call(start: Callable[..., Call], *arguments: Any, **options: Any) -> Any:
     """Start a call and wait for its result."""
+    loop = _running_loop()
     started = start(*arguments, **options)
-    await _wait_until_ready(started._register, started)
+    await _wait_until_ready(loop, started._register, started)
     return started.result()
 
 
 async def next_item(source: _Source[T]) -> T:
     """Wait for the next item of a stream."""
+    loop = _running_loop()
     while True:
-        await _wait_until_ready(source._register, source)
+        await _wait_until_ready(loop, source._register, source)
         item = source._poll()
         if item is not None:
             return item
@@ -108,7 +118,7 @@ async def next_item(source: _Source[T]) -> T:
 
 async def head(stream: S) -> S:
     """Wait for the response head; raises what failed before it."""
-    await _wait_until_ready(stream._register_head, stream)
+    await _wait_until_ready(_running_loop(), stream._register_head, stream)
     stream._raise_early_failure()
     return stream
 

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal, Self, final, overload
 
 from typing_extensions import disjoint_base
 
-from ai_rust_client._types import Message
+from ai_rust_client._timeouts import Timeouts
+from ai_rust_client._types import Message, QueryValue
 
 __all__ = [
     "API_VERSION",
@@ -50,18 +51,35 @@ class AIClient:
     - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer the first
       byte that is not white space); comments do not count.
     - `stall_timeout`: between two contents; comments do not count.
-    - `end_timeout`: without a chunk after every choice has its finish reason; then the stream ends well.
+    - `end_timeout`: after every choice has its finish reason, without a chunk that has content, a finish reason or
+      the usage; then the stream ends well.
     - `total_timeout`: the whole call, including retries and their delays.
 
     There are at most `max_retries` retries, after connection errors, 408, 409, 429 and 5xx, but never after a
-    part of the answer was returned. A `Retry-After` of up to a minute is respected. `proxy` (http, https,
-    socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file whose
-    certificates are added to the platform's. Redirects are followed only within the same origin.
+    part of the answer was returned. A `Retry-After` of up to a minute is respected.
+
+    At most `max_buffered_bytes` of a stream wait for its reader. Then nothing is received until half of it was
+    read; meanwhile only the total timeout goes on.
+
+    `proxy` (http, https, socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is
+    a PEM file whose certificates are added to the platform's; `client_cert` one with a certificate and its key, for
+    servers that require it. `local_address` is the IP address that connections begin at. With `unix_socket`, a
+    path, the server is reached there; `base_url` then only names it. Redirects are followed only within the same
+    origin.
+
+    Every method that sends a request takes these options, which are not sent as fields of its JSON; None is the
+    client's setting:
+
+    - `timeout`: seconds for the whole call, or `Timeouts`.
+    - `max_retries`.
+    - `extra_headers`: replace the client's headers with the same names.
+    - `extra_query`: replaces what `base_url` has of the same names. Values are strings, numbers or lists of them.
+    - `extra_body`: fields for the JSON, which win over options; not for `models`.
 
     Logs times and sizes to the logger `ai_rust_client` at DEBUG, on the caller's thread; with `log_content`
     also prompts and answers, in full. The key is never logged.
 
-    Raises ValueError for an invalid setting, and OSError for a `ca_bundle` that cannot be read.
+    Raises TypeError or ValueError for an invalid setting, and OSError for a file that cannot be read.
     """
 
     def __new__(
@@ -70,21 +88,25 @@ class AIClient:
         *,
         base_url: str = "https://openrouter.ai/api/v1",
         headers: Mapping[str, str] | None = None,
-        connect_timeout: float = 10.0,
+        connect_timeout: float | None = 10.0,
         idle_timeout: float | None = 60.0,
         first_token_timeout: float | None = None,
         stall_timeout: float | None = 120.0,
         end_timeout: float | None = 30.0,
         total_timeout: float | None = None,
         max_retries: int = 2,
+        max_buffered_bytes: int = 4194304,
         proxy: str | None = None,
         ca_bundle: str | PathLike[str] | None = None,
+        client_cert: str | PathLike[str] | None = None,
+        local_address: str | None = None,
+        unix_socket: str | PathLike[str] | None = None,
         log_content: bool = False,
     ) -> Self: ...
-    def send_request(self, prompt: str, model: str) -> str:
+    def send_request(self, prompt: str, model: str, **options: Any) -> str:
         """The text of the answer to one prompt. Blocks."""
 
-    def stream_response(self, prompt: str, model: str) -> ResponseStream:
+    def stream_response(self, prompt: str, model: str, **options: Any) -> ResponseStream:
         """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
@@ -146,10 +168,24 @@ class AIClient:
     ) -> Coroutine[Any, Any, Embeddings]:
         """`embed` for asyncio. Cancelling the task closes the connections."""
 
-    def models(self) -> list[ModelInfo]:
+    def models(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, QueryValue] | None = None,
+    ) -> list[ModelInfo]:
         """The models that `GET {base_url}/models` lists. Blocks."""
 
-    def amodels(self) -> Coroutine[Any, Any, list[ModelInfo]]:
+    def amodels(
+        self,
+        *,
+        timeout: float | Timeouts | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, QueryValue] | None = None,
+    ) -> Coroutine[Any, Any, list[ModelInfo]]:
         """`models` for asyncio."""
 
     def prewarm(self) -> None:
@@ -169,7 +205,7 @@ class AIClient:
     def _start_embed(
         self, input: str | Sequence[str], model: str, dimensions: int | None, batch_size: int, **options: Any
     ) -> Call: ...
-    def _start_models(self) -> Call: ...
+    def _start_models(self, **options: Any) -> Call: ...
 
 @final
 class ResponseStream:

@@ -11,7 +11,8 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Whether there was content: text, reasoning, or a piece of a tool call.
     pub has_content: bool,
-    /// Whether there was a chunk, with content or without.
+    /// Whether there was a chunk with content, a finish reason or the usage. Some servers repeat empty chunks to keep
+    /// the connection alive.
     pub has_chunk: bool,
     pub bytes_received: usize,
     /// The chunks as JSON texts, if the reader wants them.
@@ -109,10 +110,10 @@ impl Assembler {
     }
 
     pub fn push_completion(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), ChunkError> {
-        batch.has_chunk = true;
         let error = chunk.provider_error();
         if let Some(usage) = chunk.usage.or(chunk.x_groq.and_then(|groq| groq.usage)) {
             self.usage = Some(usage.into());
+            batch.has_chunk = true;
         }
         update_name(chunk.model.as_str(), &mut self.model, &mut batch.model);
         update_name(chunk.provider.as_str(), &mut self.provider, &mut batch.provider);
@@ -145,6 +146,9 @@ impl Assembler {
             state.was_finished |= state.is_finished;
         }
         batch.has_content |= has_content;
+        batch.has_chunk |= has_content
+            || reason.is_some()
+            || message.as_ref().is_some_and(|message| message.annotations.is_some());
         if index != 0 {
             return Ok(());
         }

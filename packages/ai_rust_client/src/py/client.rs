@@ -40,18 +40,35 @@ use crate::runtime::process::PerProcess;
 /// - `first_token_timeout`: to the first content (text, reasoning or a tool call; of a whole answer the first
 ///   byte that is not white space); comments do not count.
 /// - `stall_timeout`: between two contents; comments do not count.
-/// - `end_timeout`: without a chunk after every choice has its finish reason; then the stream ends well.
+/// - `end_timeout`: after every choice has its finish reason, without a chunk that has content, a finish reason or
+///   the usage; then the stream ends well.
 /// - `total_timeout`: the whole call, including retries and their delays.
 ///
 /// There are at most `max_retries` retries, after connection errors, 408, 409, 429 and 5xx, but never after a
-/// part of the answer was returned. A `Retry-After` of up to a minute is respected. `proxy` (http, https,
-/// socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is a PEM file whose
-/// certificates are added to the platform's. Redirects are followed only within the same origin.
+/// part of the answer was returned. A `Retry-After` of up to a minute is respected.
+///
+/// At most `max_buffered_bytes` of a stream wait for its reader. Then nothing is received until half of it was
+/// read; meanwhile only the total timeout goes on.
+///
+/// `proxy` (http, https, socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is
+/// a PEM file whose certificates are added to the platform's; `client_cert` one with a certificate and its key, for
+/// servers that require it. `local_address` is the IP address that connections begin at. With `unix_socket`, a
+/// path, the server is reached there; `base_url` then only names it. Redirects are followed only within the same
+/// origin.
+///
+/// Every method that sends a request takes these options, which are not sent as fields of its JSON; None is the
+/// client's setting:
+///
+/// - `timeout`: seconds for the whole call, or `Timeouts`.
+/// - `max_retries`.
+/// - `extra_headers`: replace the client's headers with the same names.
+/// - `extra_query`: replaces what `base_url` has of the same names. Values are strings, numbers or lists of them.
+/// - `extra_body`: fields for the JSON, which win over options; not for `models`.
 ///
 /// Logs times and sizes to the logger `ai_rust_client` at DEBUG, on the caller's thread; with `log_content`
 /// also prompts and answers, in full. The key is never logged.
 ///
-/// Raises ValueError for an invalid setting, and OSError for a `ca_bundle` that cannot be read.
+/// Raises TypeError or ValueError for an invalid setting, and OSError for a file that cannot be read.
 #[pyclass(frozen, subclass, weakref, module = "ai_rust_client._native")]
 pub struct AIClient {
     pub config: Arc<Config>,
@@ -233,14 +250,20 @@ impl AIClient {
     }
 
     /// The models that `GET {base_url}/models` lists. Blocks.
-    #[pyo3(signature = (**options))]
+    #[pyo3(
+        signature = (**options),
+        text_signature = "($self, *, timeout=None, max_retries=None, extra_headers=None, extra_query=None)"
+    )]
     fn models(&self, py: Python, options: Option<&Bound<PyDict>>) -> PyResult<Vec<ModelInfo>> {
         let session = self.session_without_body(py, "models", options)?;
         session.block(py, models(session.transport())).map(model_list)
     }
 
     /// `models` for asyncio.
-    #[pyo3(signature = (**options))]
+    #[pyo3(
+        signature = (**options),
+        text_signature = "($self, *, timeout=None, max_retries=None, extra_headers=None, extra_query=None)"
+    )]
     fn amodels<'py>(
         slf: &Bound<'py, Self>,
         options: Option<&Bound<'py, PyDict>>,

@@ -12,6 +12,7 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod events;
+mod gevent;
 mod history;
 mod log;
 mod ready;

@@ -47,10 +47,10 @@ impl Session {
     }
 
     /// Do `work` on this thread.
-    pub fn block<T: Send>(
+    pub fn block<T: Send + 'static>(
         &self,
         py: Python,
-        work: impl Future<Output = Result<T, Error>> + Send,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> PyResult<T> {
         block(py, self.executor, &self.cancellation, work)
     }

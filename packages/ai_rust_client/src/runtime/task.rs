@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 use crate::runtime::executor::{Executor, TaskWatch};
 use crate::runtime::monitor::Monitor;
 use crate::runtime::ready_queue::ReadyQueue;
+use crate::runtime::wakeup_fd::Fileno;
 
 pub struct Task<T> {
     pub result: Monitor<Option<Result<T, Error>>>,
@@ -44,6 +45,12 @@ impl<T: Send + 'static> Task<T> {
     pub fn register(&self, queue: &Arc<ReadyQueue>) -> Option<u64> {
         self.executor.watch(&self.watch);
         self.result.register(queue)
+    }
+
+    /// See `Monitor::fileno`.
+    pub fn fileno(&self) -> std::io::Result<Fileno> {
+        self.executor.watch(&self.watch);
+        self.result.fileno()
     }
 
     /// Close the connection, unless the result has arrived.

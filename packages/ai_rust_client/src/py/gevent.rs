@@ -1,0 +1,20 @@
+//! Waiting in a process that gevent has patched: only the greenlet that calls waits, not all of its thread.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+/// gevent's function that waits until a descriptor is readable; `None` if gevent has not patched sockets.
+pub fn wait_read(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let modules = MODULES.get_or_try_init(py, || {
+        let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
+        Ok::<_, PyErr>(modules.unbind())
+    })?;
+    let Some(monkey) = modules.bind(py).get_item(intern!(py, "gevent.monkey"))? else { return Ok(None) };
+    if !monkey.call_method1("is_module_patched", ("socket",))?.is_truthy()? {
+        return Ok(None);
+    }
+    py.import("gevent.socket")?.getattr("wait_read").map(Some)
+}
