@@ -5,13 +5,16 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
 from ai_rust_client import AIClient, APITimeoutError, ResponseStream
 from minimal_browser_core.testing.fake_server import Answer, Data, FakeServer, Hang, Stream, chunk
 
+RunScript = Callable[..., "CompletedProcess[str]"]
 QUESTION = [{"role": "user", "content": "q"}]
 ENDLESS = Stream((Data(chunk({"content": "first"})), Hang()))
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
@@ -203,3 +206,71 @@ def test_a_blocking_call_that_fails_closes_its_connection_after_an_event_loop_ra
         with pytest.raises(APITimeoutError):
             client.chat(QUESTION, "m")
         assert server.requests[-1].client_left.wait(10)
+
+
+# -- without asyncio ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", ["achat", "amodels", "await", "async for"])
+def test_a_loop_that_is_not_of_asyncio_is_named(server: FakeServer, call: str) -> None:
+    client = AIClient(base_url=server.base_url)
+    stream = client.stream(QUESTION, "m") if call in {"await", "async for"} else None
+    coroutines: dict[str, Callable[[], Any]] = {
+        "achat": lambda: client.achat(QUESTION, "m"),
+        "amodels": client.amodels,
+        "await": lambda: stream.__await__(),
+        "async for": lambda: anext(aiter(stream)),
+    }
+    # What trio does, which runs coroutines itself.
+    with pytest.raises(RuntimeError, match=r"need asyncio; under trio use the sync methods in trio\.to_thread"):
+        coroutines[call]().send(None)
+    if stream is None:
+        assert server.requests == []
+    else:
+        assert list(stream)
+    client.close()
+
+
+GEVENT = """
+    import select, sys, types
+
+    waits = []
+
+    def wait_read(fileno):
+        waits.append(fileno)
+        select.select([fileno], [], [], 30)
+        if sys.argv[2] == "raise":
+            raise KeyError("greenlet ends")
+
+    modules = {name: types.ModuleType(name) for name in ("gevent", "gevent.monkey", "gevent.socket")}
+    modules["gevent.monkey"].is_module_patched = lambda name: name == "socket"
+    modules["gevent.socket"].wait_read = wait_read
+    sys.modules |= modules
+
+    import ai_rust_client
+    client = ai_rust_client.AIClient(base_url=sys.argv[1], max_retries=0)
+    calls = [
+        lambda: client.send_request("q", "m"),
+        lambda: "".join(client.stream_response("q", "m")),
+        lambda: len(client.models()),
+    ]
+    for call in calls:
+        before = len(waits)
+        try:
+            print(call(), len(waits) > before)
+        except KeyError:
+            print("raised")
+"""
+
+
+def test_under_gevent_only_the_greenlet_waits(run_script: RunScript, server: FakeServer) -> None:
+    server.default = Answer(("so ", "it ", "is"), delay=0.02)
+    run = run_script(GEVENT, server.base_url, "wait")
+    assert (run.stdout.splitlines(), run.stderr) == (["so it is True", "so it is True", "2 True"], "")
+
+
+def test_an_exception_of_gevent_ends_the_call(run_script: RunScript, server: FakeServer) -> None:
+    server.default = Answer(("so ", "it ", "is"), delay=0.02)
+    run = run_script(GEVENT, server.base_url, "raise")
+    assert (run.stdout.splitlines(), run.stderr) == (["raised"] * 3, "")
+    assert server.wait_for_no_connections()

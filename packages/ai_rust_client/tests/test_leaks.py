@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from minimal_browser_core.testing.chat_conformance.backpressure import Flood
 from minimal_browser_core.testing.fake_server import Answer, Data, FakeServer, Hang, Stream, chunk
 
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -82,6 +83,25 @@ some(5_000)
 check(before)
 """
 
+UNREAD = """
+client = ai_rust_client.AIClient(base_url=sys.argv[1], max_buffered_bytes=65536)
+
+def leave_unread(count):
+    for number in range(count):
+        stream = client.stream(QUESTION, "m")
+        next(stream)
+        if number % 4 == 0:
+            time.sleep(0.02)
+        if number % 2:
+            stream.cancel()
+        del stream
+
+leave_unread(50)
+before = counted()
+leave_unread(1_000)
+check(before)
+"""
+
 CONCURRENT = """
 async def read():
     return [delta async for delta in client.stream_response("q", "m")]
@@ -111,12 +131,14 @@ def printed(run: "subprocess.CompletedProcess[str]") -> str:
     [
         pytest.param(CANCELLED, f"{NOTHING_LEFT}\ntasks 1", id="cancelled"),
         pytest.param(FINISHED, NOTHING_LEFT, id="finished"),
+        pytest.param(UNREAD, NOTHING_LEFT, id="unread"),
     ],
 )
 def test_thousands_of_calls_leave_nothing_behind(
     run_script: RunScript, server: FakeServer, script: str, left: str
 ) -> None:
-    server.default = Stream((Data(chunk({"content": "a"})), Hang())) if script == CANCELLED else Answer("a")
+    waiting = Stream((Data(chunk({"content": "a"})), Hang()))
+    server.default = {CANCELLED: waiting, FINISHED: Answer("a"), UNREAD: lambda request: Flood(100)(request)}[script]
     assert printed(run_script(COUNTING + script, server.base_url)) == left
     assert server.wait_for_no_connections()
 
