@@ -29,7 +29,7 @@ def refusal(reply: Any, **options: Any) -> Any:
 @pytest.mark.parametrize(
     ("ask", "named"),
     [
-        (lambda client: client.responses.create(model="m", input="q"), "OpenAI.responses"),
+        (lambda client: client.files.list(), "OpenAI.files"),
         (lambda client: client.images, "OpenAI.images.*in the message"),
         (lambda client: client.beta.assistants, "Beta.assistants.*responses"),
         (lambda client: client.models.delete("m"), "Models.delete"),
@@ -45,7 +45,7 @@ def test_what_is_not_covered_is_named(ask: Callable[[Any], Any], named: str) -> 
 
 def test_hasattr_is_false_for_what_is_not_covered() -> None:
     with compat.OpenAI(api_key="k") as client:
-        assert not hasattr(client, "responses")
+        assert not hasattr(client, "files")
 
 
 def test_an_unknown_argument_is_named() -> None:

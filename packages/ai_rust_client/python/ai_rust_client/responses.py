@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 Input = str | Sequence[Mapping[str, Any]]
 
 _PATH = ("responses",)
-_LAST = ("response.completed", "response.incomplete", "response.failed")
-_WITHOUT_CONTENT = ("response.created", "response.queued", "response.in_progress", "keepalive", "ping")
+ENDS = ("response.completed", "response.incomplete", "response.failed")
+"""The types of events that end a stream."""
+WITHOUT_CONTENT = ("response.created", "response.queued", "response.in_progress", "keepalive", "ping")
+"""The types of events that are not content, for the timeouts."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +302,7 @@ class ResponseEvents:
             return [Event(raw if isinstance(raw.get("type"), str) else raw | {"type": kind})]
         # A server that does not stream answers with the whole response.
         response = Response(raw)
-        status = response.status if f"response.{response.status}" in _LAST else "completed"
+        status = response.status if f"response.{response.status}" in ENDS else "completed"
         events = [Event({"type": "response.output_text.delta", "delta": response.text})] if response.text else []
         return [*events, Event({"type": f"response.{status}", "response": raw})]
 
@@ -313,7 +315,7 @@ class ResponseEvents:
         if kind == "error":
             # The message is masked already.
             self._failure = self._interrupted(raw.get("error") or raw)
-        elif kind in _LAST:
+        elif kind in ENDS:
             self._end(kind, raw.get("response"))
         elif update := _UPDATES.get(kind):
             update(self, raw)
@@ -392,7 +394,7 @@ def respond(
     """See `AIClient.respond`."""
     fields = _fields(input, model, options)
     if stream:
-        return ResponseEvents(open_events(client, _PATH, _LAST, _WITHOUT_CONTENT, **fields))
+        return ResponseEvents(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, **fields))
     return _response(request(client, "POST", _PATH, **fields))
 
 
@@ -404,7 +406,7 @@ async def arespond(
 
     fields = _fields(input, model, options)
     if stream:
-        return ResponseEvents(await head(open_events(client, _PATH, _LAST, _WITHOUT_CONTENT, **fields)))
+        return ResponseEvents(await head(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, **fields)))
     return _response(await call(start_request, client, "POST", _PATH, **fields))
 
 

@@ -7,6 +7,7 @@ from ai_rust_client.compat._base_client import BaseClient
 from ai_rust_client.compat._completions import AsyncBeta, AsyncChat, Beta, Chat
 from ai_rust_client.compat._embeddings import AsyncEmbeddings, Embeddings
 from ai_rust_client.compat._model_list import AsyncModels, Models
+from ai_rust_client.compat._responses import AsyncResponses, Responses
 
 if TYPE_CHECKING:
     from ai_rust_client.compat._options import CallOptions, PreparedCall
@@ -41,6 +42,11 @@ class OpenAI(BaseClient):
     def models(self) -> Models:
         """`models.list` and `models.retrieve`."""
         return Models(self)
+
+    @property
+    def responses(self) -> Responses:
+        """`responses.create`, `retrieve`, `delete` and `cancel`."""
+        return Responses(self)
 
     def close(self) -> None:
         """Cancel the calls in progress and close the connections. May be called more than once."""
@@ -81,6 +87,11 @@ class AsyncOpenAI(BaseClient):
     def models(self) -> AsyncModels:
         """`models.list` and `models.retrieve`."""
         return AsyncModels(self)
+
+    @property
+    def responses(self) -> AsyncResponses:
+        """`responses.create`, `retrieve`, `delete` and `cancel`."""
+        return AsyncResponses(self)
 
     async def close(self) -> None:
         """Cancel the calls in progress and close the connections. May be called more than once."""

@@ -71,7 +71,8 @@ def _response(reply: "Reply", request: Request, read: Read[T]) -> APIResponse[T]
     except ValueError:
         data = None
     error = data.get("error") if isinstance(data, dict) else None
-    if has_content(error):
+    # A response that failed is a response, which has its error.
+    if has_content(error) and data.get("object") != "response":
         raise provider_error(read_json(reply.mask(json.dumps(error))), request)
     if not isinstance(data, dict | list):
         response = Response(200, reply.mask(answer._body), answer.headers, request)

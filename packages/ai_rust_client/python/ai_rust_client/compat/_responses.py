@@ -1,0 +1,310 @@
+"""`responses`."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+
+from ai_rust_client import AIClientError
+from ai_rust_client._native import open_events
+from ai_rust_client._surrogates import SurrogateJoiner
+from ai_rust_client.compat._endpoint import acall, call, call_options
+from ai_rust_client.compat._errors import from_native, provider_error
+from ai_rust_client.compat._json import has_content, read_json
+from ai_rust_client.compat._model import build
+from ai_rust_client.compat._not_covered import NotCoveredError
+from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain
+from ai_rust_client.compat._resource import HasRawResponses
+from ai_rust_client.compat._response import APIResponse
+from ai_rust_client.compat._streaming import AsyncStream, Stream
+from ai_rust_client.compat.types import Response, ResponseStreamEvent
+from ai_rust_client.responses import ENDS, WITHOUT_CONTENT
+
+if TYPE_CHECKING:
+    from ai_rust_client._native import EventStream, ReadyQueue
+    from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+
+T = TypeVar("T")
+Flag = bool | NotGiven | Omit | None
+PATH = "responses"
+
+_OPTIONS = frozenset(
+    (
+        "background",
+        "context_management",
+        "conversation",
+        "include",
+        "input",
+        "instructions",
+        "max_output_tokens",
+        "max_tool_calls",
+        "metadata",
+        "model",
+        "moderation",
+        "parallel_tool_calls",
+        "previous_response_id",
+        "prompt",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "reasoning",
+        "safety_identifier",
+        "service_tier",
+        "store",
+        "stream_options",
+        "temperature",
+        "text",
+        "tool_choice",
+        "tools",
+        "top_logprobs",
+        "top_p",
+        "truncation",
+        "user",
+        "verbosity",
+    )
+)
+
+
+def _prepare(
+    *,
+    extra_headers: Any = None,
+    extra_query: Any = None,
+    extra_body: Any = None,
+    timeout: object = NOT_GIVEN,
+    **options: Any,
+) -> tuple[CallOptions, dict[str, Any]]:
+    """The options of the call, and the fields to send."""
+    for name in options:
+        if name not in _OPTIONS:
+            raise TypeError(f"create() has no argument {name!r}; pass other options of your provider in extra_body")
+    if "stream" in (extra_body or {}):
+        raise NotCoveredError("stream in extra_body is not covered by ai_rust_client.compat; pass it as an argument")
+    fields = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
+    fields |= {name: plain(value) for name, value in (extra_body or {}).items()}
+    return CallOptions(extra_headers, extra_query, timeout), fields
+
+
+def _response(data: Any) -> Response:
+    return build(Response, data if isinstance(data, dict) else {})
+
+
+def _path(response_id: str, *rest: str) -> tuple[str, ...]:
+    if not response_id:
+        raise ValueError(f"Expected a non-empty value for `response_id` but received {response_id!r}")
+    return PATH, response_id, *rest
+
+
+def _query(options: dict[str, Any]) -> CallOptions:
+    """The options of a call whose other arguments are parameters of the URL."""
+    query: dict[str, Any] = {}
+    for name in ("include", "include_obfuscation", "starting_after"):
+        value = options.pop(name, NOT_GIVEN)
+        if not is_omitted(value):
+            query[name] = value
+    stream = options.pop("stream", None)
+    if stream and not is_omitted(stream):
+        raise NotCoveredError(
+            "the stream of a stored response is not covered by ai_rust_client.compat; use the OpenAI library for it"
+        )
+    options["extra_query"] = query | dict(options.get("extra_query") or {})
+    return call_options(**options)
+
+
+# -- streams -----------------------------------------------------------------------------------------------------------
+
+
+class _EventTexts:
+    """The events of a response as JSON texts, in the form in which the chunks of a completion come."""
+
+    def __init__(self, source: "EventStream") -> None:
+        self._source = source
+        self.cancel = source.cancel
+        self.mask = source.mask
+        self.text: list[str] = []
+        """What has been read of the answer's text."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return self._source.headers
+
+    @property
+    def request_id(self) -> str | None:
+        return self._source.request_id
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        try:
+            return [_with_type(*event) for event in next(self._source)]
+        except AIClientError as error:
+            error.partial_text = "".join(self.text)
+            raise
+
+    def _poll(self) -> list[str] | None:
+        try:
+            events = self._source._poll()
+        except AIClientError as error:
+            error.partial_text = "".join(self.text)
+            raise
+        return None if events is None else [_with_type(*event) for event in events]
+
+    def _register(self, queue: "ReadyQueue") -> int | None:
+        return self._source._register(queue)
+
+
+def _with_type(kind: str, data: str) -> str:
+    """The JSON text of an event; that of a whole response is the last event of a stream."""
+    if kind:
+        return data
+    response = read_json(data)
+    status = response.get("status")
+    kind = f"response.{status}" if f"response.{status}" in ENDS else "response.completed"
+    return json.dumps({"type": kind, "sequence_number": 0, "response": response})
+
+
+class _Events:
+    """What both streams do with an event."""
+
+    _source: Any
+    _request: Any
+    _waiting: list[str]
+    _joiner: SurrogateJoiner | None = None
+
+    def _take(self) -> Any:
+        data = read_json(self._waiting.pop())
+        if has_content(data.get("error")):
+            raise provider_error(read_json(self._source.mask(json.dumps(data["error"]))), self._request)
+        if isinstance(data.get("delta"), str):
+            self._joiner = self._joiner or SurrogateJoiner()
+            place = (data.get("type"), data.get("item_id"), data.get("content_index"), data.get("summary_index"))
+            data["delta"] = self._joiner.join(place, data["delta"])
+            if data.get("type") in ("response.output_text.delta", "response.refusal.delta"):
+                self._source.text.append(data["delta"])
+        return build(ResponseStreamEvent, data)
+
+    def _take_rest(self) -> None:
+        return None
+
+
+class ResponseStream(_Events, Stream[ResponseStreamEvent]):
+    """The events of a response while it arrives."""
+
+
+class AsyncResponseStream(_Events, AsyncStream[ResponseStreamEvent]):
+    """`ResponseStream` for asyncio."""
+
+
+# -- resources ---------------------------------------------------------------------------------------------------------
+
+
+class Responses(HasRawResponses):
+    """`responses` of `OpenAI`."""
+
+    _calls = ("create", "retrieve", "delete", "cancel")
+
+    def __init__(self, client: "OpenAI") -> None:
+        self._client = client
+
+    @overload
+    def create(self, *, stream: Literal[True], **options: Any) -> Stream[ResponseStreamEvent]: ...
+    @overload
+    def create(self, *, stream: Literal[False] | NotGiven | Omit | None = ..., **options: Any) -> Response: ...
+    @overload
+    def create(self, *, stream: bool, **options: Any) -> Response | Stream[ResponseStreamEvent]: ...
+    def create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> Response | Stream[ResponseStreamEvent]:
+        """The response, or with `stream=True` its events, after the response head has arrived. Blocks.
+
+        A stream ends well after `response.completed`, `response.incomplete`, `response.failed` or an `error` event;
+        otherwise it raises `StreamInterruptedError`, with the text so far in `partial_text`.
+        """
+        return cast("Response | Stream[ResponseStreamEvent]", self._create(stream=stream, **options).parse())
+
+    def _create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> APIResponse[Any]:
+        own, fields = _prepare(**options)
+        if not stream:
+            return call(self._client, "POST", (PATH,), own, fields, _response)
+        native, settings, options = self._client._call(own, PATH, fields.get("model"))
+        request = settings.request("POST", PATH)
+        try:
+            source = open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, **fields, **options)
+            source.wait_for_head()
+        except AIClientError as error:
+            raise from_native(error, request) from error
+        return APIResponse(_EventTexts(source), request, lambda source: ResponseStream(source, request))
+
+    def retrieve(self, response_id: str, **options: Any) -> Response:
+        """A response that the provider has stored. Blocks."""
+        return self._retrieve(response_id, **options).parse()
+
+    def _retrieve(self, response_id: str, **options: Any) -> APIResponse[Response]:
+        return call(self._client, "GET", _path(response_id), _query(options), {}, _response)
+
+    def delete(self, response_id: str, **options: Any) -> None:
+        """Delete a response that the provider has stored. Blocks."""
+        self._delete(response_id, **options)
+
+    def _delete(self, response_id: str, **options: Any) -> APIResponse[Any]:
+        return call(self._client, "DELETE", _path(response_id), call_options(**options), {}, _response)
+
+    def cancel(self, response_id: str, **options: Any) -> Response:
+        """Cancel a response that was created with `background=True`. Blocks."""
+        return self._cancel(response_id, **options).parse()
+
+    def _cancel(self, response_id: str, **options: Any) -> APIResponse[Response]:
+        return call(self._client, "POST", _path(response_id, "cancel"), call_options(**options), {}, _response)
+
+
+class AsyncResponses(HasRawResponses):
+    """`responses` of `AsyncOpenAI`."""
+
+    _calls = ("create", "retrieve", "delete", "cancel")
+    _is_async = True
+
+    def __init__(self, client: "AsyncOpenAI") -> None:
+        self._client = client
+
+    @overload
+    async def create(self, *, stream: Literal[True], **options: Any) -> AsyncStream[ResponseStreamEvent]: ...
+    @overload
+    async def create(self, *, stream: Literal[False] | NotGiven | Omit | None = ..., **options: Any) -> Response: ...
+    @overload
+    async def create(self, *, stream: bool, **options: Any) -> Response | AsyncStream[ResponseStreamEvent]: ...
+    async def create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> Response | AsyncStream[ResponseStreamEvent]:
+        """See `Responses.create`. Cancelling the task closes the connection."""
+        response = await self._create(stream=stream, **options)
+        return cast("Response | AsyncStream[ResponseStreamEvent]", response.parse())
+
+    async def _create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> APIResponse[Any]:
+        own, fields = _prepare(**options)
+        if not stream:
+            return await acall(self._client, "POST", (PATH,), own, fields, _response)
+        from ai_rust_client._aio import head
+
+        native, settings, options = await self._client._call(own, PATH, fields.get("model"))
+        request = settings.request("POST", PATH)
+        try:
+            source = await head(open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, **fields, **options))
+        except AIClientError as error:
+            raise from_native(error, request) from error
+        return APIResponse(_EventTexts(source), request, lambda source: AsyncResponseStream(source, request))
+
+    async def retrieve(self, response_id: str, **options: Any) -> Response:
+        """A response that the provider has stored."""
+        return (await self._retrieve(response_id, **options)).parse()
+
+    async def _retrieve(self, response_id: str, **options: Any) -> APIResponse[Response]:
+        return await acall(self._client, "GET", _path(response_id), _query(options), {}, _response)
+
+    async def delete(self, response_id: str, **options: Any) -> None:
+        """Delete a response that the provider has stored."""
+        await self._delete(response_id, **options)
+
+    async def _delete(self, response_id: str, **options: Any) -> APIResponse[Any]:
+        return await acall(self._client, "DELETE", _path(response_id), call_options(**options), {}, _response)
+
+    async def cancel(self, response_id: str, **options: Any) -> Response:
+        """Cancel a response that was created with `background=True`."""
+        return (await self._cancel(response_id, **options)).parse()
+
+    async def _cancel(self, response_id: str, **options: Any) -> APIResponse[Response]:
+        return await acall(self._client, "POST", _path(response_id, "cancel"), call_options(**options), {}, _response)
