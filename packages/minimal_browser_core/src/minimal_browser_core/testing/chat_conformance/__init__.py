@@ -35,6 +35,7 @@ _PARTS = (
     "response_metadata",
     "responses",
     "retries",
+    "secrets",
     "server_sent_events",
     "settings",
     "stale_connections",
@@ -63,6 +64,7 @@ from .proxies import Proxies  # noqa: E402
 from .response_metadata import ResponseMetadata  # noqa: E402
 from .responses import Responses  # noqa: E402
 from .retries import Retries  # noqa: E402
+from .secrets import Secrets  # noqa: E402
 from .server_sent_events import ServerSentEventConformance, sse_vectors  # noqa: E402
 from .settings import Settings  # noqa: E402
 from .stale_connections import StaleConnections  # noqa: E402
@@ -93,6 +95,7 @@ class ChatClientConformance(
     ResponseMetadata,
     ModelFallback,
     Retries,
+    Secrets,
     StaleConnections,
     Timeouts,
     CallOptions,
