@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,96 @@ def test_a_forked_child_opens_new_connections_and_does_not_close_its_parents() -
             server.base_url,
         )
         assert result.stdout.split() == ["part", "2", "0", "part", "partpart"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize(
+    "read",
+    [
+        *("next(stream)", "list(stream.events())", "stream.drain()", "stream.fileno()"),
+        *("asyncio.run(anext(stream))", "asyncio.run(first_event(stream))"),
+    ],
+)
+def test_a_stream_cannot_be_read_in_a_forked_child(read: str) -> None:
+    with FakeServer([Stream((TEXT, Pause(0.5), TEXT, DONE))]) as server:
+        result = run_python(
+            f"""
+            import asyncio, os, sys, warnings
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from minimal_browser_core.chat.python.client import PythonAIClient
+
+            async def first_event(stream):
+                return await anext(stream.aevents())
+
+            stream = PythonAIClient(base_url=sys.argv[1]).stream_response("q", "m")
+            print(next(stream), flush=True)
+            if (child := os.fork()) == 0:
+                try:
+                    {read}
+                except RuntimeError as error:
+                    print(error, flush=True)
+                stream.cancel()
+                sys.exit(0)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "".join(stream))
+            """,
+            server.base_url,
+        )
+    sentence = "this stream belongs to the process that opened it; open a new one after a fork"
+    assert result.stdout.splitlines() == ["part", sentence, "0 part"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_that_is_forked_while_threads_call_can_call_too() -> None:
+    with FakeServer(default=Answer("so")) as server:
+        result = run_python(
+            """
+            import os, sys, threading, warnings
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from minimal_browser_core.chat.python.client import PythonAIClient
+            client = PythonAIClient(base_url=sys.argv[1])
+            client.send_request("q", "m")
+            done = threading.Event()
+
+            def call():
+                while not done.is_set():
+                    client.send_request("q", "m")
+
+            threads = [threading.Thread(target=call) for _ in range(3)]
+            for thread in threads:
+                thread.start()
+            codes = []
+            for _ in range(10):
+                if (child := os.fork()) == 0:
+                    os._exit(0 if client.send_request("q", "m") == "so" else 1)
+                codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            done.set()
+            for thread in threads:
+                thread.join()
+            print(codes)
+            """,
+            server.base_url,
+        )
+    assert result.stdout == f"{[0] * 10}\n"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.achat(QUESTION, MODEL),
+        lambda client: client.amodels(),
+        lambda client: client.aembed("text", MODEL),
+        lambda client: anext(client.stream(QUESTION, MODEL)),
+    ],
+    ids=["achat", "amodels", "aembed", "anext"],
+)
+def test_another_event_loop_than_asyncio_is_refused_with_advice(
+    call: Callable[[PythonAIClient], Coroutine[Any, Any, Any]],
+) -> None:
+    with FakeServer() as server, PythonAIClient(base_url=server.base_url) as client:
+        coroutine = call(client)
+        # No event loop of asyncio runs here, as under trio.
+        with pytest.raises(RuntimeError, match=r"need asyncio; under trio use .* trio\.to_thread"):
+            coroutine.send(None)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX here")
