@@ -20,6 +20,7 @@ _PARTS = (
     "async_calls",
     "backpressure",
     "base",
+    "body_formats",
     "call_options",
     "cancellation",
     "embeddings",
@@ -49,6 +50,7 @@ pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 from .async_calls import AsyncCalls  # noqa: E402  pytest rewrites their asserts first
 from .backpressure import Backpressure  # noqa: E402
 from .base import ChatSuite  # noqa: E402
+from .body_formats import BodyFormats  # noqa: E402
 from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
 from .embeddings import Embeddings  # noqa: E402
@@ -86,6 +88,7 @@ class ChatClientConformance(
     Surrogates,
     Messages,
     Values,
+    BodyFormats,
     StreamEnd,
     Cancellation,
     Embeddings,
