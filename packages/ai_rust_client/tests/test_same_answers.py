@@ -182,9 +182,7 @@ def test_both_clients_read_the_same_from_any_stream(clients: list[Any], server: 
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_both_clients_read_the_same_from_any_whole_answer(
-    clients: list[Any], server: FakeServer, seed: int
-) -> None:
+def test_both_clients_read_the_same_from_any_whole_answer(clients: list[Any], server: FakeServer, seed: int) -> None:
     random = Random(seed)
     for number in range(STREAMS_PER_SEED):
         body = json.dumps(answer(random, "message"))

@@ -53,8 +53,8 @@ from .base import ChatSuite  # noqa: E402
 from .body_formats import BodyFormats  # noqa: E402
 from .call_options import CallOptions  # noqa: E402
 from .cancellation import Cancellation  # noqa: E402
-from .embeddings import Embeddings  # noqa: E402
 from .client_cases import ClientCases  # noqa: E402
+from .embeddings import Embeddings  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
 from .error_shapes import ErrorShapes  # noqa: E402
 from .lenient_decoding import LenientDecoding  # noqa: E402
