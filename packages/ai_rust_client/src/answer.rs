@@ -6,13 +6,9 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use tokio::time::Instant;
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ToolCall {
-    pub id: String,
-    pub name: String,
-    /// JSON text as the model wrote it; it may be malformed.
-    pub arguments: String,
-}
+use crate::choice::{Choice, set_field};
+use crate::json::tree::{Fields, Json};
+pub use crate::tool_calls::ToolCall;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Usage {
@@ -39,15 +35,23 @@ pub enum Event {
 /// Everything that has arrived of one answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
-    pub text: String,
-    pub reasoning: String,
-    pub tool_calls: Vec<ToolCall>,
+    /// The first choice, whose text is that of the answer.
+    pub choice: Choice,
+    /// The other choices, in the order of their indexes.
+    pub other_choices: Vec<Choice>,
     pub usage: Option<Usage>,
     pub model: Option<String>,
     pub provider: Option<String>,
-    pub finish_reason: Option<String>,
     pub request_id: Option<String>,
     pub transfer: Transfer,
+    /// Fields that were ignored because of their type.
+    pub ignored: Vec<&'static str>,
+    /// The JSON text of an answer that was not streamed.
+    pub body: Option<String>,
+    /// Other fields beside the choices.
+    pub fields: Fields,
+    /// Whether `choice` has arrived.
+    pub has_first_choice: bool,
 }
 
 /// How the answer was transferred, in the attempt that succeeded.
@@ -87,8 +91,70 @@ impl Transfer {
 }
 
 impl Answer {
+    /// Whether no content has arrived.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.reasoning.is_empty() && self.tool_calls.is_empty()
+        let mut choices = self.choices();
+        choices.all(|choice| {
+            choice.text.is_empty() && choice.reasoning.is_empty() && choice.tool_calls.is_empty()
+        })
+    }
+
+    /// All choices, in the order of their indexes.
+    pub fn choices(&self) -> impl Iterator<Item = &Choice> {
+        self.has_first_choice.then_some(&self.choice).into_iter().chain(&self.other_choices)
+    }
+
+    /// The choice with index 0, or the only one.
+    pub fn first_choice(&self) -> &Choice {
+        match self.other_choices.as_slice() {
+            [only] if !self.has_first_choice => only,
+            _ => &self.choice,
+        }
+    }
+
+    /// The choice with this index, which is created if need be.
+    pub fn choice_mut(&mut self, index: u64) -> &mut Choice {
+        if index == 0 {
+            self.has_first_choice = true;
+            return &mut self.choice;
+        }
+        let position = self.other_choices.partition_point(|choice| choice.index < index);
+        if self.other_choices.get(position).is_none_or(|choice| choice.index != index) {
+            self.other_choices.insert(position, Choice::new(index));
+        }
+        &mut self.other_choices[position]
+    }
+
+    /// If there is only one choice, it counts as the first, whatever its index. Returns whether it has changed places.
+    pub fn promote_only_choice(&mut self) -> bool {
+        let is_only = !self.has_first_choice && self.other_choices.len() == 1;
+        if is_only && let Some(choice) = self.other_choices.pop() {
+            self.choice = choice;
+            self.has_first_choice = true;
+        }
+        is_only
+    }
+
+    /// Set a field beside the choices.
+    pub fn set_field(&mut self, name: String, value: Json) {
+        set_field(&mut self.fields, name, value);
+    }
+
+    /// The answer as the JSON text of a whole completion.
+    pub fn to_completion(&self) -> String {
+        if let Some(body) = &self.body {
+            return body.clone();
+        }
+        let mut fields = Fields::new();
+        fields.push(("object".to_owned(), Json::text("chat.completion")));
+        for (name, text) in [("model", &self.model), ("provider", &self.provider)] {
+            if let Some(text) = text {
+                fields.push((name.to_owned(), Json::text(text.clone())));
+            }
+        }
+        fields.push(("choices".to_owned(), Json::Array(self.choices().map(Choice::to_json).collect())));
+        fields.extend(self.fields.iter().filter(|(name, _)| name != "object").cloned());
+        Json::Object(fields).to_string()
     }
 }
 

@@ -8,12 +8,13 @@ use tokio::time::Instant;
 
 use crate::answer::{Answer, Transfer};
 use crate::error::{Details, Error, Kind};
+use crate::event_stream::EventStream;
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
 use crate::http::failures::{limit_body, request_id};
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
-use crate::protocol::completion::Completion;
+use crate::protocol::completion::{Completion, Form};
 use crate::protocol::provider_error::ProviderError;
 use crate::protocol::request::{ChatRequest, total_len};
 
@@ -57,47 +58,76 @@ async fn attempt(
     let mut batch = Batch::default();
     batch.bytes_received = raw.len();
     let raw = decode_utf8(raw);
-    decode(&transport.config, &raw, &mut Assembler::default(), &mut batch).map_err(|mut error| {
+    let decoded = if is_event_stream(&raw) {
+        decode_events(&transport.config, &raw, &mut batch)
+    } else {
+        decode(&transport.config, &raw, &mut batch)
+    };
+    decoded.map_err(|mut error| {
         error.details_mut().request_id.clone_from(&request_id);
         error
     })?;
     let mut answer = Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() };
     batch.apply(&mut answer);
+    let raw = if is_event_stream(&raw) { answer.to_completion() } else { raw };
     Ok(ChatResponse { answer, raw })
 }
 
-/// A body as text; invalid UTF-8 is replaced.
+/// A body as text, without a byte order mark; invalid UTF-8 is replaced.
 pub fn decode_utf8(body: Vec<u8>) -> String {
-    String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    let text = String::from_utf8(body)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+/// Whether the body is neither JSON nor a web page: some servers stream although they were not asked to.
+fn is_event_stream(text: &str) -> bool {
+    let text = text.trim_start();
+    ["data:", "event:", "id:", "retry:", ":"].iter().any(|field| text.starts_with(field))
+}
+
+/// Decode a whole event stream into `batch`.
+fn decode_events(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Error> {
+    let mut assembler = Assembler::default();
+    let mut stream = EventStream::new(config, &mut assembler, None);
+    let outcome = match stream.push(text.as_bytes(), batch) {
+        Ok(true) => {
+            stream.finish(batch);
+            Ok(())
+        }
+        Ok(false) => stream.finish_without_done(batch),
+        Err(error) => Err(error),
+    };
+    outcome.map_err(|mut error| {
+        // The model has done its work and has been paid for it: another attempt would cost as much again.
+        error.details_mut().delivered = batch.has_content;
+        error
+    })
 }
 
 /// Decode a whole completion into `batch`, with all of its events.
-pub fn decode(
-    config: &Config,
-    text: &str,
-    assembler: &mut Assembler,
-    batch: &mut Batch,
-) -> Result<(), Error> {
+pub fn decode(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Error> {
     let protocol_error =
         |reason: &str| Error::new(Kind::Protocol, format!("{reason}: {}", config.excerpt(text)));
-    let completion = Completion::parse(text).map_err(|reason| {
-        if text.trim_start().starts_with('<') {
-            protocol_error("the answer is a web page, not JSON; check base_url and the proxy settings")
-        } else if let Some(error) = ProviderError::instead_of_answer(text) {
-            provider_error(config, &error, text)
-        } else {
-            protocol_error(&format!("the answer is not a completion ({reason})"))
-        }
-    })?;
-    if completion.is_empty() {
-        return Err(ProviderError::instead_of_answer(text).map_or_else(
-            || protocol_error("the answer contains no message"),
-            |error| provider_error(config, &error, text),
+    if text.trim_start().starts_with('<') {
+        return Err(protocol_error(
+            "the answer is a web page, not JSON; check base_url and the proxy settings",
         ));
     }
+    let instead = || {
+        let error = ProviderError::instead_of_answer(text)?;
+        Some(provider_error(config, &error, text))
+    };
+    let completion = Completion::parse(text, Form::Whole).map_err(|reason| {
+        instead().unwrap_or_else(|| protocol_error(&format!("the answer is not a completion ({reason})")))
+    })?;
+    if completion.error.is_none() && completion.choices.as_ref().is_none_or(Vec::is_empty) {
+        return Err(instead().unwrap_or_else(|| protocol_error("the answer contains no message")));
+    }
+    let mut assembler = Assembler::default();
     match assembler.push_completion(completion, batch) {
         Ok(()) => assembler.finish(batch),
-        Err(ChunkError::Malformed(reason)) => return Err(protocol_error(&reason)),
+        Err(ChunkError::Malformed(reason)) => return Err(protocol_error(&reason.to_string())),
         Err(ChunkError::Provider(mut error)) => {
             let beside = || ProviderError::from_text(text).and_then(|error| error.status);
             error.status = error.status.or_else(beside);

@@ -163,15 +163,9 @@ impl Stream {
     async fn receive(&self, transport: &Transport, request: &StreamRequest) -> Result<(), Error> {
         let mut attempts = Attempts::new(transport, request.models());
         loop {
-            let mut assembler = Assembler::default();
-            let result =
-                attempts.limit(pin!(self.attempt(transport, request, &attempts, &mut assembler))).await;
+            let result = attempts.limit(pin!(self.attempt(transport, request, &attempts))).await;
             let Err(mut error) = result else { return Ok(()) };
-            self.buffer.with(|buffer| {
-                let usage = assembler.usage().cloned();
-                buffer.answer.usage = buffer.answer.usage.take().or(usage);
-                error.details_mut().delivered |= buffer.has_begun();
-            });
+            error.details_mut().delivered |= self.buffer.with(|buffer| buffer.has_begun());
             attempts.retry_after(error).await?;
         }
     }
@@ -181,7 +175,6 @@ impl Stream {
         transport: &Transport,
         request: &StreamRequest,
         attempts: &Attempts<'_>,
-        assembler: &mut Assembler,
     ) -> Result<(), Error> {
         let sent = Instant::now();
         let model = attempts.model();
@@ -201,12 +194,11 @@ impl Stream {
         ResponseReader {
             transport,
             buffer: &self.buffer,
-            assembler,
             sent,
             with_raw_chunks: request.with_raw_chunks(),
             protocol: request.protocol(),
         }
-        .read(response)
+        .read(response, &mut Assembler::default())
         .await?;
         attempts.succeeded();
         Ok(())

@@ -189,7 +189,7 @@ impl StreamBuffer {
 
     fn add_partial_answer(&self, mut error: Error) -> Error {
         let details = error.details_mut();
-        details.partial_text.clone_from(&self.answer.text);
+        details.partial_text.clone_from(&self.answer.choice.text);
         details.usage.clone_from(&self.answer.usage);
         if details.request_id.is_none() {
             details.request_id.clone_from(&self.answer.request_id);

@@ -34,7 +34,7 @@ fn openai_with_its_usage_in_a_chunk_without_choices() {
         r#"{"model":"gpt","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}"#,
         r#"{"model":"gpt","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":1,"total_tokens":6,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":0}}}"#,
     ]);
-    assert_eq!((answer.text.as_str(), answer.finish_reason.as_deref()), ("Hi", Some("stop")));
+    assert_eq!((answer.choice.text.as_str(), answer.choice.finish_reason.as_deref()), ("Hi", Some("stop")));
     assert_eq!(answer.model.as_deref(), Some("gpt"));
     let usage = answer.usage.unwrap();
     assert_eq!((usage.prompt_tokens, usage.total_tokens, usage.cached_tokens, usage.cost), (5, 6, 4, None));
@@ -48,7 +48,7 @@ fn openrouter_with_reasoning_in_two_fields_annotations_and_cost() {
         r#"{"provider":"Novita","model":"m","choices":[{"delta":{"content":"A","annotations":[{"type":"url_citation","url_citation":{"url":"https://e.x"}}]}}]}"#,
         r#"{"provider":"Novita","model":"m","choices":[{"delta":{"content":""},"finish_reason":"stop","native_finish_reason":"STOP"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"cost":0.00014}}"#,
     ]);
-    assert_eq!((answer.reasoning.as_str(), answer.provider.as_deref()), ("Hm", Some("Novita")));
+    assert_eq!((answer.choice.reasoning.as_str(), answer.provider.as_deref()), ("Hm", Some("Novita")));
     let usage = answer.usage.unwrap();
     assert_eq!((usage.total_tokens, usage.cost), (3, Some(0.00014)));
     let annotation = r#"{"type":"url_citation","url_citation":{"url":"https://e.x"}}"#;
@@ -64,19 +64,19 @@ fn reasoning_under_each_of_its_names() {
         r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm"}]}]}"#,
     ] {
         let (answer, _) = assemble(&[&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#)]);
-        assert_eq!((answer.reasoning.as_str(), answer.text.as_str()), ("Hm", ""), "{delta}");
+        assert_eq!((answer.choice.reasoning.as_str(), answer.choice.text.as_str()), ("Hm", ""), "{delta}");
     }
 }
 
 #[test]
 fn content_as_a_list_of_parts() {
     let parts = r#"{"choices":[{"delta":{"content":[{"type":"text","text":"a"},{"type":"reference","reference_ids":[1]},"b"]}}]}"#;
-    assert_eq!(assemble(&[parts]).0.text, "ab");
+    assert_eq!(assemble(&[parts]).0.choice.text, "ab");
 }
 
 #[test]
 fn a_refusal_is_read_as_text() {
-    assert_eq!(assemble(&[r#"{"choices":[{"delta":{"refusal":"No."}}]}"#]).0.text, "No.");
+    assert_eq!(assemble(&[r#"{"choices":[{"delta":{"refusal":"No."}}]}"#]).0.choice.text, "No.");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn tool_calls_are_assembled_by_index() {
         r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
     ]);
     let calls = vec![call("a", "f", r#"{"x":1}"#), call("b", "g", "{}")];
-    assert_eq!(answer.tool_calls, calls);
+    assert_eq!(answer.choice.tool_calls.to_vec(), calls);
     let expected: Vec<Event> = calls.into_iter().map(Event::ToolCall).chain([Event::Finish]).collect();
     assert_eq!(events, expected);
 }
@@ -119,14 +119,14 @@ fn calls_without_an_index_or_with_the_same_one_are_distinguished_by_id() {
             r#"{{"choices":[{{"delta":{{"tool_calls":[{{{index}"id":"a","function":{{"name":"f","arguments":"{{}}"}}}},{{{index}"id":"b","function":{{"name":"g","arguments":{{"y":2}}}}}}]}}}}]}}"#
         );
         let (answer, _) = assemble(&[&chunk]);
-        assert_eq!(answer.tool_calls, [call("a", "f", "{}"), call("b", "g", r#"{"y":2}"#)]);
+        assert_eq!(answer.choice.tool_calls.to_vec(), [call("a", "f", "{}"), call("b", "g", r#"{"y":2}"#)]);
     }
 }
 
 #[test]
 fn only_the_first_choice_counts() {
     let chunk = r#"{"choices":[{"index":1,"delta":{"content":"no"}},{"index":0,"delta":{"content":"yes"}}]}"#;
-    assert_eq!(assemble(&[chunk]).0.text, "yes");
+    assert_eq!(assemble(&[chunk]).0.choice.text, "yes");
 }
 
 #[test]
@@ -154,8 +154,8 @@ fn errors_inside_a_stream_are_reported_with_their_status() {
 }
 
 #[test]
-fn data_that_is_not_a_completion_is_malformed() {
-    for chunk in ["{", "[]", r#"{"choices":{}}"#, r#"{"choices":[7]}"#, "hello"] {
+fn data_that_is_not_a_json_object_is_malformed() {
+    for chunk in ["{", "[]", r#"{"choices":[}"#, "hello", "7", "null", "{} {}"] {
         assert!(matches!(fault(chunk), ChunkError::Malformed(_)), "{chunk}");
     }
 }
@@ -194,6 +194,6 @@ fn a_tool_call_is_complete_although_every_chunk_has_a_finish_reason() {
         r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\""}}]},"finish_reason":"tool_calls"}]}"#,
         r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls"}]}"#,
     ]);
-    assert_eq!(answer.tool_calls, [call("a", "f", r#"{"x":1}"#)]);
+    assert_eq!(answer.choice.tool_calls.to_vec(), [call("a", "f", r#"{"x":1}"#)]);
     assert_eq!(events, [Event::ToolCall(call("a", "f", r#"{"x":1}"#)), Event::Finish]);
 }

@@ -5,9 +5,19 @@ use std::fs;
 use std::path::Path;
 
 /// From low to high. A file in the top folder is a floor of its own, except for the calls, which share one.
-const FLOORS: [&str; 8] = ["text", "answer", "error", "runtime", "protocol", "http", "calls", "py"];
-const CALLS: [&str; 8] =
-    ["chat", "embeddings", "endpoint", "models", "raw_events", "response_reader", "stream", "stream_buffer"];
+const FLOORS: [&str; 11] =
+    ["text", "json", "tool_calls", "choice", "answer", "error", "runtime", "protocol", "http", "calls", "py"];
+const CALLS: [&str; 9] = [
+    "chat",
+    "embeddings",
+    "endpoint",
+    "event_stream",
+    "models",
+    "raw_events",
+    "response_reader",
+    "stream",
+    "stream_buffer",
+];
 
 type Imports = BTreeMap<String, Vec<String>>;
 

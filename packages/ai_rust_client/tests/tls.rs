@@ -122,7 +122,7 @@ async fn ask(address: SocketAddr, ca_bundle: PathBuf) -> Result<String, Error> {
 async fn ask_through(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf) -> Result<String, Error> {
     let body = ChatRequest::new(vec!["m".to_owned()], vec![Bytes::from_static(b",\"messages\":[]}")]);
     let transport = transport(proxy, base_url, ca_bundle, Duration::from_secs(30));
-    chat(transport, body).await.map(|response| response.answer.text)
+    chat(transport, body).await.map(|response| response.answer.choice.text)
 }
 
 fn transport(proxy: Option<String>, base_url: &str, ca_bundle: PathBuf, idle: Duration) -> Arc<Transport> {

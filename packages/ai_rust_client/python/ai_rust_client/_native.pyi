@@ -14,9 +14,11 @@ __all__ = [
     "AIClient",
     "Call",
     "ChatResponse",
+    "Choice",
     "ChunkStream",
     "Embeddings",
     "EventStream",
+    "Image",
     "ModelInfo",
     "ReadyQueue",
     "Reply",
@@ -254,8 +256,28 @@ class ResponseStream:
         """The reasoning that has arrived so far."""
 
     @property
+    def refusal(self) -> str | None:
+        """The model's refusal to answer, as far as it has arrived; None unless it refuses."""
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """What has arrived of the message that must be appended to `messages` for the next request, with all fields of
+        the provider.
+
+        A new dict each time.
+        """
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What has arrived of all choices, in the order of their indexes."""
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that have arrived so far."""
+
+    @property
     def tool_calls(self) -> list[ToolCall]:
-        """The tool calls that are complete so far."""
+        """The tool calls that have arrived so far; the last one may be incomplete until the stream has ended."""
 
     @property
     def usage(self) -> Usage | None:
@@ -306,6 +328,9 @@ class ResponseStream:
 class StreamEvent:
     """One part of a streamed answer."""
 
+    def __new__(
+        cls, kind: str, text: str = "", tool_call: ToolCall | None = None, usage: Usage | None = None
+    ) -> Self: ...
     @property
     def kind(self) -> Literal["text", "reasoning", "tool_call", "usage", "annotation", "finish"]:
         """The kind of event; "finish" is the last of a stream that ends well."""
@@ -336,6 +361,25 @@ class ChatResponse:
     @property
     def reasoning(self) -> str:
         """The reasoning that the model shows."""
+
+    @property
+    def refusal(self) -> str | None:
+        """The model's refusal to answer; None unless it refused."""
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message as it must be appended to `messages` for the next request, with all fields of the provider.
+
+        A new dict each time.
+        """
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """All choices, in the order of their indexes."""
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that the model made."""
 
     @property
     def tool_calls(self) -> list[ToolCall]:
@@ -381,9 +425,80 @@ class ChatResponse:
     def _body(self) -> str: ...
 
 @final
+class Choice:
+    """One of the answers to a request, of which there are several with `n`."""
+
+    @property
+    def index(self) -> int:
+        """The choice's number, from 0."""
+
+    @property
+    def text(self) -> str:
+        """The text of the answer, or of the refusal."""
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning that the model shows."""
+
+    @property
+    def refusal(self) -> str | None:
+        """The model's refusal to answer; None unless it refused."""
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls in the order of the answer."""
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the model stopped: "stop", "length", "tool_calls", …"""
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message as it must be appended to `messages` for the next request, with all fields of the provider.
+
+        A new dict each time.
+        """
+
+    @property
+    def logprobs(self) -> dict[str, Any] | None:
+        """The log probabilities of the tokens as the provider reports them, or None."""
+
+    @property
+    def annotations(self) -> list[Any]:
+        """The annotations, such as citations, as the provider reports them."""
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The images that the model made."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Image:
+    """An image that the model made."""
+
+    def __new__(cls, mime_type: str | None = None, data: bytes | None = None, url: str | None = None) -> Self: ...
+    @property
+    def mime_type(self) -> str | None:
+        """The type, such as "image/png", if the provider names it."""
+
+    @property
+    def data(self) -> bytes | None:
+        """The image itself, or None if there is only a URL."""
+
+    @property
+    def url(self) -> str | None:
+        """Where the image is; None if `data` has it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
 class ToolCall:
     """A function call that the model asks for."""
 
+    def __new__(cls, id: str, name: str, arguments: str) -> Self: ...
     @property
     def id(self) -> str:
         """The provider's id of the call, for the message with its result."""
@@ -403,6 +518,15 @@ class ToolCall:
 class Usage:
     """The number of tokens that an answer used."""
 
+    def __new__(
+        cls,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        total_tokens: int = 0,
+        cached_tokens: int = 0,
+        reasoning_tokens: int = 0,
+        cost: float | None = None,
+    ) -> Self: ...
     @property
     def prompt_tokens(self) -> int:
         """Tokens of the messages."""
@@ -467,6 +591,7 @@ class Embeddings(Sequence[Sequence[float]]):
 class ModelInfo:
     """A model that the provider offers."""
 
+    def __new__(cls, id: str, name: str | None = None, context_length: int | None = None) -> Self: ...
     @property
     def id(self) -> str:
         """The name to pass as `model`."""

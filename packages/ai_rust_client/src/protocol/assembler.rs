@@ -1,14 +1,22 @@
 //! Assembles the chunks of a stream into events and an answer.
 
-use crate::answer::{Answer, Event, ToolCall, Usage};
+use crate::answer::{Answer, Event, Usage};
+use crate::choice::{Choice, MessageDelta};
+use crate::json::scanner::Malformed;
+use crate::json::tree::Json;
 use crate::protocol::chunk_template::ChunkTemplate;
-use crate::protocol::completion::{Choice, Completion, Message, ToolCallDelta, arguments_text};
+use crate::protocol::completion::{ChoiceDelta, Completion, Form};
 use crate::protocol::provider_error::ProviderError;
+
+/// How many fields of a wrong type are listed.
+const MAX_IGNORED: usize = 16;
 
 /// The result of one read from the connection.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub events: Vec<Event>,
+    /// The text of chunks that contain nothing else, before `changes`.
+    texts: Vec<Event>,
+    changes: Vec<Change>,
     /// Whether there was content: text, reasoning, or a piece of a tool call.
     pub has_content: bool,
     /// Whether there was a chunk with content, a finish reason or the usage. Some servers repeat empty chunks to keep
@@ -17,9 +25,31 @@ pub struct Batch {
     pub bytes_received: usize,
     /// The chunks as JSON texts, if the reader wants them.
     pub raw_chunks: Option<Vec<String>>,
-    model: Option<String>,
-    provider: Option<String>,
-    finish_reason: Option<String>,
+}
+
+/// What a chunk changes in an answer.
+#[derive(Debug)]
+enum Change {
+    /// Text of the first choice.
+    Text(String),
+    Choice(Box<ChoiceChange>),
+    Usage(Usage),
+    Model(String),
+    Provider(String),
+    Field(String, Json),
+    Ignored(Vec<&'static str>),
+    /// The JSON text of an answer that was not streamed.
+    Body(String),
+    End,
+}
+
+#[derive(Debug)]
+struct ChoiceChange {
+    index: u64,
+    message: MessageDelta,
+    finish_reason: String,
+    logprobs: Json,
+    fields: Vec<(String, Json)>,
 }
 
 impl Batch {
@@ -27,39 +57,139 @@ impl Batch {
         Self { raw_chunks: with_raw_chunks.then(Vec::new), ..Self::default() }
     }
 
+    fn push_text(&mut self, text: String) {
+        if self.changes.is_empty() {
+            self.texts.push(Event::Text(text));
+        } else {
+            self.changes.push(Change::Text(text));
+        }
+    }
+
+    /// Store the JSON text of an answer that was not streamed.
+    pub fn set_body(&mut self, body: String) {
+        self.changes.push(Change::Body(body));
+    }
+
     /// Add the batch to `answer`, and return its events.
     pub fn apply(self, answer: &mut Answer) -> Vec<Event> {
-        for event in &self.events {
-            match event {
-                Event::Text(text) => answer.text.push_str(text),
-                Event::Reasoning(text) => answer.reasoning.push_str(text),
-                Event::ToolCall(call) => answer.tool_calls.push(call.clone()),
-                Event::Usage(usage) => answer.usage = Some(usage.clone()),
-                Event::Annotation(_) | Event::Finish => {}
+        answer.transfer.bytes_received += self.bytes_received;
+        let mut events = self.texts;
+        for event in &mut events {
+            if let Event::Text(text) = event {
+                answer.choice_mut(0).push_plain_text(text);
             }
         }
-        answer.transfer.bytes_received += self.bytes_received;
-        answer.model = self.model.or(answer.model.take());
-        answer.provider = self.provider.or(answer.provider.take());
-        answer.finish_reason = self.finish_reason.or(answer.finish_reason.take());
-        self.events
+        for change in self.changes {
+            match change {
+                Change::Text(text) => {
+                    events.push(Event::Text(answer.choice_mut(0).push_content(text.into())));
+                }
+                Change::Choice(change) => {
+                    let index = change.index;
+                    let new = change.apply(answer.choice_mut(index));
+                    if index == 0 {
+                        events.extend(new);
+                    }
+                }
+                Change::Usage(usage) => answer.usage = Some(usage),
+                Change::Model(model) => answer.model = Some(model),
+                Change::Provider(provider) => answer.provider = Some(provider),
+                Change::Field(name, value) => answer.set_field(name, value),
+                Change::Ignored(names) => {
+                    for name in names {
+                        if answer.ignored.len() < MAX_IGNORED && !answer.ignored.contains(&name) {
+                            answer.ignored.push(name);
+                        }
+                    }
+                }
+                Change::Body(body) => answer.body = Some(body),
+                Change::End => end(answer, &mut events),
+            }
+        }
+        events
     }
+}
+
+impl ChoiceChange {
+    fn new(delta: ChoiceDelta) -> Self {
+        let fields = delta
+            .fields
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.into_owned(), Json::parse(text).ok()?)));
+        Self {
+            index: delta.index,
+            message: delta.message,
+            finish_reason: delta.finish_reason,
+            logprobs: delta.logprobs,
+            fields: fields.collect(),
+        }
+    }
+
+    /// Returns the events that show the change, which are for the caller if this is the first choice.
+    fn apply(self, choice: &mut Choice) -> Vec<Event> {
+        let MessageDelta { role, content, parts, refusal, reasoning, tool_calls, fields } = self.message;
+        choice.push_role(role);
+        let reasoning = choice.push_reasoning(reasoning);
+        let text =
+            if parts.is_empty() { choice.push_content(content) } else { choice.push_parts(parts, content) };
+        let refusal = choice.push_refusal(refusal);
+        let mut events = text_events(reasoning, [text, refusal]);
+        for (name, value) in fields {
+            if name == "annotations" {
+                events.extend(value.items().iter().map(|item| Event::Annotation(item.to_string())));
+            }
+            choice.push_field(name, value);
+        }
+        tool_calls.into_iter().for_each(|call| choice.tool_calls.push(call));
+        choice.push_logprobs(self.logprobs);
+        self.fields.into_iter().for_each(|(name, value)| choice.set_choice_field(name, value));
+        if !self.finish_reason.is_empty() {
+            choice.finish_reason = Some(self.finish_reason);
+        }
+        events
+    }
+}
+
+fn text_events(reasoning: String, texts: [String; 2]) -> Vec<Event> {
+    let mut events = Vec::new();
+    if !reasoning.is_empty() {
+        events.push(Event::Reasoning(reasoning));
+    }
+    events.extend(texts.into_iter().filter(|text| !text.is_empty()).map(Event::Text));
+    events
+}
+
+/// The stream ended well. Its tool calls are complete only now.
+fn end(answer: &mut Answer, events: &mut Vec<Event>) {
+    let is_new = answer.promote_only_choice();
+    let (reasoning, text) = answer.choice.finish();
+    answer.other_choices.iter_mut().for_each(|choice| drop(choice.finish()));
+    let choice = &answer.choice;
+    if is_new {
+        events.extend(text_events(choice.reasoning.clone(), [choice.text.clone(), String::new()]));
+        events.extend(choice.annotations().iter().map(|item| Event::Annotation(item.to_string())));
+    } else {
+        events.extend(text_events(reasoning, [text, String::new()]));
+    }
+    events.extend(choice.tool_calls.to_vec().into_iter().map(Event::ToolCall));
+    events.extend(answer.usage.clone().map(Event::Usage));
+    events.push(Event::Finish);
 }
 
 #[derive(Debug)]
 pub enum ChunkError {
-    /// Not JSON, or not a completion; with the reason.
-    Malformed(String),
+    /// Not a JSON object.
+    Malformed(Malformed),
     /// The provider reported an error inside the stream.
     Provider(ProviderError),
 }
 
 #[derive(Default)]
 pub struct Assembler {
-    tool_calls: Vec<(u64, ToolCall)>,
-    usage: Option<Usage>,
     model: String,
     provider: String,
+    /// The fields beside the choices, as they were last.
+    fields: Vec<(String, String)>,
     choices: Vec<ChoiceState>,
     template: ChunkTemplate,
 }
@@ -72,12 +202,13 @@ struct ChoiceState {
     was_finished: bool,
 }
 
-/// Every chunk repeats the same names: copy one only if it changes.
-fn update_name(name: &str, last: &mut String, changed: &mut Option<String>) {
-    if !name.is_empty() && name != last {
-        name.clone_into(last);
-        *changed = Some(name.to_owned());
+/// Every chunk repeats the same names. Returns the name if it has changed.
+fn update_name(name: &str, last: &mut String) -> Option<String> {
+    if name.is_empty() || name == last {
+        return None;
     }
+    name.clone_into(last);
+    Some(name.to_owned())
 }
 
 impl Assembler {
@@ -86,44 +217,58 @@ impl Assembler {
         !self.choices.is_empty() && self.choices.iter().all(|choice| choice.is_finished)
     }
 
-    /// Whether any choice ever had a finish reason.
+    /// Whether every choice had a finish reason once.
     pub fn was_finished(&self) -> bool {
-        self.choices.iter().any(|choice| choice.was_finished)
-    }
-
-    pub fn usage(&self) -> Option<&Usage> {
-        self.usage.as_ref()
+        !self.choices.is_empty() && self.choices.iter().all(|choice| choice.was_finished)
     }
 
     /// Add the data of one event. The caller handles `[DONE]`.
     pub fn push(&mut self, data: &str, batch: &mut Batch) -> Result<(), ChunkError> {
         if let Some(text) = self.template.text(data) {
-            batch.events.push(Event::Text(text));
+            batch.push_text(text);
             batch.has_content = true;
             batch.has_chunk = true;
             self.choice(0).is_finished = false;
             return Ok(());
         }
-        let chunk = Completion::parse(data).map_err(ChunkError::Malformed)?;
+        let chunk = Completion::parse(data, Form::Chunk).map_err(ChunkError::Malformed)?;
         self.template.learn(data, &chunk);
         self.push_completion(chunk, batch)
     }
 
     pub fn push_completion(&mut self, chunk: Completion, batch: &mut Batch) -> Result<(), ChunkError> {
-        let error = chunk.provider_error();
-        if let Some(usage) = chunk.usage.or(chunk.x_groq.and_then(|groq| groq.usage)) {
-            self.usage = Some(usage.into());
-            batch.has_chunk = true;
+        batch.has_chunk |= chunk.usage.is_some();
+        batch.changes.extend(chunk.usage.map(Change::Usage));
+        batch.changes.extend(update_name(&chunk.model, &mut self.model).map(Change::Model));
+        batch.changes.extend(update_name(&chunk.provider, &mut self.provider).map(Change::Provider));
+        for (position, (name, text)) in chunk.fields.into_iter().enumerate() {
+            if self.fields.get(position).is_none_or(|known| *known.0 != *name || known.1 != text) {
+                self.push_field(&name, text, batch);
+            }
         }
-        update_name(chunk.model.as_str(), &mut self.model, &mut batch.model);
-        update_name(chunk.provider.as_str(), &mut self.provider, &mut batch.provider);
-        if let Some(error) = error {
+        if !chunk.ignored.is_empty() {
+            batch.changes.push(Change::Ignored(chunk.ignored));
+        }
+        if let Some(error) = chunk.error {
             return Err(ChunkError::Provider(error));
         }
         for choice in chunk.choices.unwrap_or_default() {
             self.push_choice(choice, batch)?;
         }
         Ok(())
+    }
+
+    /// Most chunks repeat the fields of the last one. Of those that change, only lists and objects are worth it.
+    fn push_field(&mut self, name: &str, text: &str, batch: &mut Batch) {
+        if text == "null" {
+            return;
+        }
+        match self.fields.iter_mut().find(|(other, _)| other == name) {
+            Some((_, last)) if last == text || !text.starts_with(['[', '{']) => return,
+            Some((_, last)) => text.clone_into(last),
+            None => self.fields.push((name.to_owned(), text.to_owned())),
+        }
+        batch.changes.extend(Json::parse(text).ok().map(|value| Change::Field(name.to_owned(), value)));
     }
 
     fn choice(&mut self, index: u64) -> &mut ChoiceState {
@@ -134,84 +279,32 @@ impl Assembler {
         &mut self.choices[at]
     }
 
-    fn push_choice(&mut self, choice: Choice, batch: &mut Batch) -> Result<(), ChunkError> {
-        let index = choice.index.0;
-        let message = choice.delta.or(choice.message);
-        let has_content = message.as_ref().is_some_and(Message::has_content);
-        let reason = choice.finish_reason.non_empty();
+    fn push_choice(&mut self, mut choice: ChoiceDelta, batch: &mut Batch) -> Result<(), ChunkError> {
+        let has_content = choice.message.has_content();
+        let is_finished = !choice.finish_reason.is_empty();
         // A choice without content or a finish reason is not waited for.
-        if has_content || reason.is_some() {
-            let state = self.choice(index);
-            state.is_finished = reason.is_some();
-            state.was_finished |= state.is_finished;
+        if has_content || is_finished {
+            let state = self.choice(choice.index);
+            state.is_finished = is_finished;
+            state.was_finished |= is_finished;
         }
         batch.has_content |= has_content;
-        batch.has_chunk |= has_content
-            || reason.is_some()
-            || message.as_ref().is_some_and(|message| message.annotations.is_some());
-        if index != 0 {
-            return Ok(());
-        }
+        batch.has_chunk |=
+            has_content || is_finished || choice.message.fields.iter().any(|(_, value)| !value.is_empty());
         if let Some(error) = choice.error {
-            return Err(ChunkError::Provider(ProviderError::from_error(&error)));
+            return Err(ChunkError::Provider(error));
         }
-        if let Some(message) = message {
-            self.push_message(message, batch);
+        if choice.has_only_text() && choice.fields.is_empty() {
+            batch.push_text(std::mem::take(&mut choice.message.content).inner.into_owned());
+        } else {
+            batch.changes.push(Change::Choice(Box::new(ChoiceChange::new(choice))));
         }
-        batch.finish_reason = reason.or(batch.finish_reason.take());
         Ok(())
-    }
-
-    fn push_message(&mut self, mut message: Message, batch: &mut Batch) {
-        let reasoning = message.take_reasoning();
-        if !reasoning.is_empty() {
-            batch.events.push(Event::Reasoning(reasoning.into_owned()));
-        }
-        for text in [message.content.text.into_owned(), message.refusal.0.unwrap_or_default().into_owned()] {
-            if !text.is_empty() {
-                batch.events.push(Event::Text(text));
-            }
-        }
-        for annotation in message.annotations.into_iter().flatten() {
-            batch.events.push(Event::Annotation(annotation.get().to_owned()));
-        }
-        for delta in message.tool_calls.0 {
-            self.push_tool_call(delta);
-        }
-    }
-
-    fn push_tool_call(&mut self, delta: ToolCallDelta) {
-        let id = delta.id.as_str();
-        let index = delta.index.map(|index| index.0);
-        // Some servers omit the index, or give every call the same one: a new id then starts a new call.
-        let position = self.tool_calls.iter().rposition(|(at, call)| {
-            index.is_none_or(|index| index == *at) && (id.is_empty() || call.id.is_empty() || call.id == id)
-        });
-        let position = position.unwrap_or_else(|| {
-            let at = index.unwrap_or(self.tool_calls.len() as u64);
-            self.tool_calls.push((at, ToolCall::default()));
-            self.tool_calls.len() - 1
-        });
-        let call = &mut self.tool_calls[position].1;
-        if call.id.is_empty() {
-            id.clone_into(&mut call.id);
-        }
-        let Some(function) = delta.function else { return };
-        if call.name.is_empty() {
-            function.name.as_str().clone_into(&mut call.name);
-        }
-        if let Some(arguments) = function.arguments {
-            call.arguments.push_str(&arguments_text(arguments));
-        }
     }
 
     /// The stream ended well: add its last events. Tool calls are among them, since only the end of the stream shows
     /// that all of their arguments have arrived.
     pub fn finish(&mut self, batch: &mut Batch) {
-        let mut calls = std::mem::take(&mut self.tool_calls);
-        calls.sort_by_key(|(index, _)| *index);
-        batch.events.extend(calls.into_iter().map(|(_, call)| Event::ToolCall(call)));
-        batch.events.extend(self.usage.take().map(Event::Usage));
-        batch.events.push(Event::Finish);
+        batch.changes.push(Change::End);
     }
 }

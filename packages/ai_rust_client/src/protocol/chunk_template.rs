@@ -33,22 +33,18 @@ impl ChunkTemplate {
     /// Make `data` the template if it contains nothing but text.
     pub fn learn(&mut self, data: &str, chunk: &Completion) {
         self.prefix.clear();
-        let Some(text) = chunk.only_text() else { return };
-        let Some(start) = (text.as_ptr() as usize).checked_sub(data.as_ptr() as usize) else { return };
-        let end = start + text.len();
-        // A text with escapes was copied to another place in memory.
-        if data.get(start..end) != Some(text) || !data[end..].starts_with('"') {
-            return;
+        if let Some(place) = chunk.only_text() {
+            self.prefix.push_str(&data[..place.start]);
+            self.suffix.clear();
+            self.suffix.push_str(&data[place.end..]);
         }
-        self.prefix.push_str(&data[..start]);
-        self.suffix.clear();
-        self.suffix.push_str(&data[end..]);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::completion::Form;
 
     fn chunk(text: &str) -> String {
         format!(
@@ -58,7 +54,7 @@ mod tests {
 
     fn learned(data: &str) -> ChunkTemplate {
         let mut template = ChunkTemplate::default();
-        template.learn(data, &Completion::parse(data).unwrap());
+        template.learn(data, &Completion::parse(data, Form::Chunk).unwrap());
         template
     }
 

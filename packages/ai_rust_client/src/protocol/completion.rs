@@ -1,222 +1,471 @@
 //! The JSON of chat completions as providers send it, streamed or whole.
 //!
-//! Lenient where providers differ (null instead of absent, numbers as strings, content as a list of parts), strict
-//! where the shape carries the meaning. Unknown fields are ignored.
+//! Only the JSON itself must be valid. A field of another type than expected counts as absent, and is listed in
+//! `ignored`. All fields that are not read here are kept for the message that is sent back.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::answer::Usage;
-use crate::protocol::lenient::{Amount, Content, Count, OneOrMany, Scalar};
+use crate::choice::MessageDelta;
+use crate::json::scanner::{Malformed, Scanner};
+use crate::json::text::Text;
+use crate::json::tree::{Fields, Json, get};
+use crate::protocol::parts::PartTexts;
 use crate::protocol::provider_error::ProviderError;
+use crate::tool_calls::ToolCallDelta;
 
-/// A streamed chunk, or a whole answer: they differ only in `delta` and `message`.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A chunk of a stream. All of its fields are kept.
+    Chunk,
+    /// A whole answer, whose JSON is stored: only what is needed is kept.
+    Whole,
+}
+
+/// A chunk of a stream, or a whole answer.
+#[derive(Default)]
 pub struct Completion<'a> {
-    #[serde(borrow)]
-    pub model: Scalar<'a>,
-    #[serde(borrow)]
-    pub provider: Scalar<'a>,
-    #[serde(borrow)]
-    pub choices: Option<Vec<Choice<'a>>>,
-    pub usage: Option<CompletionUsage>,
-    pub x_groq: Option<Groq>,
-    error: Option<Value>,
-    /// vLLM sends `{"object": "error", "message": …, "code": …}`.
-    #[serde(borrow)]
-    object: Scalar<'a>,
-    message: Option<Value>,
-    code: Option<Value>,
+    pub model: Cow<'a, str>,
+    pub provider: Cow<'a, str>,
+    pub usage: Option<Usage>,
+    /// `None` if there is no list of choices.
+    pub choices: Option<Vec<ChoiceDelta<'a>>>,
+    pub error: Option<ProviderError>,
+    /// Other fields, and the usage, as JSON texts.
+    pub fields: Vec<(Cow<'a, str>, &'a str)>,
+    pub ignored: Vec<&'static str>,
+    /// Where the content is in the text, if the last choice has content without escapes.
+    content_at: Option<Range<usize>>,
+}
+
+#[derive(Default)]
+pub struct ChoiceDelta<'a> {
+    pub index: u64,
+    pub message: MessageDelta,
+    pub finish_reason: String,
+    pub logprobs: Json,
+    pub error: Option<ProviderError>,
+    /// Other fields as JSON texts.
+    pub fields: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl ChoiceDelta<'_> {
+    /// Whether this is the first choice and there is nothing but text, apart from `fields`.
+    pub fn has_only_text(&self) -> bool {
+        self.index == 0
+            && self.message.has_only_text()
+            && self.finish_reason.is_empty()
+            && self.logprobs == Json::Null
+            && self.error.is_none()
+    }
 }
 
 impl<'a> Completion<'a> {
-    pub fn parse(text: &'a str) -> Result<Self, String> {
-        // serde would also accept a JSON array of the fields.
-        if !text.trim_start().starts_with('{') {
-            return Err("not a JSON object".to_owned());
+    pub fn parse(text: &'a str, form: Form) -> Result<Self, Malformed> {
+        let mut completion = Self::default();
+        let mut reader = Reader { form, ignored: Vec::new(), content_at: None };
+        let mut scanner = Scanner::new(text);
+        scanner.object(|scanner, name| reader.field(scanner, name, &mut completion))?;
+        scanner.end()?;
+        completion.ignored = reader.ignored;
+        completion.content_at = reader.content_at;
+        if completion.choices.is_none() && completion.error.is_none() && completion.is_error() {
+            completion.error = Json::parse(text).ok().map(|json| ProviderError::from_error(&to_value(&json)));
         }
-        serde_json::from_str(text).map_err(|error| error.to_string())
+        if form == Form::Whole {
+            completion.fields.clear();
+        }
+        Ok(completion)
     }
 
-    /// The text, if the chunk contains nothing else.
-    pub fn only_text(&self) -> Option<&str> {
+    /// Where the text is, if the chunk contains nothing else.
+    pub fn only_text(&self) -> Option<Range<usize>> {
         let [choice] = self.choices.as_deref()? else { return None };
-        let delta = choice.delta.as_ref()?;
-        let has_more = self.usage.is_some()
-            || self.x_groq.is_some()
-            || self.provider_error().is_some()
-            || choice.index.0 != 0
-            || choice.message.is_some()
-            || !choice.finish_reason.as_str().is_empty()
-            || choice.error.is_some();
-        (!has_more).then(|| delta.only_text()).flatten()
+        let is_only_text = choice.has_only_text() && self.usage.is_none() && self.error.is_none();
+        self.content_at.clone().filter(|_| is_only_text)
     }
 
-    /// Whether there is neither a message nor an error.
-    pub fn is_empty(&self) -> bool {
-        let choice = self.choices.as_ref().and_then(|choices| choices.first());
-        let is_empty =
-            |choice: &Choice| choice.message.is_none() && choice.delta.is_none() && choice.error.is_none();
-        choice.is_none_or(is_empty) && self.provider_error().is_none()
-    }
-
-    pub fn provider_error(&self) -> Option<ProviderError> {
-        match &self.error {
-            Some(error) => Some(ProviderError::from_error(error)),
-            None if self.object.as_str() == "error" => Some(ProviderError::from_error(
-                &serde_json::json!({"message": self.message, "code": self.code}),
-            )),
-            None => None,
+    /// Whether an object without choices is an error: vLLM sends `{"object": "error", "message": …}`, gateways and
+    /// frameworks omit the type.
+    fn is_error(&self) -> bool {
+        let field = |name: &str| self.fields.iter().find(|(other, _)| other == name).map(|(_, text)| *text);
+        if field("object") == Some(r#""error""#) {
+            return true;
         }
+        let is_full = |name: &str| {
+            field(name).is_some_and(|text| {
+                let is_right_type = if name == "message" { text.starts_with('"') } else { true };
+                is_right_type && Json::parse(text).is_ok_and(|json| !json.is_empty())
+            })
+        };
+        self.usage.is_none() && ["message", "detail", "errors"].into_iter().any(is_full)
     }
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Choice<'a> {
-    pub index: Count,
-    #[serde(borrow)]
-    pub delta: Option<Message<'a>>,
-    #[serde(borrow)]
-    pub message: Option<Message<'a>>,
-    #[serde(borrow)]
-    pub finish_reason: Scalar<'a>,
-    pub error: Option<Value>,
+struct Reader {
+    form: Form,
+    ignored: Vec<&'static str>,
+    content_at: Option<Range<usize>>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Message<'a> {
-    #[serde(borrow)]
-    pub content: Content<'a>,
-    #[serde(borrow)]
-    pub refusal: Scalar<'a>,
-    #[serde(borrow)]
-    pub reasoning: Content<'a>,
-    #[serde(borrow)]
-    pub reasoning_content: Content<'a>,
-    #[serde(borrow)]
-    pub reasoning_details: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub annotations: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
-    pub tool_calls: OneOrMany<ToolCallDelta<'a>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct ToolCallDelta<'a> {
-    pub index: Option<Count>,
-    #[serde(borrow)]
-    pub id: Scalar<'a>,
-    #[serde(borrow)]
-    pub function: Option<FunctionDelta<'a>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct FunctionDelta<'a> {
-    #[serde(borrow)]
-    pub name: Scalar<'a>,
-    #[serde(borrow)]
-    pub arguments: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Groq {
-    pub usage: Option<CompletionUsage>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct CompletionUsage {
-    prompt_tokens: Count,
-    completion_tokens: Count,
-    total_tokens: Count,
-    prompt_cache_hit_tokens: Count,
-    prompt_tokens_details: Option<PromptDetails>,
-    completion_tokens_details: Option<CompletionDetails>,
-    cost: Amount,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct PromptDetails {
-    cached_tokens: Count,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct CompletionDetails {
-    reasoning_tokens: Count,
-}
-
-impl From<CompletionUsage> for Usage {
-    fn from(usage: CompletionUsage) -> Self {
-        let (prompt, completion) = (usage.prompt_tokens.0, usage.completion_tokens.0);
-        let cached = usage.prompt_tokens_details.map_or(0, |details| details.cached_tokens.0);
-        Usage {
-            prompt_tokens: prompt,
-            completion_tokens: completion,
-            total_tokens: if usage.total_tokens.0 > 0 { usage.total_tokens.0 } else { prompt + completion },
-            cached_tokens: cached.max(usage.prompt_cache_hit_tokens.0),
-            reasoning_tokens: usage.completion_tokens_details.map_or(0, |details| details.reasoning_tokens.0),
-            cost: usage.cost.0,
-        }
-    }
-}
-
-impl<'a> Message<'a> {
-    fn only_text(&self) -> Option<&str> {
-        let is_only_text =
-            !self.content.text.is_empty() && !self.has_more_than_text() && self.annotations.is_none();
-        is_only_text.then_some(&*self.content.text)
-    }
-
-    /// Whether there is text, reasoning or a piece of a tool call.
-    pub fn has_content(&self) -> bool {
-        !self.content.text.is_empty() || self.has_more_than_text()
-    }
-
-    fn has_more_than_text(&self) -> bool {
-        let reasoning = [&self.reasoning, &self.reasoning_content];
-        !self.refusal.as_str().is_empty()
-            || !self.content.thinking.is_empty()
-            || reasoning.iter().any(|content| !content.text.is_empty() || !content.thinking.is_empty())
-            || self.reasoning_details.is_some_and(|details| !reasoning_in_details(details).is_empty())
-            || !self.tool_calls.0.is_empty()
-    }
-
-    /// The reasoning, under the first of the names that providers use for it.
-    pub fn take_reasoning(&mut self) -> Cow<'a, str> {
-        let named =
-            [&mut self.reasoning, &mut self.reasoning_content].into_iter().find(|c| !c.text.is_empty());
-        match named {
-            Some(content) => std::mem::take(&mut content.text),
-            None if !self.content.thinking.is_empty() => {
-                Cow::Owned(std::mem::take(&mut self.content.thinking))
+impl Reader {
+    fn field<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        name: Cow<'a, str>,
+        completion: &mut Completion<'a>,
+    ) -> Result<(), Malformed> {
+        match &*name {
+            "model" => completion.model = self.string(scanner, "model")?,
+            "provider" => completion.provider = self.string(scanner, "provider")?,
+            "choices" => completion.choices = self.choices(scanner)?,
+            "error" => {
+                let error = Json::read(scanner)?;
+                completion.error = (!error.is_empty()).then(|| ProviderError::from_error(&to_value(&error)));
             }
-            None => {
-                self.reasoning_details.map_or(Cow::Borrowed(""), |raw| Cow::Owned(reasoning_in_details(raw)))
+            "usage" | "x_groq" => {
+                let text = scanner.skip()?;
+                if text == "null" {
+                    return Ok(());
+                }
+                let json = Json::parse(text)?;
+                let usage = if name == "usage" { Some(&json) } else { json.get("usage") };
+                match usage {
+                    Some(Json::Object(fields)) => {
+                        completion.usage = Some(read_usage(fields, &mut self.ignored))
+                    }
+                    Some(Json::Null) | None => {}
+                    Some(_) => self.ignored.push("usage"),
+                }
+                completion.fields.push((name, text));
+            }
+            _ => {
+                let text = scanner.skip()?;
+                if completion.fields.is_empty() {
+                    completion.fields.reserve(8);
+                }
+                completion.fields.push((name, text));
             }
         }
+        Ok(())
+    }
+
+    fn choices<'a>(&mut self, scanner: &mut Scanner<'a>) -> Result<Option<Vec<ChoiceDelta<'a>>>, Malformed> {
+        if scanner.peek()? != b'[' {
+            self.ignore(scanner, "choices")?;
+            return Ok(None);
+        }
+        let mut choices = Vec::new();
+        scanner.array(|scanner| {
+            if scanner.peek()? == b'{' {
+                let position = choices.len() as u64;
+                choices.push(self.choice(scanner, position)?);
+                Ok(())
+            } else {
+                self.ignore(scanner, "choices")
+            }
+        })?;
+        Ok(Some(choices))
+    }
+
+    fn choice<'a>(&mut self, scanner: &mut Scanner<'a>, position: u64) -> Result<ChoiceDelta<'a>, Malformed> {
+        let (main, other) = match self.form {
+            Form::Chunk => ("delta", "message"),
+            Form::Whole => ("message", "delta"),
+        };
+        let mut choice = ChoiceDelta { index: position, ..ChoiceDelta::default() };
+        let (mut message, mut in_other_place, mut legacy_text) = (None, None, Text::default());
+        self.content_at = None;
+        scanner.object(|scanner, name| {
+            match &*name {
+                "index" => choice.index = self.count(scanner, "choices.index")?.unwrap_or(position),
+                place if place == main && scanner.peek()? == b'{' => message = Some(self.message(scanner)?),
+                place if place == other && scanner.peek()? == b'{' => in_other_place = Some(scanner.skip()?),
+                "delta" | "message" => self.ignore(scanner, "choices.message")?,
+                "text" => legacy_text = self.text(scanner, "choices.text")?.into_owned(),
+                "finish_reason" => {
+                    choice.finish_reason = self.string(scanner, "choices.finish_reason")?.into_owned()
+                }
+                "logprobs" if self.form == Form::Chunk => {
+                    choice.logprobs = match Json::read(scanner)? {
+                        Json::Object(fields) => Json::Object(fields),
+                        other => self.absent(&other, "choices.logprobs"),
+                    }
+                }
+                "error" => {
+                    let error = Json::read(scanner)?;
+                    choice.error = (!error.is_empty()).then(|| ProviderError::from_error(&to_value(&error)));
+                }
+                _ => {
+                    let text = scanner.skip()?;
+                    if self.form == Form::Chunk && text != "null" {
+                        choice.fields.push((name, text));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        choice.message = match (message, in_other_place) {
+            (Some(message), _) => message,
+            (None, Some(text)) => {
+                let message = self.message(&mut Scanner::new(text))?;
+                self.content_at = None;
+                message
+            }
+            (None, None) => MessageDelta { content: legacy_text, ..MessageDelta::default() },
+        };
+        Ok(choice)
+    }
+
+    fn message(&mut self, scanner: &mut Scanner) -> Result<MessageDelta, Malformed> {
+        self.content_at = None;
+        let mut message = MessageDelta::default();
+        let mut part_reasoning = Text::default();
+        scanner.object(|scanner, name| {
+            match &*name {
+                "role" => message.role = self.string(scanner, "message.role")?.into_owned(),
+                "content" => part_reasoning = self.content(scanner, &mut message)?,
+                "refusal" => message.refusal = self.text(scanner, "message.refusal")?.into_owned(),
+                "tool_calls" => message.tool_calls = self.tool_calls(scanner)?,
+                _ => {
+                    if let Some(value) = self.message_field(scanner, &name)? {
+                        message.fields.retain(|(other, _)| *other != name);
+                        message.fields.push((name.into_owned(), value));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if !message.fields.is_empty() || !part_reasoning.is_empty() {
+            message.reasoning = reasoning(&message.fields, part_reasoning);
+        }
+        Ok(message)
+    }
+
+    /// Returns the reasoning in the content.
+    fn content(
+        &mut self,
+        scanner: &mut Scanner,
+        message: &mut MessageDelta,
+    ) -> Result<Text<'static>, Malformed> {
+        (message.content, message.parts) = (Text::default(), Vec::new());
+        self.content_at = None;
+        match scanner.peek()? {
+            b'"' => {
+                let (text, place) = scanner.string_and_place()?;
+                self.content_at = place;
+                message.content = text.into_owned();
+            }
+            b'[' | b'{' => {
+                message.parts = match Json::read(scanner)? {
+                    Json::Array(parts) => parts.into_iter().filter(|part| *part != Json::Null).collect(),
+                    part => vec![part],
+                };
+                let texts = PartTexts::new(&message.parts);
+                message.content = texts.text;
+                return Ok(texts.reasoning);
+            }
+            _ => self.ignore(scanner, "message.content")?,
+        }
+        Ok(Text::default())
+    }
+
+    fn message_field(&mut self, scanner: &mut Scanner, name: &str) -> Result<Option<Json>, Malformed> {
+        let (shown, is_expected): (_, fn(u8) -> bool) = match name {
+            "reasoning" => ("message.reasoning", |first| matches!(first, b'"' | b'[' | b'{')),
+            "reasoning_content" => ("message.reasoning_content", |first| matches!(first, b'"' | b'[' | b'{')),
+            "reasoning_details" => ("message.reasoning_details", |first| first == b'['),
+            "annotations" => ("message.annotations", |first| first == b'['),
+            "images" if self.form == Form::Chunk => ("message.images", |first| first == b'['),
+            _ if self.form == Form::Whole => return scanner.skip().map(|_| None),
+            _ => ("", |_| true),
+        };
+        if is_expected(scanner.peek()?) {
+            let value = Json::read(scanner)?;
+            return Ok((value != Json::Null).then_some(value));
+        }
+        self.ignore(scanner, shown)?;
+        Ok(None)
+    }
+
+    /// A list, or a single call in its place: Text Generation Inference streams calls like that.
+    fn tool_calls(&mut self, scanner: &mut Scanner) -> Result<Vec<ToolCallDelta>, Malformed> {
+        let mut calls = Vec::new();
+        match scanner.peek()? {
+            b'{' => calls.push(self.tool_call(scanner)?),
+            b'[' => scanner.array(|scanner| {
+                if scanner.peek()? == b'{' {
+                    calls.push(self.tool_call(scanner)?);
+                    Ok(())
+                } else {
+                    self.ignore(scanner, "message.tool_calls")
+                }
+            })?,
+            _ => self.ignore(scanner, "message.tool_calls")?,
+        }
+        if self.form == Form::Whole {
+            // Each item of a whole message is a call of its own.
+            (0..).zip(&mut calls).for_each(|(index, call)| call.index = Some(index));
+        }
+        Ok(calls)
+    }
+
+    fn tool_call(&mut self, scanner: &mut Scanner) -> Result<ToolCallDelta, Malformed> {
+        let mut call = ToolCallDelta::default();
+        scanner.object(|scanner, name| {
+            match &*name {
+                "index" => call.index = self.count(scanner, "tool_calls.index")?,
+                "id" => {
+                    call.id = match Json::read(scanner)? {
+                        Json::Number(number) => number,
+                        Json::String(text) => text.complete().into_owned(),
+                        other => {
+                            self.absent(&other, "tool_calls.id");
+                            String::new()
+                        }
+                    }
+                }
+                "function" if scanner.peek()? == b'{' => self.function(scanner, &mut call)?,
+                "function" => self.ignore(scanner, "tool_calls.function")?,
+                _ => push_field(&mut call.fields, name, scanner)?,
+            }
+            Ok(())
+        })?;
+        Ok(call)
+    }
+
+    /// Arguments are JSON text in a string; some servers send the object itself.
+    fn function(&mut self, scanner: &mut Scanner, call: &mut ToolCallDelta) -> Result<(), Malformed> {
+        scanner.object(|scanner, name| {
+            match &*name {
+                "name" => call.name = self.string(scanner, "function.name")?.into_owned(),
+                "arguments" if matches!(scanner.peek()?, b'{' | b'[') => {
+                    call.arguments = scanner.skip()?.to_owned().into();
+                }
+                "arguments" => call.arguments = self.text(scanner, "function.arguments")?.into_owned(),
+                _ => push_field(&mut call.function_fields, name, scanner)?,
+            }
+            Ok(())
+        })
+    }
+
+    /// A string; empty if it is absent.
+    fn text<'a>(&mut self, scanner: &mut Scanner<'a>, name: &'static str) -> Result<Text<'a>, Malformed> {
+        if scanner.peek()? == b'"' {
+            return scanner.string();
+        }
+        self.ignore(scanner, name)?;
+        Ok(Text::default())
+    }
+
+    fn string<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        name: &'static str,
+    ) -> Result<Cow<'a, str>, Malformed> {
+        self.text(scanner, name).map(Text::complete)
+    }
+
+    fn count(&mut self, scanner: &mut Scanner, name: &'static str) -> Result<Option<u64>, Malformed> {
+        let value = match scanner.peek()? {
+            b'0'..=b'9' => match scanner.scalar()? {
+                "0" => return Ok(Some(0)),
+                number => Json::Number(number.to_owned()),
+            },
+            _ => Json::read(scanner)?,
+        };
+        let count = value.as_count();
+        if count.is_none() {
+            self.absent(&value, name);
+        }
+        Ok(count)
+    }
+
+    /// Skip a value of a wrong type.
+    fn ignore(&mut self, scanner: &mut Scanner, name: &'static str) -> Result<(), Malformed> {
+        if scanner.skip()? != "null" {
+            self.ignored.push(name);
+        }
+        Ok(())
+    }
+
+    fn absent(&mut self, value: &Json, name: &'static str) -> Json {
+        if *value != Json::Null {
+            self.ignored.push(name);
+        }
+        Json::Null
     }
 }
 
-fn reasoning_in_details(raw: &RawValue) -> String {
-    let Ok(Value::Array(details)) = serde_json::from_str(raw.get()) else { return String::new() };
-    details.iter().filter_map(|d| d.get("text").or_else(|| d.get("summary"))?.as_str()).collect()
+fn push_field(fields: &mut Fields, name: Cow<str>, scanner: &mut Scanner) -> Result<(), Malformed> {
+    let value = Json::read(scanner)?;
+    if value != Json::Null {
+        fields.retain(|(other, _)| *other != name);
+        fields.push((name.into_owned(), value));
+    }
+    Ok(())
 }
 
-/// Arguments are JSON text in a string; some servers send the object itself.
-pub fn arguments_text(raw: &RawValue) -> String {
-    match serde_json::from_str::<Option<String>>(raw.get()) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(_) => raw.get().to_owned(),
+/// The reasoning, under the first of the names that providers use for it.
+fn reasoning(fields: &[(String, Json)], in_content: Text<'static>) -> Text<'static> {
+    let named = ["reasoning", "reasoning_content"].into_iter().filter_map(|name| get(fields, name));
+    let details = || get(fields, "reasoning_details").map(PartTexts::all_reasoning);
+    named
+        .map(PartTexts::all_reasoning)
+        .find(|text| !text.is_empty())
+        .or(Some(in_content).filter(|text| !text.is_empty()))
+        .or_else(details)
+        .unwrap_or_default()
+}
+
+fn read_usage(fields: &[(String, Json)], ignored: &mut Vec<&'static str>) -> Usage {
+    let prompt_details = usage_details(fields, "prompt_tokens_details", ignored);
+    let completion_details = usage_details(fields, "completion_tokens_details", ignored);
+    let mut number = |fields, name| usage_number(fields, name, ignored);
+    let mut count = |fields, name| number(fields, name).and_then(Json::as_count).unwrap_or(0);
+    let (prompt, completion) = (count(fields, "prompt_tokens"), count(fields, "completion_tokens"));
+    let total = count(fields, "total_tokens");
+    let cached = count(prompt_details, "cached_tokens").max(count(fields, "prompt_cache_hit_tokens"));
+    Usage {
+        prompt_tokens: prompt,
+        completion_tokens: completion,
+        total_tokens: if total > 0 { total } else { prompt.saturating_add(completion) },
+        cached_tokens: cached,
+        reasoning_tokens: count(completion_details, "reasoning_tokens"),
+        cost: number(fields, "cost").and_then(Json::as_amount),
     }
+}
+
+fn usage_details<'a>(
+    fields: &'a [(String, Json)],
+    name: &'static str,
+    ignored: &mut Vec<&'static str>,
+) -> &'a [(String, Json)] {
+    match get(fields, name) {
+        Some(Json::Object(details)) => return details,
+        Some(Json::Null) | None => {}
+        Some(_) => ignored.push(name),
+    }
+    &[]
+}
+
+fn usage_number<'a>(
+    fields: &'a [(String, Json)],
+    name: &'static str,
+    ignored: &mut Vec<&'static str>,
+) -> Option<&'a Json> {
+    let value = get(fields, name).filter(|value| **value != Json::Null)?;
+    if value.as_amount().is_none() {
+        ignored.push(name);
+        return None;
+    }
+    Some(value)
+}
+
+/// Errors are rare: the detour through text costs nothing that matters.
+fn to_value(json: &Json) -> Value {
+    serde_json::from_str(&json.to_string()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::protocol::json_string;
+use crate::json::string;
 
 /// A shorter body is sent in one piece.
 const ONE_PIECE: usize = 64 << 10;
@@ -26,7 +26,7 @@ impl ChatRequest {
         let is_short = size < ONE_PIECE;
         let mut start = Vec::with_capacity(model.len() + 16 + if is_short { size } else { 0 });
         start.extend_from_slice(b"{\"model\":");
-        json_string::write(model.as_bytes(), &mut start);
+        string::write(model.as_bytes(), &mut start);
         if is_short {
             self.rest.iter().for_each(|piece| start.extend_from_slice(piece));
             return vec![start.into()];

@@ -9,7 +9,6 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::Value;
 
 use crate::answer::Usage;
-use crate::protocol::lenient::Scalar;
 use crate::protocol::provider_error::ProviderError;
 
 /// Some servers omit the padding.
@@ -110,7 +109,7 @@ impl<'de> Visitor<'de> for &mut Document {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<Scalar>()? {
+        while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "data" => {
                     self.matrix = Matrix::default();
@@ -235,7 +234,7 @@ impl<'de> Visitor<'de> for Entry<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let start = self.0.values.len();
         let mut index = None;
-        while let Some(name) = map.next_key::<Scalar>()? {
+        while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "index" => index = map.next_value::<Value>()?.into(),
                 "embedding" => {

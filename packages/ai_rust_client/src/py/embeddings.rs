@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyMemoryView, PySlice, PyS
 
 use crate::answer;
 use crate::embeddings::{self, Batch};
-use crate::protocol::json_string;
+use crate::json::string;
 use crate::py::encode::{Path, Step, Writer, write, write_option};
 use crate::py::log;
 use crate::py::values::Usage;
@@ -54,7 +54,7 @@ pub fn batches(
     for (number, batch) in texts.chunks(batch_size).enumerate() {
         let mut out = Writer::new();
         out.add(b"{\"model\":");
-        json_string::write(model.as_bytes(), &mut out.json);
+        string::write(model.as_bytes(), &mut out.json);
         out.add(b",\"input\":");
         for (index, text) in batch.iter().enumerate() {
             out.add(if index == 0 { b"[" } else { b"," });

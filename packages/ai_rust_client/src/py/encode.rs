@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyType};
 use serde::Serialize;
 
-use crate::protocol::json_string;
+use crate::json::string as json_string;
 use crate::protocol::request::ChatRequest;
 use crate::py::history::{Conversation, History};
 use crate::py::snapshot::{MAX_DEPTH, snapshot};

@@ -81,17 +81,23 @@ pub fn answer(py: Python, method: &str, config: &Config, answer: impl Fn() -> An
         let Transfer { first_byte, last_byte, bytes_received, failed_attempts, .. } = &answer.transfer;
         format!(
             "{method}: {} answered, first byte after {:.1} ms, last after {:.1} ms, {bytes_received} bytes, \
-             {failed_attempts} failed attempts before, request {}",
+             {failed_attempts} failed attempts before, request {}{}",
             answer.model.as_deref().unwrap_or_default(),
             milliseconds(*first_byte),
             milliseconds(*last_byte),
             answer.request_id.as_deref().unwrap_or("without an id"),
+            match answer.ignored.as_slice() {
+                [] => String::new(),
+                names => format!(", ignored fields of a wrong type: {}", names.join(", ")),
+            },
         )
     });
     if config.log_content {
         debug(py, || {
-            let Answer { text, reasoning, tool_calls, .. } = answer();
-            let calls: Vec<_> = tool_calls.iter().map(|call| (&call.name, &call.arguments)).collect();
+            let choice = answer().choice;
+            let (text, reasoning) = (&choice.text, &choice.reasoning);
+            let calls = choice.tool_calls.to_vec();
+            let calls: Vec<_> = calls.iter().map(|call| (&call.name, &call.arguments)).collect();
             let line = format!("{method}: text {text:?}, reasoning {reasoning:?}, tool calls {calls:?}");
             config.masks.mask(line)
         });

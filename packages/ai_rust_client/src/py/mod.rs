@@ -4,6 +4,7 @@ mod aio;
 mod blocking;
 mod call;
 mod call_options;
+mod choices;
 mod chunks;
 mod client;
 mod embeddings;
@@ -42,6 +43,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<embeddings::Embeddings>()?;
     module.add_class::<values::StreamEvent>()?;
     module.add_class::<values::ChatResponse>()?;
+    module.add_class::<choices::Choice>()?;
+    module.add_class::<choices::Image>()?;
     module.add_class::<values::ToolCall>()?;
     module.add_class::<values::Usage>()?;
     module.add_class::<values::ModelInfo>()?;
@@ -54,6 +57,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(endpoint::start_request, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
+    module.add_function(wrap_pyfunction!(values::_restore_response, module)?)?;
+    module.add_function(wrap_pyfunction!(choices::_restore_choice, module)?)?;
     embeddings::register(module.py())?;
     after_fork(module)
 }

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::answer::Event;
+use crate::answer::{Answer, Event};
 use crate::http::config::Config;
 use crate::py::aio::aio;
+use crate::py::choices::{choices, images, message};
 use crate::py::error::raise;
 use crate::py::event_loop::ReadyQueue;
 use crate::py::events::{AsyncEvents, Events};
 use crate::py::ready::Ready;
 use crate::py::stream_reader::StreamReader;
-use crate::py::values::{StreamEvent, ToolCall, Usage, rate_limits, seconds};
+use crate::py::values::{Reduced, StreamEvent, ToolCall, Usage, rate_limits, reduce, seconds};
 use crate::runtime::wakeup_fd::Fileno;
 use crate::stream::Stream;
 use crate::stream_buffer::StreamBuffer;
@@ -115,17 +117,41 @@ impl ResponseStream {
     /// The text that has arrived so far.
     #[getter]
     fn text(&self) -> PyResult<String> {
-        self.0.answer(|answer| answer.text.clone())
+        self.0.answer(|answer| answer.first_choice().text.clone())
     }
     /// The reasoning that has arrived so far.
     #[getter]
     fn reasoning(&self) -> PyResult<String> {
-        self.0.answer(|answer| answer.reasoning.clone())
+        self.0.answer(|answer| answer.first_choice().reasoning.clone())
     }
-    /// The tool calls that are complete so far.
+    /// The model's refusal to answer, as far as it has arrived; None unless it refuses.
+    #[getter]
+    fn refusal(&self) -> PyResult<Option<String>> {
+        let refusal = self.0.answer(|answer| answer.first_choice().refusal.clone())?;
+        Ok(Some(refusal).filter(|refusal| !refusal.is_empty()))
+    }
+    /// What has arrived of the message that must be appended to `messages` for the next request, with all fields of
+    /// the provider.
+    ///
+    /// A new dict each time.
+    #[getter]
+    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        message(py, &self.0.answer(Answer::to_completion)?)
+    }
+    /// What has arrived of all choices, in the order of their indexes.
+    #[getter]
+    fn choices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, choices(&self.0.answer(Answer::to_completion)?))
+    }
+    /// The images that have arrived so far.
+    #[getter]
+    fn images<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, images(&self.0.answer(Answer::to_completion)?))
+    }
+    /// The tool calls that have arrived so far; the last one may be incomplete until the stream has ended.
     #[getter]
     fn tool_calls(&self) -> PyResult<Vec<ToolCall>> {
-        self.0.answer(|answer| answer.tool_calls.iter().cloned().map(ToolCall).collect())
+        self.0.answer(|answer| answer.first_choice().tool_calls.to_vec().into_iter().map(ToolCall).collect())
     }
     /// The number of tokens, once the provider has reported it, usually at the end.
     #[getter]
@@ -145,7 +171,7 @@ impl ResponseStream {
     /// Why the model stopped: "stop", "length", "tool_calls", …
     #[getter]
     fn finish_reason(&self) -> PyResult<Option<String>> {
-        self.0.answer(|answer| answer.finish_reason.clone())
+        self.0.answer(|answer| answer.first_choice().finish_reason.clone())
     }
     /// The provider's id of the request, from the response headers.
     #[getter]
@@ -172,6 +198,17 @@ impl ResponseStream {
         self.0.answer(|answer| seconds(answer.transfer.last_byte))
     }
 
+    /// A stream that has ended is pickled and copied as a ChatResponse with what has arrived.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        if !self.0.stream()?.buffer.with(|buffer| buffer.has_ended()) {
+            return Err(PyTypeError::new_err(
+                "a stream cannot be pickled or copied before it has ended; read it to its end or cancel it first",
+            ));
+        }
+        let answer = self.0.answer(Answer::clone)?;
+        reduce(py, &answer, answer.to_completion())
+    }
+
     fn __enter__(slf: Py<Self>) -> Py<Self> {
         slf
     }
@@ -186,8 +223,8 @@ impl ResponseStream {
             format!(
                 "ResponseStream(model={:?}, finish_reason={:?}, {} characters of text)",
                 answer.model.as_deref().unwrap_or_default(),
-                answer.finish_reason.as_deref().unwrap_or_default(),
-                answer.text.chars().count()
+                answer.first_choice().finish_reason.as_deref().unwrap_or_default(),
+                answer.first_choice().text.chars().count()
             )
         })
     }

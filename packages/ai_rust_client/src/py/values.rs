@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::answer::{self, Answer, Event, Transfer};
 use crate::chat;
 use crate::http::config::Config;
+use crate::protocol::choices::answer as decode_answer;
+use crate::py::choices::{choices, images, message};
 use crate::py::log;
 
 /// A function call that the model asks for.
@@ -18,6 +21,14 @@ pub struct ToolCall(pub answer::ToolCall);
 
 #[pymethods]
 impl ToolCall {
+    #[new]
+    fn new(id: String, name: String, arguments: String) -> Self {
+        Self(answer::ToolCall { id, name, arguments })
+    }
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (String, String, String)) {
+        let call = slf.get().0.clone();
+        (slf.get_type(), (call.id, call.name, call.arguments))
+    }
     /// The provider's id of the call, for the message with its result.
     #[getter]
     fn id(&self) -> &str {
@@ -45,6 +56,39 @@ pub struct Usage(pub answer::Usage);
 
 #[pymethods]
 impl Usage {
+    #[new]
+    #[pyo3(signature = (prompt_tokens=0, completion_tokens=0, total_tokens=0, cached_tokens=0, reasoning_tokens=0, cost=None))]
+    fn new(
+        prompt_tokens: u64,
+        completion_tokens: u64,
+        total_tokens: u64,
+        cached_tokens: u64,
+        reasoning_tokens: u64,
+        cost: Option<f64>,
+    ) -> Self {
+        Self(answer::Usage {
+            prompt_tokens,
+            completion_tokens,
+            total_tokens,
+            cached_tokens,
+            reasoning_tokens,
+            cost,
+        })
+    }
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> (Bound<'py, PyType>, (u64, u64, u64, u64, u64, Option<f64>)) {
+        let u = &slf.get().0;
+        let counts = (
+            u.prompt_tokens,
+            u.completion_tokens,
+            u.total_tokens,
+            u.cached_tokens,
+            u.reasoning_tokens,
+            u.cost,
+        );
+        (slf.get_type(), counts)
+    }
     /// Tokens of the messages.
     #[getter]
     fn prompt_tokens(&self) -> u64 {
@@ -92,6 +136,35 @@ pub struct StreamEvent(pub Event);
 
 #[pymethods]
 impl StreamEvent {
+    #[new]
+    #[pyo3(signature = (kind, text=String::new(), tool_call=None, usage=None))]
+    fn new(
+        kind: &str,
+        text: String,
+        tool_call: Option<&Bound<ToolCall>>,
+        usage: Option<&Bound<Usage>>,
+    ) -> PyResult<Self> {
+        Ok(Self(match (kind, tool_call, usage) {
+            ("text", ..) => Event::Text(text),
+            ("reasoning", ..) => Event::Reasoning(text),
+            ("annotation", ..) => Event::Annotation(text),
+            ("finish", ..) => Event::Finish,
+            ("tool_call", Some(call), _) => Event::ToolCall(call.get().0.clone()),
+            ("usage", _, Some(usage)) => Event::Usage(usage.get().0.clone()),
+            _ => {
+                return Err(PyValueError::new_err(format!(
+                    "no event of the kind {kind:?} with these values"
+                )));
+            }
+        }))
+    }
+    #[expect(clippy::type_complexity, reason = "the arguments of the constructor")]
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> (Bound<'py, PyType>, (&'static str, String, Option<ToolCall>, Option<Usage>)) {
+        let event = slf.get();
+        (slf.get_type(), (event.kind(), event.text().to_owned(), event.tool_call(), event.usage()))
+    }
     /// The kind of event; "finish" is the last of a stream that ends well.
     #[getter]
     fn kind(&self) -> &'static str {
@@ -148,6 +221,17 @@ pub struct ModelInfo(pub answer::ModelInfo);
 
 #[pymethods]
 impl ModelInfo {
+    #[new]
+    #[pyo3(signature = (id, name=None, context_length=None))]
+    fn new(id: String, name: Option<String>, context_length: Option<u64>) -> Self {
+        Self(answer::ModelInfo { id, name, context_length })
+    }
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> (Bound<'py, PyType>, (String, Option<String>, Option<u64>)) {
+        let model = slf.get().0.clone();
+        (slf.get_type(), (model.id, model.name, model.context_length))
+    }
     /// The name to pass as `model`.
     #[getter]
     fn id(&self) -> &str {
@@ -182,6 +266,11 @@ pub fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())
 }
 
+/// The JSON text as a Python value.
+pub fn load_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("json")?.call_method1("loads", (json,))
+}
+
 /// A whole answer.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct ChatResponse {
@@ -197,22 +286,103 @@ impl ChatResponse {
     }
 }
 
+/// What a pickle of an answer contains besides the JSON.
+#[derive(IntoPyObject, FromPyObject)]
+pub struct AnswerState {
+    text: String,
+    reasoning: String,
+    refusal: String,
+    finish_reason: Option<String>,
+    usage: Option<Py<Usage>>,
+    model: Option<String>,
+    provider: Option<String>,
+    request_id: Option<String>,
+    rate_limits: Vec<(String, String)>,
+    first_byte: Option<f64>,
+    last_byte: Option<f64>,
+}
+
+impl AnswerState {
+    pub fn new(py: Python, answer: &Answer) -> PyResult<Self> {
+        let choice = answer.first_choice();
+        Ok(Self {
+            text: choice.text.clone(),
+            reasoning: choice.reasoning.clone(),
+            refusal: choice.refusal.clone(),
+            finish_reason: choice.finish_reason.clone(),
+            usage: answer.usage.clone().map(|usage| Py::new(py, Usage(usage))).transpose()?,
+            model: answer.model.clone(),
+            provider: answer.provider.clone(),
+            request_id: answer.request_id.clone(),
+            rate_limits: answer.transfer.rate_limits.clone(),
+            first_byte: seconds(answer.transfer.first_byte),
+            last_byte: seconds(answer.transfer.last_byte),
+        })
+    }
+}
+
+/// Make the answer of a pickle.
+#[pyfunction]
+pub fn _restore_response(body: String, state: AnswerState) -> ChatResponse {
+    let duration = |seconds: Option<f64>| Duration::try_from_secs_f64(seconds?).ok();
+    let mut answer = decode_answer(&body);
+    answer.usage = state.usage.map(|usage| usage.get().0.clone());
+    (answer.model, answer.provider, answer.request_id) = (state.model, state.provider, state.request_id);
+    answer.transfer.rate_limits = state.rate_limits;
+    answer.transfer.first_byte = duration(state.first_byte);
+    answer.transfer.last_byte = duration(state.last_byte);
+    let choice = &mut answer.choice;
+    (choice.text, choice.reasoning, choice.refusal) = (state.text, state.reasoning, state.refusal);
+    choice.finish_reason = state.finish_reason;
+    ChatResponse { answer, body, raw: PyOnceLock::new() }
+}
+
+/// The arguments of a pickled answer.
+pub type Reduced<'py> = (Bound<'py, PyAny>, (String, AnswerState));
+
+pub fn reduce<'py>(py: Python<'py>, answer: &Answer, body: String) -> PyResult<Reduced<'py>> {
+    let restore = py.import("ai_rust_client._native")?.getattr("_restore_response")?;
+    Ok((restore, (body, AnswerState::new(py, answer)?)))
+}
+
 #[pymethods]
 impl ChatResponse {
     /// The text of the answer, or of the refusal.
     #[getter]
     pub fn text(&self) -> &str {
-        &self.answer.text
+        &self.answer.choice.text
     }
     /// The reasoning that the model shows.
     #[getter]
     fn reasoning(&self) -> &str {
-        &self.answer.reasoning
+        &self.answer.choice.reasoning
+    }
+    /// The model's refusal to answer; None unless it refused.
+    #[getter]
+    fn refusal(&self) -> Option<&str> {
+        Some(self.answer.choice.refusal.as_str()).filter(|refusal| !refusal.is_empty())
+    }
+    /// The message as it must be appended to `messages` for the next request, with all fields of the provider.
+    ///
+    /// A new dict each time.
+    #[getter]
+    fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        message(py, &self.body)
+    }
+    /// All choices, in the order of their indexes.
+    #[getter]
+    fn choices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, choices(&self.body))
+    }
+    /// The images that the model made.
+    #[getter]
+    fn images<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, images(&self.body))
     }
     /// The tool calls in the order of the answer.
     #[getter]
     fn tool_calls(&self) -> Vec<ToolCall> {
-        self.answer.tool_calls.iter().cloned().map(ToolCall).collect()
+        self.answer.choice.tool_calls.to_vec().into_iter().map(ToolCall).collect()
     }
     /// The number of tokens, if the provider reports it.
     #[getter]
@@ -232,7 +402,7 @@ impl ChatResponse {
     /// Why the model stopped: "stop", "length", "tool_calls", …
     #[getter]
     fn finish_reason(&self) -> Option<&str> {
-        self.answer.finish_reason.as_deref()
+        self.answer.choice.finish_reason.as_deref()
     }
     /// The provider's id of the request, from the response headers.
     #[getter]
@@ -258,8 +428,7 @@ impl ChatResponse {
     #[getter]
     fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let raw = self.raw.get_or_try_init(py, || {
-            let json = py.import("json")?.call_method1("loads", (&self.body,))?;
-            Ok::<_, PyErr>(json.cast_into::<PyDict>()?.unbind())
+            Ok::<_, PyErr>(load_json(py, &self.body)?.cast_into::<PyDict>()?.unbind())
         })?;
         Ok(raw.bind(py).clone())
     }
@@ -267,6 +436,9 @@ impl ChatResponse {
     #[getter]
     fn _body(&self) -> &str {
         &self.body
+    }
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        reduce(py, &self.answer, self.body.clone())
     }
     fn __repr__(&self) -> String {
         format!("ChatResponse(model={:?}, text={:?})", self.model(), self.text())

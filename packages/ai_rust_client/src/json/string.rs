@@ -1,8 +1,9 @@
-//! Writes a JSON string (RFC 8259, section 7), eight bytes at a time: most of a chat history is text.
+//! The text of JSON strings (RFC 8259, section 7), eight bytes at a time: most of a chat history is text.
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGH: u64 = ONES << 7;
 
+/// Write a string with its quotes.
 pub fn write(utf8: &[u8], out: &mut Vec<u8>) {
     out.reserve(utf8.len() + 2);
     out.push(b'"');
@@ -18,7 +19,7 @@ pub fn write(utf8: &[u8], out: &mut Vec<u8>) {
 }
 
 /// How many bytes at the beginning need no escape.
-fn unescaped_len(bytes: &[u8]) -> usize {
+pub fn unescaped_len(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
         let marks = mark_escaped(u64::from_le_bytes(*word));

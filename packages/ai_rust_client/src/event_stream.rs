@@ -1,0 +1,123 @@
+//! The Server-Sent Events of an answer, decoded into batches.
+
+use crate::error::{Details, Error, Kind};
+use crate::http::config::Config;
+use crate::http::failures::limit_body;
+use crate::protocol::assembler::{Assembler, Batch, ChunkError};
+use crate::protocol::provider_error::ProviderError;
+use crate::protocol::sse::Parser;
+use crate::raw_events::EventProtocol;
+
+pub struct EventStream<'a> {
+    config: &'a Config,
+    assembler: &'a mut Assembler,
+    /// The protocol of a stream that is not chat.
+    protocol: Option<&'a EventProtocol>,
+    parser: Parser,
+}
+
+impl<'a> EventStream<'a> {
+    pub fn new(
+        config: &'a Config,
+        assembler: &'a mut Assembler,
+        protocol: Option<&'a EventProtocol>,
+    ) -> Self {
+        Self { config, assembler, protocol, parser: Parser::new() }
+    }
+
+    /// Whether every choice has its finish reason and no content after it.
+    pub fn is_finished(&self) -> bool {
+        self.assembler.is_finished()
+    }
+
+    /// Add the events that `bytes` complete to `batch`. Returns whether the last one was among them.
+    pub fn push(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<bool, Error> {
+        let Self { config, assembler, protocol, parser } = self;
+        let mut outcome = Ok(false);
+        let parsed = parser.push(bytes, |event| {
+            let data = event.data.trim();
+            if data.is_empty() || !matches!(outcome, Ok(false)) {
+                return;
+            }
+            if let Some(protocol) = protocol {
+                outcome = match data {
+                    "[DONE]" => protocol.check_end().map(|()| true),
+                    data => Ok(protocol.push(event.kind, data, config, batch)),
+                };
+            } else if data == "[DONE]" {
+                outcome = Ok(true);
+            } else if event.kind == "error" {
+                outcome = Err(named_error(config, data));
+            } else if let Err(error) = push_chunk(assembler, data, batch) {
+                outcome = Err(chunk_error(config, &error, data));
+            }
+        });
+        match parsed {
+            Err(_) if outcome.is_ok() => {
+                Err(Error::new(Kind::Protocol, "the stream contains an event of more than 64 MiB"))
+            }
+            _ => outcome,
+        }
+    }
+
+    /// `[DONE]` has arrived: add the last events.
+    pub fn finish(self, batch: &mut Batch) {
+        self.assembler.finish(batch);
+    }
+
+    /// The body has ended without `[DONE]`. Adds its last events, and fails if the answer may be incomplete.
+    pub fn finish_without_done(self, batch: &mut Batch) -> Result<(), Error> {
+        if let Some(protocol) = self.protocol {
+            let last = self.parser.finish().filter(|data| data.trim() != "[DONE]");
+            let is_last = last.is_some_and(|data| protocol.push("message", &data, self.config, batch));
+            return if is_last { Ok(()) } else { protocol.check_end() };
+        }
+        let mut is_done = false;
+        if let Some(data) = self.parser.finish() {
+            // Some servers omit the last blank line. An event that cannot be parsed was cut off in the middle.
+            is_done = data.trim() == "[DONE]";
+            let _ = is_done || push_chunk(self.assembler, &data, batch).is_ok();
+        }
+        if is_done || self.assembler.was_finished() {
+            self.assembler.finish(batch);
+            return Ok(());
+        }
+        let message = "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short";
+        Err(Error::new(Kind::Interrupted, message))
+    }
+}
+
+/// Add one chunk, and its JSON text if the reader wants it and the chunk is valid.
+fn push_chunk(assembler: &mut Assembler, data: &str, batch: &mut Batch) -> Result<(), ChunkError> {
+    let outcome = assembler.push(data, batch);
+    if let Some(chunks) = &mut batch.raw_chunks
+        && !matches!(outcome, Err(ChunkError::Malformed(_)))
+    {
+        chunks.push(data.to_owned());
+    }
+    outcome
+}
+
+fn chunk_error(config: &Config, error: &ChunkError, data: &str) -> Error {
+    match error {
+        ChunkError::Provider(error) => provider_error(config, error, data),
+        ChunkError::Malformed(reason) => {
+            let shown = config.excerpt(data);
+            Error::new(Kind::Protocol, format!("the stream contains an invalid chunk ({reason}): {shown}"))
+        }
+    }
+}
+
+/// An event of the type `error`.
+fn named_error(config: &Config, data: &str) -> Error {
+    let error = ProviderError::from_text(data)
+        .unwrap_or_else(|| ProviderError { message: config.excerpt(data), status: None });
+    provider_error(config, &error, data)
+}
+
+fn provider_error(config: &Config, error: &ProviderError, data: &str) -> Error {
+    let reason = config.reason(error);
+    let message = format!("the provider reported an error in the middle of the stream: {reason}");
+    let details = Details { status: error.status, body: limit_body(data), ..Details::default() };
+    Error::with(Kind::Interrupted, message, details)
+}

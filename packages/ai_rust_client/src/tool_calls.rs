@@ -1,0 +1,195 @@
+//! The tool calls of a message, assembled from their deltas.
+
+use serde::de::IgnoredAny;
+
+use crate::json::merge::merge_field;
+use crate::json::text::Text;
+use crate::json::tree::{Fields, Json};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ToolCall {
+    pub id: String,
+    pub name: String,
+    /// JSON text as the model wrote it; it may be malformed.
+    pub arguments: String,
+}
+
+/// A piece of a tool call, or a whole one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ToolCallDelta {
+    pub index: Option<u64>,
+    pub id: String,
+    pub name: String,
+    pub arguments: Text<'static>,
+    /// Everything else, and the type.
+    pub fields: Fields,
+    /// Everything else in `function`.
+    pub function_fields: Fields,
+}
+
+/// The tool calls that have begun, in the order of their indexes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ToolCalls(Vec<PartialCall>);
+
+/// A tool call of which further pieces may arrive.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct PartialCall {
+    index: u64,
+    id: String,
+    name: String,
+    arguments: Text<'static>,
+    fields: Fields,
+    function_fields: Fields,
+}
+
+impl ToolCalls {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn to_vec(&self) -> Vec<ToolCall> {
+        self.0.iter().map(PartialCall::to_call).collect()
+    }
+
+    /// The `tool_calls` of the message.
+    pub fn to_json(&self) -> Json {
+        Json::Array(self.0.iter().map(PartialCall::to_json).collect())
+    }
+
+    pub fn push(&mut self, delta: ToolCallDelta) {
+        let position = self.position(&delta).unwrap_or_else(|| {
+            let last = self.0.iter().map(|call| call.index).max();
+            let index = delta.index.unwrap_or_else(|| last.map_or(0, |last| last.saturating_add(1)));
+            let position = self.0.partition_point(|call| call.index <= index);
+            self.0.insert(position, PartialCall { index, ..PartialCall::default() });
+            position
+        });
+        self.0[position].push(delta);
+    }
+
+    /// The call that `delta` continues.
+    fn position(&self, delta: &ToolCallDelta) -> Option<usize> {
+        let has_index = |call: &PartialCall| delta.index.is_none_or(|index| index == call.index);
+        let has_id = |call: &PartialCall| !delta.id.is_empty() && call.id == delta.id;
+        self.0.iter().rposition(|call| has_index(call) && has_id(call)).or_else(|| {
+            self.0.iter().rposition(has_index).filter(|last| self.0[*last].is_continued_by(delta))
+        })
+    }
+}
+
+impl PartialCall {
+    /// Whether `delta`, which has the same index or none, belongs to this call. Some servers give every call the same
+    /// index, others every delta another id.
+    fn is_continued_by(&self, delta: &ToolCallDelta) -> bool {
+        if delta.name.is_empty() {
+            return true;
+        }
+        if !delta.id.is_empty() && !self.id.is_empty() {
+            return !self.arguments.is_empty() && !self.is_complete();
+        }
+        // Without ids, a name and arguments after complete arguments begin another call.
+        let repeats_name = delta.index.is_some() && delta.name == self.name;
+        repeats_name || delta.arguments.is_empty() || self.name.is_empty() || !self.is_complete()
+    }
+
+    fn is_complete(&self) -> bool {
+        serde_json::from_str::<IgnoredAny>(&self.arguments.inner).is_ok()
+    }
+
+    fn push(&mut self, delta: ToolCallDelta) {
+        if self.id.is_empty() {
+            self.id = delta.id;
+        }
+        if self.name.is_empty() {
+            self.name = delta.name;
+        }
+        self.arguments.append(delta.arguments);
+        for (name, value) in delta.fields {
+            merge_field(&mut self.fields, name, value);
+        }
+        for (name, value) in delta.function_fields {
+            merge_field(&mut self.function_fields, name, value);
+        }
+    }
+
+    fn to_call(&self) -> ToolCall {
+        let arguments = self.arguments.clone().complete().into_owned();
+        ToolCall { id: self.id.clone(), name: self.name.clone(), arguments }
+    }
+
+    fn to_json(&self) -> Json {
+        let ToolCall { id, name, arguments } = self.to_call();
+        let mut fields = vec![("id".to_owned(), Json::text(id)), ("type".to_owned(), Json::text("function"))];
+        for (name, value) in self.fields.clone() {
+            match (name.as_str(), value.as_text()) {
+                ("type", None) => {}
+                ("type", Some(_)) => fields[1].1 = value,
+                _ => fields.push((name, value)),
+            }
+        }
+        let mut function =
+            vec![("name".to_owned(), Json::text(name)), ("arguments".to_owned(), Json::text(arguments))];
+        function.extend(self.function_fields.clone());
+        // A call of another type has no function.
+        if fields[1].1.as_text() == Some("function") || !self.name.is_empty() {
+            fields.insert(2, ("function".to_owned(), Json::Object(function)));
+        }
+        Json::Object(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delta(index: Option<u64>, id: &str, name: &str, arguments: &str) -> ToolCallDelta {
+        let arguments = Text::from(arguments.to_owned());
+        ToolCallDelta { index, id: id.into(), name: name.into(), arguments, ..ToolCallDelta::default() }
+    }
+
+    fn calls(deltas: impl IntoIterator<Item = ToolCallDelta>) -> Vec<(String, String, String)> {
+        let mut calls = ToolCalls::default();
+        deltas.into_iter().for_each(|delta| calls.push(delta));
+        calls.to_vec().into_iter().map(|call| (call.id, call.name, call.arguments)).collect()
+    }
+
+    fn expected(calls: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
+        calls
+            .iter()
+            .map(|(id, name, arguments)| ((*id).into(), (*name).into(), (*arguments).into()))
+            .collect()
+    }
+
+    #[test]
+    fn the_same_index_continues_a_call_whatever_its_id() {
+        for (second, third) in [("", ""), ("a", "a"), ("b", "c")] {
+            let deltas = [
+                delta(Some(0), "a", "f", ""),
+                delta(Some(0), second, "", r#"{"x""#),
+                delta(Some(0), third, "f", ":1}"),
+            ];
+            assert_eq!(calls(deltas), expected(&[("a", "f", r#"{"x":1}"#)]), "{second} {third}");
+        }
+    }
+
+    #[test]
+    fn another_id_with_a_name_begins_a_call_unless_the_arguments_are_incomplete() {
+        for index in [None, Some(0)] {
+            let deltas = [
+                delta(index, "a", "f", "{}"),
+                delta(index, "b", "g", r#"{"y""#),
+                delta(index, "c", "g", ":2}"),
+            ];
+            assert_eq!(calls(deltas), expected(&[("a", "f", "{}"), ("b", "g", r#"{"y":2}"#)]));
+            let deltas = [delta(index, "a", "f", ""), delta(index, "b", "g", "{}")];
+            assert_eq!(calls(deltas), expected(&[("a", "f", ""), ("b", "g", "{}")]));
+        }
+    }
+
+    #[test]
+    fn calls_without_index_and_id_are_distinguished_by_their_names() {
+        let deltas =
+            [delta(None, "", "f", r#"{"x""#), delta(None, "", "", ":1}"), delta(None, "", "f", "{}")];
+        assert_eq!(calls(deltas), expected(&[("", "f", r#"{"x":1}"#), ("", "f", "{}")]));
+    }
+}
