@@ -217,9 +217,9 @@ impl Assembler {
         !self.choices.is_empty() && self.choices.iter().all(|choice| choice.is_finished)
     }
 
-    /// Whether every choice had a finish reason once.
+    /// Whether the first choice had a finish reason once.
     pub fn was_finished(&self) -> bool {
-        !self.choices.is_empty() && self.choices.iter().all(|choice| choice.was_finished)
+        self.choices.iter().min_by_key(|choice| choice.index).is_some_and(|choice| choice.was_finished)
     }
 
     /// Add the data of one event. The caller handles `[DONE]`.

@@ -91,7 +91,9 @@ class ErrorDetails(ChatSuite):
         with pytest.raises(errors.AIClientError):
             client.chat(QUESTION, MODEL)
 
-    @pytest.mark.parametrize("body", ["{oops", "[]", '"text"', "{}", '{"choices": []}', '{"choices": [1]}'])
+    @pytest.mark.parametrize(
+        "body", ["{oops", "[]", '"text"', "{}", '{"choices": []}', '{"choices": [1]}', '{"choices": {}}']
+    )
     def test_a_response_with_another_structure_raises(
         self, client: ChatClient, server: FakeServer, errors: Errors, body: str
     ) -> None:
