@@ -26,7 +26,7 @@ def described(module: ModuleType) -> Iterator[tuple[str, str | None]]:
         members = vars(cls.__base__) | vars(cls) if cls is ai_rust_client.AIClient else vars(cls)
         for member, value in members.items():
             if not member.startswith("_") and (callable(value) or inspect.isdatadescriptor(value)):
-                yield f"{module.__name__}.{name}.{member}", value.__doc__
+                yield f"{module.__name__}.{name}.{member}", inspect.getdoc(value)
 
 
 NAMES = dict(name for module in (ai_rust_client, compat, types) for name in described(module))

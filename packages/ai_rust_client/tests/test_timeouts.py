@@ -26,7 +26,7 @@ def test_only_the_six_timeouts_can_be_given() -> None:
     with pytest.raises(TypeError, match="read"):
         Timeouts(read=5)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="positional"):
-        Timeouts(5)  # type: ignore[misc]
+        Timeouts(5)  # type: ignore[call-arg]
 
 
 def test_a_client_applies_it(server: FakeServer) -> None:

@@ -8,8 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import EllipsisType
 
-_NAMES = ("connect", "idle", "first_token", "stall", "end", "total")
-
 
 class Timeouts:
     """The timeouts of one call, in seconds: `client.chat(messages, model, timeout=Timeouts(idle=5, total=None))`.
@@ -17,7 +15,15 @@ class Timeouts:
     A timeout that is not given stays the client's; None sets no limit. `AIClient` describes each of them.
     """
 
-    __slots__ = _NAMES
+    # help() shows the texts.
+    __slots__ = {  # noqa: RUF023  in the order of a call
+        "connect": "TCP and TLS.",
+        "idle": "Without one byte of the response.",
+        "first_token": "To the first content.",
+        "stall": "Between two contents.",
+        "end": "After the last finish reason; then the stream ends well.",
+        "total": "The whole call, including retries.",
+    }
 
     def __init__(
         self,
@@ -37,7 +43,7 @@ class Timeouts:
         self.total = total
 
     def _values(self) -> tuple[float | EllipsisType | None, ...]:
-        return tuple(getattr(self, name) for name in _NAMES)
+        return tuple(getattr(self, name) for name in self.__slots__)
 
     def __eq__(self, other: object) -> bool:
         """Compare all timeouts."""
@@ -49,5 +55,7 @@ class Timeouts:
 
     def __repr__(self) -> str:
         """Show the timeouts that are given."""
-        given = [f"{name}={value!r}" for name, value in zip(_NAMES, self._values(), strict=True) if value is not ...]
+        given = [
+            f"{name}={value!r}" for name, value in zip(self.__slots__, self._values(), strict=True) if value is not ...
+        ]
         return f"Timeouts({', '.join(given)})"
