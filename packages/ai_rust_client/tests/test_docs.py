@@ -23,7 +23,8 @@ def described(module: ModuleType) -> Iterator[tuple[str, str | None]]:
         if not inspect.isclass(cls) or name.startswith("_"):
             continue
         yield f"{module.__name__}.{name}", cls.__dict__.get("__doc__")
-        members = vars(cls.__base__) | vars(cls) if cls is ai_rust_client.AIClient else vars(cls)
+        parts = cls.__mro__[-2::-1] if cls is ai_rust_client.AIClient else [cls]
+        members = {name: value for part in parts for name, value in vars(part).items()}
         for member, value in members.items():
             if not member.startswith("_") and (callable(value) or inspect.isdatadescriptor(value)):
                 yield f"{module.__name__}.{name}.{member}", inspect.getdoc(value)

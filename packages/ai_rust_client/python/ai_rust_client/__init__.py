@@ -41,9 +41,42 @@ from ai_rust_client._native import (
 from ai_rust_client._timeouts import Timeouts
 from ai_rust_client._types import Message
 
+# Known to type checkers. Importing typing would double the import time of this package.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from ai_rust_client.mapping import Mapped
+    from ai_rust_client.prices import Price
+    from ai_rust_client.router import Router
+    from ai_rust_client.structured import StructuredOutput
+    from ai_rust_client.structured_stream import StructuredStream
+    from ai_rust_client.tool_run import ToolResult, ToolRun
+else:
+    _MODULES = {
+        "Mapped": "mapping",
+        "Price": "prices",
+        "Router": "router",
+        "StructuredOutput": "structured",
+        "StructuredStream": "structured_stream",
+        "ToolResult": "tool_run",
+        "ToolRun": "tool_run",
+    }
+
+    def __getattr__(name):
+        """Import a class when it is first used."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=[name])
+        globals()[name] = value = getattr(module, name)
+        return value
+
+
 CAPABILITIES: frozenset[str] = frozenset(
-    {"async", "embeddings", "fileno", "model-preference", "responses", "tools", "vision"}
-)
+    {
+        "async", "embeddings", "fileno", "map", "model-preference", "parse", "responses", "router", "run", "tools",
+        "vision",
+    }
+)  # fmt: skip
 """The features of this version besides `API_VERSION`. Names are only added, never removed."""
 
 __all__ = [
@@ -63,18 +96,25 @@ __all__ = [
     "InsufficientCreditsError",
     "InternalServerError",
     "InvalidStructureError",
+    "Mapped",
     "Message",
     "ModelInfo",
     "NotFoundError",
     "PermissionDeniedError",
+    "Price",
     "ProtocolError",
     "RateLimitError",
     "ResponseStream",
+    "Router",
     "StreamCancelled",
     "StreamEvent",
     "StreamInterruptedError",
+    "StructuredOutput",
+    "StructuredStream",
     "Timeouts",
     "ToolCall",
+    "ToolResult",
+    "ToolRun",
     "Usage",
     "__version__",
 ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal, Never, TypeVar, overload
 
+    from ai_rust_client._chats import Chats
     from ai_rust_client._native import ToolCall
     from ai_rust_client._types import Message
     from ai_rust_client.mapping import Mapped
@@ -30,14 +31,14 @@ else:
         return function
 
 
-class AIClient(_native.AIClient):
+class ClientMethods:
+    """The methods of `AIClient` and `Router` that are made of their `chat`, `achat` and `stream`."""
+
     __slots__ = ()
-    __module__ = "ai_rust_client"
-    __doc__ = _native.AIClient.__doc__
 
     @overload
     def parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: type[_T],
@@ -48,7 +49,7 @@ class AIClient(_native.AIClient):
     ) -> StructuredOutput[_T]: ...
     @overload
     def parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -58,7 +59,7 @@ class AIClient(_native.AIClient):
         **options: Any,
     ) -> StructuredOutput[Any]: ...
     def parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -90,7 +91,7 @@ class AIClient(_native.AIClient):
 
     @overload
     async def aparse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: type[_T],
@@ -101,7 +102,7 @@ class AIClient(_native.AIClient):
     ) -> StructuredOutput[_T]: ...
     @overload
     async def aparse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -111,7 +112,7 @@ class AIClient(_native.AIClient):
         **options: Any,
     ) -> StructuredOutput[Any]: ...
     async def aparse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -127,7 +128,7 @@ class AIClient(_native.AIClient):
 
     @overload
     def stream_parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: type[_T],
@@ -137,7 +138,7 @@ class AIClient(_native.AIClient):
     ) -> StructuredStream[_T]: ...
     @overload
     def stream_parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -146,7 +147,7 @@ class AIClient(_native.AIClient):
         **options: Any,
     ) -> StructuredStream[Any]: ...
     def stream_parse(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         schema: Any,
@@ -163,7 +164,7 @@ class AIClient(_native.AIClient):
         return StructuredStream(self, messages, model, schema, mode=mode, options=options)
 
     def run(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
@@ -191,7 +192,7 @@ class AIClient(_native.AIClient):
         return run(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
 
     async def arun(
-        self,
+        self: Chats,
         messages: str | Sequence[Message],
         model: str | Sequence[str],
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
@@ -206,7 +207,7 @@ class AIClient(_native.AIClient):
         return await arun(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
 
     def map(
-        self,
+        self: Chats,
         requests: Iterable[str | Sequence[Message]],
         model: str | Sequence[str],
         *,
@@ -246,7 +247,7 @@ class AIClient(_native.AIClient):
         )
 
     def amap(
-        self,
+        self: Chats,
         requests: Iterable[str | Sequence[Message]] | AsyncIterable[str | Sequence[Message]],
         model: str | Sequence[str],
         *,
@@ -271,6 +272,12 @@ class AIClient(_native.AIClient):
             max_retries=max_retries,
             **options,
         )
+
+
+class AIClient(ClientMethods, _native.AIClient):
+    __slots__ = ()
+    __module__ = "ai_rust_client"
+    __doc__ = _native.AIClient.__doc__
 
     def __reduce_ex__(self, _protocol: object, /) -> Never:
         """Refuse to pickle or copy: a client contains a key and connections."""

@@ -30,7 +30,7 @@ from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
 if TYPE_CHECKING:
     import os
 
-    from ai_rust_client._client import AIClient
+    from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse
     from ai_rust_client._stored_response import StoredResponse
 
@@ -104,7 +104,7 @@ class _RateLimit:
 class _Batch:
     """What all requests of a batch share."""
 
-    client: AIClient
+    client: Chats
     model: str | Sequence[str]
     options: Mapping[str, Any]
     max_retries: int
@@ -191,7 +191,7 @@ def _delay(error: AIClientError, retries: int) -> float:
 
 
 def map_requests(
-    client: AIClient,
+    client: Chats,
     requests: Iterable[Prompt],
     model: str | Sequence[str],
     *,
@@ -209,7 +209,7 @@ def map_requests(
 
 
 def amap_requests(
-    client: AIClient,
+    client: Chats,
     requests: Iterable[Prompt] | AsyncIterable[Prompt],
     model: str | Sequence[str],
     *,
@@ -236,7 +236,7 @@ def _check(requests: object, concurrency: int, max_retries: int, kinds: tuple[ty
 
 
 def _batch(  # noqa: PLR0917
-    client: AIClient,
+    client: Chats,
     requests: object,
     model: str | Sequence[str],
     options: Mapping[str, Any],

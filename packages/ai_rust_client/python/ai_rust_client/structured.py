@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 from ai_rust_client._errors import AIClientError, BadRequestError, InvalidStructureError, NotFoundError
 from ai_rust_client._messages import Prompt, as_messages, message_of, refusal_of, with_instruction
-from ai_rust_client._native import AIClient as NativeClient
 from ai_rust_client._native import ChatResponse, ResponseStream
 from ai_rust_client._prompts import prompt
 from ai_rust_client._schema import MismatchError, Schema, schema_of
@@ -18,7 +17,7 @@ from ai_rust_client._usage import Usage, total_usage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ai_rust_client._client import AIClient
+    from ai_rust_client._chats import Chats
 
     _Mode = Literal["json_schema", "json_object", "tool", "prompt"]
 
@@ -36,7 +35,7 @@ _INCOMPLETE = {
     "content_filter": "the answer was cut by the provider's content filter (finish_reason 'content_filter')",
 }
 
-_supported_modes: WeakKeyDictionary[NativeClient, dict[str, _Mode]] = WeakKeyDictionary()
+_supported_modes: WeakKeyDictionary[Any, dict[str, _Mode]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class StructuredOutput(Generic[T]):
 
 
 def parse(
-    client: AIClient,
+    client: Chats,
     messages: Prompt,
     model: str | Sequence[str],
     schema: Any,
@@ -77,7 +76,7 @@ def parse(
 
 
 async def aparse(
-    client: AIClient,
+    client: Chats,
     messages: Prompt,
     model: str | Sequence[str],
     schema: Any,
@@ -104,7 +103,7 @@ class StructuredRequest:
 
     def __init__(
         self,
-        client: AIClient,
+        client: Chats,
         messages: Prompt,
         model: str | Sequence[str],
         schema: Any,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from ai_rust_client._client import AIClient
+    from ai_rust_client._chats import Chats
     from ai_rust_client._messages import Prompt
     from ai_rust_client._native import ResponseStream
     from ai_rust_client.structured import _Mode
@@ -29,7 +29,7 @@ class StructuredStream(Generic[T]):
 
     def __init__(
         self,
-        client: AIClient,
+        client: Chats,
         messages: Prompt,
         model: str | Sequence[str],
         schema: Any,
@@ -48,7 +48,8 @@ class StructuredStream(Generic[T]):
         self._stream = self._open()
 
     def _open(self) -> ResponseStream:
-        return self._client.stream(self._request.messages, self._model, **self._request.options)
+        stream: ResponseStream = self._client.stream(self._request.messages, self._model, **self._request.options)
+        return stream
 
     @property
     def stream(self) -> ResponseStream:

@@ -19,7 +19,7 @@ from ai_rust_client._usage import TotalUsage, total_usage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ai_rust_client._client import AIClient
+    from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse, ToolCall
 
 _MAX_THREADS = 16
@@ -144,7 +144,7 @@ class _Loop:
 
 
 def run(
-    client: AIClient,
+    client: Chats,
     messages: Prompt,
     model: str | Sequence[str],
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
@@ -172,7 +172,7 @@ def run(
 
 
 async def arun(
-    client: AIClient,
+    client: Chats,
     messages: Prompt,
     model: str | Sequence[str],
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],

@@ -13,21 +13,23 @@ from ai_rust_client import (
     APIStatusError,
     APITimeoutError,
     ChatResponse,
+    Mapped,
     Message,
     ModelInfo,
+    Price,
     RateLimitError,
     ResponseStream,
+    Router,
     StreamEvent,
     StreamInterruptedError,
+    StructuredOutput,
     ToolCall,
+    ToolRun,
     Usage,
 )
 from ai_rust_client.compat import APIStatusError as CompatStatusError
 from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
-from ai_rust_client.mapping import Mapped
-from ai_rust_client.structured import StructuredOutput
-from ai_rust_client.tool_run import ToolRun
 
 HISTORY: list[Message] = [
     {"role": "system", "content": "Answer in one word."},
@@ -163,3 +165,12 @@ def batch(client: AIClient, prompts: list[str]) -> Iterator[str]:
 
 async def batch_async(client: AIClient) -> list[int]:
     return [outcome.index async for outcome in client.amap([HISTORY], "some/model", ordered=True)]
+
+
+def routed(client: AIClient, other: AIClient) -> float | None:
+    router = Router([client, other], models=[{"small": "vendor/small"}, None], prices={"small": Price(0.1, 0.4)})
+    assert_type(router.chat(HISTORY, "small"), ChatResponse)
+    assert_type(router.parse("q", "small", City), StructuredOutput[City])
+    for delta in router.stream(HISTORY, ["small", "large"]):
+        assert_type(delta, str)
+    return router.last.cost if router.last else None

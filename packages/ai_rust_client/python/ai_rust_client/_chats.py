@@ -1,0 +1,25 @@
+"""What the methods on top of a client need of it: `AIClient` and `Router` have it."""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol
+
+from ai_rust_client._native import ChatResponse
+from ai_rust_client._types import Message
+
+
+class Chats(Protocol):
+    """Answers chat requests."""
+
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+        """The whole answer. Blocks."""
+        ...
+
+    def achat(
+        self, messages: Sequence[Message], model: str | Sequence[str], **options: Any
+    ) -> Coroutine[Any, Any, ChatResponse]:
+        """`chat` for asyncio."""
+        ...
+
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> Any:
+        """`chat`, streamed: a `ResponseStream` or a `RoutedStream`."""
+        ...

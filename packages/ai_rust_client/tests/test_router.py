@@ -1,0 +1,238 @@
+"""`Router`: several providers behind the methods of one client."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from ai_rust_client import (
+    AIClient,
+    APIConnectionError,
+    AuthenticationError,
+    BadRequestError,
+    InternalServerError,
+    NotFoundError,
+    StreamCancelled,
+    StreamInterruptedError,
+)
+from ai_rust_client.prices import Price, cost_of, price_of
+from ai_rust_client.router import Router
+from minimal_browser_core.testing.fake_server import (
+    Answer,
+    Cut,
+    Data,
+    Error,
+    FakeServer,
+    Stream,
+    ToolCall,
+    Usage,
+    chunk,
+    echo,
+)
+
+MESSAGES = [{"role": "user", "content": "q"}]
+
+
+@pytest.fixture
+def servers() -> Iterator[list[FakeServer]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(FakeServer(default=Answer(f"from {number}"))) for number in range(3)]
+
+
+@pytest.fixture
+def clients(servers: list[FakeServer]) -> Iterator[list[AIClient]]:
+    with ExitStack() as stack:
+        settings: dict[str, Any] = {"max_retries": 0}
+        yield [stack.enter_context(AIClient("key", base_url=server.base_url, **settings)) for server in servers]
+
+
+def counts(servers: list[FakeServer]) -> list[int]:
+    return [len(server.requests) for server in servers]
+
+
+def test_the_first_client_that_answers_serves(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(503)
+    router = Router(clients, models=[None, {"small": "vendor/small"}, None])
+    assert router.chat(MESSAGES, "small", temperature=0).text == "from 1"
+    assert counts(servers) == [1, 1, 0]
+    assert servers[1].requests[0].json == servers[0].requests[0].json | {"model": "vendor/small"}
+    last = router.last
+    assert last is not None
+    assert last.client is clients[1]
+    assert [(attempt.index, attempt.model, type(attempt.error)) for attempt in last.attempts] == [
+        (0, "small", InternalServerError), (1, "vendor/small", type(None)),
+    ]  # fmt: skip
+    assert router.send_request("q", "small") == "from 1"  # the first one cools down
+    assert counts(servers) == [1, 2, 0]
+
+
+def test_a_client_is_tried_again_after_its_cool_down(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].script.append(Error(500))
+    router = Router(clients, cool_down=0.2)
+    assert router.chat(MESSAGES, "m").text == "from 1"
+    assert router.health[0].failures == 1
+    assert 0 < router.health[0].cooling <= 0.2
+    assert isinstance(router.health[0].last_error, InternalServerError)
+    time.sleep(0.25)
+    assert router.chat(MESSAGES, "m").text == "from 0"
+    assert router.health[0].failures == 0
+
+
+def test_a_retry_after_is_the_cool_down(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].script.append(Error(429, headers={"Retry-After": "60"}))
+    router = Router(clients, cool_down=0.01)
+    router.chat(MESSAGES, "m")
+    assert router.health[0].cooling > 50
+
+
+def test_if_all_cool_down_they_are_tried_all_the_same(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    for server in servers:
+        server.script.append(Error(500))
+    router = Router(clients)
+    with pytest.raises(InternalServerError) as caught:
+        router.chat(MESSAGES, "m")
+    assert [line.partition(":")[0] for line in caught.value.attempts] == ["client 0", "client 1", "client 2"]
+    assert router.last is not None
+    assert router.last.client is None
+    assert router.chat(MESSAGES, "m").text == "from 0"
+
+
+@pytest.mark.parametrize("error", [Error(401), Error(402), Error(403), Error(404), Error(408), Error(429), Cut()])
+def test_failures_of_a_provider_are_tried_elsewhere(
+    servers: list[FakeServer], clients: list[AIClient], error: Any
+) -> None:
+    servers[0].default = error
+    assert Router(clients).chat(MESSAGES, "m").text == "from 1"
+    assert "".join(Router(clients).stream(MESSAGES, "m")) == "from 1"
+
+
+def test_a_request_that_is_wrong_is_not_tried_elsewhere(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(400, "wrong")
+    router = Router(clients)
+    with pytest.raises(BadRequestError):
+        router.chat(MESSAGES, "m")
+    with pytest.raises(BadRequestError):
+        next(router.stream(MESSAGES, "m"))
+    with pytest.raises(TypeError):
+        router.chat([{"role": object()}], "m")
+    assert counts(servers) == [2, 0, 0]
+    assert router.health[0].failures == 0
+
+
+def test_a_missing_model_does_not_cool_the_client_down(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].script.append(Error(404))
+    router = Router(clients)
+    assert router.chat(MESSAGES, "rare").text == "from 1"
+    assert router.chat(MESSAGES, "rare").text == "from 1"
+    assert router.chat(MESSAGES, "common").text == "from 0"
+
+
+def test_a_stream_goes_on_elsewhere_before_its_first_byte_only(
+    servers: list[FakeServer], clients: list[AIClient]
+) -> None:
+    servers[0].script.extend([Stream((Cut(),)), Stream((Data(chunk({"content": "half"})), Cut()))])
+    servers[1].default = Answer(("a", "b"), usage=Usage(1, 2, cost=0.5))
+    router = Router(clients, cool_down=0)
+    stream = router.stream(MESSAGES, "m")
+    assert list(stream) == ["a", "b"]
+    assert (stream.text, stream.finish_reason, stream.model) == ("ab", "stop", "m")
+    assert router.last is not None
+    assert (router.last.client, router.last.cost) == (clients[1], 0.5)
+    assert [type(attempt.error) for attempt in router.last.attempts] == [StreamInterruptedError, type(None)]
+    with pytest.raises(StreamInterruptedError) as caught:
+        list(router.stream(MESSAGES, "m"))
+    assert caught.value.partial_text == "half"
+    assert counts(servers)[1] == 1
+
+
+def test_events_and_cancel(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(500)
+    router = Router(clients)
+    assert [event.kind for event in router.stream(MESSAGES, "m").events()] == ["text", "usage", "finish"]
+    stream = router.stream_response("q", "m")
+    stream.cancel()
+    with pytest.raises(StreamCancelled):
+        list(stream)
+    with router.stream(MESSAGES, "m") as stream:
+        assert next(stream) == "from 1"
+
+
+async def test_async(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(500)
+    async with Router(clients, cool_down=0) as router:
+        assert (await router.achat(MESSAGES, "m")).text == "from 1"
+        stream = await router.stream(MESSAGES, "m")
+        assert [text async for text in stream] == ["from 1"]
+        kinds = [event.kind async for event in router.stream(MESSAGES, "m").aevents()]
+        assert kinds == ["text", "usage", "finish"]
+        assert len(await router.amodels()) == 2
+        outcomes = [outcome async for outcome in router.amap(["a", "b"], "m")]
+        assert [outcome.result().text for outcome in outcomes] == ["from 1", "from 1"]
+
+
+def test_the_methods_on_top(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(500)
+    servers[1].script.extend([Answer('{"value": [1]}'), Answer('{"value": [2]}')])
+    router = Router(clients)
+    assert router.parse("q", "m", list[int]).parsed == [1]
+    assert router.stream_parse("q", "m", list[int]).output().parsed == [2]
+    servers[1].script.append(Answer(tool_calls=(ToolCall("now"),)))
+
+    def now() -> str:
+        return "noon"
+
+    assert router.run("q", "m", [now]).text == "from 1"
+    assert [outcome.result().text for outcome in router.map(["a"], "m")] == ["from 1"]
+    assert len(router.models()) == 2
+    servers[1].default = echo
+    assert len(router.embed(["a", "b"], "m")) == 2
+    router.prewarm()
+
+
+def test_costs_are_added_up(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].script.extend([
+        Answer("a", usage=Usage(1_000_000, 500_000, cached_tokens=400_000), model="vendor/small-2026-01-02"),
+        Answer("b", usage=Usage(1, 1, cost=0.25)),
+        Answer("c", usage=None),
+    ])  # fmt: skip
+    router = Router(clients, prices={"small": Price(prompt=1.0, completion=4.0, cached=0.5)})
+    costs = []
+    for _ in range(3):
+        router.chat(MESSAGES, "m")
+        assert router.last is not None
+        costs.append(router.last.cost)
+    assert costs == [pytest.approx(0.6 + 0.2 + 2.0), 0.25, None]
+    assert router.spent == pytest.approx(3.05)
+
+
+def test_prices() -> None:
+    prices = {"gpt-4o": Price(2, 10), "vendor/gpt-4o": Price(3, 15)}
+    assert price_of("openai/gpt-4o-2024-08-06", prices) == Price(2, 10)
+    assert price_of("vendor/gpt-4o", prices) == Price(3, 15)
+    assert price_of("gpt-4o-mini", prices) is None
+    assert cost_of(None, "gpt-4o", prices) is None
+
+
+def test_an_unreachable_or_closed_client_is_skipped(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].close()
+    clients[1].close()
+    router = Router(clients)
+    assert router.chat(MESSAGES, "m").text == "from 2"
+    assert "".join(Router(clients).stream(MESSAGES, "m")) == "from 2"
+    with pytest.raises(APIConnectionError):
+        Router(clients[:1]).chat(MESSAGES, "m")
+
+
+def test_settings_are_checked_and_shown_without_keys(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    assert repr(Router(clients[:1])) == f"Router([{clients[0]!r}])"
+    with pytest.raises(ValueError, match="at least one client"):
+        Router([])
+    with pytest.raises(ValueError, match="an entry for each of the 3 clients"):
+        Router(clients, models=[{}])
+    with Router(clients) as router:
+        pass
+    with pytest.raises(Exception, match="closed"):
+        router.chat(MESSAGES, "m")
+    assert AuthenticationError is not NotFoundError
