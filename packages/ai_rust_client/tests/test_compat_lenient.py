@@ -17,7 +17,8 @@ CALL = {"index": 0, "id": "1", "type": "function", "function": {"name": "f", "ar
 TOP = [{"token": "a", "bytes": None, "logprob": 0}]
 LOGPROB = {"token": "a", "bytes": [97], "logprob": -0.5, "top_logprobs": TOP}
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "cost": 0.1,
-         "prompt_tokens_details": {"cached_tokens": 1}, "completion_tokens_details": {"reasoning_tokens": 1}}  # fmt: skip
+         "prompt_tokens_details": {"cached_tokens": 1},
+         "completion_tokens_details": {"reasoning_tokens": 1}}  # fmt: skip
 MESSAGE = {"role": "assistant", "content": "text", "refusal": None, "reasoning": "r", "annotations": [
     {"type": "url_citation", "url_citation": {"url": "u", "title": "t", "start_index": 0, "end_index": 1}}],
     "audio": None, "function_call": None, "tool_calls": [CALL], "reasoning_details": [{"type": "x"}]}  # fmt: skip

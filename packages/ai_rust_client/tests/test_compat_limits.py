@@ -2,9 +2,12 @@
 
 import copy
 import pickle
+import socket
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,11 +33,11 @@ def refusal(reply: Any, **options: Any) -> Any:
     ("ask", "named"),
     [
         (lambda client: client.files.list(), "OpenAI.files"),
-        (lambda client: client.images, "OpenAI.images.*in the message"),
-        (lambda client: client.beta.assistants, "Beta.assistants.*responses"),
+        (lambda client: client.images, r"OpenAI.images.*in the message"),
+        (lambda client: client.beta.assistants, r"Beta.assistants.*responses"),
         (lambda client: client.models.delete("m"), "Models.delete"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
-        (lambda client: client.with_options(http_client=object()), "http_client"),
+        (lambda client: client.with_options(http_client=object()), r"http_client.*proxy.*client_cert.*unix_socket"),
         (lambda client: compat.OpenAI(api_key="k", workload_identity={}), "workload_identity"),
     ],
 )
@@ -45,7 +48,38 @@ def test_what_is_not_covered_is_named(ask: Callable[[Any], Any], named: str) -> 
 
 def test_hasattr_is_false_for_what_is_not_covered() -> None:
     with compat.OpenAI(api_key="k") as client:
-        assert not hasattr(client, "files")
+        assert not hasattr(client, "audio")
+
+
+def test_connections_have_options_of_their_own() -> None:
+    with FakeServer(default=Answer("a")) as server:
+        options = {"base_url": server.base_url, "local_address": "127.0.0.1"}
+        with compat.OpenAI(api_key="k", **options) as client:
+            client.chat.completions.create(**ASK)
+            client.with_options(timeout=3).models.list()
+        assert len({request.connection for request in server.requests}) == 1
+    for option, value in {"proxy": "foo", "ca_bundle": "/missing", "client_cert": "/missing"}.items():
+        with pytest.raises((ValueError, OSError), match=r"proxy|missing"):
+            compat.OpenAI(api_key="k", **{option: value})
+
+
+def test_a_unix_socket_is_used(tmp_path: Path) -> None:
+    with FakeServer(default=Answer("a")) as server, socket.socket(socket.AF_UNIX) as listener:
+        path = tmp_path / "s"
+        listener.bind(str(path))
+        listener.listen()
+        port = int(server.base_url.rpartition(":")[2].removesuffix("/v1"))
+        Thread(target=forward, args=(listener, port), daemon=True).start()
+        with compat.OpenAI(api_key="k", base_url="http://local/v1", unix_socket=path) as client:
+            assert client.chat.completions.create(**ASK).choices[0].message.content == "a"
+
+
+def forward(listener: socket.socket, port: int) -> None:
+    """Carry one request and its answer between a UNIX socket and a port."""
+    incoming, _ = listener.accept()
+    with incoming, socket.create_connection(("127.0.0.1", port)) as outgoing:
+        outgoing.sendall(incoming.recv(65536))
+        incoming.sendall(outgoing.recv(65536))
 
 
 def test_an_unknown_argument_is_named() -> None:

@@ -6,11 +6,13 @@
     for chunk in client.chat.completions.create(model=..., messages=..., stream=True):
         print(chunk.choices[0].delta.content or "", end="")
 
-It covers `chat.completions.create` and `models.list` with their arguments, answers and exceptions. Everything else
-raises `NotCoveredError`, which names it. Neither openai nor pydantic is imported. Intended differences:
+It covers `chat.completions`, `responses`, `embeddings` and `models`, also with `with_raw_response`, and Azure.
+Everything else raises `NotCoveredError`, which says what to use instead. Neither openai nor pydantic is imported.
+Intended differences:
 
 - a stream that ends with neither `finish_reason` nor `[DONE]` raises `StreamInterruptedError`, an `APIConnectionError`
   with the text so far in `partial_text`; the OpenAI library treats the part as the whole answer;
+- a declared field has a value of its type or None; a value of another type is in `model_extra`;
 - an answer that is not a completion (an error with status 200, a web page) raises, and is not returned;
 - a call that timed out is not repeated: the model may have done its work, and been paid for it;
 - a number as `timeout` also limits the time between two contents, so that keep-alive comments do not extend it.
