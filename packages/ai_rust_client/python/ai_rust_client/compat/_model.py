@@ -33,6 +33,8 @@ class BaseModel:
     _misfits: dict[str, Any]
     """The values of declared fields that have another type; unset if there are none."""
     _declared: ClassVar[dict[str, Field]] = {}
+    _checked: ClassVar[dict[str, tuple[frozenset[type], tuple[type["BaseModel"], ...]]]] = {}
+    """The fields that do not allow all types."""
     _required: ClassVar[frozenset[str]] = frozenset()
     _defaults: ClassVar[Defaults] = {}
     """Fields that every program reads, with a function that makes up for their absence."""
@@ -45,6 +47,7 @@ class BaseModel:
         inherited = cls.__mro__[1]._declared if issubclass(cls.__mro__[1], BaseModel) else {}
         fields = {name: Field(_json_types(hint), tuple(_models_in(hint))) for name, hint in own.items()}
         cls._declared = inherited | fields
+        cls._checked = {name: (field.types, field.models) for name, field in cls._declared.items() if field.types}
         bases = cls.__mro__[: cls.__mro__.index(BaseModel)]
         defaults = {name for base in bases for name in vars(base)}
         cls._required = frozenset(cls._declared.keys() - defaults)
@@ -171,24 +174,25 @@ def build(model: type[M], data: dict[str, Any]) -> M:
 
 
 def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
-    declared = instance._declared
+    fields = instance._checked
     misfits: dict[str, Any] = _NO_MISFITS
     for name, value in data.items():
-        if value is None or name not in declared:
+        field = fields.get(name)
+        if field is None or value is None:
             continue
-        types, models = declared[name]
-        if types is None or isinstance(value, BaseModel):
-            continue
+        types, models = field
         if type(value) not in types:
-            misfits = misfits | {name: value}
+            if not isinstance(value, BaseModel):
+                misfits = misfits | {name: value}
         elif models:
             data[name] = wrapped = _wrap(models, value)
             if type(value) is list and len(wrapped) < len(value):
                 misfits = misfits | {name: value}
     if misfits:
         _set_aside(instance, data, misfits)
-    if instance._defaults:
-        _add_defaults(instance, data, data | misfits)
+    for name in instance._defaults:
+        if data.get(name) is None:
+            _add_default(instance, data, name, misfits)
     instance.__dict__ = data
 
 
@@ -204,24 +208,25 @@ def _set_aside(instance: BaseModel, data: dict[str, Any], misfits: dict[str, Any
     instance._misfits = misfits
 
 
-def _add_defaults(instance: BaseModel, data: dict[str, Any], sent: dict[str, Any]) -> None:
-    for name, make in instance._defaults.items():
-        if data.get(name) is None:
-            value = make(sent)
-            if value is not None:
-                data[name] = value
+def _add_default(instance: BaseModel, data: dict[str, Any], name: str, misfits: dict[str, Any]) -> None:
+    value = instance._defaults[name](data | misfits)
+    if value is not None:
+        data[name] = value
 
 
 def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
     """The models of an object, or of a list without the elements that are not objects."""
     if type(value) is list:
-        return [_wrap(models, item) for item in value if isinstance(item, dict | BaseModel)]
+        return [_wrap(models, item) for item in value if isinstance(item, _OBJECTS)]
     if type(value) is not dict:
         return value
     if len(models) == 1:
         return build(models[0], value)
     kind = value.get("type")
     return build(next((model for model in models[1:] if kind in _tags(model)), models[0]), value)
+
+
+_OBJECTS = (dict, BaseModel)
 
 
 def _tags(model: type[BaseModel]) -> tuple[str, ...]:

@@ -34,12 +34,13 @@ class _Chunks(Generic[T]):
         """The next of the chunks that have arrived. Raises `APIError` if the provider reports an error instead."""
         text = self._waiting.pop()
         data = read_json(text)
-        if error := _error_in(data):
+        if (error := data.get("error")) and has_content(error):
             raise provider_error(read_json(self._source.mask(json.dumps(error))), self._request)
-        if self._surrogates is not None or has_surrogates(text):
+        if self._surrogates is not None or ("\\u" in text and has_surrogates(text)):
             self._surrogates = self._surrogates or ChunkJoiner()
             data = self._surrogates.join_chunk(data)
-        return cast("T", build(ChatCompletionChunk, data))
+        chunk: Any = build(ChatCompletionChunk, data)
+        return chunk  # type: ignore[no-any-return]
 
     def _take_rest(self) -> T | None:
         """After the end: a chunk for characters of which only the first half has arrived."""
@@ -153,9 +154,3 @@ class AsyncStream(_Chunks[T]):
 
     async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         self._close()
-
-
-def _error_in(data: dict[str, Any]) -> object:
-    """The error that the provider reports instead of a chunk, or None. An empty one is no error."""
-    error = data.get("error")
-    return error if error and has_content(error) else None
