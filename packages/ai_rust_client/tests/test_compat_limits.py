@@ -1,5 +1,6 @@
 """The limits of `ai_rust_client.compat`: what it rejects; its imports are cheap, and it never shows the key."""
 
+import contextlib
 import copy
 import pickle
 import socket
@@ -75,11 +76,20 @@ def test_a_unix_socket_is_used(tmp_path: Path) -> None:
 
 
 def forward(listener: socket.socket, port: int) -> None:
-    """Carry one request and its answer between a UNIX socket and a port."""
+    """Carry the bytes of one connection between a UNIX socket and a port."""
     incoming, _ = listener.accept()
     with incoming, socket.create_connection(("127.0.0.1", port)) as outgoing:
-        outgoing.sendall(incoming.recv(65536))
-        incoming.sendall(outgoing.recv(65536))
+        back = Thread(target=copy_bytes, args=(outgoing, incoming), daemon=True)
+        back.start()
+        copy_bytes(incoming, outgoing)
+        back.join()
+
+
+def copy_bytes(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 def test_an_unknown_argument_is_named() -> None:
