@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::error::{Error, Kind};
 use crate::http::config::Config;
 use crate::protocol::assembler::Batch;
+use crate::protocol::provider_error::is_error;
 
 /// What must be known of a protocol to read its streams.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub struct EventProtocol {
 /// The part of an event that says what it is, if the stream does not name its type.
 #[derive(Deserialize)]
 struct Tag {
-    r#type: Option<String>,
+    r#type: Option<Value>,
     error: Option<Value>,
 }
 
@@ -55,8 +56,8 @@ impl EventProtocol {
 
 fn kind_in(data: &str) -> String {
     match serde_json::from_str::<Tag>(data) {
-        Ok(Tag { r#type: Some(kind), .. }) => kind.replace('\n', " "),
-        Ok(Tag { error: Some(error), .. }) if !error.is_null() => "error".to_owned(),
+        Ok(Tag { r#type: Some(Value::String(kind)), .. }) => kind.replace('\n', " "),
+        Ok(Tag { error: Some(error), .. }) if is_error(&error) => "error".to_owned(),
         _ => "message".to_owned(),
     }
 }

@@ -16,7 +16,7 @@ use crate::http::failures::causes;
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::transport::Transport;
 use crate::protocol::assembler::{Assembler, Batch};
-use crate::protocol::provider_error::ProviderError;
+use crate::protocol::provider_error::{ProviderError, is_error};
 use crate::raw_events::EventProtocol;
 use crate::runtime::monitor::Monitor;
 use crate::stream_buffer::StreamBuffer;
@@ -144,7 +144,7 @@ impl ResponseReader<'_> {
             return Err(Error::new(Kind::Protocol, message));
         };
         // The objects of some APIs always have the field, which is null.
-        if json.get("error").is_some_and(|error| !error.is_null()) && json.get("status").is_none() {
+        if json.get("error").is_some_and(is_error) && json.get("status").is_none() {
             let error =
                 ProviderError::from_text(text).unwrap_or_else(|| ProviderError::from_error(&json["error"]));
             return Err(chat::provider_error(config, &error, text));

@@ -667,6 +667,9 @@ class EventStream:
     def mask(self, text: str) -> str:
         """`text` without the secrets of the client and the call."""
 
+    def line(self, text: str) -> str:
+        """The beginning of `text` for an error message: masked, on one line, without control characters."""
+
     @property
     def request_id(self) -> str | None: ...
     def _register(self, queue: ReadyQueue) -> int | None: ...
@@ -686,6 +689,9 @@ class Reply:
     def request_id(self) -> str | None: ...
     def mask(self, text: str) -> str:
         """`text` without the secrets of the client and the call."""
+
+    def line(self, text: str) -> str:
+        """The beginning of `text` for an error message: masked, on one line, without control characters."""
 
 def request(client: AIClient, method: str, path: Sequence[str], /, **fields: Any) -> Reply:
     """The response of an endpoint. Blocks.

@@ -6,6 +6,8 @@ a character that cannot be printed.
 
 from collections.abc import Hashable
 
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
 
 def replace_surrogates(text: str) -> str:
     """`text` with pairs of halves joined, and lone halves as U+FFFD."""
@@ -31,3 +33,8 @@ class SurrogateJoiner:
             self._waiting[place] = delta[-1]
             delta = delta[:-1]
         return replace_surrogates(delta)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the second half of a character is still to come."""
+        return bool(self._waiting)

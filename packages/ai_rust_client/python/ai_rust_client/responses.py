@@ -25,7 +25,7 @@ from ai_rust_client._errors import (
     StreamInterruptedError,
 )
 from ai_rust_client._native import open_events, request, start_request
-from ai_rust_client._surrogates import SurrogateJoiner, replace_surrogates
+from ai_rust_client._surrogates import REPLACEMENT, SurrogateJoiner, replace_surrogates
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -296,8 +296,8 @@ class ResponseEvents:
             raw = None
         if not isinstance(raw, dict):
             self._source.cancel()
-            shown = self._source.mask(data)[:200]
-            raise ProtocolError(f"the stream contains an event that is not a JSON object: {shown!r}")
+            shown = self._source.line(data)
+            raise ProtocolError(f"the stream contains an event that is not a JSON object: {shown}")
         if kind:
             return [Event(raw if isinstance(raw.get("type"), str) else raw | {"type": kind})]
         # A server that does not stream answers with the whole response.
@@ -325,7 +325,9 @@ class ResponseEvents:
         self.response = Response(response if isinstance(response, dict) else self._started, {}, self.request_id)
         self._calls |= {_text(item, "id"): item for item in self.response.output if item.get("type") == "function_call"}
         if not self._text:
-            self._text.append(replace_surrogates(self.response.text))
+            self._text.append(self.response.text)
+        elif self._joiner.is_waiting:
+            self._text.append(REPLACEMENT)
         if kind == "response.failed":
             self._failure = self._interrupted(self.response.raw.get("error"))
 
@@ -358,15 +360,15 @@ class ResponseEvents:
     def _interrupted(self, error: Any) -> StreamInterruptedError:
         message, status = _reason(error)
         return StreamInterruptedError(
-            f"the provider reported an error in the middle of the stream: {self._source.mask(message)}",
+            f"the provider reported an error in the middle of the stream: {self._source.line(message)}",
             retryable=status in (None, 429, 500),
             status=status,
             request_id=self.request_id,
-            partial_text=self.text,
+            partial_text=self._source.mask(self.text),
         )
 
     def _with_partial_answer(self, error: AIClientError) -> AIClientError:
-        error.partial_text = self.text
+        error.partial_text = self._source.mask(self.text)
         return error
 
 
@@ -436,7 +438,7 @@ def _response(reply: "Reply") -> Response:
 
 
 def _reject(reply: "Reply") -> NoReturn:
-    shown = reply.mask(" ".join(reply.text.split()))[:200]
+    shown = reply.line(reply.text)
     raise ProtocolError(
         f"the answer is not a response; does the provider have the Responses API? {shown}", request_id=reply.request_id
     )
@@ -450,7 +452,7 @@ def _failure(raw: dict[str, Any], reply: "Reply") -> APIStatusError:
         400: BadRequestError,
     }
     return kinds.get(status, APIStatusError)(
-        f"the provider answered with an error: {reply.mask(message)}",
+        f"the provider answered with an error: {reply.line(message)}",
         status=status,
         retryable=status in (429, 500),
         request_id=reply.request_id,

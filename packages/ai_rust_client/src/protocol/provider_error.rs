@@ -74,6 +74,18 @@ pub struct ProviderError {
     pub status: Option<u16>,
 }
 
+/// Whether a field `error` reports one: some servers always send it, empty.
+pub fn is_error(error: &Value) -> bool {
+    match error {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => items.iter().any(is_error),
+        Value::Object(fields) => fields.values().any(is_error),
+        Value::Bool(true) => true,
+    }
+}
+
 impl ProviderError {
     /// From the body of a response, whatever it is. `None` if it is neither JSON nor markup with a reason in it.
     pub fn from_text(body: &str) -> Option<Self> {

@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::Value;
 
 use crate::answer::Usage;
-use crate::protocol::provider_error::ProviderError;
+use crate::protocol::provider_error::{ProviderError, is_error};
 
 /// Some servers omit the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -65,18 +65,6 @@ impl Vectors {
             Usage { prompt_tokens, total_tokens, cost, ..Usage::default() }
         });
         Ok(Self { values, dimensions, usage, model: model.map(str::to_owned) })
-    }
-}
-
-/// Whether a field `error` reports one: some servers always send it, empty.
-fn is_error(error: &Value) -> bool {
-    match error {
-        Value::Null | Value::Bool(false) => false,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => items.iter().any(is_error),
-        Value::Object(fields) => fields.values().any(is_error),
-        Value::Bool(true) => true,
     }
 }
 

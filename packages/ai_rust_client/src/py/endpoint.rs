@@ -19,10 +19,14 @@ use crate::py::client::AIClient;
 use crate::py::encode;
 use crate::py::error::{header_dict, raise};
 use crate::py::event_loop::ReadyQueue;
+use crate::py::log;
 use crate::py::session::Session;
 use crate::py::stream_reader::StreamReader;
 use crate::raw_events::EventProtocol;
 use crate::stream_buffer::StreamBuffer;
+
+/// The most characters of a server's text in an error message.
+const LINE: usize = 200;
 
 /// The response of an endpoint. Blocks. `path` has the segments of the path below the base URL. A POST sends `fields`
 /// as JSON; other methods take only the settings of the call.
@@ -91,6 +95,7 @@ fn prepare(
     }
     let session = client.session_for_call(py, fields)?;
     let body = vec![Bytes::from(encode::object(py, fields, stream)?)];
+    log::body(py, &path.join("/"), &body, session.config());
     let model = fields.map(|fields| fields.get_item("model")).transpose()?.flatten();
     let model = model.and_then(|model| model.extract().ok()).unwrap_or_default();
     Ok((session, EndpointRequest { method, path, body, model }))
@@ -127,6 +132,10 @@ impl Reply {
     fn mask(&self, text: String) -> String {
         self.config.masks.mask(text)
     }
+
+    fn line(&self, text: &str) -> String {
+        self.config.masks.line(text, LINE)
+    }
 }
 
 /// The events of a stream: each item is a list of all that have arrived, as pairs of type and data.
@@ -154,7 +163,11 @@ impl EventStream {
     }
 
     fn mask(&self, text: String) -> String {
-        self.0.config().masks.mask(text)
+        self.0.config().masks.mask_partial(text)
+    }
+
+    fn line(&self, text: &str) -> String {
+        self.0.config().masks.line(text, LINE)
     }
 
     #[getter]

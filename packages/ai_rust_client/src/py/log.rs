@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -66,6 +67,16 @@ pub fn request(py: Python, method: &str, request: &ChatRequest, config: &Config)
     debug(py, || {
         format!("{method}: sending {} bytes to {}", total_len(&body()), request.models().join(", "))
     });
+    content(py, method, body, config);
+}
+
+/// The body that is about to be sent to an endpoint.
+pub fn body(py: Python, endpoint: &str, body: &[Bytes], config: &Config) {
+    debug(py, || format!("{endpoint}: sending {} bytes", total_len(body)));
+    content(py, endpoint, || body.to_vec(), config);
+}
+
+fn content(py: Python, method: &str, body: impl Fn() -> Vec<Bytes>, config: &Config) {
     if config.log_content {
         debug(py, || {
             let json = String::from_utf8_lossy(&body().concat()).into_owned();

@@ -8,13 +8,14 @@ from ai_rust_client import AIClientError
 from ai_rust_client._native import open_events
 from ai_rust_client._surrogates import SurrogateJoiner
 from ai_rust_client.compat._endpoint import acall, call, call_options
-from ai_rust_client.compat._errors import from_native, provider_error
+from ai_rust_client.compat._errors import APIResponseValidationError, from_native, provider_error
 from ai_rust_client.compat._json import has_content, read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain
 from ai_rust_client.compat._resource import HasRawResponses
 from ai_rust_client.compat._response import APIResponse
+from ai_rust_client.compat._response import Response as CallResponse
 from ai_rust_client.compat._streaming import AsyncStream, Stream
 from ai_rust_client.compat.types import Response, ResponseStreamEvent
 from ai_rust_client.responses import ENDS, WITHOUT_CONTENT
@@ -137,14 +138,14 @@ class _EventTexts:
         try:
             return [_with_type(*event) for event in next(self._source)]
         except AIClientError as error:
-            error.partial_text = "".join(self.text)
+            error.partial_text = self.mask("".join(self.text))
             raise
 
     def _poll(self) -> list[str] | None:
         try:
             events = self._source._poll()
         except AIClientError as error:
-            error.partial_text = "".join(self.text)
+            error.partial_text = self.mask("".join(self.text))
             raise
         return None if events is None else [_with_type(*event) for event in events]
 
@@ -171,12 +172,19 @@ class _Events:
     _joiner: SurrogateJoiner | None = None
 
     def _take(self) -> Any:
-        data = read_json(self._waiting.pop())
+        text = self._waiting.pop()
+        try:
+            data = read_json(text)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            response = CallResponse(200, self._source.mask(text), request=self._request)
+            raise APIResponseValidationError("the stream contains an event that is not an object", response=response)
         if has_content(data.get("error")):
             raise provider_error(read_json(self._source.mask(json.dumps(data["error"]))), self._request)
         if isinstance(data.get("delta"), str):
             self._joiner = self._joiner or SurrogateJoiner()
-            place = (data.get("type"), data.get("item_id"), data.get("content_index"), data.get("summary_index"))
+            place = tuple(str(data.get(name)) for name in ("type", "item_id", "content_index", "summary_index"))
             data["delta"] = self._joiner.join(place, data["delta"])
             if data.get("type") in ("response.output_text.delta", "response.refusal.delta"):
                 self._source.text.append(data["delta"])
