@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
 use tokio::time::Instant;
 
 use crate::choice::{Choice, set_field};
@@ -62,8 +61,8 @@ pub struct Transfer {
     pub first_byte: Option<Duration>,
     /// From the start of the attempt to the end of the answer.
     pub last_byte: Option<Duration>,
-    /// The headers about rate limits; names are in lower case.
-    pub rate_limits: Vec<(String, String)>,
+    /// The headers of the response as they came: secrets are masked where they are shown.
+    pub headers: HeaderMap,
     /// The size of the request's body.
     pub bytes_sent: usize,
     /// The size of the response's body, decompressed.
@@ -75,13 +74,14 @@ pub struct Transfer {
 impl Transfer {
     /// The head has arrived.
     pub fn begin(sent: Instant, headers: &HeaderMap, bytes_sent: usize, failed_attempts: usize) -> Self {
-        let rate_limits = headers
-            .iter()
-            .filter(|(name, _)| name.as_str().contains("ratelimit") || *name == RETRY_AFTER)
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let first_byte = Some(sent.elapsed());
-        Self { sent: Some(sent), first_byte, rate_limits, bytes_sent, failed_attempts, ..Self::default() }
+        Self {
+            sent: Some(sent),
+            first_byte: Some(sent.elapsed()),
+            headers: headers.clone(),
+            bytes_sent,
+            failed_attempts,
+            ..Self::default()
+        }
     }
 
     /// The end has arrived.

@@ -11,7 +11,8 @@ use crate::error::{Details, Error, Kind};
 use crate::event_stream::EventStream;
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
-use crate::http::failures::{limit_body, request_id};
+use crate::http::failures::limit_body;
+use crate::http::response_headers::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
 use crate::protocol::completion::{Completion, Form};
@@ -51,7 +52,7 @@ async fn attempt(
     let http_request =
         Request { method: Method::POST, url: &transport.config.chat_url, accept: "application/json", body };
     let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
-    let request_id = request_id(response.headers());
+    let request_id = request_id(&transport.config.masks, response.headers());
     let mut transfer = Transfer::begin(sent, response.headers(), bytes_sent, attempts.failed());
     let raw = transport.read_body(response, sent).await?;
     transfer.end();

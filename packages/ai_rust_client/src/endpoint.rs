@@ -1,5 +1,6 @@
 //! A request to any endpoint below the base URL that is answered as a whole.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::http::attempts::Attempts;
-use crate::http::failures::{header_texts, request_id};
+use crate::http::response_headers::{request_id, shown_headers};
 use crate::http::transport::{Request, Transport};
 
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub struct EndpointRequest {
 pub struct EndpointResponse {
     pub body: Vec<u8>,
     /// Masked; names are in lower case.
-    pub headers: Vec<(String, String)>,
+    pub headers: BTreeMap<String, String>,
     pub request_id: Option<String>,
 }
 
@@ -66,11 +67,9 @@ async fn attempt<T>(
         body: request.body.clone(),
     };
     let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
-    let request_id = request_id(response.headers());
-    let headers = header_texts(response.headers())
-        .into_iter()
-        .map(|(name, value)| (name, transport.config.masks.mask(value)))
-        .collect();
+    let masks = &transport.config.masks;
+    let request_id = request_id(masks, response.headers());
+    let headers = shown_headers(masks, response.headers());
     let body = transport.read_body(response, sent).await?;
     decode(EndpointResponse { body, headers, request_id: request_id.clone() }).map_err(|mut error| {
         error.details_mut().request_id = request_id;

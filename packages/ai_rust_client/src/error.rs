@@ -1,5 +1,6 @@
 //! The error of all calls: opaque, with a public kind.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ pub struct Details {
     /// The body of the response, at most 64 KiB.
     pub body: String,
     /// The headers of a response with an error status; names are in lower case.
-    pub headers: Vec<(String, String)>,
+    pub headers: BTreeMap<String, String>,
     pub retry_after: Option<Duration>,
     /// Whether the provider wants a retry (`x-should-retry`).
     pub should_retry: Option<bool>,

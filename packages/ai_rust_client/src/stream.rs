@@ -18,7 +18,7 @@ use crate::endpoint::EndpointRequest;
 use crate::error::{Error, Kind};
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
-use crate::http::failures::request_id;
+use crate::http::response_headers::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::Assembler;
 use crate::protocol::request::{ChatRequest, total_len};
@@ -100,6 +100,7 @@ impl Stream {
         });
         stream.buffer.with(|buffer| {
             buffer.set_limit(transport.config.max_buffered);
+            buffer.masks = transport.config.masks.clone();
             if request.with_raw_chunks() {
                 buffer.collect_raw_chunks();
             }
@@ -185,7 +186,7 @@ impl Stream {
         let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
         let answer = Answer {
             model: Some(model.to_owned()),
-            request_id: request_id(response.headers()),
+            request_id: request_id(&transport.config.masks, response.headers()),
             transfer: Transfer::begin(sent, response.headers(), bytes_sent, attempts.failed()),
             ..Answer::default()
         };

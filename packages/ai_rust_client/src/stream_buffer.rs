@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::answer::{Answer, Event};
 use crate::error::Error;
+use crate::http::masks::Masks;
 use crate::protocol::assembler::Batch;
 use crate::runtime::monitor::Readiness;
 
@@ -16,6 +17,8 @@ const ITEM: usize = 128;
 
 #[derive(Debug, Default)]
 pub struct StreamBuffer {
+    /// For the text that an error keeps of an incomplete answer.
+    pub masks: Masks,
     /// How many bytes may be unread.
     limit: usize,
     unread: usize,
@@ -189,7 +192,7 @@ impl StreamBuffer {
 
     fn add_partial_answer(&self, mut error: Error) -> Error {
         let details = error.details_mut();
-        details.partial_text.clone_from(&self.answer.choice.text);
+        details.partial_text = self.masks.mask_partial(self.answer.choice.text.clone());
         details.usage.clone_from(&self.answer.usage);
         if details.request_id.is_none() {
             details.request_id.clone_from(&self.answer.request_id);

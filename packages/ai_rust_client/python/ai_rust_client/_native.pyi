@@ -307,6 +307,13 @@ class ResponseStream:
         """
 
     @property
+    def headers(self) -> dict[str, str]:
+        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+
+        Empty until the response head has arrived.
+        """
+
+    @property
     def time_to_first_byte(self) -> float | None:
         """Seconds to the response head, from the start of the attempt that succeeded, including its connection.
 
@@ -408,6 +415,10 @@ class ChatResponse:
     @property
     def rate_limits(self) -> dict[str, str]:
         """The response headers about rate limits, unchanged; names in lower case."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", "."""
 
     @property
     def time_to_first_byte(self) -> float | None:

@@ -3,19 +3,17 @@
 use std::error::Error as _;
 use std::time::SystemTime;
 
+use http::HeaderMap;
 use http::header::LOCATION;
-use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::StatusCode;
 use url::Url;
 
 use crate::error::{Details, Error, Kind, Phase};
 use crate::http::config::Config;
-use crate::http::masks::{End, shown_header};
+use crate::http::masks::{End, MAX_ERROR_BODY};
+use crate::http::response_headers::{request_id, shown_headers, shown_value};
 use crate::http::retry;
 use crate::protocol::provider_error::ProviderError;
-
-/// The part of a body that an error keeps.
-pub const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// The error of a response with an error status.
 pub fn status_error(
@@ -27,16 +25,16 @@ pub fn status_error(
 ) -> Error {
     let body = String::from_utf8_lossy(body).into_owned();
     let code = status.as_u16();
-    let reason = match headers.get(LOCATION).map(|location| header_text(&LOCATION, location)) {
+    let reason = match headers.get(LOCATION).map(|location| shown_value(&LOCATION, location)) {
         Some(location) if status.is_redirection() => format!("it redirects to {location}"),
         _ => reason(config, &body),
     };
     let message = format!("{} answered {status}: {reason}{}", shown(url), hint(code));
     let details = Details {
         status: Some(code),
-        request_id: request_id(headers),
+        request_id: request_id(&config.masks, headers),
         body: config.masks.mask_and_limit(body, MAX_ERROR_BODY, end),
-        headers: header_texts(headers),
+        headers: shown_headers(&config.masks, headers),
         retry_after: retry::retry_after(headers, SystemTime::now()),
         should_retry: headers.get("x-should-retry").and_then(|value| value.to_str().ok()?.parse().ok()),
         ..Details::default()
@@ -84,19 +82,13 @@ pub fn body_error(error: &reqwest::Error) -> Error {
     Error::with(Kind::Connection, message, Details { delivered: true, ..Details::default() })
 }
 
-/// The part of a body that an error keeps.
+/// As much of a body as an error keeps, and what may be left of it after secrets were masked.
 pub fn limit_body(body: &str) -> String {
-    let mut end = body.len().min(MAX_ERROR_BODY);
+    let mut end = body.len().min(2 * MAX_ERROR_BODY);
     while !body.is_char_boundary(end) {
         end -= 1;
     }
     body[..end].to_owned()
-}
-
-pub fn request_id(headers: &HeaderMap) -> Option<String> {
-    let names = ["x-request-id", "request-id", "x-generation-id"];
-    let value = names.iter().find_map(|name| headers.get(*name))?;
-    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// A URL for messages, without its query, which may contain a key.
@@ -116,15 +108,6 @@ pub fn causes(error: &reqwest::Error) -> String {
         source = error.source();
     }
     if causes.is_empty() { "the connection failed".to_owned() } else { causes.join(": ") }
-}
-
-fn header_text(name: &HeaderName, value: &HeaderValue) -> String {
-    shown_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())).into_owned()
-}
-
-/// The headers as text; names are in lower case.
-pub fn header_texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(name, value))).collect()
 }
 
 fn hint(status: u16) -> &'static str {

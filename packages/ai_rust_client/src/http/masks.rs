@@ -4,7 +4,6 @@
 //! `unescape`), and within Base64. The text is searched as it is and again after each level of escapes was removed, and
 //! what is found there is masked in the original.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -19,6 +18,11 @@ use crate::protocol::unescape::View;
 use crate::text::{limit_chars, one_line};
 
 pub const MASK: &str = "***";
+
+/// The part of a body that an error keeps.
+pub const MAX_ERROR_BODY: usize = 64 << 10;
+
+const MAX_MESSAGE_CHARS: usize = 2000;
 
 /// Masking a secret of a few letters would garble the text, and so reveal it.
 const MIN_SECRET: usize = 4;
@@ -94,13 +98,10 @@ impl Masks {
 
     /// Mask whatever may come from a server in an error, and make its texts safe for terminals and logs.
     pub fn clean(&self, error: Error) -> Error {
-        let mut error = error.map_message(|message| one_line(&self.mask(message)));
+        let mut error = error.map_message(|message| self.line(&message, MAX_MESSAGE_CHARS));
         let details = error.details_mut();
-        details.body = self.mask(std::mem::take(&mut details.body));
-        for (_, value) in &mut details.headers {
-            *value = self.mask(std::mem::take(value));
-        }
-        details.request_id = details.request_id.take().map(|id| one_line(&self.mask(id)));
+        let end = if details.body.len() > MAX_ERROR_BODY { End::Cut } else { End::Complete };
+        details.body = self.mask_and_limit(std::mem::take(&mut details.body), MAX_ERROR_BODY, end);
         error
     }
 
@@ -244,16 +245,4 @@ fn with_margins(bytes: &[u8], range: Range<usize>, (before, after): (usize, usiz
     end += bytes[end..].iter().take(after).take_while(|byte| is_base64(byte)).count();
     end += bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
     range.start - before..end
-}
-
-/// The value of a header of an answer as it may be shown.
-pub fn shown_header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
-    match name {
-        "set-cookie" => Cow::Borrowed(MASK),
-        "location" => match value.split_once('?') {
-            Some((location, _)) => Cow::Owned(format!("{location}?{MASK}")),
-            None => Cow::Borrowed(value),
-        },
-        _ => Cow::Borrowed(value),
-    }
 }

@@ -12,6 +12,7 @@ pub mod new_connections;
 pub mod no_proxy;
 pub mod read_timeouts;
 pub mod refused_models;
+pub mod response_headers;
 pub mod retry;
 pub mod secret;
 pub mod transport;

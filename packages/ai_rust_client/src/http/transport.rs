@@ -17,11 +17,12 @@ use url::Url;
 use crate::error::{Error, Kind, Phase};
 use crate::http::config::Config;
 use crate::http::connect_timeout::{ConnectTimeoutLayer, with_connect_timeout};
-use crate::http::failures::{self, request_id, shown};
+use crate::http::failures::{self, shown};
 use crate::http::masks::End;
 use crate::http::new_connections::NewConnections;
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::refused_models::{RefusedModels, refused_models};
+use crate::http::response_headers::request_id;
 use crate::http::upload::{Upload, UploadProgress};
 
 const MAX_BODY: usize = 256 << 20;
@@ -206,7 +207,7 @@ impl Transport {
     /// Read the whole body of an attempt that began at `sent`. Some providers send white space to keep the connection
     /// alive: it counts as bytes but not as content.
     pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
-        let request_id = request_id(response.headers());
+        let request_id = request_id(&self.config.masks, response.headers());
         let mut body = Vec::new();
         let mut error = match self.read_up_to(response, MAX_BODY, sent, &mut body).await {
             Ok(true) => return Ok(body),

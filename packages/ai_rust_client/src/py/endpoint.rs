@@ -1,5 +1,6 @@
 //! Requests to any endpoint, for the modules in Python: as a whole, or streamed as events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::py::blocking::wait;
 use crate::py::call::Call;
 use crate::py::client::AIClient;
 use crate::py::encode;
-use crate::py::error::{header_dict, raise};
+use crate::py::error::raise;
 use crate::py::event_loop::ReadyQueue;
 use crate::py::log;
 use crate::py::session::Session;
@@ -120,8 +121,8 @@ impl Reply {
     }
 
     #[getter]
-    fn headers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        header_dict(py, &self.response.headers)
+    fn headers(&self) -> &BTreeMap<String, String> {
+        &self.response.headers
     }
 
     #[getter]

@@ -1,12 +1,10 @@
 //! Errors as the exceptions of the Python module `_errors`.
 
-use std::collections::BTreeMap;
-
 use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{IntoPyDict, PyDict, PyTuple};
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::error::{Error, Kind};
 use crate::http::invalid::Invalid;
@@ -54,7 +52,7 @@ fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
         Kind::Timeout(phase) => fields.set_item(intern!(py, "phase"), phase.name())?,
         Kind::Status(status) => {
             fields.set_item(intern!(py, "body"), &details.body)?;
-            fields.set_item(intern!(py, "headers"), header_dict(py, &details.headers)?)?;
+            fields.set_item(intern!(py, "headers"), &details.headers)?;
             if status == 429 {
                 let seconds = details.retry_after.map(|wait| wait.as_secs_f64());
                 fields.set_item(intern!(py, "retry_after"), seconds)?;
@@ -65,21 +63,6 @@ fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
     }
     let class = errors.bind(py).getattr(class_name(error.kind()))?;
     Ok(PyErr::from_value(class.call((error.message(),), Some(&fields))?))
-}
-
-/// The values of a repeated header are joined by commas (RFC 9110, section 5.3).
-pub fn header_dict<'py>(py: Python<'py>, headers: &[(String, String)]) -> PyResult<Bound<'py, PyDict>> {
-    let mut merged: BTreeMap<&str, String> = BTreeMap::new();
-    for (name, value) in headers {
-        merged
-            .entry(name)
-            .and_modify(|all| {
-                all.push_str(", ");
-                all.push_str(value);
-            })
-            .or_insert_with(|| value.clone());
-    }
-    merged.into_py_dict(py)
 }
 
 pub fn invalid(error: Invalid) -> PyErr {

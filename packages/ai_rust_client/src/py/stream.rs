@@ -1,11 +1,12 @@
 //! `ResponseStream`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::answer::{Answer, Event};
 use crate::http::config::Config;
@@ -16,7 +17,7 @@ use crate::py::event_loop::ReadyQueue;
 use crate::py::events::{AsyncEvents, Events};
 use crate::py::ready::Ready;
 use crate::py::stream_reader::StreamReader;
-use crate::py::values::{Reduced, StreamEvent, ToolCall, Usage, rate_limits, reduce, seconds};
+use crate::py::values::{Reduced, StreamEvent, ToolCall, Usage, headers, rate_limits, reduce, seconds};
 use crate::runtime::wakeup_fd::Fileno;
 use crate::stream::Stream;
 use crate::stream_buffer::StreamBuffer;
@@ -182,8 +183,15 @@ impl ResponseStream {
     ///
     /// Empty until the response head has arrived.
     #[getter]
-    fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        rate_limits(py, &self.0.answer(|answer| answer.transfer.clone())?)
+    fn rate_limits(&self) -> PyResult<BTreeMap<String, String>> {
+        self.0.answer(|answer| rate_limits(&answer.transfer, &self.0.config().masks))
+    }
+    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+    ///
+    /// Empty until the response head has arrived.
+    #[getter]
+    fn headers(&self) -> PyResult<BTreeMap<String, String>> {
+        self.0.answer(|answer| headers(&answer.transfer, &self.0.config().masks))
     }
     /// Seconds to the response head, from the start of the attempt that succeeded, including its connection.
     ///
@@ -206,7 +214,7 @@ impl ResponseStream {
             ));
         }
         let answer = self.0.answer(Answer::clone)?;
-        reduce(py, &answer, answer.to_completion())
+        reduce(py, &answer, &self.0.config().masks, answer.to_completion())
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {

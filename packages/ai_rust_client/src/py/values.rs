@@ -1,5 +1,6 @@
 //! The values that calls return.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pyo3::exceptions::PyValueError;
@@ -10,6 +11,8 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use crate::answer::{self, Answer, Event, Transfer};
 use crate::chat;
 use crate::http::config::Config;
+use crate::http::masks::Masks;
+use crate::http::response_headers::{from_shown_headers, is_rate_limit, shown_headers};
 use crate::protocol::choices::answer as decode_answer;
 use crate::py::choices::{choices, images, message};
 use crate::py::log;
@@ -256,10 +259,14 @@ pub fn model_list(models: Vec<answer::ModelInfo>) -> Vec<ModelInfo> {
     models.into_iter().map(ModelInfo).collect()
 }
 
-pub fn rate_limits<'py>(py: Python<'py>, transfer: &Transfer) -> PyResult<Bound<'py, PyDict>> {
-    let headers = PyDict::new(py);
-    transfer.rate_limits.iter().try_for_each(|(name, value)| headers.set_item(name, value))?;
-    Ok(headers)
+pub fn headers(transfer: &Transfer, masks: &Masks) -> BTreeMap<String, String> {
+    shown_headers(masks, &transfer.headers)
+}
+
+pub fn rate_limits(transfer: &Transfer, masks: &Masks) -> BTreeMap<String, String> {
+    let mut headers = headers(transfer, masks);
+    headers.retain(|name, _| is_rate_limit(name));
+    headers
 }
 
 pub fn seconds(time: Option<Duration>) -> Option<f64> {
@@ -276,13 +283,19 @@ pub fn load_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>
 pub struct ChatResponse {
     answer: Answer,
     body: String,
+    masks: Masks,
     raw: PyOnceLock<Py<PyDict>>,
 }
 
 impl ChatResponse {
     pub fn new(py: Python, response: chat::ChatResponse, config: &Config) -> Self {
         log::answer(py, "chat", config, || response.answer.clone());
-        Self { answer: response.answer, body: response.raw, raw: PyOnceLock::new() }
+        Self {
+            answer: response.answer,
+            body: response.raw,
+            masks: config.masks.clone(),
+            raw: PyOnceLock::new(),
+        }
     }
 }
 
@@ -297,13 +310,13 @@ pub struct AnswerState {
     model: Option<String>,
     provider: Option<String>,
     request_id: Option<String>,
-    rate_limits: Vec<(String, String)>,
+    headers: BTreeMap<String, String>,
     first_byte: Option<f64>,
     last_byte: Option<f64>,
 }
 
 impl AnswerState {
-    pub fn new(py: Python, answer: &Answer) -> PyResult<Self> {
+    pub fn new(py: Python, answer: &Answer, masks: &Masks) -> PyResult<Self> {
         let choice = answer.first_choice();
         Ok(Self {
             text: choice.text.clone(),
@@ -314,7 +327,7 @@ impl AnswerState {
             model: answer.model.clone(),
             provider: answer.provider.clone(),
             request_id: answer.request_id.clone(),
-            rate_limits: answer.transfer.rate_limits.clone(),
+            headers: headers(&answer.transfer, masks),
             first_byte: seconds(answer.transfer.first_byte),
             last_byte: seconds(answer.transfer.last_byte),
         })
@@ -328,21 +341,21 @@ pub fn _restore_response(body: String, state: AnswerState) -> ChatResponse {
     let mut answer = decode_answer(&body);
     answer.usage = state.usage.map(|usage| usage.get().0.clone());
     (answer.model, answer.provider, answer.request_id) = (state.model, state.provider, state.request_id);
-    answer.transfer.rate_limits = state.rate_limits;
+    answer.transfer.headers = from_shown_headers(&state.headers);
     answer.transfer.first_byte = duration(state.first_byte);
     answer.transfer.last_byte = duration(state.last_byte);
     let choice = &mut answer.choice;
     (choice.text, choice.reasoning, choice.refusal) = (state.text, state.reasoning, state.refusal);
     choice.finish_reason = state.finish_reason;
-    ChatResponse { answer, body, raw: PyOnceLock::new() }
+    ChatResponse { answer, body, masks: Masks::default(), raw: PyOnceLock::new() }
 }
 
 /// The arguments of a pickled answer.
 pub type Reduced<'py> = (Bound<'py, PyAny>, (String, AnswerState));
 
-pub fn reduce<'py>(py: Python<'py>, answer: &Answer, body: String) -> PyResult<Reduced<'py>> {
+pub fn reduce<'py>(py: Python<'py>, answer: &Answer, masks: &Masks, body: String) -> PyResult<Reduced<'py>> {
     let restore = py.import("ai_rust_client._native")?.getattr("_restore_response")?;
-    Ok((restore, (body, AnswerState::new(py, answer)?)))
+    Ok((restore, (body, AnswerState::new(py, answer, masks)?)))
 }
 
 #[pymethods]
@@ -411,8 +424,13 @@ impl ChatResponse {
     }
     /// The response headers about rate limits, unchanged; names in lower case.
     #[getter]
-    fn rate_limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        rate_limits(py, &self.answer.transfer)
+    fn rate_limits(&self) -> BTreeMap<String, String> {
+        rate_limits(&self.answer.transfer, &self.masks)
+    }
+    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+    #[getter]
+    fn headers(&self) -> BTreeMap<String, String> {
+        headers(&self.answer.transfer, &self.masks)
     }
     /// Seconds to the response head, from the start of the attempt that succeeded, including its connection.
     #[getter]
@@ -438,7 +456,7 @@ impl ChatResponse {
         &self.body
     }
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
-        reduce(py, &self.answer, self.body.clone())
+        reduce(py, &self.answer, &self.masks, self.body.clone())
     }
     fn __repr__(&self) -> String {
         format!("ChatResponse(model={:?}, text={:?})", self.model(), self.text())
