@@ -176,7 +176,7 @@ fn a_beginning_of_a_secret_ends_an_interrupted_text_only_if_it_says_much() {
 fn the_secrets_of_headers_and_urls_are_found() {
     let pair = STANDARD.encode("user:p:ss");
     assert_eq!(
-        secret::of_header(&format!("Basic {pair}"))[1..],
+        secret::of_header(&format!("Basic {pair}"))[..3],
         [pair.clone(), "user:p:ss".into(), "p:ss".into()]
     );
     assert!(secret::of_header("a=one; b=\"two\"").iter().any(|secret| secret == "two"));

@@ -14,14 +14,34 @@ pub fn is_credential_name(name: &str) -> bool {
     CREDENTIAL_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// The secrets in the value of a header with credentials: all of it, without its scheme, and the values of its
+/// Authentication schemes, which are not secret.
+const SCHEMES: [&str; 12] = [
+    "basic",
+    "bearer",
+    "token",
+    "digest",
+    "apikey",
+    "api-key",
+    "key",
+    "oauth",
+    "dpop",
+    "signature",
+    "negotiate",
+    "aws4-hmac-sha256",
+];
+
+/// The secrets in the value of a header with credentials: all of it but a known scheme, and the values of its
 /// parameters or cookies.
 pub fn of_header(value: &str) -> Vec<String> {
-    let mut secrets = vec![value.to_owned()];
-    if let Some((scheme, token)) = value.split_once(' ') {
-        secrets.push(token.trim().to_owned());
-        if scheme.eq_ignore_ascii_case("basic") {
-            secrets.extend(of_basic_token(token.trim()));
+    let mut secrets = Vec::new();
+    let scheme = value.split_once(' ').map(|(scheme, token)| (scheme.to_ascii_lowercase(), token.trim()));
+    if scheme.as_ref().is_none_or(|(scheme, _)| !SCHEMES.contains(&&**scheme)) {
+        secrets.push(value.to_owned());
+    }
+    if let Some((scheme, token)) = scheme {
+        secrets.push(token.to_owned());
+        if scheme == "basic" {
+            secrets.extend(of_basic_token(token));
         }
     }
     let parameters = value.split([';', ',']).filter_map(|parameter| parameter.split_once('='));
