@@ -191,6 +191,24 @@ def test_surrogate_halves_are_joined_over_chunks(pieces: list[str], whole: str) 
     assert "".join(stream_of(*map(content, pieces))) == whole
 
 
+def test_a_whole_answer_has_no_surrogates_and_no_nan() -> None:
+    body = content("a\\ud83d b \\ud83d\\ude00").replace("delta", "message")[:-1] + ', "usage": {"cost": NaN}}'
+    with FakeServer([Body(body)]) as server, compat.OpenAI(api_key="k", base_url=server.base_url) as client:
+        completion = client.chat.completions.create(**ASK)
+    assert completion.choices[0].message.content == "a� b 😀"
+    assert completion.model_dump(exclude_none=True)["usage"] == {}
+
+
+def test_a_stream_that_was_not_asked_for_is_a_whole_answer() -> None:
+    with (
+        FakeServer([Stream((Data(CHUNK), Data(CHUNK), DONE))]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url) as client,
+    ):
+        completion = client.chat.completions.create(**ASK)
+    assert completion.choices[0].message.content == "texttext"
+    assert completion.object == "chat.completion"
+
+
 def test_numbers_that_are_not_json_are_read() -> None:
     usage = f'{{"prompt_tokens": NaN, "cost": -Infinity, "total_tokens": {"9" * 5000}}}'
     assert stream_of(content("a")[:-1] + f', "usage": {usage}}}') == ["a"]

@@ -7,6 +7,7 @@ from ai_rust_client import AIClientError, ChatResponse
 from ai_rust_client._native import open_chunks
 from ai_rust_client.compat._completion_stream import AsyncChatCompletionStreamManager, ChatCompletionStreamManager
 from ai_rust_client.compat._errors import from_native
+from ai_rust_client.compat._json import read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain, plain_messages
@@ -14,6 +15,7 @@ from ai_rust_client.compat._resource import HasRawResponses
 from ai_rust_client.compat._response import APIResponse
 from ai_rust_client.compat._stream_state import ChatCompletionStreamState
 from ai_rust_client.compat._streaming import AsyncStream, Stream
+from ai_rust_client.compat._surrogates import has_surrogates, without_surrogates
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, ParsedChatCompletion
 
 if TYPE_CHECKING:
@@ -83,15 +85,21 @@ def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOpti
 
 
 def _completion(response: ChatResponse) -> ChatCompletion:
-    completion = build(ChatCompletion, response.raw)
+    completion = build(ChatCompletion, _fields(response))
     completion._request_id = response.request_id
     return completion
 
 
 def _parsed_completion(response: ChatResponse) -> ParsedChatCompletion[Any]:
-    completion = build(ParsedChatCompletion, response.raw)
+    completion = build(ParsedChatCompletion, _fields(response))
     completion._request_id = response.request_id
     return completion
+
+
+def _fields(response: ChatResponse) -> dict[str, Any]:
+    text = response._body
+    fields: dict[str, Any] = read_json(text)
+    return without_surrogates(fields) if has_surrogates(text) else fields
 
 
 def _structured(arguments: dict[str, Any], *, is_stream: bool) -> tuple[dict[str, Any], "OutputParser"]:

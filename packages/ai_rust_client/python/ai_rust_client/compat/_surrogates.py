@@ -15,6 +15,11 @@ def has_surrogates(text: str) -> bool:
     return "\\ud" in text or "\\uD" in text
 
 
+def without_surrogates(value: Any) -> Any:
+    """A JSON value with lone halves as U+FFFD."""
+    return ChunkJoiner()._value(value, ())
+
+
 class ChunkJoiner(SurrogateJoiner):
     """Joins the halves over the chunks of one stream. A half that stays alone becomes U+FFFD."""
 
