@@ -289,6 +289,28 @@ class Embeddings(ChatSuite):
         assert caught.value.phase == "total"
         assert time.monotonic() - started < 1.5
 
+    def test_options_of_the_call_are_those_of_chat(
+        self, make_client: MakeClient, server: FakeServer, errors: Errors
+    ) -> None:
+        client: Any = make_client(base_url=server.base_url, max_retries=0, headers={"X-One": "1"})
+        server.script.append(Error(503, headers={"retry-after-ms": "10"}))
+        client.embed(
+            "one",
+            MODEL,
+            max_retries=1,
+            extra_headers={"x-one": "2"},
+            extra_query={"version": "3"},
+            extra_body={"user": "me"},
+        )
+        sent = server.requests[-1]
+        assert (sent.headers["x-one"], sent.path, sent.json["user"]) == ("2", "/v1/embeddings?version=3", "me")
+        server.script.append(Hang())
+        with pytest.raises(errors.APITimeoutError) as caught:
+            client.embed("one", MODEL, timeout=0.2)
+        assert caught.value.phase == "total"
+        with pytest.raises(ValueError, match="input"):
+            client.embed("one", MODEL, extra_body={"input": "two"})
+
     # -- asyncio -------------------------------------------------------------------------------------------------------
 
     async def test_aembed_is_embed_for_asyncio(self, client: Any, server: FakeServer) -> None:
