@@ -70,8 +70,8 @@ def test_every_chat_error_exists_in_the_wheel(wheel: Any) -> None:
 
 def test_the_attributes_of_an_exception_are_copied(wheel: Any) -> None:
     common = {"code": "c", "retryable": True, "status": 429, "request_id": "r", "attempts": ("one", "two")}
-    limited = translate(wheel.RateLimitError("m", body="b", retry_after=3.0, **common))
-    assert vars(limited) == common | {"body": "b", "retry_after": 3.0}
+    common |= {"partial_text": "part", "usage": 7, "body": "b", "headers": {"x-a": "c"}, "retry_after": 3.0}
+    assert vars(translate(wheel.RateLimitError("m", **common))) == common
     late = translate(wheel.APITimeoutError("m", phase="stall"))
     assert isinstance(late, our_errors.APITimeoutError)
     assert late.phase == "stall"

@@ -1,7 +1,5 @@
 """Refuse settings that a client does not have, with the name of the nearest one."""
 
-import difflib
-import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +8,8 @@ _TIMERS = "connect_timeout, idle_timeout, first_token_timeout, stall_timeout, en
 
 def refuse_unknown_settings(function: Callable[..., Any], unknown: Iterable[str]) -> None:
     """Raise `TypeError` if there are `unknown` keyword arguments of `function`."""
+    import inspect
+
     for name in unknown:
         if name == "timeout":
             raise TypeError(f"timeout is an option of each call, its total; the timers of the client are {_TIMERS}")
@@ -20,5 +20,7 @@ def refuse_unknown_settings(function: Callable[..., Any], unknown: Iterable[str]
 
 
 def _nearest(name: str, names: list[str]) -> str:
+    import difflib
+
     contained = max((each for each in names if each in name), key=len, default=None)
     return contained or max(names, key=lambda each: difflib.SequenceMatcher(None, name, each).ratio())

@@ -85,7 +85,7 @@ class EventStreamReader:
     def _add(self, events: Iterator[StreamEvent]) -> None:
         """Deliver the events of one read, even if its last one is invalid."""
         arrived: list[StreamEvent] = []
-        deltas, progress = self._received.content_deltas, self._decoder.progress
+        deltas, finished_chunks = self._received.content_deltas, self._decoder.finished_chunks
         try:
             for event in events:
                 arrived.append(event)  # noqa: PERF402  what precedes an invalid event counts
@@ -93,7 +93,7 @@ class EventStreamReader:
             if self._received.content_deltas > deltas:
                 self._call.content_received()
             # Signs of life do not extend an answer that is finished.
-            if self._decoder.progress > progress and self._received.is_finished:
+            if self._decoder.finished_chunks > finished_chunks and self._received.is_finished:
                 self._call.begin_grace(self._reader.config.timers.end)
             self._deliver(arrived)
 

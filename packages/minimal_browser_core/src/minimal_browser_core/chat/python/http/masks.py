@@ -5,7 +5,6 @@ secrets and for their base64. What is found is replaced in the text itself.
 """
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -116,6 +115,8 @@ def _decode(escape: str) -> str:
     if escape.startswith("%"):
         return unquote(escape, errors="replace")
     if escape.startswith("&"):
+        import html  # loads the names of all HTML entities
+
         return html.unescape(escape)
     if escape.startswith("\\u"):
         return str(json.loads(f'"{escape}"'))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from .one_line import excerpt, one_line
-from .web_page import page_reason
 
 _MAX_DEPTH = 24  # levels of JSON, and of JSON in its texts
 _STATUSES = range(400, 600)
@@ -147,6 +146,8 @@ def _text_reason(text: str, depth: int) -> str:
     if depth > _MAX_DEPTH:
         return text
     if text.startswith("<"):
+        from .web_page import page_reason  # loads the names of all HTML entities
+
         return page_reason(text)
     start = min((at for at in (text.find("{"), text.find("[{")) if at >= 0), default=-1)
     if start < 0:

@@ -22,8 +22,9 @@ class StreamDecoder:
         self._parser = EventStreamParser()
         self.is_done = False
         """Whether the stream has sent `[DONE]`; what follows is ignored."""
-        self.progress = 0
-        """Increases with every chunk that has anything in it, or that finishes the answer."""
+        self.finished_chunks = 0
+        """Increases with the chunk that finishes the answer, and with each later one that has anything in it."""
+        self._was_finished = False
 
     def feed(self, data: bytes) -> Iterator[StreamEvent]:
         """Yield the events that `data` completes.
@@ -50,9 +51,10 @@ class StreamDecoder:
         chunk = parse_object(data)
         if server_event.event == "error":
             raise ProviderError(error_report(chunk))
-        was_finished = self._received.is_finished
         yield from self._received.add(chunk)
-        self.progress += _has_content(chunk) or self._received.is_finished != was_finished
+        was_finished, self._was_finished = self._was_finished, self._received.is_finished
+        if self._was_finished and (not was_finished or _has_content(chunk)):
+            self.finished_chunks += 1
 
 
 def _has_content(chunk: dict[str, Any]) -> bool:
