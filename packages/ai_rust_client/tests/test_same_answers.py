@@ -126,7 +126,22 @@ def answer(random: Random, message: str = "delta") -> Json:
     )
     if not isinstance(others.get("error"), dict | None) or (others.get("error") or {}).keys() & {"odd", "type"}:
         others.pop("error")
-    return others | {"choices": [_choice(random, message) for _ in range(random.choice([1, 1, 1, 2]))]}
+    choices = [_choice(random, message) for _ in range(random.choice([1, 1, 1, 2]))]
+    if message == "message":
+        for index, choice in enumerate(choices):
+            choice["index"] = index
+    return others | {"choices": choices}
+
+
+def _filled(message: Json) -> Json:
+    """Return the fields with anything in them: one client leaves out more of the empty ones than the other."""
+    return {name: value for name, value in message.items() if not _is_empty(value)}
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return all(map(_is_empty, value.values() if isinstance(value, dict) else value))
+    return not value
 
 
 def _read(answer: ChatResponse | ResponseStream) -> Json:
@@ -134,15 +149,16 @@ def _read(answer: ChatResponse | ResponseStream) -> Json:
     counts = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens", "cost")
     return {
         **{name: getattr(answer, name) for name in ("text", "reasoning", "refusal", "finish_reason", "provider")},
-        "message": answer.message,
+        "message": _filled(answer.message),
         "usage": usage and {name: getattr(usage, name) for name in counts},
         "tool_calls": [(call.id, call.name, call.arguments) for call in answer.tool_calls],
         "images": [(image.mime_type, image.data, image.url) for image in answer.images],
         "choices": [
             {
-                **{n: getattr(c, n) for n in ("index", "text", "reasoning", "refusal", "finish_reason", "message")},
-                "logprobs": c.logprobs,
-                "annotations": list(c.annotations),
+                **{name: getattr(c, name) for name in ("index", "text", "reasoning", "refusal", "finish_reason")},
+                "message": _filled(c.message),
+                "logprobs": c.logprobs or None,
+                "annotations": [each for each in c.annotations if each],
                 "tool_calls": [(call.id, call.name, call.arguments) for call in c.tool_calls],
                 "images": [(image.mime_type, image.data, image.url) for image in c.images],
             }

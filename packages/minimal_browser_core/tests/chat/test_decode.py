@@ -65,7 +65,7 @@ def test_any_chunks_give_events_or_a_provider_error(chunks: list[dict[str, objec
 def test_any_object_is_a_response_or_malformed(body: dict[str, object]) -> None:
     try:
         response = parse_response(body, "m", None, ResponseMetadata())
-    except MalformedError:
+    except (MalformedError, ProviderError):
         return
     response.text.encode()
     assert response.model

@@ -200,15 +200,25 @@ class Messages(ChatSuite):
         list(stream)
         assert response.message == stream.message == {"role": "assistant", "content": "a", "new": 7}
 
-    def test_fields_that_are_null_are_left_out(self, client: ChatClient, server: FakeServer) -> None:
-        nulls = {"content": "a", "refusal": None, "tool_calls": None, "function_call": None, "new": {"deep": None}}
-        server.script += [streamed(nulls), whole(nulls), whole(nulls | {"tool_calls": []})]
-        stream = client.stream(QUESTION, MODEL)
+    def test_a_whole_answer_keeps_its_nulls_and_a_stream_skips_them(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        message = {"role": "assistant", "content": "a", "refusal": None, "function_call": None, "new": {"deep": None}}
+        server.script += [whole(message), streamed(message)]
+        response, stream = client.chat(QUESTION, MODEL), client.stream(QUESTION, MODEL)
         list(stream)
-        responses = [client.chat(QUESTION, MODEL) for _ in range(2)]
-        answers: list[ChatResponse | ResponseStream] = [stream, *responses]
-        for answer in answers:
-            assert answer.message == {"role": "assistant", "content": "a", "new": {"deep": None}}
+        assert response.message == message
+        assert stream.message == {"role": "assistant", "content": "a", "new": {"deep": None}}
+
+    @pytest.mark.parametrize("calls", [None, [], [None], ""], ids=json.dumps)
+    def test_there_are_no_empty_tool_calls_in_the_message(
+        self, client: ChatClient, server: FakeServer, calls: object
+    ) -> None:
+        message = {"role": "assistant", "content": "a", "tool_calls": calls}
+        server.script += [whole(message), streamed(message)]
+        response, stream = client.chat(QUESTION, MODEL), client.stream(QUESTION, MODEL)
+        list(stream)
+        assert response.message == stream.message == {"role": "assistant", "content": "a"}
 
     def test_tool_calls_are_complete_in_the_message(self, client: ChatClient, server: FakeServer) -> None:
         call = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": {"a": 1}}}
@@ -378,6 +388,14 @@ class Messages(ChatSuite):
                 {"images": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,!!!"}}]},
                 [("image/png", None, "data:image/png;base64,!!!")],
                 id="a data URL that is not base64",
+            ),
+            pytest.param(
+                {"images": ["https://example.com/a.png"]}, [(None, None, "https://example.com/a.png")], id="a URL"
+            ),
+            pytest.param(
+                {"content": [{"type": "image", "source": {"media_type": "image/png", "data": "iVBORw0KGgo="}}]},
+                [("image/png", PNG, None)],
+                id="a part with a source",
             ),
             pytest.param({"images": {}}, [], id="images of the wrong type"),
             pytest.param({"images": [None, 7, {}, {"image_url": []}]}, [], id="elements of the wrong type"),

@@ -165,6 +165,9 @@ class StreamAccumulator:
             raise ProviderError(error_report(choice))
         index = optional_count(choice, "index")
         index = position if index is None else index
+        if is_whole and index in self._choices:
+            # Each choice of a whole answer is one of its own, whatever its index.
+            index = max(self._choices) + 1
         assembler = self._choices.get(index) or self._choices.setdefault(index, ChoiceAssembler(index))
         events, has_content = assembler.add(choice, is_whole=is_whole)
         self.content_deltas += has_content

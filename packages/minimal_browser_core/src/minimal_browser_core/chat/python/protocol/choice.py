@@ -10,7 +10,7 @@ from .content import content_text, reasoning_text
 from .fields import as_dict, is_empty, log_ignored, objects, string
 from .images import images_of
 from .merge import MergedObject, MergedParts
-from .surrogates import SurrogateJoiner
+from .surrogates import SurrogateJoiner, printable_json
 from .tool_calls import ToolCallAssembler
 
 _KNOWN_FIELDS: dict[str, tuple[type, ...]] = {
@@ -72,10 +72,14 @@ class ChoiceAssembler:
         self._fields = MergedObject()
         self._logprobs = MergedObject()
         self._other: dict[str, Any] = {}
+        self._whole_message: dict[str, Any] | None = None
+        """The message of a whole answer, as it was sent."""
 
     def add(self, choice: dict[str, Any], *, is_whole: bool = False) -> tuple[list[StreamEvent], bool]:
         """Add a choice of a chunk or of a whole answer. Returns its events and whether it had content."""
         events: list[StreamEvent] = []
+        if is_whole and isinstance(message := choice.get("message"), dict):
+            self._whole_message = {name: value for name, value in message.items() if _is_valid(name, value)}
         text = None if is_whole else _only_text(choice.get("delta"))
         if text is not None:
             self._role = self._role or "assistant"
@@ -161,14 +165,20 @@ class ChoiceAssembler:
 
     def message(self) -> dict[str, Any]:
         """Return the assistant message so far."""
-        content = self._parts.get() or "".join(self._texts["content"].pieces) or None
-        message: dict[str, Any] = {"role": self._role or "assistant", "content": content}
-        if self.refusal is not None:
-            message["refusal"] = self.refusal
-        message |= self._fields.get()
+        message = self._merged_message() if self._whole_message is None else printable_json(self._whole_message)
+        message["role"] = self._role or "assistant"
+        message.setdefault("content", None)
+        message.pop("tool_calls", None)
         if calls := self._calls.message():
             message["tool_calls"] = calls
         return message
+
+    def _merged_message(self) -> dict[str, Any]:
+        content = self._parts.get() or "".join(self._texts["content"].pieces) or None
+        message: dict[str, Any] = {"role": self._role, "content": content}
+        if self.refusal is not None:
+            message["refusal"] = self.refusal
+        return message | self._fields.get()
 
     def value(self) -> Choice:
         """Return what has arrived so far."""
@@ -182,7 +192,7 @@ class ChoiceAssembler:
             finish_reason=self.finish_reason,
             message=message,
             logprobs=self._logprobs.get() or None,
-            annotations=message.get("annotations", []),
+            annotations=message.get("annotations") or [],
             images=images_of(message),
         )
 
@@ -214,13 +224,17 @@ def _message_of(choice: dict[str, Any], *, is_whole: bool) -> dict[str, Any]:
     return {"content": text} if isinstance(text := choice.get("text"), str) else {}  # the legacy completions API
 
 
+def _is_valid(name: str, value: Any) -> bool:
+    types = _KNOWN_FIELDS.get(name)
+    return types is None or value is None or isinstance(value, types)
+
+
 def _valid_fields(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a message that are not null and not of the wrong type."""
     for name, value in message.items():
         if value is None:
             continue
-        types = _KNOWN_FIELDS.get(name)
-        if types is not None and not isinstance(value, types):
+        if not _is_valid(name, value):
             log_ignored(name, value)
         elif isinstance(value, dict) and name in ("content", "tool_calls"):
             # Text Generation Inference streams a single tool call instead of a list.

@@ -8,46 +8,71 @@ from urllib.parse import unquote_to_bytes
 
 from minimal_browser_core.chat.values import Image
 
+_HOLDERS = ("image_url", "inline_data", "inlineData", "source", "image")
+_MIME_TYPE = ("mime_type", "mimeType", "media_type")
+
 
 def images_of(message: dict[str, Any]) -> tuple[Image, ...]:
     """Return the images of a message."""
-    return tuple(image for name in ("images", "content") for image in _images_in(message.get(name)))
+    parts = [part for part in _list(message.get("content")) if isinstance(part, dict) and _is_image(part)]
+    return tuple(_images_in([*_list(message.get("images")), *parts]))
 
 
-def _images_in(parts: Any) -> Iterator[Image]:
-    for part in parts if isinstance(parts, list) else ():
-        if isinstance(part, dict) and (image := _image(part)) is not None:
+def _is_image(part: dict[str, Any]) -> bool:
+    type_ = part.get("type")
+    return (isinstance(type_, str) and "image" in type_) or any(name in part for name in (*_HOLDERS[:3], "b64_json"))
+
+
+def _images_in(items: list[Any]) -> Iterator[Image]:
+    for item in items:
+        if isinstance(item, str) and item:
+            yield _from_text(item, None)
+        elif isinstance(item, dict) and (image := _from_object(item)) is not None:
             yield image
 
 
-def _image(part: dict[str, Any]) -> Image | None:
-    """Return the image of one part, in any of the shapes that providers use."""
-    url = part.get("image_url")
-    url = url.get("url") if isinstance(url, dict) else url
-    if isinstance(url, str) and url:
-        return _from_url(url)
-    encoded = part.get("b64_json")
-    mime_type = part.get("mime_type")
-    for name in ("inline_data", "inlineData"):
-        if isinstance(inline := part.get(name), dict):
-            encoded, mime_type = inline.get("data"), inline.get("mime_type") or inline.get("mimeType")
-    data = _decoded(encoded) if isinstance(encoded, str) and encoded else None
-    return Image(mime_type if isinstance(mime_type, str) else None, data, None) if data is not None else None
+def _from_object(item: dict[str, Any]) -> Image | None:
+    """Return the image of an object in any of the shapes that providers use."""
+    for holder in (item, *(item[name] for name in _HOLDERS if name in item)):
+        if isinstance(holder, str) and holder:
+            return _from_text(holder, _text(item, _MIME_TYPE))
+        if not isinstance(holder, dict):
+            continue
+        mime_type = _text(holder, _MIME_TYPE) or _text(item, _MIME_TYPE)
+        if url := _text(holder, ("url", "image_url")):
+            return _from_text(url, mime_type)
+        if encoded := _text(holder, ("b64_json", "data", "result")):
+            return _from_base64(encoded, mime_type)
+    return None
 
 
-def _from_url(url: str) -> Image:
-    """Decode a data URL (RFC 2397); any other one is left to the caller."""
-    if url[:5].lower() != "data:" or "," not in url:
-        return Image(None, None, url)
-    head, _, body = url[5:].partition(",")
-    mime_type, *parameters = head.split(";")
-    is_base64 = any(parameter.strip().lower() == "base64" for parameter in parameters)
-    data = _decoded(body) if is_base64 else unquote_to_bytes(body)
-    return Image(mime_type or None, data, url if data is None else None)
+def _from_text(text: str, mime_type: str | None) -> Image:
+    """Decode a data URL (RFC 2397), or base64; leave any other URL to the caller."""
+    if not text.startswith("data:"):
+        return Image(mime_type, None, text) if ":" in text else _from_base64(text, mime_type)
+    head, comma, body = text.removeprefix("data:").partition(",")
+    is_base64 = head.endswith(";base64")
+    content = unquote_to_bytes(body)
+    data = _decoded(content) if is_base64 else content
+    mime_type = head.removesuffix(";base64").partition(";")[0] or mime_type
+    return Image(mime_type, data, None) if data is not None and comma else Image(mime_type, None, text)
 
 
-def _decoded(text: str) -> bytes | None:
+def _from_base64(text: str, mime_type: str | None) -> Image:
+    data = _decoded(text.encode())
+    return Image(mime_type, data, None) if data is not None else Image(mime_type, None, text)
+
+
+def _decoded(encoded: bytes) -> bytes | None:
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode(b"".join(encoded.split()), validate=True) or None
     except (binascii.Error, ValueError):
         return None
+
+
+def _text(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((item[name] for name in names if isinstance(item.get(name), str) and item[name]), None)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

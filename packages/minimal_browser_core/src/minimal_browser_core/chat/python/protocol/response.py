@@ -13,7 +13,10 @@ from .surrogates import printable_json
 def parse_response(
     body: dict[str, Any], model: str, request_id: str | None, metadata: ResponseMetadata
 ) -> ChatResponse:
-    """Convert the body of a chat response; `model` is the default for its model. Raises `MalformedError`."""
+    """Convert the body of a chat response; `model` is the default for its model.
+
+    Raises `MalformedError`, or `ProviderError` if the body reports an error.
+    """
     check_choices(body)
     received = StreamAccumulator(request_id=request_id, metadata=metadata)
     received.add(body, is_whole=True)
