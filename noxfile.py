@@ -187,8 +187,7 @@ def tests(session: nox.Session, package: str) -> None:
     """The package's tests; those of a wheel also run the conformance suites of core."""
     if package in NATIVE:
         need_cargo(session)
-        recipes = ["--group=recipes"] if package == "storage_rust" else []
-        sync(session, "--group=dev", *recipes, f"--package={package}", "--package=minimal_browser_core")
+        sync(session, "--group=dev", "--group=recipes", f"--package={package}", "--package=minimal_browser_core")
         env = {"REQUIRE_NATIVE": "1"}
     else:
         sync(session, "--group=dev", f"--package={package}")

@@ -1,7 +1,8 @@
 """Every block of code in the documents works, or is checked as far as that can be done without doing it.
 
-Python runs (that of a package's README in the package's own tests), SQL runs on a store, settings are read as settings,
-and each line of shell is looked at by `shell_lines`. What stays is marked `no-run`, and why stands here.
+Python runs (that of a package's README and of docs/client in the package's own tests), SQL runs on a store, settings
+are read as settings, and each line of shell is checked by `shell_lines`. The rest is marked `no-run`, with a reason
+here.
 """
 
 import ast
@@ -23,6 +24,8 @@ from minimal_browser_core.storage.python.stores.conversations import PythonConve
 ROOT = bootstrap.ROOT
 FOLDERS = (
     "docs",
+    "docs/client",
+    "docs/client/providers",
     "docs/guide",
     "docs/decisions",
     "docs/reference",
@@ -33,6 +36,7 @@ FOLDERS = (
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What a block that is not run is, by a text in it.
 NOT_RUN = {
+    "from fastapi import FastAPI": "a web application, which the tests of ai_rust_client start",
     "from openai import OpenAI  # before": "two lines of which one replaces the other",
     'PythonAIClient("sk-…"': "goes on from the example before it, with a provider",
     "class TestMyClient": "a reader's own package; core runs the same suites over its own implementations",
@@ -83,7 +87,9 @@ def test_what_is_not_run_has_a_reason() -> None:
 @of("python", "python no-run")
 def test_python(block: Block, tmp_path: Path) -> None:
     ast.parse(block.text)
-    if block.language == "python" and block.file.is_relative_to(ROOT / "docs"):
+    if block.file.is_relative_to(ROOT / "docs" / "client"):
+        assert (ROOT / "packages" / "ai_rust_client" / "tests" / "test_guide.py").exists(), "no test runs this example"
+    elif block.language == "python" and block.file.is_relative_to(ROOT / "docs"):
         subprocess.run([sys.executable, "-W", "error", "-c", block.text], cwd=tmp_path, check=True)
     elif block.language == "python":
         tests = "scripts/tests/test_contributing.py" if block.file.name == "CONTRIBUTING.md" else "tests/test_readme.py"
