@@ -1,33 +1,23 @@
 //! The encoded JSON of recent conversations, so that a growing history is not encoded again in every call.
 //!
-//! The JSON of each message is stored together with what it was made from: the shape of its dicts and lists, and
-//! references to its leaves. Leaves have types that cannot change (str, int, float, bool, None). A message is unchanged
-//! exactly if it still has the same shape and the same leaves, even if it was modified or rebuilt in between. A message
-//! with any other value is encoded every time, and so are the messages after it.
+//! The JSON of each message is stored together with the message's record (`message_record`). A message with a value that
+//! cannot be recorded is encoded every time, and so are the messages after it.
 
-use std::slice::Iter;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
+use pyo3::types::PyList;
 
 use crate::protocol::request::total_len;
+use crate::py::message_record::{Node, count_unchanged, record};
 
 /// Shorter JSON is encoded as fast as it is compared.
 const MIN_BYTES: usize = 4 << 10;
 const MAX_BYTES: usize = 32 << 20;
 const MAX_CONVERSATIONS: usize = 8;
-const MAX_DEPTH: usize = 32;
 /// Chunks of JSON are joined up to this size, in bytes.
 const JOINED_CHUNK: usize = 64 << 10;
-
-/// A node of a message, in the order of a walk over it.
-enum Node {
-    Dict(usize),
-    List(usize),
-    Leaf(Py<PyAny>),
-}
 
 #[derive(Default)]
 pub struct Conversation {
@@ -72,12 +62,7 @@ impl Conversation {
 
     /// Record the nodes of `message`, before its JSON is added. False if it contains a value that may change.
     pub fn record(&mut self, message: &Bound<PyAny>) -> bool {
-        let before = self.nodes.len();
-        let is_recorded = record(message, &mut self.nodes, 0);
-        if !is_recorded {
-            self.nodes.truncate(before);
-        }
-        is_recorded
+        record(message, &mut self.nodes)
     }
 
     /// The JSON of the recorded message ends at `json`.
@@ -92,20 +77,10 @@ impl Conversation {
         self.json = prefix(&self.json, json);
     }
 
-    /// How many of the recorded messages `messages` begins with.
-    fn count_matches(&self, messages: &Bound<PyList>) -> usize {
-        let mut nodes = self.nodes.iter();
-        messages.iter().take(self.len()).take_while(|message| matches(message, &mut nodes)).count()
-    }
-
     fn prefix(&self, py: Python, messages: usize) -> Self {
         let (nodes, json) = self.ends[messages - 1];
-        let nodes = self.nodes[..nodes].iter().map(|node| match node {
-            Node::Dict(size) => Node::Dict(*size),
-            Node::List(size) => Node::List(*size),
-            Node::Leaf(leaf) => Node::Leaf(leaf.clone_ref(py)),
-        });
-        Self { nodes: nodes.collect(), json: prefix(&self.json, json), ends: self.ends[..messages].to_vec() }
+        let nodes = self.nodes[..nodes].iter().map(|node| node.clone_ref(py)).collect();
+        Self { nodes, json: prefix(&self.json, json), ends: self.ends[..messages].to_vec() }
     }
 }
 
@@ -122,7 +97,7 @@ impl History {
         let mut conversations = self.lock();
         let (mut best, mut matches) = (0, 0);
         for (index, conversation) in conversations.iter().enumerate().rev() {
-            let count = conversation.count_matches(messages);
+            let count = count_unchanged(messages, conversation.len(), &conversation.nodes);
             if count > matches {
                 (best, matches) = (index, count);
             }
@@ -179,53 +154,4 @@ fn prefix(chunks: &[Bytes], mut size: usize) -> Vec<Bytes> {
         size -= chunk.len().min(size);
     }
     taken
-}
-
-fn record(value: &Bound<PyAny>, nodes: &mut Vec<Node>, depth: usize) -> bool {
-    if depth > MAX_DEPTH {
-        return false;
-    }
-    if let Ok(dict) = value.cast_exact::<PyDict>() {
-        nodes.push(Node::Dict(dict.len()));
-        return dict.iter().all(|(name, value)| {
-            name.is_exact_instance_of::<PyString>()
-                && record(&name, nodes, depth + 1)
-                && record(&value, nodes, depth + 1)
-        });
-    }
-    if let Ok(list) = value.cast_exact::<PyList>() {
-        nodes.push(Node::List(list.len()));
-        return list.iter().all(|item| record(&item, nodes, depth + 1));
-    }
-    let is_leaf = value.is_exact_instance_of::<PyString>()
-        || value.is_none()
-        || value.is_exact_instance_of::<PyBool>()
-        || value.is_exact_instance_of::<PyInt>()
-        || value.is_exact_instance_of::<PyFloat>();
-    if is_leaf {
-        nodes.push(Node::Leaf(value.clone().unbind()));
-    }
-    is_leaf
-}
-
-fn matches(value: &Bound<PyAny>, nodes: &mut Iter<Node>) -> bool {
-    match nodes.next() {
-        Some(Node::Leaf(leaf)) => value.is(leaf) || is_same_text(value, leaf),
-        Some(Node::Dict(size)) => value.cast_exact::<PyDict>().is_ok_and(|dict| {
-            dict.len() == *size
-                && dict.iter().all(|(name, value)| matches(&name, nodes) && matches(&value, nodes))
-        }),
-        Some(Node::List(size)) => value
-            .cast_exact::<PyList>()
-            .is_ok_and(|list| list.len() == *size && list.iter().all(|item| matches(&item, nodes))),
-        None => false,
-    }
-}
-
-/// For histories that are read from storage for every call. Comparing two strings runs no Python code.
-fn is_same_text(value: &Bound<PyAny>, leaf: &Py<PyAny>) -> bool {
-    let leaf = leaf.bind(value.py());
-    value.is_exact_instance_of::<PyString>()
-        && leaf.is_exact_instance_of::<PyString>()
-        && value.eq(leaf).unwrap_or(false)
 }

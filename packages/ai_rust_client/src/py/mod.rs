@@ -16,6 +16,7 @@ mod events;
 mod gevent;
 mod history;
 mod log;
+mod message_record;
 mod ready;
 mod session;
 mod settings;
