@@ -10,16 +10,41 @@ from typing import Any
 
 import pytest
 
-from minimal_browser_core.testing.fake_server import Answer, Data, Error, FakeServer, Hang, Reply, Stream, chunk
+from minimal_browser_core.testing.fake_server import (
+    Answer,
+    Data,
+    Error,
+    FakeServer,
+    Hang,
+    Reply,
+    Request,
+    Stream,
+    ToolCall,
+    chunk,
+    echo,
+)
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "client"
 FENCE = re.compile(r"^```python( no-run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BASE_URL = re.compile(r'\bbase_url="https?://[^"]+"')
 AZURE_ENDPOINT = re.compile(r'\bazure_endpoint="https?://[^"]+"')
 
-DEFAULT = Answer(("Because ", "of ", "Rayleigh."))
-REPLIES: dict[str, tuple[Reply, ...]] = {}
-"""What the server answers first to the examples of a page, if not the default."""
+EVENT = Answer('{"name": "science fair", "day": "Friday", "guests": ["Alice", "Bob"]}')
+RECIPE = Answer(('{"title": "Panc', 'akes", "steps": ["Mix', '", "Fry"]}'))
+POPULATION = Answer(tool_calls=(ToolCall("population", '{"city": "Lima"}'),), finish_reason="tool_calls")
+DELETE_FILE = Answer(tool_calls=(ToolCall("delete_file", '{"name": "old.txt"}'),), finish_reason="tool_calls")
+REPLIES: dict[str, Reply] = {
+    "structured_output-1": EVENT,
+    "structured_output-2": RECIPE,
+    "tools-1": POPULATION,
+    "tools-2": DELETE_FILE,
+    "tools-3": POPULATION,
+}
+"""What the server answers first to an example, if not the default."""
+
+
+def default(request: Request) -> Reply:
+    return echo(request) if request.endpoint == "embeddings" else Answer(("Because ", "of ", "Rayleigh."))
 
 
 def examples(no_run: bool) -> list[Any]:
@@ -29,7 +54,7 @@ def examples(no_run: bool) -> list[Any]:
         name = page.relative_to(GUIDE).with_suffix("").as_posix()
         for number, (mark, code) in enumerate(FENCE.findall(page.read_text("utf-8")), 1):
             if bool(mark) == no_run:
-                found.append(pytest.param(name, code, id=f"{name}-{number}"))
+                found.append(pytest.param(f"{name}-{number}", code, id=f"{name}-{number}"))
     return found
 
 
@@ -39,12 +64,12 @@ def for_server(code: str, server: FakeServer) -> str:
     return AZURE_ENDPOINT.sub(f'azure_endpoint="http://127.0.0.1:{server.port}"', code)
 
 
-@pytest.mark.parametrize(("page", "code"), examples(no_run=False))
-def test_an_example_runs(server: FakeServer, page: str, code: str) -> None:
+@pytest.mark.parametrize(("name", "code"), examples(no_run=False))
+def test_an_example_runs(server: FakeServer, name: str, code: str) -> None:
     if "import numpy" in code:
         pytest.importorskip("numpy")
-    server.default = DEFAULT
-    server.script.extend(REPLIES.get(page, ()))
+    server.default = default
+    server.script.extend([REPLIES[name]] if name in REPLIES else [])
     command = [sys.executable, "-W", "error", "-c", for_server(code, server)]
     environment = {**os.environ, "NO_PROXY": "*"}
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
@@ -53,10 +78,10 @@ def test_an_example_runs(server: FakeServer, page: str, code: str) -> None:
     assert server.requests, "the example asked another server"
 
 
-@pytest.mark.parametrize(("page", "code"), examples(no_run=True))
-def test_an_example_that_is_not_run_here_compiles(page: str, code: str) -> None:
-    compile(code, page, "exec")
-    assert page in {"fastapi"}, "no other test runs this example"
+@pytest.mark.parametrize(("name", "code"), examples(no_run=True))
+def test_an_example_that_is_not_run_here_compiles(name: str, code: str) -> None:
+    compile(code, name, "exec")
+    assert name == "fastapi-1", "no other test runs this example"
 
 
 # -- FastAPI -----------------------------------------------------------------------------------------------------------
@@ -65,7 +90,7 @@ def test_an_example_that_is_not_run_here_compiles(page: str, code: str) -> None:
 def fastapi_app(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Any:
     pytest.importorskip("fastapi")
     monkeypatch.setenv("OPENROUTER_API_KEY", "k")
-    [code] = [value.values[1] for value in examples(no_run=True) if value.values[0] == "fastapi"]
+    [code] = [value.values[1] for value in examples(no_run=True) if value.values[0] == "fastapi-1"]
     code = code.replace('os.environ["OPENROUTER_API_KEY"]', f'"k", base_url="{server.base_url}"')
     module: dict[str, Any] = {"__name__": "fastapi_example"}
     exec(compile(code, "fastapi.md", "exec"), module)
@@ -106,7 +131,7 @@ class Visitor:
 
 
 async def test_fastapi_streams_an_answer(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.default = DEFAULT
+    server.default = default
     visitor = Visitor(leaves=False)
     await visitor.get(fastapi_app(server, monkeypatch), "/answer?question=why")
     assert (visitor.status, visitor.body) == (200, b"Because of Rayleigh.")

@@ -1,11 +1,14 @@
 """A request of a client."""
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+
+_API = re.compile(r"^/(v1|openai/v1|openai/deployments/[^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Request:
 
     @property
     def endpoint(self) -> str:
-        """The path below `/v1/`, without the query."""
-        return urlsplit(self.path).path.removeprefix("/v1/")
+        """The path below `/v1/`, or below Azure's path of a deployment, without the query."""
+        return _API.sub("", urlsplit(self.path).path)
 
     @property
     def wants_stream(self) -> bool:
