@@ -45,6 +45,7 @@ from ai_rust_client._types import Message
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ai_rust_client.hooks import Hooks, ObservedClient
     from ai_rust_client.mapping import Mapped
     from ai_rust_client.prices import Price
     from ai_rust_client.router import Router
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from ai_rust_client.tool_run import ToolResult, ToolRun
 else:
     _MODULES = {
+        "Hooks": "hooks",
         "Mapped": "mapping",
+        "ObservedClient": "hooks",
         "Price": "prices",
         "Router": "router",
         "StructuredOutput": "structured",
@@ -92,6 +95,7 @@ __all__ = [
     "ChatResponse",
     "Choice",
     "Embeddings",
+    "Hooks",
     "Image",
     "InsufficientCreditsError",
     "InternalServerError",
@@ -100,6 +104,7 @@ __all__ = [
     "Message",
     "ModelInfo",
     "NotFoundError",
+    "ObservedClient",
     "PermissionDeniedError",
     "Price",
     "ProtocolError",

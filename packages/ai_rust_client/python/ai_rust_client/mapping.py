@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
-from ai_rust_client._errors import AIClientError, APIStatusError, RateLimitError
+from ai_rust_client._errors import AIClientError, RateLimitError
 from ai_rust_client._journal import Journal, request_key
 from ai_rust_client._messages import Prompt, as_messages
 from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
+from ai_rust_client._retries import delay_before_retry
 
 if TYPE_CHECKING:
     import os
@@ -153,7 +154,7 @@ class _Batch:
                 if not error.retryable or retries >= self.max_retries:
                     raise
                 retries += 1
-                await asyncio.sleep(_delay(error, retries))
+                await asyncio.sleep(delay_before_retry(error, retries))
             else:
                 self.rate_limit.answered(response.rate_limits)
                 return response
@@ -180,14 +181,6 @@ class _Batch:
         """Close the journal."""
         if self.journal is not None:
             self.journal.close()
-
-
-def _delay(error: AIClientError, retries: int) -> float:
-    asked = retry_delay(error.headers) if isinstance(error, APIStatusError) else None
-    if asked is not None and asked <= _LONGEST_BACKOFF:
-        return asked
-    backoff: float = min(8.0, 0.25 * 2**retries)
-    return backoff * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def map_requests(

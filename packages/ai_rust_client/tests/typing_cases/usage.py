@@ -13,9 +13,11 @@ from ai_rust_client import (
     APIStatusError,
     APITimeoutError,
     ChatResponse,
+    Hooks,
     Mapped,
     Message,
     ModelInfo,
+    ObservedClient,
     Price,
     RateLimitError,
     ResponseStream,
@@ -30,6 +32,7 @@ from ai_rust_client import (
 from ai_rust_client.compat import APIStatusError as CompatStatusError
 from ai_rust_client.compat import AsyncOpenAI, OpenAI, Timeout
 from ai_rust_client.compat.types import ChatCompletion, ChatCompletionChunk, Model
+from ai_rust_client.hooks import Call
 
 HISTORY: list[Message] = [
     {"role": "system", "content": "Answer in one word."},
@@ -174,3 +177,14 @@ def routed(client: AIClient, other: AIClient) -> float | None:
     for delta in router.stream(HISTORY, ["small", "large"]):
         assert_type(delta, str)
     return router.last.cost if router.last else None
+
+
+class Slow(Hooks):
+    def end(self, call: Call) -> None:
+        assert_type(call.duration, float)
+
+
+def observed(client: AIClient) -> str:
+    watched = ObservedClient(client, [Slow()])
+    assert_type(watched.chat(HISTORY, "small"), ChatResponse)
+    return "".join(watched.stream(HISTORY, "small"))

@@ -1,0 +1,291 @@
+"""Hooks: what a client does, as it does it.
+
+class Slow(Hooks):
+    def end(self, call):
+        if call.duration > 10:
+            print(call.model, call.duration, call.usage)
+
+client = ObservedClient(AIClient(key), [Slow()])
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from ai_rust_client._client import ClientMethods
+from ai_rust_client._errors import AIClientError, StreamCancelled
+from ai_rust_client._retries import delay_before_retry
+from ai_rust_client._wrapped_stream import WrappedStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from ai_rust_client._client import AIClient
+    from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo
+    from ai_rust_client._types import Message
+    from ai_rust_client._usage import Usage
+
+_log = logging.getLogger("ai_rust_client")
+
+
+@dataclass(eq=False)
+class Call:
+    """A call in progress or at its end. `state` is for the hooks' own values.
+
+    `input` are the messages, or the texts of `embed`; `options` what is sent besides them. `attempt` counts from 1.
+    Times are in seconds; `time_to_first_byte` is that of the attempt that succeeded, `duration` includes all retries.
+    `response` is a `ChatResponse`, `ResponseStream` or `Embeddings` once there is one; `error` is why the call failed.
+    """
+
+    operation: Literal["chat", "embeddings"]
+    model: str | Sequence[str]
+    input: Any
+    options: Mapping[str, Any]
+    is_stream: bool
+    client: AIClient
+    attempt: int = 0
+    time_to_first_byte: float | None = None
+    duration: float = 0.0
+    response: Any = None
+    error: BaseException | None = None
+    state: dict[Any, Any] = field(default_factory=dict)
+    started_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def usage(self) -> Usage | None:
+        """The number of tokens, if the provider has reported it."""
+        usage: Usage | None = getattr(self.response, "usage", None)
+        return usage
+
+
+class Hooks:
+    """Methods that are called while calls run, on the thread of the call. All do nothing until overridden.
+
+    They must be quick and may be called from several threads. What they raise is logged and changes nothing.
+    """
+
+    def start(self, call: Call) -> None:
+        """A call starts."""
+
+    def attempt(self, call: Call) -> None:
+        """A request is about to be sent, for the first time or again; `call.attempt` is its number."""
+
+    def retry(self, call: Call, error: AIClientError, delay: float) -> None:
+        """An attempt failed with `error`; the next one follows after `delay` seconds."""
+
+    def first_byte(self, call: Call) -> None:
+        """The answer starts to arrive. Of a whole answer this is called once it is complete."""
+
+    def end(self, call: Call) -> None:
+        """A call has ended: with `call.error`, or with its answer. Called once for each call."""
+
+
+class _Observation:
+    """One call, for its hooks, and its retries."""
+
+    def __init__(self, call: Call, hooks: Sequence[Hooks], max_retries: int) -> None:
+        self.call = call
+        self._hooks = hooks
+        self._max_retries = max_retries
+        self._attempt_started_at = call.started_at
+        self._notify("start")
+
+    def _notify(self, name: str, *details: Any) -> None:
+        for hooks in self._hooks:
+            try:
+                getattr(hooks, name)(self.call, *details)
+            except Exception:  # noqa: BLE001  an observer must not break what it observes
+                _log.exception("%s.%s failed", type(hooks).__name__, name)
+
+    def attempt(self) -> None:
+        """A request is about to be sent."""
+        self.call.attempt += 1
+        self._attempt_started_at = time.monotonic()
+        self._notify("attempt")
+
+    def retry(self, error: AIClientError) -> float:
+        """The delay before the next attempt; raises the error if there is none."""
+        if not error.retryable or self.call.attempt > self._max_retries:
+            raise error
+        delay = delay_before_retry(error, self.call.attempt)
+        self._notify("retry", error, delay)
+        return delay
+
+    def first_byte(self, seconds: float | None) -> None:
+        """The answer starts to arrive."""
+        self.call.time_to_first_byte = time.monotonic() - self._attempt_started_at if seconds is None else seconds
+        self._notify("first_byte")
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The call has ended."""
+        self.call.error = error
+        self.call.duration = time.monotonic() - self.call.started_at
+        self._notify("end")
+
+    def run(self, send: Callable[[], Any]) -> Any:
+        """Make a call, with its retries."""
+        try:
+            while True:
+                self.attempt()
+                try:
+                    return self._answered(send())
+                except AIClientError as error:
+                    time.sleep(self.retry(error))
+        except BaseException as error:
+            self.end(error)
+            raise
+
+    async def arun(self, send: Callable[[], Any]) -> Any:
+        """`run` for asyncio."""
+        try:
+            while True:
+                self.attempt()
+                try:
+                    return self._answered(await send())
+                except AIClientError as error:
+                    await asyncio.sleep(self.retry(error))
+        except BaseException as error:
+            self.end(error)
+            raise
+
+    def _answered(self, response: Any) -> Any:
+        self.call.response = response
+        self.first_byte(getattr(response, "time_to_first_byte", None))
+        self.end()
+        return response
+
+
+class ObservedStream(WrappedStream):
+    """A stream of an `ObservedClient`, like `ResponseStream`, but without `fileno` and `drain`."""
+
+    def __init__(self, observation: _Observation, open_stream: Callable[[], Any]) -> None:
+        super().__init__()
+        self._observation = observation
+        self._open = open_stream
+        try:
+            self._stream = self._opened()
+        except BaseException as error:
+            self._finish(error)
+            raise
+
+    def _opened(self) -> Any:
+        self._observation.attempt()
+        self._observation.call.response = stream = self._open()
+        return stream
+
+    def _replace(self, error: AIClientError) -> float:
+        delay = self._observation.retry(error)
+        self._stream = self._opened()
+        return delay
+
+    def _on_first_byte(self) -> None:
+        self._observation.first_byte(self._stream.time_to_first_byte)
+
+    def _on_end(self, error: BaseException | None) -> None:
+        self._observation.end(error)
+
+    def cancel(self) -> None:
+        """Close the connection at once. May be called more than once, from any thread."""
+        super().cancel()
+        self._finish(StreamCancelled("the stream was cancelled"))
+
+    def __del__(self) -> None:
+        if not self._ended:
+            self._finish(StreamCancelled("the stream was not read to its end"))
+
+
+class ObservedClient(ClientMethods):
+    """A client that calls hooks, with the methods of `AIClient`; `chat`, `stream` and `embed` are observed.
+
+    So are the methods that are made of them: `parse`, `run`, `map`, … It retries itself, so that each attempt is seen:
+    at most `max_retries` times unless a call says otherwise, like the client; timeouts then apply to each attempt.
+    A `Router` can have observed clients. `close` closes the client.
+    """
+
+    def __init__(self, client: AIClient, hooks: Sequence[Hooks], *, max_retries: int = 2) -> None:
+        self.client = client
+        self._hooks = tuple(hooks)
+        self._max_retries = max_retries
+
+    def _observe(
+        self, operation: Literal["chat", "embeddings"], what: Any, model: Any, options: dict[str, Any], stream: bool
+    ) -> _Observation:
+        retries = options.pop("max_retries", None)
+        call = Call(operation, model, what, options, stream, self.client)
+        return _Observation(call, self._hooks, self._max_retries if retries is None else retries)
+
+    def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+        """The whole answer. Blocks."""
+        observation = self._observe("chat", messages, model, options, False)
+        send = lambda: self.client.chat(messages, model, max_retries=0, **options)  # noqa: E731
+        response: ChatResponse = observation.run(send)
+        return response
+
+    async def achat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+        """`chat` for asyncio."""
+        observation = self._observe("chat", messages, model, options, False)
+        send = lambda: self.client.achat(messages, model, max_retries=0, **options)  # noqa: E731
+        response: ChatResponse = await observation.arun(send)
+        return response
+
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ObservedStream:
+        """`chat`, streamed. Returns at once; errors are raised while the stream is read."""
+        observation = self._observe("chat", messages, model, options, True)
+        return ObservedStream(observation, lambda: self.client.stream(messages, model, max_retries=0, **options))
+
+    def embed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
+        """The vectors of texts. Blocks."""
+        observation = self._observe("embeddings", input, model, options, False)
+        embeddings: Embeddings = observation.run(lambda: self.client.embed(input, model, max_retries=0, **options))
+        return embeddings
+
+    async def aembed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
+        """`embed` for asyncio."""
+        observation = self._observe("embeddings", input, model, options, False)
+        send = lambda: self.client.aembed(input, model, max_retries=0, **options)  # noqa: E731
+        embeddings: Embeddings = await observation.arun(send)
+        return embeddings
+
+    def send_request(self, prompt: str, model: str) -> str:
+        """The text of the answer to one prompt. Blocks."""
+        return self.chat([{"role": "user", "content": prompt}], model).text
+
+    def stream_response(self, prompt: str, model: str) -> ObservedStream:
+        """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
+        return self.stream([{"role": "user", "content": prompt}], model)
+
+    def models(self) -> list[ModelInfo]:
+        """The models that the provider lists. Blocks."""
+        return self.client.models()
+
+    async def amodels(self) -> list[ModelInfo]:
+        """`models` for asyncio."""
+        return await self.client.amodels()
+
+    def prewarm(self) -> None:
+        """Open a connection in the background and return at once."""
+        self.client.prewarm()
+
+    def close(self) -> None:
+        """Close the client. May be called more than once."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"ObservedClient({self.client!r})"

@@ -1,0 +1,137 @@
+"""Hooks of an `ObservedClient`: what happens during a call, and in which order."""
+
+import gc
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ai_rust_client import AIClient, AIClientError, BadRequestError, InternalServerError, StreamCancelled
+from ai_rust_client.hooks import Call, Hooks, ObservedClient
+from ai_rust_client.router import Router
+from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Usage, echo
+
+MESSAGES = [{"role": "user", "content": "q"}]
+RETRIED = Error(503, headers={"Retry-After": "0"})
+
+
+class Recorder(Hooks):
+    """Writes down each event, and keeps the calls that ended."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.ended: list[Call] = []
+
+    def start(self, call: Call) -> None:
+        self.events.append(f"start {call.operation} {call.model}")
+
+    def attempt(self, call: Call) -> None:
+        self.events.append(f"attempt {call.attempt}")
+
+    def retry(self, call: Call, error: AIClientError, delay: float) -> None:
+        self.events.append(f"retry after {error.status} in {delay}")
+
+    def first_byte(self, call: Call) -> None:
+        assert call.time_to_first_byte is not None
+        self.events.append("first byte")
+
+    def end(self, call: Call) -> None:
+        self.events.append(f"end {type(call.error).__name__}")
+        self.ended.append(call)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def client(server: FakeServer, recorder: Recorder) -> Iterator[ObservedClient]:
+    with ObservedClient(AIClient(base_url=server.base_url), [recorder]) as client:
+        yield client
+
+
+WITH_A_RETRY = ["start chat m", "attempt 1", "retry after 503 in 0.0", "attempt 2", "first byte", "end NoneType"]
+
+
+def test_a_call_with_a_retry(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.script.extend([RETRIED, Answer("ok", usage=Usage(3, 4))])
+    assert client.chat(MESSAGES, "m", temperature=1).text == "ok"
+    assert recorder.events == WITH_A_RETRY
+    (call,) = recorder.ended
+    assert call.usage is not None
+    assert (call.usage.prompt_tokens, call.options, call.input) == (3, {"temperature": 1}, MESSAGES)
+    assert call.duration > 0
+    assert "max_retries" not in server.requests[0].json
+
+
+def test_a_stream_with_a_retry(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.script.extend([RETRIED, Answer(("a", "b"))])
+    assert list(client.stream(MESSAGES, "m")) == ["a", "b"]
+    assert recorder.events == WITH_A_RETRY
+    assert recorder.ended[0].response.text == "ab"
+
+
+async def test_async(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.script.extend([RETRIED, Answer("ok"), RETRIED, Answer(("a", "b")), Answer("c")])
+    assert (await client.achat(MESSAGES, "m")).text == "ok"
+    assert [text async for text in await client.stream(MESSAGES, "m")] == ["a", "b"]
+    assert recorder.events == WITH_A_RETRY * 2
+    kinds = [event.kind async for event in client.stream(MESSAGES, "m").aevents()]
+    assert kinds[-1] == "finish"
+
+
+def test_failures(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.default = RETRIED
+    with pytest.raises(InternalServerError):
+        client.chat(MESSAGES, "m", max_retries=1)
+    server.default = Error(400)
+    with pytest.raises(BadRequestError):
+        list(client.stream(MESSAGES, "m"))
+    with pytest.raises(TypeError):
+        client.chat([{"role": object()}], "m")
+    ends = [event for event in recorder.events if event.startswith("end")]
+    assert ends == ["end InternalServerError", "end BadRequestError", "end TypeError"]
+    assert len(server.requests) == 3
+
+
+def test_streams_that_are_not_read_end_too(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.default = Answer(("a", "b"))
+    with client.stream(MESSAGES, "m") as stream:
+        assert next(stream) == "a"
+    stream = client.stream(MESSAGES, "m")
+    del stream
+    gc.collect()
+    assert [type(call.error) for call in recorder.ended] == [StreamCancelled, StreamCancelled]
+
+
+def test_the_methods_on_top_and_a_router(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.script.append(Answer('{"value": [1]}'))
+    assert client.parse("q", "m", list[int]).parsed == [1]
+    assert client.send_request("q", "m")
+    assert "".join(client.stream_response("q", "m"))
+    assert [outcome.error for outcome in client.map(["a", "b"], "m")] == [None, None]
+    router: Any = Router([client])  # type: ignore[list-item]
+    assert router.send_request("q", "m")
+    assert len(recorder.ended) == 6
+    server.default = echo
+    assert len(client.embed(["a"], "m")) == 1
+    assert recorder.ended[-1].operation == "embeddings"
+    assert len(client.models()) == 2
+    client.prewarm()
+
+
+def test_a_failing_hook_changes_nothing(
+    server: FakeServer, client: ObservedClient, recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Hooks):
+        def start(self, call: Call) -> None:
+            raise ZeroDivisionError
+
+    server.default = Answer("ok")
+    observed = ObservedClient(client.client, [Broken(), recorder])
+    with caplog.at_level(logging.ERROR, "ai_rust_client"):
+        assert observed.send_request("q", "m") == "ok"
+    assert "Broken.start failed" in caplog.text
+    assert recorder.events[-1] == "end NoneType"
