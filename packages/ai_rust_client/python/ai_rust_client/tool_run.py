@@ -212,6 +212,8 @@ def _loop(
 
 def _run_all(calls: Sequence[_Call]) -> None:
     """Run calls at the same time, one of them alone on this thread."""
+    if not calls:
+        return
     if len(calls) == 1:
         calls[0].run()
         return
