@@ -39,7 +39,7 @@ impl MessageDelta {
             && self.reasoning.is_empty()
             && self.tool_calls.is_empty()
             && self.parts.is_empty()
-            && self.fields.iter().all(|(_, value)| value.is_empty())
+            && self.fields.is_empty()
     }
 }
 

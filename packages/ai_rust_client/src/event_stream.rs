@@ -8,12 +8,18 @@ use crate::protocol::provider_error::ProviderError;
 use crate::protocol::sse::Parser;
 use crate::raw_events::EventProtocol;
 
+/// How much is kept of a body that may not be an event stream.
+const MAX_START: usize = 4 << 10;
+
 pub struct EventStream<'a> {
     config: &'a Config,
     assembler: &'a mut Assembler,
     /// The protocol of a stream that is not chat.
     protocol: Option<&'a EventProtocol>,
     parser: Parser,
+    /// The beginning of a body without an event so far.
+    start: Vec<u8>,
+    has_event: bool,
 }
 
 impl<'a> EventStream<'a> {
@@ -22,7 +28,7 @@ impl<'a> EventStream<'a> {
         assembler: &'a mut Assembler,
         protocol: Option<&'a EventProtocol>,
     ) -> Self {
-        Self { config, assembler, protocol, parser: Parser::new() }
+        Self { config, assembler, protocol, parser: Parser::new(), start: Vec::new(), has_event: false }
     }
 
     /// Whether every choice has its finish reason and no content after it.
@@ -32,9 +38,13 @@ impl<'a> EventStream<'a> {
 
     /// Add the events that `bytes` complete to `batch`. Returns whether the last one was among them.
     pub fn push(&mut self, bytes: &[u8], batch: &mut Batch) -> Result<bool, Error> {
-        let Self { config, assembler, protocol, parser } = self;
+        if !self.has_event && self.start.len() < MAX_START {
+            self.start.extend_from_slice(&bytes[..bytes.len().min(MAX_START)]);
+        }
+        let Self { config, assembler, protocol, parser, has_event, .. } = self;
         let mut outcome = Ok(false);
         let parsed = parser.push(bytes, |event| {
+            *has_event = true;
             let data = event.data.trim();
             if data.is_empty() || !matches!(outcome, Ok(false)) {
                 return;
@@ -82,9 +92,23 @@ impl<'a> EventStream<'a> {
             self.assembler.finish(batch);
             return Ok(());
         }
+        if !self.has_event && has_text(&self.start) {
+            let shown = self.config.excerpt(&String::from_utf8_lossy(&self.start));
+            let message = format!("the answer is neither JSON nor an event stream; check base_url: {shown}");
+            return Err(Error::new(Kind::Protocol, message));
+        }
         let message = "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short";
         Err(Error::new(Kind::Interrupted, message))
     }
+}
+
+/// Whether there is a line that is neither empty, nor a comment, nor a field of an event.
+fn has_text(body: &[u8]) -> bool {
+    let is_field = |line: &str| {
+        line.is_empty()
+            || ["data:", "event:", "id:", "retry:", ":"].iter().any(|field| line.starts_with(field))
+    };
+    String::from_utf8_lossy(body).lines().any(|line| !is_field(line.trim()))
 }
 
 /// Add one chunk, and its JSON text if the reader wants it and the chunk is valid.

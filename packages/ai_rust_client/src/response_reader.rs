@@ -59,7 +59,7 @@ impl ResponseReader<'_> {
                 Err(timeout) => return Err(timeout),
             };
             timeouts.last_byte = Instant::now();
-            if !has_begun && let Some(first) = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            if !has_begun && let Some(first) = first_character(&bytes) {
                 has_begun = true;
                 match first {
                     b'{' | b'[' => return self.read_whole(response, &bytes).await,
@@ -175,6 +175,12 @@ impl ResponseReader<'_> {
             }
         });
     }
+}
+
+/// The first byte that is neither white space nor of a byte order mark.
+fn first_character(bytes: &[u8]) -> Option<&u8> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    text.iter().find(|byte| !byte.is_ascii_whitespace())
 }
 
 fn web_page_error(config: &Config, bytes: &[u8]) -> Error {

@@ -42,6 +42,11 @@ impl<'a> Text<'a> {
 
     /// Add the next piece of the text.
     pub fn append(&mut self, piece: Text) {
+        if self.is_empty() {
+            (self.low, self.high) = (piece.low, piece.high);
+            self.inner = Cow::Owned(piece.inner.into_owned());
+            return;
+        }
         let joined = join(&mut self.high, piece);
         self.inner.to_mut().push_str(&joined);
     }

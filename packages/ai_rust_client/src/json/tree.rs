@@ -162,9 +162,16 @@ fn read(scanner: &mut Scanner, depth: usize) -> Result<Json, Malformed> {
             "null" | "NaN" | "Infinity" | "-Infinity" => Json::Null,
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
+            number if is_infinite(number) => Json::Null,
             number => Json::Number(number.to_owned()),
         },
     })
+}
+
+/// Whether a number is too large for a float, as `1e999`.
+fn is_infinite(number: &str) -> bool {
+    let may_be = number.contains(['e', 'E']) || number.len() > 300;
+    may_be && !number.parse().is_ok_and(f64::is_finite)
 }
 
 /// Of fields with the same name, the last one counts.

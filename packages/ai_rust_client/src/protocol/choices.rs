@@ -3,7 +3,7 @@
 use crate::answer::Answer;
 use crate::json::tree::{Fields, Json, get};
 use crate::protocol::assembler::{Assembler, Batch};
-use crate::protocol::completion::{Completion, Form};
+use crate::protocol::completion::{Completion, Form, distinct_index};
 use crate::tool_calls::ToolCall;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,14 +35,18 @@ pub fn answer(completion: &str) -> Answer {
 pub fn choices(completion: &str) -> Vec<WholeChoice> {
     let json = Json::parse(completion).unwrap_or_default();
     let items = json.get("choices").map_or(&[][..], Json::items);
-    let objects: Vec<&Json> = items.iter().filter(|item| matches!(item, Json::Object(_))).collect();
-    let index = |item: &Json| item.get("index").and_then(Json::as_count);
+    let mut indexed: Vec<(u64, &Json)> = Vec::new();
+    for item in items.iter().filter(|item| matches!(item, Json::Object(_))) {
+        let index = item.get("index").and_then(Json::as_count).unwrap_or(indexed.len() as u64);
+        indexed.push((distinct_index(index, indexed.iter().map(|(index, _)| *index)), item));
+    }
     answer(completion)
         .choices()
         .map(|choice| {
-            let has_index =
-                |(position, item): &(u64, &&Json)| index(item).unwrap_or(*position) == choice.index;
-            let item = (0..).zip(&objects).find(has_index).map_or(&Json::Null, |(_, item)| item);
+            let item = indexed
+                .iter()
+                .find(|(index, _)| *index == choice.index)
+                .map_or(&Json::Null, |(_, item)| *item);
             WholeChoice {
                 index: choice.index,
                 text: choice.text.clone(),
@@ -64,8 +68,8 @@ pub fn choices(completion: &str) -> Vec<WholeChoice> {
 /// The provider's message, without fields of a wrong type. `assembled` is what was read of it.
 fn message(choice: &Json, assembled: impl Fn() -> Json) -> Json {
     let Some(Json::Object(fields)) = choice.get("message") else { return assembled() };
-    let mut fields: Fields =
-        fields.iter().filter(|(name, value)| is_expected(name, value)).cloned().collect();
+    let is_sent = |(name, value): &&(String, Json)| is_expected(name, value);
+    let mut fields: Fields = fields.iter().filter(is_sent).cloned().collect();
     let calls = fields.iter().position(|(name, _)| name == "tool_calls");
     if let Some(position) = calls {
         match assembled().get("tool_calls") {
@@ -101,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_message_is_the_provider_s() {
-        let message = r#"{"role":"assistant","content":"","refusal":null,"annotations":[],"x":{"y":[1.0]}}"#;
+        let message =
+            r#"{"role":"assistant","content":"","refusal":null,"annotations":[],"x":{"y":[1.0,null]}}"#;
         let completion = format!(r#"{{"choices":[{{"index":0,"message":{message}}}]}}"#);
         assert_eq!(choices(&completion)[0].message.to_string(), message);
     }

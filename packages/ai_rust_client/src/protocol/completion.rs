@@ -134,8 +134,9 @@ impl Reader {
                 let json = Json::parse(text)?;
                 let usage = if name == "usage" { Some(&json) } else { json.get("usage") };
                 match usage {
+                    Some(Json::Object(_)) if name == "x_groq" && completion.usage.is_some() => {}
                     Some(Json::Object(fields)) => {
-                        completion.usage = Some(read_usage(fields, &mut self.ignored))
+                        completion.usage = Some(read_usage(fields, &mut self.ignored));
                     }
                     Some(Json::Null) | None => {}
                     Some(_) => self.ignored.push("usage"),
@@ -161,8 +162,12 @@ impl Reader {
         let mut choices = Vec::new();
         scanner.array(|scanner| {
             if scanner.peek()? == b'{' {
-                let position = choices.len() as u64;
-                choices.push(self.choice(scanner, position)?);
+                let mut choice = self.choice(scanner, choices.len() as u64)?;
+                if self.form == Form::Whole {
+                    let earlier = choices.iter().map(|choice: &ChoiceDelta| choice.index);
+                    choice.index = distinct_index(choice.index, earlier);
+                }
+                choices.push(choice);
                 Ok(())
             } else {
                 self.ignore(scanner, "choices")
@@ -231,7 +236,9 @@ impl Reader {
                 "refusal" => message.refusal = self.text(scanner, "message.refusal")?.into_owned(),
                 "tool_calls" => message.tool_calls = self.tool_calls(scanner)?,
                 _ => {
-                    if let Some(value) = self.message_field(scanner, &name)? {
+                    if let Some(value) =
+                        self.message_field(scanner, &name)?.filter(|value| is_worth(&name, value))
+                    {
                         message.fields.retain(|(other, _)| *other != name);
                         message.fields.push((name.into_owned(), value));
                     }
@@ -398,6 +405,22 @@ impl Reader {
         }
         Json::Null
     }
+}
+
+/// The index of a choice of a whole answer. Each of them is one of its own, even if they have the same index.
+pub fn distinct_index(index: u64, earlier: impl Iterator<Item = u64> + Clone) -> u64 {
+    if earlier.clone().any(|other| other == index) {
+        earlier.max().map_or(0, |last| last.saturating_add(1))
+    } else {
+        index
+    }
+}
+
+/// Whether a field must be kept. Many providers send these in each delta, although they are empty.
+fn is_worth(name: &str, value: &Json) -> bool {
+    let is_known =
+        matches!(name, "reasoning" | "reasoning_content" | "reasoning_details" | "annotations" | "images");
+    !is_known || !value.is_empty()
 }
 
 fn push_field(fields: &mut Fields, name: Cow<str>, scanner: &mut Scanner) -> Result<(), Malformed> {

@@ -1,5 +1,6 @@
 //! The values that calls return.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::chat;
 use crate::http::config::Config;
 use crate::http::masks::Masks;
 use crate::http::response_headers::{from_shown_headers, is_rate_limit, shown_headers};
+use crate::json::tree::Json;
 use crate::protocol::choices::answer as decode_answer;
 use crate::py::choices::{choices, images, message};
 use crate::py::log;
@@ -273,9 +275,14 @@ pub fn seconds(time: Option<Duration>) -> Option<f64> {
     time.map(|time| time.as_secs_f64())
 }
 
-/// The JSON text as a Python value.
+/// The JSON text as a Python value. Unpaired surrogates, which no text may contain, are replaced.
 pub fn load_json<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import("json")?.call_method1("loads", (json,))
+    let has_halves = ["\\ud", "\\uD"].iter().any(|escape| json.contains(escape));
+    let json = match has_halves.then(|| Json::parse(json)) {
+        Some(Ok(json)) => Cow::Owned(json.to_string()),
+        _ => Cow::Borrowed(json),
+    };
+    py.import("json")?.call_method1("loads", (&*json,))
 }
 
 /// A whole answer.
@@ -301,6 +308,7 @@ impl ChatResponse {
 
 /// What a pickle of an answer contains besides the JSON.
 #[derive(IntoPyObject, FromPyObject)]
+#[pyo3(from_item_all)]
 pub struct AnswerState {
     text: String,
     reasoning: String,
