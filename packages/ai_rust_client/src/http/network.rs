@@ -51,6 +51,12 @@ impl Network {
         base_url.scheme() == "https" || (self.proxy_is_tls && self.unix_socket.is_none())
     }
 
+    /// How many idle connections to a server are kept. It costs little to connect to a UNIX socket, and a connection that
+    /// the server has closed could not be told from a failure.
+    pub fn max_idle_connections(&self) -> usize {
+        if self.unix_socket.is_some() { 0 } else { 100 }
+    }
+
     /// Apply the settings, except for those of TLS.
     pub fn connect(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = match &self.proxy {

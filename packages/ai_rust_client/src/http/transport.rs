@@ -66,9 +66,9 @@ impl Clients {
     fn get_or_build(&self, pool: Pool, config: &Config) -> &Result<Client, Error> {
         self.slot(pool).get_or_init(|| {
             build(config, |builder| match pool {
-                Pool::Kept => {
-                    builder.pool_max_idle_per_host(100).connector_layer(self.new_connections.clone())
-                }
+                Pool::Kept => builder
+                    .pool_max_idle_per_host(config.network.max_idle_connections())
+                    .connector_layer(self.new_connections.clone()),
                 Pool::None => builder.pool_max_idle_per_host(0),
             })
         })

@@ -135,8 +135,11 @@ class Settings(ChatSuite):
             with answering(listener) as peers:
                 for unix_socket in (path, str(path)):
                     # A proxy of the environment or of the settings is not used.
-                    client = make_client(api_key=KEY, base_url="http://local.invalid/v1", unix_socket=unix_socket)
-                    assert client.chat(QUESTION, MODEL).text == "here"
+                    client = make_client(
+                        api_key=KEY, base_url="http://local.invalid/v1", unix_socket=unix_socket, max_retries=0
+                    )
+                    # The server closes each connection after its answer.
+                    assert [client.chat(QUESTION, MODEL).text for _ in range(5)] == ["here"] * 5
         for _, request in peers:
             assert request.startswith(b"POST /v1/chat/completions HTTP/1.1\r\n")
             assert b"\r\nhost: local.invalid\r\n" in request.lower()
@@ -157,7 +160,7 @@ class Settings(ChatSuite):
 def answering(listener: socket.socket) -> Iterator[list[tuple[Any, bytes]]]:
     """Answer one request on each connection; yields the peers and their requests."""
     requests: list[tuple[Any, bytes]] = []
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
     def serve() -> None:
         while True:
