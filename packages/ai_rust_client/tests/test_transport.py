@@ -41,6 +41,15 @@ def test_headers_of_a_client_replace_the_default_ones(server: FakeServer) -> Non
     assert {name: server.requests[0].headers[name.lower()] for name in headers} == headers
 
 
+@pytest.mark.parametrize("name", ["Content-Length", "content-length", "Transfer-Encoding"])
+def test_headers_that_follow_from_the_body_are_refused(server: FakeServer, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^headers: {name} follows from the body"):
+        AIClient(base_url=server.base_url, headers={name: "5"})
+    with pytest.raises(ValueError, match=f"^extra_headers: {name} follows from the body"):
+        AIClient(base_url=server.base_url).send_request("q", "m", extra_headers={name: "5"})
+    assert server.requests == []
+
+
 def test_a_delta_is_returned_before_the_compressed_stream_ends(server: FakeServer) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
     packer = zlib.compressobj(wbits=31)

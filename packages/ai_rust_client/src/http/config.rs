@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
-use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use url::Url;
 
 use crate::http::environment_proxy::EnvironmentProxy;
@@ -172,6 +172,9 @@ fn add_headers(
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
             return invalid(format!("{setting}: {name:?} is not a valid name of an HTTP header"));
         };
+        if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+            return invalid(format!("{setting}: {name} follows from the body of each request; leave it out"));
+        }
         let Ok(mut value) = HeaderValue::from_str(text) else {
             return invalid(format!(
                 "{setting}[{name:?}] contains a character that is not allowed in an HTTP header"
