@@ -76,8 +76,8 @@ else:
 
 CAPABILITIES: frozenset[str] = frozenset(
     {
-        "async", "embeddings", "fileno", "map", "model-preference", "parse", "responses", "router", "run", "tools",
-        "vision",
+        "async", "backpressure", "call-options", "embeddings", "fileno", "map", "model-preference", "parse",
+        "responses", "router", "run", "tools", "vision",
     }
 )  # fmt: skip
 """The features of this version besides `API_VERSION`. Names are only added, never removed."""

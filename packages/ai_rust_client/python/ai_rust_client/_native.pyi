@@ -90,7 +90,7 @@ class AIClient:
         *,
         base_url: str = "https://openrouter.ai/api/v1",
         headers: Mapping[str, str] | None = None,
-        connect_timeout: float | None = 10.0,
+        connect_timeout: float = 10.0,
         idle_timeout: float | None = 60.0,
         first_token_timeout: float | None = None,
         stall_timeout: float | None = 120.0,

@@ -10,7 +10,7 @@ use pyo3::types::{PyBool, PyDict, PyMapping, PyString};
 use crate::http::config::{Config, Settings, Timeouts};
 use crate::http::network::NetworkSettings;
 use crate::py::error::invalid;
-use crate::py::timeouts::optional_seconds;
+use crate::py::timeouts::{optional_seconds, required_seconds};
 
 const TIMERS: [&str; 6] = [
     "connect_timeout",
@@ -58,7 +58,7 @@ pub fn config(api_key: Option<String>, given: &Bound<PyDict>) -> PyResult<Config
         log_content: given.optional("log_content", "a bool")?.unwrap_or(false),
     };
     let timeouts = Timeouts {
-        connect: given.timer("connect_timeout", Some(10))?,
+        connect: Some(given.connect_timeout()?),
         idle: given.timer("idle_timeout", Some(60))?,
         first_token: given.timer("first_token_timeout", None)?,
         stall: given.timer("stall_timeout", Some(120))?,
@@ -116,6 +116,13 @@ impl<'py> Given<'_, 'py> {
         match self.0.get_item(name)? {
             Some(value) => optional_seconds(name, &value),
             None => Ok(default.map(Duration::from_secs)),
+        }
+    }
+
+    fn connect_timeout(&self) -> PyResult<Duration> {
+        match self.0.get_item("connect_timeout")? {
+            Some(value) => required_seconds("connect_timeout", &value),
+            None => Ok(Duration::from_secs(10)),
         }
     }
 

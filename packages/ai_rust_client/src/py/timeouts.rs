@@ -13,14 +13,16 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// A setting in seconds; None sets no limit.
 pub fn optional_seconds(name: &str, value: &Bound<PyAny>) -> PyResult<Option<Duration>> {
-    if value.is_none() {
-        return Ok(None);
-    }
+    if value.is_none() { Ok(None) } else { required_seconds(name, value).map(Some) }
+}
+
+/// A setting in seconds, which always has a limit.
+pub fn required_seconds(name: &str, value: &Bound<PyAny>) -> PyResult<Duration> {
     let Some(number) = number(value) else {
         let kind = value.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("{name} must be a number of seconds or None, not {kind}")));
+        return Err(PyTypeError::new_err(format!("{name} must be a number of seconds, not {kind}")));
     };
-    seconds(name, number).map(Some)
+    seconds(name, number)
 }
 
 /// The option `timeout` of a call: the total timeout, or any object with an attribute for each timeout. An attribute
