@@ -134,6 +134,7 @@ impl Stream {
     /// See `Monitor::fileno`.
     pub fn fileno(&self) -> std::io::Result<Fileno> {
         self.executor.watch(&self.watch);
+        self.buffer.with(StreamBuffer::watch);
         self.buffer.fileno()
     }
 

@@ -1,7 +1,7 @@
 //! What has arrived of a stream and its reader has not taken yet.
 //!
 //! Once more than a limit waits, the buffer is full: nothing more should be received until the reader has taken half of
-//! it.
+//! it. What comes in no event, such as a tool call in progress, counts until the reader waits for an event.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -22,6 +22,12 @@ pub struct StreamBuffer {
     /// How many bytes may be unread.
     limit: usize,
     unread: usize,
+    /// What has arrived since the reader found nothing and is in no event, in bytes.
+    hidden: usize,
+    /// Whether the reader found nothing the last time.
+    is_awaited: bool,
+    /// Whether the reader watches a descriptor: then it waits whenever there is nothing to read.
+    is_watched: bool,
     /// Of the task that waits until a full buffer is drained.
     receiver: Option<Waker>,
     events: VecDeque<Event>,
@@ -74,8 +80,10 @@ impl StreamBuffer {
 
     pub fn push(&mut self, mut batch: Batch) {
         let raw = batch.raw_chunks.take().unwrap_or_default();
+        let bytes = if batch.has_changes() { batch.bytes_received } else { 0 };
         let events = batch.apply(&mut self.answer);
         match &mut self.raw_chunks {
+            None if events.is_empty() => self.hidden += bytes,
             None => {
                 self.unread += events.iter().map(size).sum::<usize>();
                 self.events.extend(events);
@@ -89,22 +97,54 @@ impl StreamBuffer {
     }
 
     pub fn is_full(&self) -> bool {
-        self.unread > self.limit
+        self.exceeds(self.limit)
     }
 
     /// Ready once half of the limit is free, or the stream has ended.
     pub fn poll_drained(&mut self, context: &Context<'_>) -> Poll<()> {
-        if self.has_ended() || self.unread <= self.limit / 2 {
+        if self.is_drained() {
             return Poll::Ready(());
         }
         self.receiver = Some(context.waker().clone());
         Poll::Pending
     }
 
+    fn is_drained(&self) -> bool {
+        self.has_ended() || !self.exceeds(self.limit / 2)
+    }
+
+    fn exceeds(&self, bytes: usize) -> bool {
+        self.unread > bytes || (self.hidden > bytes && !(self.is_awaited && self.is_empty()))
+    }
+
     /// The reader has taken `bytes`.
     fn taken(&mut self, bytes: usize) {
         self.unread -= bytes;
-        if self.unread <= self.limit / 2
+        self.is_awaited = false;
+        if self.is_watched && self.is_empty() {
+            self.await_more();
+        }
+        self.wake_receiver();
+    }
+
+    /// The reader found nothing, and needs whatever comes before the next event.
+    fn await_more(&mut self) {
+        self.is_awaited = true;
+        self.hidden = 0;
+        self.wake_receiver();
+    }
+
+    /// The reader watches a descriptor from now on.
+    pub fn watch(&mut self) {
+        self.is_watched = true;
+        if self.is_empty() {
+            self.await_more();
+        }
+    }
+
+    fn wake_receiver(&mut self) {
+        if self.receiver.is_some()
+            && self.is_drained()
             && let Some(receiver) = self.receiver.take()
         {
             receiver.wake();
@@ -123,11 +163,11 @@ impl StreamBuffer {
         if self.has_ended() && self.is_empty() {
             return false;
         }
-        self.taken(self.unread);
         self.events.clear();
         if let Some(chunks) = &mut self.raw_chunks {
             chunks.unread.clear();
         }
+        self.taken(self.unread);
         self.end = Some(Err(self.add_partial_answer(error)));
         true
     }
@@ -150,7 +190,10 @@ impl StreamBuffer {
                 self.taken(size(&event));
                 Some(Ok(Some(event)))
             }
-            None => self.end.clone().map(|end| end.map(|()| None)),
+            None => {
+                self.await_more();
+                self.end.clone().map(|end| end.map(|()| None))
+            }
         }
     }
 
@@ -170,8 +213,12 @@ impl StreamBuffer {
         match &self.end {
             Some(Err(error)) if self.events.is_empty() => Err(error.clone()),
             _ => {
+                let events = std::mem::take(&mut self.events);
                 self.taken(self.unread);
-                Ok(std::mem::take(&mut self.events))
+                if events.is_empty() {
+                    self.await_more();
+                }
+                Ok(events)
             }
         }
     }

@@ -57,6 +57,11 @@ impl Batch {
         Self { raw_chunks: with_raw_chunks.then(Vec::new), ..Self::default() }
     }
 
+    /// Whether it adds to the answer what may come in no event: other choices, tool calls in progress, unknown fields.
+    pub fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
     fn push_text(&mut self, text: String) {
         if self.changes.is_empty() {
             self.texts.push(Event::Text(text));
