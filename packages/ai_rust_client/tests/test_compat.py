@@ -214,9 +214,34 @@ def test_an_error_status_raises_the_same(status: int, create: Script) -> None:
     assert result["status_code"] == status
 
 
-@pytest.mark.parametrize("body", ["", "<h1>Bad gateway</h1>", '{"detail": "no"}', '"no"', '{"error": "no"}', "[1]"])
-def test_an_error_body_of_any_shape_raises_the_same(body: str) -> None:
-    same([Body(body, 400, content_type="text/html")], whole)
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", ""),
+        ("<title>Bad gateway</title>", "Bad gateway"),
+        ('{"detail": "no"}', "no"),
+        ('{"detail": [{"loc": ["body", "model"], "msg": "field required"}]}', "body.model: field required"),
+        ('"no"', "no"),
+        ('{"error": "no"}', "no"),
+        ("[1]", ""),
+        ('[{"error": {"message": "no"}}]', "no"),
+        ('{"errors": ["a", "b"]}', "a; b"),
+        ('{"title": "t", "detail": "no"}', "no"),
+        (
+            '{"error": {"message": "Provider failed", "metadata": {"raw": "{\\"error\\": \\"why\\"}"}}}',
+            "Provider failed: why",
+        ),
+        ('{"error": {"message": "a\\u001b[31m\\nb"}}', "a\\x1b[31m\\nb"),
+        ('{"error": {"message": "", "code": 5}}', ""),
+    ],
+)
+def test_an_error_body_of_any_shape_raises_the_same_with_a_reason(body: str, reason: str) -> None:
+    (theirs, _), (ours, _) = (
+        outcome(library, [Body(body, 400, content_type="text/html")], whole) for library in (openai, compat)
+    )
+    assert ours.pop("message") == ours.pop("says") == "Error code: 400" + (f" - {reason}" if reason else "")
+    assert theirs.pop("message") == theirs.pop("says")
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("create", [whole, streamed], ids=["whole", "streamed"])

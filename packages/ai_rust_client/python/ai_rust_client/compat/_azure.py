@@ -104,7 +104,7 @@ class _AzureClient(BaseClient):
             return replace(settings, base_url=f"{self._azure_endpoint.rstrip('/')}/openai")
         return settings
 
-    def with_options(
+    def with_options(  # type: ignore[override]
         self,
         *,
         api_key: Credential | None = None,

@@ -1,6 +1,7 @@
 """The OpenAI library's exceptions. The `__cause__` of each is the exception of this client."""
 
 import json
+import re
 from typing import Any
 
 from ai_rust_client import _errors as native
@@ -162,7 +163,6 @@ def from_native(error: native.AIClientError, request: Request) -> Exception:
 
 
 def _status_error(error: native.APIStatusError, status: int, request: Request) -> APIStatusError:
-    message = f"Error code: {status}"
     body: Any = error.body.strip()
     try:
         body = json.loads(body)
@@ -170,11 +170,9 @@ def _status_error(error: native.APIStatusError, status: int, request: Request) -
         pass
     else:
         body = body.get("error", body) if isinstance(body, dict) else body
-        reason = body.get("message") if isinstance(body, dict) else None
-        if isinstance(reason, str) and reason:
-            message = f"{message} - {reason}"
+    reason = _reason(error, body)
     return _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)(
-        message,
+        f"Error code: {status} - {_printable(reason)}" if reason else f"Error code: {status}",
         response=Response(status, error.body, error.headers, request),
         body=body,
         request_id=error.request_id,
@@ -182,9 +180,28 @@ def _status_error(error: native.APIStatusError, status: int, request: Request) -
     )
 
 
+def _reason(error: native.APIStatusError, body: Any) -> str:
+    """The message of the API; for bodies of other shapes what this client reads from them."""
+    message = body.get("message") if isinstance(body, dict) else None
+    if isinstance(message, str) and message and not body.get("metadata"):
+        return message
+    _, _, answered = str(error).partition(f" answered {error.status}")
+    reason = answered.partition(": ")[2]
+    is_unread = reason.startswith(("no reason given", "{", "["))
+    return "" if is_unread else reason
+
+
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
+def _printable(text: str) -> str:
+    """A provider's text without what would change a terminal or a log."""
+    return _UNPRINTABLE.sub(lambda character: repr(character[0])[1:-1], text)
+
+
 def provider_error(error: object, request: Request) -> APIError:
     """The exception for an error that a provider reports inside a stream."""
-    message = error.get("message") if isinstance(error, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
     if not isinstance(message, str) or not message:
         message = "the provider reported an error in the middle of the stream"
-    return APIError(message, request, body=error)
+    return APIError(_printable(message), request, body=error)
