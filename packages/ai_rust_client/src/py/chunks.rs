@@ -1,5 +1,6 @@
 //! The streams behind `compat`: chunks as the provider's JSON.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -11,6 +12,7 @@ use crate::py::encode::{self, Mode};
 use crate::py::error::raise;
 use crate::py::event_loop::ReadyQueue;
 use crate::py::stream_reader::StreamReader;
+use crate::py::values::headers;
 use crate::stream_buffer::StreamBuffer;
 
 #[pyclass(frozen, weakref, module = "ai_rust_client._native")]
@@ -59,6 +61,11 @@ impl ChunkStream {
     /// `text` without the secrets of the request.
     fn mask(&self, text: String) -> String {
         self.0.mask(text)
+    }
+
+    #[getter]
+    fn headers(&self) -> PyResult<BTreeMap<String, String>> {
+        self.0.answer(|answer| headers(&answer.transfer, &self.0.config().masks))
     }
 
     fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {

@@ -23,6 +23,7 @@ use crate::py::event_loop::ReadyQueue;
 use crate::py::log;
 use crate::py::session::Session;
 use crate::py::stream_reader::StreamReader;
+use crate::py::values::headers;
 use crate::raw_events::EventProtocol;
 use crate::stream_buffer::StreamBuffer;
 
@@ -174,6 +175,11 @@ impl EventStream {
     #[getter]
     fn request_id(&self) -> PyResult<Option<String>> {
         self.0.answer(|answer| answer.request_id.clone())
+    }
+
+    #[getter]
+    fn headers(&self) -> PyResult<BTreeMap<String, String>> {
+        self.0.answer(|answer| headers(&answer.transfer, &self.0.config().masks))
     }
 
     fn _register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
