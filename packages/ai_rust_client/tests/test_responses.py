@@ -120,6 +120,15 @@ def test_an_odd_optional_field_does_not_cost_the_text(
         getattr(answer, attribute)
 
 
+@pytest.mark.parametrize("count", ["1e999", "-1", "1e30", '"7"', "null", "[]", "true", "NaN"])
+def test_odd_numbers_of_tokens_count_as_none(client: AIClient, server: FakeServer, count: str) -> None:
+    server.script.append(Body(f'{{"output": [], "usage": {{"input_tokens": {count}, "output_tokens": 3}}}}'))
+    usage = client.respond("Why?", MODEL).usage
+    assert usage is not None
+    assert usage.completion_tokens == 3
+    assert usage.prompt_tokens in (0, 1)
+
+
 @pytest.mark.parametrize(
     ("code", "kind", "status"),
     [

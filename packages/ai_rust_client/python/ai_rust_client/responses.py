@@ -24,7 +24,7 @@ from ai_rust_client._errors import (
     RateLimitError,
     StreamInterruptedError,
 )
-from ai_rust_client._native import open_events, request, start_request
+from ai_rust_client._native import ToolCall, Usage, open_events, request, start_request
 from ai_rust_client._surrogates import REPLACEMENT, SurrogateJoiner, replace_surrogates
 
 if TYPE_CHECKING:
@@ -39,28 +39,6 @@ ENDS = ("response.completed", "response.incomplete", "response.failed")
 """The types of events that end a stream."""
 WITHOUT_CONTENT = ("response.created", "response.queued", "response.in_progress", "keepalive", "ping")
 """The types of events that are not content, for the timeouts."""
-
-
-@dataclass(frozen=True)
-class FunctionCall:
-    """A function call that the model asks for. `id` belongs into the `call_id` of the `function_call_output`."""
-
-    id: str
-    name: str
-    arguments: str
-    """JSON text as the model wrote it; it may be invalid."""
-
-
-@dataclass(frozen=True)
-class ResponseUsage:
-    """The number of tokens that a response used, with the names of `Usage`."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    cached_tokens: int = 0
-    reasoning_tokens: int = 0
-    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,9 +82,9 @@ class Response:
         return "\n\n".join(filter(None, (_text(part, "text") for part in parts)))
 
     @property
-    def tool_calls(self) -> list[FunctionCall]:
-        """The calls of your functions, in their order."""
-        return [_function_call(item) for item in self.output if item.get("type") == "function_call"]
+    def tool_calls(self) -> list[ToolCall]:
+        """The calls of your functions, in their order. The `id` of each is the `call_id` of its result."""
+        return [_tool_call(item) for item in self.output if item.get("type") == "function_call"]
 
     @property
     def output(self) -> list[dict[str, Any]]:
@@ -119,7 +97,7 @@ class Response:
         return deepcopy(self.output)
 
     @property
-    def usage(self) -> ResponseUsage | None:
+    def usage(self) -> Usage | None:
         """The number of tokens, if the provider reports it."""
         return _usage(self.raw.get("usage"))
 
@@ -259,12 +237,12 @@ class ResponseEvents:
         return "".join(self._reasoning)
 
     @property
-    def tool_calls(self) -> list[FunctionCall]:
+    def tool_calls(self) -> list[ToolCall]:
         """The calls of your functions so far; the last may be incomplete."""
-        return [_function_call(item) for item in self._calls.values()]
+        return [_tool_call(item) for item in self._calls.values()]
 
     @property
-    def usage(self) -> ResponseUsage | None:
+    def usage(self) -> Usage | None:
         """The number of tokens, once the provider has reported it at the end."""
         return _usage(self._latest.get("usage"))
 
@@ -365,6 +343,7 @@ class ResponseEvents:
             status=status,
             request_id=self.request_id,
             partial_text=self._source.mask(self.text),
+            usage=self.usage,
         )
 
     def _with_partial_answer(self, error: AIClientError) -> AIClientError:
@@ -493,21 +472,21 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _function_call(item: dict[str, Any]) -> FunctionCall:
-    return FunctionCall(_text(item, "call_id") or _text(item, "id"), _text(item, "name"), _text(item, "arguments"))
+def _tool_call(item: dict[str, Any]) -> ToolCall:
+    return ToolCall(_text(item, "call_id") or _text(item, "id"), _text(item, "name"), _text(item, "arguments"))
 
 
-def _usage(usage: Any) -> ResponseUsage | None:
+def _usage(usage: Any) -> Usage | None:
     if not isinstance(usage, dict):
         return None
 
     def count(fields: Any, name: str) -> int:
         value = fields.get(name) if isinstance(fields, dict) else None
-        return int(value) if isinstance(value, int | float) and value == value and value >= 0 else 0
+        return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
 
     sent, received = count(usage, "input_tokens"), count(usage, "output_tokens")
     cost = usage.get("cost")
-    return ResponseUsage(
+    return Usage(
         prompt_tokens=sent,
         completion_tokens=received,
         total_tokens=count(usage, "total_tokens") or sent + received,
