@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -268,6 +269,20 @@ def test_a_closed_stream_has_no_descriptor(make_client: MakeClient) -> None:
         pass
     with pytest.raises(ValueError, match="closed"):
         stream.fileno()
+
+
+def test_a_compressed_stream_does_not_arrive_at_once() -> None:
+    """64 MB that are a few hundred bytes on the network."""
+    steps = (Data(chunk({"content": "x" * (32 << 10)})),) * 2000
+    with (
+        FakeServer([Stream((*steps, DONE), gzip=True)]) as server,
+        PythonAIClient(base_url=server.base_url, max_buffered_bytes=256 << 10) as client,
+    ):
+        stream = client.stream(QUESTION, MODEL)
+        size = len(next(stream))
+        time.sleep(0.5)
+        assert len(stream.text) < 8 << 20
+        assert size + sum(map(len, stream)) == 2000 * (32 << 10)
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from .retry import TRANSIENT_STATUSES, AttemptFailedError, AttemptFailure
 
 Deliver = Callable[[list[StreamEvent]], None]
 
+_MAX_MESSAGE = 2000  # characters of a provider's message
 _REUSE_GRACE = 0.2  # seconds to wait for the end of the body after [DONE], so that the connection can be reused
 
 
@@ -55,7 +56,8 @@ class EventStreamReader:
             error = self._interrupted(f"sent an event that cannot be read: {malformed}", retryable=False)
         except ProviderError as failed:
             status = failed.report.status
-            reason = f"reported an error in the middle of the answer: {config.scrub(str(failed))}"
+            message = config.scrub(str(failed))[:_MAX_MESSAGE]
+            reason = f"reported an error in the middle of the answer: {message}"
             error = self._interrupted(reason, retryable=status is None or status in TRANSIENT_STATUSES, status=status)
         else:
             return

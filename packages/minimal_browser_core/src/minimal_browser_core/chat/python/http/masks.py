@@ -135,8 +135,9 @@ def _decode(escape: str) -> str:
 def _needles(secret: str) -> Iterator[str]:
     """Yield what to search for: the secret, with spaces as forms have them, and what base64 makes of it."""
     yield secret
-    if " " in secret:
-        yield secret.replace(" ", "+")
+    if len(words := secret.split()) > 1:
+        # As in forms, and as where white space is collapsed.
+        yield from (secret.replace(" ", "+"), " ".join(words))
     data = secret.encode("utf-8", "surrogatepass")
     for offset in range(3):
         # The characters that depend on nothing but the secret, wherever it is in the encoded bytes.

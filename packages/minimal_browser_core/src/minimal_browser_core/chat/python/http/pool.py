@@ -14,6 +14,8 @@ from .transport import CancellableBackend
 
 _LOST_CONNECTION = (httpcore2.ReadError, httpcore2.WriteError, httpcore2.RemoteProtocolError)
 
+_COMPRESSED_SIZE = 1 << 10  # bytes that are decompressed at a time
+
 
 class PooledTransport(httpx2.BaseTransport):
     """Sends each request on an idle connection, else on a new one.
@@ -62,9 +64,15 @@ class PooledTransport(httpx2.BaseTransport):
 class _Body(httpx2.SyncByteStream):
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
+        self._is_compressed = any(name.lower() == b"content-encoding" for name, _ in response.headers)
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._response.iter_stream()
+        for data in self._response.iter_stream():
+            if self._is_compressed:
+                # A few bytes can become a thousand times as many.
+                yield from (data[start : start + _COMPRESSED_SIZE] for start in range(0, len(data), _COMPRESSED_SIZE))
+            else:
+                yield data
 
     def close(self) -> None:
         self._response.close()

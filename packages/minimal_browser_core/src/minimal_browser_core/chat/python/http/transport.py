@@ -114,7 +114,7 @@ class CancellableBackend(httpcore2.NetworkBackend):
     def _connect(self, family: int, protocol: int, address: Any) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_STREAM, protocol)
         try:
-            if self._local_address is not None:
+            if self._local_address is not None and self._unix_socket is None:
                 sock.bind((self._local_address, 0))
             with current_call().waiting_on(sock, connecting=True):
                 sock.connect(address)

@@ -54,21 +54,22 @@ class ErrorReport:
 def error_report(body: Any) -> ErrorReport:
     """Return the error in decoded JSON, which is the error itself or has one in it. The message is one safe line.
 
-    Without any reason the message is the beginning of the error; of an empty one it is empty.
+    Without any reason the message is the error's JSON; of an empty one it is empty.
     """
-    reason = _reason(body, 0)
-    if not reason:
-        error = (body.get("error") if isinstance(body, dict) else None) or body
-        reason = excerpt(json.dumps(error, ensure_ascii=False)) if error else ""
+    error = (body.get("error") if isinstance(body, dict) else None) or body
+    reason = _reason(body, 0) or (json.dumps(error, ensure_ascii=False) if error else "")
     return ErrorReport(one_line(reason), _status(body, 0))
 
 
 def body_report(text: str) -> ErrorReport:
-    """Return the error in a body of any kind."""
+    """Return the error in a body of any kind. Without any reason the message is the beginning of the body."""
     try:
-        return error_report(json.loads(text))
+        body = json.loads(text)
     except (ValueError, RecursionError):
         return ErrorReport(excerpt(one_line(_text_reason(text, 0) or text)))
+    if reason := _reason(body, 0):
+        return ErrorReport(one_line(reason), _status(body, 0))
+    return ErrorReport(excerpt(one_line(text)) if body else "", _status(body, 0))
 
 
 def _reason(value: Any, depth: int) -> str:
