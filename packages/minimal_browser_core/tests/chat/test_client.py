@@ -28,6 +28,7 @@ from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, 
 from minimal_browser_core.testing.fake_server import (
     DONE,
     Answer,
+    Body,
     Data,
     FakeServer,
     Hang,
@@ -323,6 +324,15 @@ def test_user_and_password_of_the_base_url_are_sent_as_basic_authorization() -> 
 def test_an_invalid_setting_is_refused_by_its_name(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         PythonAIClient(**settings)
+
+
+def test_user_and_password_of_a_redirect_are_masked(make_client: MakeClient) -> None:
+    target = "https://someone:hunter2@elsewhere.test/login?ticket=1"
+    with FakeServer([Body("", status=302, headers={"Location": target})]) as server:
+        with pytest.raises(our_errors.APIStatusError) as caught:
+            make_client(base_url=server.base_url).chat(QUESTION, MODEL)
+        assert "it redirects to https://***@elsewhere.test/login?***;" in str(caught.value)
+        assert caught.value.headers["location"] == "https://***@elsewhere.test/login?***"
 
 
 @pytest.mark.parametrize("name", ["a..b", "x" * 70 + ".localhost", "\u2028"])

@@ -58,13 +58,13 @@ def make_timers(**limits: Any) -> Timers:
 def check_seconds(name: str, seconds: Any) -> float:
     """Return a limit as a float. Raises `TypeError` if it is not a number, and `ValueError` if not above 0."""
     if not _is_number(seconds):
-        raise TypeError(f"{name} must be a number of seconds or None, not {type(seconds).__name__}")
+        raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}")
     try:
         value = float(seconds)
     except OverflowError:
         value = math.inf
     if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a number of seconds above 0, not {seconds!r}")
+        raise ValueError(f"{name} must be a number of seconds above 0, not {repr(seconds)[:40]}")
     return value
 
 

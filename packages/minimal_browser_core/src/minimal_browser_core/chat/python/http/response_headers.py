@@ -1,5 +1,6 @@
 """The headers of a response, as callers see them."""
 
+import re
 from collections.abc import Mapping
 
 import httpx2
@@ -26,7 +27,7 @@ def _masked(config: Config, name: str, value: str) -> str:
     if name in _COOKIES:
         return MASK
     if name in _LOCATIONS:
-        # The query of a URL may contain a new secret, such as a signature.
-        address, separator, _ = value.partition("?")
-        value = f"{address}{separator}{MASK if separator else ''}"
+        # User, password and query of a URL may be new secrets, such as a signature.
+        value = re.sub(r"(?<=//)[^/?#]*@", f"{MASK}@", value)
+        value = re.sub(r"\?.*", f"?{MASK}", value)
     return config.scrub(value)
