@@ -161,6 +161,10 @@ impl Choice {
         get(&self.fields, "annotations").map_or(&[], Json::items)
     }
 
+    pub fn logprobs(&self) -> Option<&Json> {
+        get(&self.logprobs, "logprobs")
+    }
+
     /// The message as it must be appended to the `messages` of the next request.
     pub fn message(&self) -> Json {
         let role = if self.role.is_empty() { "assistant" } else { &self.role };

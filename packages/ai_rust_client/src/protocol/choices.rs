@@ -1,6 +1,7 @@
 //! The choices of a whole answer, with the messages that must be sent back.
 
 use crate::answer::Answer;
+use crate::choice::Choice;
 use crate::json::tree::{Fields, Json, get};
 use crate::protocol::assembler::{Assembler, Batch};
 use crate::protocol::completion::{Completion, Form, distinct_index};
@@ -17,6 +18,29 @@ pub struct WholeChoice {
     /// The message as it must be appended to the `messages` of the next request.
     pub message: Json,
     pub logprobs: Json,
+}
+
+impl From<&Choice> for WholeChoice {
+    fn from(choice: &Choice) -> Self {
+        Self {
+            index: choice.index,
+            text: choice.text.clone(),
+            reasoning: choice.reasoning.clone(),
+            refusal: choice.refusal.clone(),
+            tool_calls: choice.tool_calls.to_vec(),
+            finish_reason: choice.finish_reason.clone(),
+            message: choice.message(),
+            logprobs: choice.logprobs().cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// What has arrived of all choices of a stream, in the order of their indexes.
+pub fn arrived(answer: &Answer) -> Vec<WholeChoice> {
+    match &answer.body {
+        Some(body) => choices(body),
+        None => answer.choices().map(WholeChoice::from).collect(),
+    }
 }
 
 /// The plain parts of the answer whose JSON is `completion`.
@@ -47,19 +71,11 @@ pub fn choices(completion: &str) -> Vec<WholeChoice> {
                 .iter()
                 .find(|(index, _)| *index == choice.index)
                 .map_or(&Json::Null, |(_, item)| *item);
+            let logprobs = item.get("logprobs").filter(|value| matches!(value, Json::Object(_)));
             WholeChoice {
-                index: choice.index,
-                text: choice.text.clone(),
-                reasoning: choice.reasoning.clone(),
-                refusal: choice.refusal.clone(),
-                tool_calls: choice.tool_calls.to_vec(),
-                finish_reason: choice.finish_reason.clone(),
                 message: message(item, || choice.message()),
-                logprobs: item
-                    .get("logprobs")
-                    .filter(|value| matches!(value, Json::Object(_)))
-                    .cloned()
-                    .unwrap_or_default(),
+                logprobs: logprobs.cloned().unwrap_or_default(),
+                ..WholeChoice::from(choice)
             }
         })
         .collect()

@@ -18,35 +18,29 @@ pub struct Choice(WholeChoice);
 #[derive(PartialEq)]
 pub struct Image(ImageData);
 
-/// The choices of the completion with this JSON.
-pub fn choices(completion: &str) -> Vec<Choice> {
-    choices::choices(completion).into_iter().map(Choice).collect()
+pub fn choices<'py>(py: Python<'py>, choices: Vec<WholeChoice>) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, choices.into_iter().map(Choice))
 }
 
-/// The images of its first choice.
-pub fn images(completion: &str) -> Vec<Image> {
-    let choices = choices::choices(completion);
-    choices
+/// The images of the first choice.
+pub fn images<'py>(py: Python<'py>, choices: &[WholeChoice]) -> PyResult<Bound<'py, PyTuple>> {
+    let images = choices.first().map_or_else(Vec::new, |choice| images::images(&choice.message));
+    PyTuple::new(py, images.into_iter().map(Image))
+}
+
+/// The message of the first choice.
+pub fn message<'py>(py: Python<'py>, choices: &[WholeChoice]) -> PyResult<Bound<'py, PyAny>> {
+    let message = choices
         .first()
-        .map_or_else(Vec::new, |choice| images::images(&choice.message))
-        .into_iter()
-        .map(Image)
-        .collect()
-}
-
-/// The message of its first choice.
-pub fn message<'py>(py: Python<'py>, completion: &str) -> PyResult<Bound<'py, PyAny>> {
-    let choices = choices::choices(completion);
-    let message = choices.into_iter().next().unwrap_or_default().message;
-    let message = if message == Json::Null { crate::choice::Choice::default().message() } else { message };
+        .map_or_else(|| crate::choice::Choice::default().message(), |choice| choice.message.clone());
     load_json(py, &message.to_string())
 }
 
 /// Make the choice of a pickle.
 #[pyfunction]
 pub fn _restore_choice(completion: &str) -> PyResult<Choice> {
-    let choice = choices(completion).into_iter().next();
-    choice.ok_or_else(|| pyo3::exceptions::PyValueError::new_err("no choice in this JSON"))
+    let choice = choices::choices(completion).into_iter().next();
+    choice.map(Choice).ok_or_else(|| pyo3::exceptions::PyValueError::new_err("no choice in this JSON"))
 }
 
 #[pymethods]

@@ -10,6 +10,7 @@ use pyo3::types::PyTuple;
 
 use crate::answer::{Answer, Event};
 use crate::http::config::Config;
+use crate::protocol::choices::arrived;
 use crate::py::aio::aio;
 use crate::py::choices::{choices, images, message};
 use crate::py::error::raise;
@@ -137,17 +138,17 @@ impl ResponseStream {
     /// A new dict each time.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        message(py, &self.0.answer(Answer::to_completion)?)
+        message(py, &self.0.answer(arrived)?)
     }
     /// What has arrived of all choices, in the order of their indexes.
     #[getter]
     fn choices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, choices(&self.0.answer(Answer::to_completion)?))
+        choices(py, self.0.answer(arrived)?)
     }
     /// The images that have arrived so far.
     #[getter]
     fn images<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, images(&self.0.answer(Answer::to_completion)?))
+        images(py, &self.0.answer(arrived)?)
     }
     /// The tool calls that have arrived so far; the last one may be incomplete until the stream has ended.
     #[getter]

@@ -15,7 +15,7 @@ use crate::http::config::Config;
 use crate::http::masks::Masks;
 use crate::http::response_headers::{from_shown_headers, is_rate_limit, shown_headers};
 use crate::json::tree::Json;
-use crate::protocol::choices::answer as decode_answer;
+use crate::protocol::choices::{answer as decode_answer, choices as completion_choices};
 use crate::py::choices::{choices, images, message};
 use crate::py::log;
 
@@ -388,17 +388,17 @@ impl ChatResponse {
     /// A new dict each time.
     #[getter]
     fn message<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        message(py, &self.body)
+        message(py, &completion_choices(&self.body))
     }
     /// All choices, in the order of their indexes.
     #[getter]
     fn choices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, choices(&self.body))
+        choices(py, completion_choices(&self.body))
     }
     /// The images that the model made.
     #[getter]
     fn images<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, images(&self.body))
+        images(py, &completion_choices(&self.body))
     }
     /// The tool calls in the order of the answer.
     #[getter]
