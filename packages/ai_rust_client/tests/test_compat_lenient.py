@@ -158,6 +158,23 @@ def test_values_of_other_types_are_extra_fields() -> None:
     assert choice.message.model_extra["reasoning_details"] == [{"type": "x"}]
 
 
+def test_numbers_and_a_tool_call_in_other_forms_are_read() -> None:
+    usage = {"prompt_tokens": 30.0, "completion_tokens": "9", "total_tokens": "1e", "cost": "0.5"}
+    message = {"role": "assistant", "tool_calls": CALL | {"id": 7}}
+    document = WHOLE | {"created": 1.7e9, "usage": usage, "choices": [CHOICE | {"index": "0", "message": message}]}
+    with (
+        FakeServer([Body(json.dumps(document))]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url) as client,
+    ):
+        completion = client.chat.completions.create(**ASK)
+    assert (completion.created, completion.choices[0].index) == (1_700_000_000, 0)
+    assert completion.usage is not None
+    assert (completion.usage.prompt_tokens, completion.usage.completion_tokens) == (30, 9)
+    assert (completion.usage.total_tokens, completion.usage.model_extra["total_tokens"]) == (None, "1e")
+    assert completion.choices[0].message.tool_calls is not None
+    assert completion.choices[0].message.tool_calls[0].id == 7  # the server expects it back as it was
+
+
 def stream_of(*texts: str) -> list[str]:
     """The contents of a stream whose chunks are these JSON texts."""
     steps = tuple(Bytes(f"data: {text}\n\n".encode()) for text in texts)

@@ -313,3 +313,11 @@ def test_content_after_a_finish_reason_is_content() -> None:
     ):
         done = [event.content for event in stream if event.type == "content.done"]
     assert done == ["abc"]
+
+
+def test_a_message_beside_each_delta_is_not_added_up() -> None:
+    steps = [
+        part({"content": text}, message={"role": "assistant", "content": whole})
+        for text, whole in (("a", "a"), ("b", "ab"))
+    ]
+    assert final_message(*steps, part({}, "stop")).content == "ab"

@@ -18,6 +18,8 @@ class APIError(OpenAIError):
 
     request: Request
     """The request that failed; missing in an error without one."""
+    partial_text = ""
+    """The text of a stream that had arrived before the provider reported this error in it."""
 
     def __init__(self, message: str = "", request: Request | None = None, *, body: object = None) -> None:
         super().__init__(message)
@@ -157,6 +159,10 @@ def from_native(error: native.AIClientError, request: Request) -> Exception:
         return APITimeoutError(message, request)
     if isinstance(error, native.ProtocolError):
         return APIResponseValidationError(message, response=Response(error.status or 200, "", request=request))
+    if reported := message.partition("the provider reported an error in the middle of the stream: ")[2]:
+        failure = APIError(reported, request)
+        failure.partial_text = error.partial_text
+        return failure
     if isinstance(error, native.StreamInterruptedError | native.StreamCancelled):
         return StreamInterruptedError(message, request, partial_text=error.partial_text)
     return APIConnectionError(message, request)

@@ -182,7 +182,7 @@ def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
             continue
         types, models = field
         if type(value) not in types:
-            if not isinstance(value, BaseModel):
+            if not isinstance(value, BaseModel) and not _fit(data, name, types, models):
                 misfits = misfits | {name: value}
         elif models:
             data[name] = wrapped = _wrap(models, value)
@@ -197,6 +197,25 @@ def _fill(instance: BaseModel, data: dict[str, Any]) -> None:
 
 
 _NO_MISFITS: dict[str, Any] = {}
+
+
+def _fit(data: dict[str, Any], name: str, types: frozenset[type], models: tuple[type[BaseModel], ...]) -> bool:
+    """Read what some servers write in another way: whole numbers as text or as 1.0, one tool call without its list.
+
+    An id that is a number stays one, since the server expects it back.
+    """
+    value = data[name]
+    if int in types and isinstance(value, str | float):
+        try:
+            number = float(value)
+        except ValueError:
+            return False
+        data[name] = int(number) if number.is_integer() else number
+        return number.is_integer() or float in types
+    if name == "tool_calls" and value and isinstance(value, dict):
+        data[name] = _wrap(models, [value])
+        return True
+    return name == "id" and type(value) is int
 
 
 def _set_aside(instance: BaseModel, data: dict[str, Any], misfits: dict[str, Any]) -> None:

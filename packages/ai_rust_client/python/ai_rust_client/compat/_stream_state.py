@@ -61,7 +61,10 @@ class _Choice:
             choice.pop("finish_reason", None)
         else:
             self.fields["finish_reason"] = choice.pop("finish_reason")
-        merge(self.fields, choice)
+        choice.pop("message", None)  # Perplexity repeats the whole message beside each delta
+        logprobs = choice.pop("logprobs", None)
+        merge(self.fields, {"logprobs": logprobs})
+        self.fields |= {name: value for name, value in choice.items() if value is not None}
         events: list[BaseModel] = []
         calls = delta.pop("tool_calls", None)
         merge(self.message, delta)
@@ -69,7 +72,7 @@ class _Choice:
         for call in calls if isinstance(calls, list) else ():
             if isinstance(call, dict):
                 self._add_call(call, events)
-        self._add_logprobs(choice.get("logprobs"), events)
+        self._add_logprobs(logprobs, events)
         return events
 
     def _add_text(self, delta: dict[str, Any], events: list[BaseModel]) -> None:
