@@ -22,8 +22,16 @@ def _text_of_part(part: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def as_parts(content: Any) -> list[Any]:
-    """A content as a list of parts."""
+def joined_parts(content: Any, more: Any) -> list[Any]:
+    """Two contents, of which one is a text and the other a list of parts, as a list."""
+    parts = _parts(content)
+    last = parts[-1] if parts else None
+    if isinstance(more, str) and isinstance(last, dict) and last.get("type") in _TEXT:
+        return [*parts[:-1], last | {"text": (_text_of_part(last) or "") + more}]
+    return parts + _parts(more)
+
+
+def _parts(content: Any) -> list[Any]:
     if isinstance(content, list):
         return content
     return [{"type": "text", "text": content}] if content else []

@@ -7,7 +7,7 @@ same `index` are merged, others are appended; objects are merged. Null changes n
 import json
 from typing import Any
 
-from ai_rust_client.compat._content import as_parts
+from ai_rust_client.compat._content import joined_parts
 
 _IDENTIFYING = frozenset(("role", "id", "type", "name", "index", "format", "object", "url", "mime_type"))
 
@@ -20,7 +20,7 @@ def merge(target: dict[str, Any], delta: dict[str, Any]) -> None:
         elif name == "tool_calls" and isinstance(value, list):
             _merge_tool_calls(target, value)
         elif name == "content" and isinstance(target.get(name), list) != isinstance(value, list) and target.get(name):
-            target[name] = as_parts(target[name]) + as_parts(value)
+            target[name] = joined_parts(target[name], value)
         else:
             target[name] = _merged(name, target.get(name), value)
 
