@@ -184,6 +184,14 @@ def test_a_raw_response_has_headers_and_the_response() -> None:
         raw = client.responses.with_raw_response.create(model="m", input="Why?")
         assert raw.headers["X-Request-Id"] == "req_1"
         assert raw.parse().output_text == "so"
+        server.script.append(reply)
+        raw = client.responses.with_raw_response.create(model="m", input="Why?", stream=True)
+        assert raw.headers["X-Request-Id"] == "req_1"
+        assert [each.type for each in raw.parse()][-1] == "response.completed"
+        server.script.append(reply)
+        with client.responses.with_streaming_response.create(model="m", input="Why?", stream=True) as streamed:
+            lines = [line for line in streamed.iter_lines() if line.startswith('data: {"type":"response.completed"')]
+        assert len(lines) == 1
 
 
 async def test_the_async_client_is_the_same() -> None:

@@ -98,8 +98,10 @@ async def test_a_request_can_be_awaited_and_cancelled(client: AIClient, server: 
 
 
 def test_events_have_their_type_and_data(client: AIClient, server: FakeServer) -> None:
-    server.script.append(Answer(("a", "b")))
-    events = [item for batch in open_responses(client, input="x", model="m") for item in batch]
+    server.script.append(Answer(("a", "b"), headers={"X-Request-Id": "req_1", "X-Key": KEY}))
+    stream = open_responses(client, input="x", model="m")
+    events = [item for batch in stream for item in batch]
+    assert (stream.request_id, stream.headers["x-key"]) == ("req_1", "***")
     assert server.requests[0].json == {"input": "x", "model": "m", "stream": True}
     assert [kind for kind, _ in events][:3] == [
         "response.created",

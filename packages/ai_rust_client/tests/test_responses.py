@@ -202,6 +202,8 @@ def test_events_have_the_fields_of_their_json(client: AIClient, server: FakeServ
     assert stream.usage.total_tokens == 12
     assert stream.response is not None
     assert stream.response.text == "Blue."
+    assert stream.response.headers == stream.headers
+    assert stream.headers["content-type"] == "text/event-stream"
     assert list(stream) == []
 
 

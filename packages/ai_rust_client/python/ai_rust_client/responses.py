@@ -252,6 +252,11 @@ class ResponseEvents:
         return self._source.request_id
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """The response headers, masked; empty until the response head has arrived."""
+        return self._source.headers
+
+    @property
     def _latest(self) -> Mapping[str, Any]:
         return self.response.raw if self.response else self._started
 
@@ -300,7 +305,9 @@ class ResponseEvents:
         return event
 
     def _end(self, kind: str, response: Any) -> None:
-        self.response = Response(response if isinstance(response, dict) else self._started, {}, self.request_id)
+        self.response = Response(
+            response if isinstance(response, dict) else self._started, self.headers, self.request_id
+        )
         self._calls |= {_text(item, "id"): item for item in self.response.output if item.get("type") == "function_call"}
         if not self._text:
             self._text.append(self.response.text)
