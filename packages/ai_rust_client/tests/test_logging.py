@@ -101,3 +101,19 @@ def test_a_failing_log_handler_does_not_lose_the_answer(
     finally:
         logger.removeHandler(handler)
     assert unraised
+
+
+@pytest.mark.parametrize("log_content", [False, True])
+async def test_texts_for_embeddings_and_responses_are_logged_only_with_log_content(
+    server: FakeServer, caplog: pytest.LogCaptureFixture, log_content: bool
+) -> None:
+    caplog.set_level(logging.DEBUG, "ai_rust_client")
+    with AIClient(KEY, base_url=server.base_url, log_content=log_content) as client:
+        client.embed(["the-question", KEY], "m")
+        client.respond("the-question", "m")
+        list(client.respond("the-question", "m", stream=True))
+    for endpoint, calls in (("embeddings", 1), ("responses", 2)):
+        lines = [line for line in caplog.messages if line.startswith(f"{endpoint}: ")]
+        assert len([line for line in lines if "bytes" in line]) == calls
+        assert len([line for line in lines if "the-question" in line]) == (calls if log_content else 0)
+    assert KEY not in caplog.text

@@ -215,7 +215,7 @@ impl AIClient {
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Embeddings> {
         let session = self.session_for_call(py, options)?;
-        let batches = embeddings::batches(input, model, dimensions, batch_size, options)?;
+        let batches = embeddings::batches(input, model, dimensions, batch_size, options, session.config())?;
         session.block(py, embed(session.transport(), model.to_owned(), batches)).map(Embeddings::new)
     }
 
@@ -244,7 +244,7 @@ impl AIClient {
         options: Option<&Bound<PyDict>>,
     ) -> PyResult<Call> {
         let session = self.session_for_call(py, options)?;
-        let batches = embeddings::batches(input, model, dimensions, batch_size, options)?;
+        let batches = embeddings::batches(input, model, dimensions, batch_size, options, session.config())?;
         let task = session.spawn(embed(session.transport(), model.to_owned(), batches));
         Ok(Call::new(task, |py, result| Embeddings::new(result).into_py_any(py)))
     }

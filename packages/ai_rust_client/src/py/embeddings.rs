@@ -3,7 +3,9 @@
 #![allow(unsafe_code)]
 
 use std::ffi::{c_int, c_void};
+use std::slice;
 
+use bytes::Bytes;
 use pyo3::exceptions::{PyBufferError, PyIndexError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -11,6 +13,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyMemoryView, PySlice, PyS
 
 use crate::answer;
 use crate::embeddings::{self, Batch};
+use crate::http::config::Config;
 use crate::json::string;
 use crate::py::encode::{Path, Step, Writer, write, write_option};
 use crate::py::log;
@@ -23,6 +26,7 @@ pub fn batches(
     dimensions: Option<i64>,
     batch_size: i64,
     options: Option<&Bound<PyDict>>,
+    config: &Config,
 ) -> PyResult<Vec<Batch>> {
     let py = input.py();
     let batch_size = usize::try_from(batch_size).ok().filter(|size| *size > 0);
@@ -62,11 +66,10 @@ pub fn batches(
         }
         out.write_large_strings(py)?;
         out.add(&rest.json);
-        batches.push(Batch { texts: batch.len(), body: out.json.into() });
+        let body = Bytes::from(out.json);
+        log::body(py, "embeddings", slice::from_ref(&body), config);
+        batches.push(Batch { texts: batch.len(), body });
     }
-    log::debug(py, || {
-        format!("embed: sending {} texts in {} requests to {model}", texts.len(), batches.len())
-    });
     Ok(batches)
 }
 

@@ -46,7 +46,7 @@ fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
     Ok(LOGGER.get(py))
 }
 
-pub fn debug(py: Python, line: impl FnOnce() -> String) {
+fn debug(py: Python, line: impl FnOnce() -> String) {
     let log = || -> PyResult<()> {
         if let Some(logger) = logger(py)?
             && logger.is_on(py)?
