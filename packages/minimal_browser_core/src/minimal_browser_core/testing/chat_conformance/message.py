@@ -203,12 +203,18 @@ class Messages(ChatSuite):
     def test_a_whole_answer_keeps_its_nulls_and_a_stream_skips_them(
         self, client: ChatClient, server: FakeServer
     ) -> None:
-        message = {"role": "assistant", "content": "a", "refusal": None, "function_call": None, "new": {"deep": None}}
+        message = {
+            "role": "assistant",
+            "content": "a",
+            "refusal": None,
+            "function_call": None,
+            "new": {"deep": None, "n": 1},
+        }
         server.script += [whole(message), streamed(message)]
         response, stream = client.chat(QUESTION, MODEL), client.stream(QUESTION, MODEL)
         list(stream)
         assert response.message == message
-        assert stream.message == {"role": "assistant", "content": "a", "new": {"deep": None}}
+        assert stream.message == {"role": "assistant", "content": "a", "new": {"deep": None, "n": 1}}
 
     @pytest.mark.parametrize("calls", [None, [], [None], ""], ids=json.dumps)
     def test_there_are_no_empty_tool_calls_in_the_message(
