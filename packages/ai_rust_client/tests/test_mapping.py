@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ai_rust_client import AIClient, AIClientError, BadRequestError, RateLimitError
+from ai_rust_client import AIClient, AIClientError, BadRequestError, ChatResponse, RateLimitError
 from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
 from ai_rust_client.mapping import Mapped
 from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Hang, Request
@@ -185,6 +185,7 @@ def test_a_journal_is_not_asked_again(server: FakeServer, client: AIClient, tmp_
     assert [outcome.result().text for outcome in again] == [f"re: {prompt}" for prompt in prompts]
     assert [outcome.from_journal for outcome in again] == [True, True, False, True, True, True]
     stored, fresh = again[0].result(), first[0].result()
+    assert isinstance(stored, ChatResponse)
     for name in ("text", "raw", "model", "finish_reason", "tool_calls", "request_id"):
         assert getattr(stored, name) == getattr(fresh, name)
     assert stored.usage is not None

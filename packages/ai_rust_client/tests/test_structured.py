@@ -3,6 +3,7 @@
 import datetime
 import enum
 import json
+import pickle
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,19 @@ import pytest
 
 from ai_rust_client import AIClient, AIClientError, BadRequestError, InvalidStructureError
 from ai_rust_client.structured import StructuredOutput
-from minimal_browser_core.testing.fake_server import Answer, Body, Error, FakeServer, Request, ToolCall, Usage
+from minimal_browser_core.testing.fake_server import (
+    DONE,
+    Answer,
+    Body,
+    Data,
+    Error,
+    FakeServer,
+    Request,
+    Stream,
+    ToolCall,
+    Usage,
+    chunk,
+)
 
 
 class Unit(enum.StrEnum):
@@ -431,3 +444,16 @@ def test_a_cut_stream_is_an_error(server: FakeServer, client: AIClient) -> None:
     with pytest.raises(InvalidStructureError, match="cut at the limit") as caught:
         client.stream_parse("q", "m", Tree).output()
     assert caught.value.text == '{"label": "a'
+
+
+def test_a_refusal_in_a_stream(server: FakeServer, client: AIClient) -> None:
+    server.default = Stream((Data(chunk({"refusal": "I can't "})), Data(chunk({"refusal": "do that."})), DONE))
+    stream = client.stream_parse("q", "m", Tree)
+    assert list(stream) == []
+    assert (stream.output().parsed, stream.output().refusal) == (None, "I can't do that.")
+
+
+def test_the_error_can_be_pickled() -> None:
+    error = InvalidStructureError("no", text="x", problems=["a: is missing"])
+    restored = pickle.loads(pickle.dumps(error))
+    assert (str(restored), restored.text, restored.problems) == ("no", "x", ("a: is missing",))

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ai_rust_client._stored_response import StoredResponse, response_record, stored_response
+from ai_rust_client._native import ChatResponse
+from ai_rust_client._response_record import response_of, response_record
 
 _NOT_HASHED = frozenset({"timeout", "max_retries", "extra_headers", "extra_query"})
 
@@ -46,7 +47,7 @@ class Journal:
         if not line.endswith(b"\n"):
             self._file.write(b"\n")
 
-    def find(self, index: int, key: str) -> tuple[StoredResponse | None, str]:
+    def find(self, index: int, key: str) -> tuple[ChatResponse | None, str]:
         """The stored answer to a request, and a note if another request was stored in its place."""
         stored_key, offset = self._places.get(index, (key, -1))
         if offset < 0:
@@ -55,11 +56,11 @@ class Journal:
             return None, "the request changed since its answer was stored; it was sent again"
         self._file.seek(offset)
         try:
-            return stored_response(json.loads(self._file.readline())["response"]), ""
-        except (ValueError, KeyError, TypeError):
+            return response_of(json.loads(self._file.readline())["response"]), ""
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None, "the stored answer cannot be read; the request was sent again"
 
-    def add(self, index: int, key: str, response: Any) -> None:
+    def add(self, index: int, key: str, response: ChatResponse) -> None:
         """Store an answer."""
         record = {"index": index, "key": key, "response": response_record(response)}
         self._file.write(json.dumps(record).encode() + b"\n")

@@ -30,19 +30,8 @@ def with_instruction(messages: Sequence[Mapping[str, Any]], text: str) -> list[M
     return result
 
 
-def message_of(response: ChatResponse | ResponseStream) -> dict[str, Any]:
-    """The assistant's message as it has to be appended to the conversation."""
-    message = getattr(response, "message", None)
-    if isinstance(message, dict):
-        return message
-    if not isinstance(response, ChatResponse):
-        return {"role": "assistant", "content": response.text}
-    return {**response.raw["choices"][0]["message"], "role": "assistant"}
-
-
 def refusal_of(response: ChatResponse | ResponseStream) -> str | None:
     """The refusal, if the model refused to answer."""
-    refusal = message_of(response).get("refusal")
-    if isinstance(refusal, str) and refusal:
-        return refusal
+    if response.refusal:
+        return response.refusal
     return (response.text or "the model refused to answer") if response.finish_reason == "refusal" else None

@@ -724,3 +724,6 @@ def open_events(
     The stream ends well after an event of one of the types in `last`. Events of the types in `without_content` do not
     restart the stall timeout.
     """
+
+def _restore_response(body: str, state: Any) -> ChatResponse:
+    """The answer of a pickle."""

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ai_rust_client._client import AIClient
-    from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo
+    from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo, Usage
     from ai_rust_client._types import Message
-    from ai_rust_client._usage import Usage
 
 _log = logging.getLogger("ai_rust_client")
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse
-    from ai_rust_client._stored_response import StoredResponse
 
 _LONGEST_PAUSE = 600.0
 _LONGEST_BACKOFF = 60.0
@@ -52,13 +51,13 @@ class Mapped:
     """
 
     index: int
-    response: ChatResponse | StoredResponse | None
+    response: ChatResponse | None
     error: AIClientError | None
     request: Prompt
     from_journal: bool = False
     note: str = ""
 
-    def result(self) -> ChatResponse | StoredResponse:
+    def result(self) -> ChatResponse:
         """The response; raises the error."""
         if self.error is not None:
             raise self.error

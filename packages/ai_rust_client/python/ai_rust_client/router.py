@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo
+    from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo, Usage
     from ai_rust_client._types import Message
-    from ai_rust_client._usage import Usage
     from ai_rust_client.prices import Prices
 
 _LONGEST_COOL_DOWN = 16

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from ai_rust_client._errors import AIClientError, BadRequestError, InvalidStructureError, NotFoundError
-from ai_rust_client._messages import Prompt, as_messages, message_of, refusal_of, with_instruction
-from ai_rust_client._native import ChatResponse, ResponseStream
+from ai_rust_client._messages import Prompt, as_messages, refusal_of, with_instruction
+from ai_rust_client._native import ChatResponse, ResponseStream, Usage
 from ai_rust_client._prompts import prompt
 from ai_rust_client._schema import MismatchError, Schema, schema_of
-from ai_rust_client._usage import Usage, total_usage
+from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -204,5 +204,5 @@ class StructuredRequest:
         text = prompt("repair", problems="\n".join(f"- {problem}" for problem in problems))
         if response.tool_calls:
             results = [{"role": "tool", "tool_call_id": call.id, "content": text} for call in response.tool_calls]
-            return [message_of(response), *results]
-        return [message_of(response), {"role": "user", "content": text}]
+            return [response.message, *results]
+        return [response.message, {"role": "user", "content": text}]

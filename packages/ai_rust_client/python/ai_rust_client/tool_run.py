@@ -9,18 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from ai_rust_client._messages import Prompt, as_messages, message_of
+from ai_rust_client._messages import Prompt, as_messages
 from ai_rust_client._redact import redacted
 from ai_rust_client._schema import MismatchError
 from ai_rust_client._to_json import to_json
 from ai_rust_client._tools import Tool, tools_of
-from ai_rust_client._usage import TotalUsage, total_usage
+from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ai_rust_client._chats import Chats
-    from ai_rust_client._native import ChatResponse, ToolCall
+    from ai_rust_client._native import ChatResponse, ToolCall, Usage
 
 _MAX_THREADS = 16
 _MAX_ERROR_LENGTH = 1000
@@ -48,7 +48,7 @@ class ToolRun:
     text: str
     messages: list[Mapping[str, Any]]
     steps: tuple[ChatResponse | ToolResult, ...]
-    usage: TotalUsage
+    usage: Usage
     stopped: Literal["answer", "max_steps", "refused"]
 
 
@@ -106,7 +106,7 @@ class _Loop:
         """Add an answer; returns the calls in it."""
         self.steps.append(response)
         self.answers.append(response)
-        self.messages.append(message_of(response))
+        self.messages.append(response.message)
         if self.options.get("tool_choice") not in (None, "auto", "none"):
             self.options["tool_choice"] = "auto"  # a forced call would be forced after its result too
         return [self._prepare(call) for call in response.tool_calls]
