@@ -231,6 +231,11 @@ def test_numbers_that_are_not_json_are_read() -> None:
     assert stream_of(content("a")[:-1] + f', "usage": {usage}}}') == ["a"]
 
 
+def test_values_that_are_nested_too_deeply_are_null() -> None:
+    deep = "[" * 50_000 + "]" * 50_000
+    assert stream_of(content("a")[:-1] + f', "deep": {deep}, "n": {"9" * 5000}}}') == ["a"]
+
+
 def test_a_repeated_key_counts_once() -> None:
     assert stream_of('{"choices": 1, "choices": [{"delta": {"content": "a", "content": "b"}}]}') == ["b"]
 

@@ -29,6 +29,7 @@ __all__ = [
     "__version__",
     "open_chunks",
     "open_events",
+    "readable_json",
     "request",
     "start_request",
 ]
@@ -663,6 +664,9 @@ def open_chunks(
     client: AIClient, messages: Sequence[Message], model: str | Sequence[str], **options: Any
 ) -> ChunkStream:
     """`AIClient.stream`, without asking for the usage."""
+
+def readable_json(text: str) -> str | None:
+    """A JSON text that Python can read: values that are nested too deeply are null. None if it is not JSON."""
 
 @final
 class EventStream:

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::json::tree::Json;
 use crate::py::blocking::wait;
 use crate::py::client::AIClient;
 use crate::py::encode::{self, Mode};
@@ -31,6 +32,12 @@ pub fn open_chunks(
     let request = encode::request(&client.history, messages, model, options, Mode::Stream)?;
     let stream = session.open_stream(request, true);
     Ok(ChunkStream(StreamReader::new(stream, Arc::clone(session.config()))))
+}
+
+/// A JSON text that Python can read: values that are nested too deeply are null.
+#[pyfunction]
+pub fn readable_json(text: &str) -> Option<String> {
+    Json::parse(text).ok().map(|json| json.to_string())
 }
 
 #[pymethods]

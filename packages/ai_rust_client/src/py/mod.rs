@@ -58,6 +58,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(endpoint::start_request, module)?)?;
     module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
+    module.add_function(wrap_pyfunction!(chunks::readable_json, module)?)?;
     module.add_function(wrap_pyfunction!(values::_restore_response, module)?)?;
     module.add_function(wrap_pyfunction!(choices::_restore_choice, module)?)?;
     embeddings::register(module.py())?;

@@ -4,6 +4,8 @@ import json
 from json import JSONDecoder
 from typing import Any
 
+from ai_rust_client._native import readable_json
+
 
 def _no_number(name: str) -> None:
     """NaN and Infinity are no JSON; browsers and other servers write null for them."""
@@ -26,6 +28,8 @@ def read_json(text: str) -> Any:
         raise
     except ValueError:
         return _read_large_numbers(text)
+    except RecursionError:
+        return _read_large_numbers(readable_json(text) or "null")
 
 
 def has_content(value: object) -> bool:
