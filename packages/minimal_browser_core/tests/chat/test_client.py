@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -29,7 +30,9 @@ from minimal_browser_core.testing.fake_server import (
     DONE,
     Answer,
     Body,
+    Cut,
     Data,
+    Error,
     FakeServer,
     Hang,
     Pause,
@@ -96,6 +99,22 @@ def test_no_thread_and_no_descriptor_is_left_after_many_streams() -> None:
         server.wait_for_no_connections()
     gc.collect()
     assert (set(threading.enumerate()), descriptors()) == before
+
+
+@pytest.mark.parametrize("reply", [Error(500), Stream((TEXT, Cut())), Stream((TEXT, Data("rubbish")))])
+def test_a_failed_stream_is_collected(make_client: MakeClient, reply: Reply) -> None:
+    with FakeServer(default=reply) as server:
+        client = make_client(base_url=server.base_url, max_retries=0)
+
+        def fail() -> weakref.ref[object]:
+            stream = client.stream(QUESTION, MODEL)
+            with pytest.raises(our_errors.AIClientError):
+                list(stream)
+            return weakref.ref(stream)
+
+        failed = fail()
+        gc.collect()
+        assert failed() is None
 
 
 def test_a_dropped_client_does_not_break_its_stream() -> None:

@@ -1,5 +1,6 @@
 """The queue of events between the thread that receives a stream and its reader."""
 
+import copy
 import os
 import socket
 import sys
@@ -105,9 +106,18 @@ class Channel(AwaitableCondition):
                 self.notify()
             if not self.is_ready:
                 self._unsignal()
-            elif not events and self.error is not None:
-                raise self.error
+            elif not events:
+                self.raise_error()
             return events
+
+    def raise_error(self) -> None:
+        """Raise the error that ended the stream, if any.
+
+        It is a copy, because the traceback refers to the reader's frames: with the error itself, the channel would keep
+        alive the stream that reads it, whose end releases the channel.
+        """
+        if self.error is not None:
+            raise copy.copy(self.error) from self.error.__cause__
 
     @property
     def is_inherited(self) -> bool:

@@ -115,8 +115,8 @@ class PythonResponseStream:
 
     async def _wait_for_head(self) -> Self:
         await self._until(lambda: self._channel.has_head or self._channel.ended)
-        if self._channel.error is not None and not self._channel.has_head:
-            raise self._channel.error
+        if not self._channel.has_head:
+            self._channel.raise_error()
         return self
 
     async def _until(self, ready: Callable[[], bool]) -> None:
