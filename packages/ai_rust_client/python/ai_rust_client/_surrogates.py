@@ -21,7 +21,7 @@ def replace_surrogates(text: str) -> str:
 
 
 class SurrogateJoiner:
-    """Joins halves over the deltas of texts, which are told apart by their place."""
+    """Joins halves over the deltas of texts, which are identified by their place."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, str] = {}
