@@ -3,7 +3,6 @@
 import gc
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -112,9 +111,9 @@ def test_the_methods_on_top_and_a_router(server: FakeServer, client: ObservedCli
     assert client.send_request("q", "m")
     assert "".join(client.stream_response("q", "m"))
     assert [outcome.error for outcome in client.map(["a", "b"], "m")] == [None, None]
-    router: Any = Router([client])  # type: ignore[list-item]
-    assert router.send_request("q", "m")
-    assert len(recorder.ended) == 6
+    assert Router([client]).send_request("q", "m")
+    assert "".join(Router([client]).stream(MESSAGES, "m"))
+    assert len(recorder.ended) == 7
     server.default = echo
     assert len(client.embed(["a"], "m")) == 1
     assert recorder.ended[-1].operation == "embeddings"

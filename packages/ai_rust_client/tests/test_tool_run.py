@@ -191,7 +191,7 @@ def test_before_call_can_refuse(server: FakeServer, client: AIClient) -> None:
 
     def allow(call: NativeCall) -> bool:
         assert ran == []  # all are asked for before the first runs
-        return json.loads(call.arguments)["name"] != "b"
+        return bool(json.loads(call.arguments)["name"] != "b")
 
     server.default = calling(*(ToolCall("delete", json.dumps({"name": name}), name) for name in "abc"))
     result = client.run("q", "m", [delete], before_call=allow)

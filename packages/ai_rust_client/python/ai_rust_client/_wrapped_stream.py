@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 from ai_rust_client._errors import AIClientError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from types import TracebackType
 
-    from ai_rust_client._native import ResponseStream, StreamEvent, ToolCall, Usage
+    from ai_rust_client._native import Choice, Image, ResponseStream, StreamEvent, ToolCall, Usage
 
 
 class WrappedStream:
@@ -22,7 +22,7 @@ class WrappedStream:
     missing, since the descriptor changes with the stream.
     """
 
-    _stream: ResponseStream
+    _stream: ResponseStream | WrappedStream
 
     def __init__(self) -> None:
         self._cancelled = False
@@ -67,7 +67,7 @@ class WrappedStream:
             self._ended = True
             self._on_end(error)
 
-    def _read(self, open_reader: Callable[[ResponseStream], Iterator[Any]]) -> Any:
+    def _read(self, open_reader: Callable[[Any], Iterator[Any]]) -> Any:
         while True:
             try:
                 item = next(open_reader(self._stream))
@@ -80,7 +80,7 @@ class WrappedStream:
                 self._start()
                 return item
 
-    async def _aread(self, open_reader: Callable[[ResponseStream], AsyncIterator[Any]]) -> Any:
+    async def _aread(self, open_reader: Callable[[Any], AsyncIterator[Any]]) -> Any:
         while True:
             try:
                 item = await anext(open_reader(self._stream))
@@ -152,6 +152,11 @@ class WrappedStream:
         provider: str | None
         finish_reason: str | None
         request_id: str | None
+        refusal: str | None
+        message: dict[str, Any]
+        choices: tuple[Choice, ...]
+        images: tuple[Image, ...]
+        headers: Mapping[str, str]
         rate_limits: dict[str, str]
         time_to_first_byte: float | None
         time_to_last_byte: float | None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ai_rust_client._native import ResponseStream
     from ai_rust_client._types import Message
+    from ai_rust_client.hooks import ObservedStream
     from ai_rust_client.router import Routing
 
 
@@ -30,7 +31,7 @@ class RoutedStream(WrappedStream):
         self._members = iter(routing)
         self._stream = self._open()
 
-    def _open(self) -> ResponseStream:
+    def _open(self) -> ResponseStream | ObservedStream:
         for member in self._members:
             try:
                 return member.client.stream(self._messages, self._routing.model, **self._options)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo, Usage
     from ai_rust_client._types import Message
+    from ai_rust_client.hooks import ObservedClient
     from ai_rust_client.prices import Prices
 
 _LONGEST_COOL_DOWN = 16
@@ -41,7 +42,7 @@ class Route:
     """
 
     attempts: tuple[Attempt, ...]
-    client: AIClient | None
+    client: AIClient | ObservedClient | None
     usage: Usage | None = None
     cost: float | None = None
 
@@ -58,7 +59,7 @@ class Health:
 @dataclass
 class _Member:
     index: int
-    client: AIClient
+    client: AIClient | ObservedClient
     models: Mapping[str, str]
     failures: int = 0
     resume_at: float = 0.0
@@ -89,7 +90,7 @@ class Router(ClientMethods):
 
     def __init__(
         self,
-        clients: Sequence[AIClient],
+        clients: Sequence[AIClient | ObservedClient],
         *,
         cool_down: float = 30.0,
         models: Sequence[Mapping[str, str] | None] | None = None,
