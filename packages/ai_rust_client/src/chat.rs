@@ -93,7 +93,7 @@ fn decode_events(config: &Config, text: &str, batch: &mut Batch) -> Result<(), E
     let mut stream = EventStream::new(config, &mut assembler, None);
     let outcome = match stream.push(text.as_bytes(), batch) {
         Ok(true) => {
-            stream.finish(batch);
+            batch.end();
             Ok(())
         }
         Ok(false) => stream.finish_without_done(batch),
@@ -127,7 +127,7 @@ pub fn decode(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Erro
     }
     let mut assembler = Assembler::default();
     match assembler.push_completion(completion, batch) {
-        Ok(()) => assembler.finish(batch),
+        Ok(()) => batch.end(),
         Err(ChunkError::Malformed(reason)) => return Err(protocol_error(&reason.to_string())),
         Err(ChunkError::Provider(mut error)) => {
             let beside = || ProviderError::from_text(text).and_then(|error| error.status);

@@ -62,7 +62,7 @@ pub struct Choice {
     fields: Fields,
     logprobs: Fields,
     /// Other fields of the choice.
-    choice_fields: Fields,
+    other_fields: Fields,
     halves: Halves,
 }
 
@@ -141,8 +141,8 @@ impl Choice {
     }
 
     /// Set a field of the choice, which no delta continues.
-    pub fn set_choice_field(&mut self, name: String, value: Json) {
-        set_field(&mut self.choice_fields, name, value);
+    pub fn set_other_field(&mut self, name: String, value: Json) {
+        set_field(&mut self.other_fields, name, value);
     }
 
     /// The choice is complete: no half of a character finds its other half. Returns what this adds to the reasoning and
@@ -191,7 +191,7 @@ impl Choice {
             ("finish_reason".to_owned(), reason),
         ];
         fields.extend(self.logprobs.clone());
-        fields.extend(self.choice_fields.clone());
+        fields.extend(self.other_fields.clone());
         Json::Object(fields)
     }
 

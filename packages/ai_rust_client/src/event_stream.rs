@@ -70,11 +70,6 @@ impl<'a> EventStream<'a> {
         }
     }
 
-    /// `[DONE]` has arrived: add the last events.
-    pub fn finish(self, batch: &mut Batch) {
-        self.assembler.finish(batch);
-    }
-
     /// The body has ended without `[DONE]`. Adds its last events, and fails if the answer may be incomplete.
     pub fn finish_without_done(self, batch: &mut Batch) -> Result<(), Error> {
         if let Some(protocol) = self.protocol {
@@ -89,7 +84,7 @@ impl<'a> EventStream<'a> {
             let _ = is_done || push_chunk(self.assembler, &data, batch).is_ok();
         }
         if is_done || self.assembler.was_finished() {
-            self.assembler.finish(batch);
+            batch.end();
             return Ok(());
         }
         if !self.has_event && has_text(&self.start) {

@@ -79,7 +79,7 @@ impl ResponseReader<'_> {
             timeouts.is_finished = stream.is_finished();
             let is_full = self.publish(batch);
             if outcome? {
-                self.end_after_done(response, stream).await;
+                self.end_after_done(response).await;
                 return Ok(());
             }
             if is_full {
@@ -103,11 +103,11 @@ impl ResponseReader<'_> {
         timeouts.extend(since.elapsed());
     }
 
-    async fn end_after_done(&self, mut response: Response, stream: EventStream<'_>) {
+    async fn end_after_done(&self, mut response: Response) {
         let mut rest = pin!(async { while let Ok(Some(_)) = response.chunk().await {} });
         let has_ended = timeout(BODY_END, &mut rest).await.is_ok();
         let mut batch = Batch::default();
-        stream.finish(&mut batch);
+        batch.end();
         self.publish_last(batch);
         if !has_ended {
             let _ = timeout(BODY_END_IN_BACKGROUND, rest).await;

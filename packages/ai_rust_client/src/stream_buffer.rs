@@ -185,16 +185,12 @@ impl StreamBuffer {
     }
 
     pub fn next_event(&mut self) -> Next<Event> {
-        match self.events.pop_front() {
-            Some(event) => {
-                self.taken(size(&event));
-                Some(Ok(Some(event)))
-            }
-            None => {
-                self.await_more();
-                self.end.clone().map(|end| end.map(|()| None))
-            }
+        if let Some(event) = self.events.pop_front() {
+            self.taken(size(&event));
+            return Some(Ok(Some(event)));
         }
+        self.await_more();
+        self.end.clone().map(|end| end.map(|()| None))
     }
 
     pub fn next_text(&mut self) -> Next<String> {

@@ -13,7 +13,7 @@ fn assemble(chunks: &[&str]) -> (Answer, Vec<Event>) {
         events.extend(batch.apply(&mut answer));
     }
     let mut batch = Batch::default();
-    assembler.finish(&mut batch);
+    batch.end();
     events.extend(batch.apply(&mut answer));
     (answer, events)
 }

@@ -105,7 +105,7 @@ fn streamed(chunks: &[String]) -> (Answer, Vec<Event>) {
         events.extend(batch.apply(&mut answer));
     }
     let mut batch = Batch::default();
-    assembler.finish(&mut batch);
+    batch.end();
     events.extend(batch.apply(&mut answer));
     (answer, events)
 }
@@ -114,9 +114,13 @@ fn whole(body: &str) -> Answer {
     let completion = Completion::parse(body, Form::Whole).unwrap_or_else(|error| panic!("{error}: {body}"));
     let (mut assembler, mut batch, mut answer) = (Assembler::default(), Batch::default(), Answer::default());
     assembler.push_completion(completion, &mut batch).unwrap_or_else(|error| panic!("{error:?}: {body}"));
-    assembler.finish(&mut batch);
+    batch.end();
     batch.apply(&mut answer);
     answer
+}
+
+fn escaped(units: &[u16]) -> String {
+    units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat()
 }
 
 proptest! {
@@ -164,7 +168,7 @@ proptest! {
         cuts.sort_unstable();
         let pieces: Vec<String> = cuts
             .windows(2)
-            .map(|ends| units[ends[0]..ends[1]].iter().map(|unit| format!("\\u{unit:04x}")).collect())
+            .map(|ends| escaped(&units[ends[0]..ends[1]]))
             .collect();
         for field in ["content", "refusal", "reasoning", "other"] {
             let chunks: Vec<String> =

@@ -30,7 +30,7 @@ pub fn check(input: &[u8]) {
         }
     }
     let mut batch = Batch::default();
-    assembler.finish(&mut batch);
+    batch.end();
     let calls = take(batch, &mut answer);
     assert_eq!(calls, answer.choice.tool_calls.to_vec().len());
     check_rebuilt(&answer);
@@ -53,7 +53,7 @@ fn check_rebuilt(answer: &Answer) {
     if assembler.push_completion(completion, &mut batch).is_err() {
         return;
     }
-    assembler.finish(&mut batch);
+    batch.end();
     batch.apply(&mut again);
     let characters = |text: &str| text.chars().filter(|c| *c != '\u{fffd}').count();
     assert_eq!(characters(&again.choice.text), characters(&answer.choice.text), "{json}");

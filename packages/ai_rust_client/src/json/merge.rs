@@ -49,7 +49,9 @@ fn merge(value: &mut Json, delta: Json, name: &str) {
         (Json::String(text), Json::String(piece)) => text.append(piece),
         (Json::Array(items), Json::Array(deltas)) => merge_items(items, deltas),
         (Json::Object(fields), Json::Object(deltas)) => {
-            deltas.into_iter().for_each(|(name, delta)| merge_field(fields, name, delta));
+            for (name, delta) in deltas {
+                merge_field(fields, name, delta);
+            }
         }
         (value, delta) => *value = delta,
     }

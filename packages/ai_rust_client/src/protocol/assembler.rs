@@ -70,6 +70,12 @@ impl Batch {
         }
     }
 
+    /// The answer has ended well: add its last events. Tool calls are among them, since only the end shows that all of
+    /// their arguments have arrived.
+    pub fn end(&mut self) {
+        self.changes.push(Change::End);
+    }
+
     /// Store the JSON text of an answer that was not streamed.
     pub fn set_body(&mut self, body: String) {
         self.changes.push(Change::Body(body));
@@ -145,9 +151,11 @@ impl ChoiceChange {
             }
             choice.push_field(name, value);
         }
-        tool_calls.into_iter().for_each(|call| choice.tool_calls.push(call));
+        for call in tool_calls {
+            choice.tool_calls.push(call);
+        }
         choice.push_logprobs(self.logprobs);
-        self.fields.into_iter().for_each(|(name, value)| choice.set_choice_field(name, value));
+        self.fields.into_iter().for_each(|(name, value)| choice.set_other_field(name, value));
         if !self.finish_reason.is_empty() {
             choice.finish_reason = Some(self.finish_reason);
         }
@@ -305,11 +313,5 @@ impl Assembler {
             batch.changes.push(Change::Choice(Box::new(ChoiceChange::new(choice))));
         }
         Ok(())
-    }
-
-    /// The stream ended well: add its last events. Tool calls are among them, since only the end of the stream shows
-    /// that all of their arguments have arrived.
-    pub fn finish(&mut self, batch: &mut Batch) {
-        batch.changes.push(Change::End);
     }
 }

@@ -49,7 +49,7 @@ pub fn answer(completion: &str) -> Answer {
     if let Ok(completion) = Completion::parse(completion, Form::Whole)
         && assembler.push_completion(completion, &mut batch).is_ok()
     {
-        assembler.finish(&mut batch);
+        batch.end();
     }
     batch.apply(&mut answer);
     answer

@@ -192,7 +192,7 @@ impl Reader {
                 "delta" | "message" => self.ignore(scanner, "choices.message")?,
                 "text" => legacy_text = self.text(scanner, "choices.text")?.into_owned(),
                 "finish_reason" => {
-                    choice.finish_reason = self.string(scanner, "choices.finish_reason")?.into_owned()
+                    choice.finish_reason = self.string(scanner, "choices.finish_reason")?.into_owned();
                 }
                 "logprobs" if self.form == Form::Chunk => {
                     choice.logprobs = match Json::read(scanner)? {

@@ -23,6 +23,8 @@ pub fn images(message: &Json) -> Vec<Image> {
         .collect()
 }
 
+const MIME_TYPE: [&str; 3] = ["mime_type", "mimeType", "media_type"];
+
 fn part_is_text(part: &Json) -> bool {
     part.get("type").and_then(Json::as_text).is_none_or(|kind| !kind.contains("image"))
         && !["image_url", "b64_json", "inline_data", "inlineData"].iter().any(|name| part.get(name).is_some())
@@ -35,7 +37,6 @@ fn image(json: &Json) -> Option<Image> {
     let text = |json: &Json, names: &[&str]| {
         names.iter().find_map(|name| json.get(name).and_then(Json::as_text)).map(str::to_owned)
     };
-    const MIME_TYPE: [&str; 3] = ["mime_type", "mimeType", "media_type"];
     let holders = ["image_url", "inline_data", "inlineData", "source", "image"];
     for holder in std::iter::once(json).chain(holders.iter().filter_map(|name| json.get(name))) {
         let mime_type = text(holder, &MIME_TYPE).or_else(|| text(json, &MIME_TYPE));
@@ -86,7 +87,9 @@ fn decode(base64: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn found(message: &str) -> Vec<(Option<String>, Option<Vec<u8>>, Option<String>)> {
+    type Found = (Option<String>, Option<Vec<u8>>, Option<String>);
+
+    fn found(message: &str) -> Vec<Found> {
         images(&Json::parse(message).unwrap()).into_iter().map(|i| (i.mime_type, i.data, i.url)).collect()
     }
 

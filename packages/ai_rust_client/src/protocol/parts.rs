@@ -12,7 +12,9 @@ pub struct PartTexts {
 impl PartTexts {
     pub fn new(parts: &[Json]) -> Self {
         let mut texts = Self::default();
-        parts.iter().for_each(|part| texts.add(part, false));
+        for part in parts {
+            texts.add(part, false);
+        }
         texts
     }
 

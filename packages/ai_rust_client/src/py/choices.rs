@@ -18,7 +18,7 @@ pub struct Choice(WholeChoice);
 #[derive(PartialEq)]
 pub struct Image(ImageData);
 
-pub fn choices<'py>(py: Python<'py>, choices: Vec<WholeChoice>) -> PyResult<Bound<'py, PyTuple>> {
+pub fn choices(py: Python, choices: Vec<WholeChoice>) -> PyResult<Bound<PyTuple>> {
     PyTuple::new(py, choices.into_iter().map(Choice))
 }
 

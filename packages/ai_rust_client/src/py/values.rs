@@ -80,6 +80,7 @@ impl Usage {
             cost,
         })
     }
+    #[expect(clippy::type_complexity, reason = "the arguments of the constructor")]
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> (Bound<'py, PyType>, (u64, u64, u64, u64, u64, Option<f64>)) {
