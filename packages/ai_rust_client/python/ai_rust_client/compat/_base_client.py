@@ -11,6 +11,7 @@ from ai_rust_client.compat._errors import OpenAIError
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import (
     DEFAULT_TIMEOUT,
+    NO_OPTIONS,
     NOT_GIVEN,
     CallOptions,
     PreparedCall,
@@ -59,7 +60,7 @@ class BaseClient(HasRawResponses):
         self.project = project if project is not None else os.environ.get("OPENAI_PROJECT_ID")
         self.timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else timeout
         self._connections = Connections()
-        self._own = CallOptions()
+        self._own = NO_OPTIONS
         settings = Settings("", self._base_url(base_url), max_retries=max_retries, transport=transport)
         self._unauthorized = (
             settings.with_headers(self._account_headers())
@@ -178,8 +179,11 @@ class BaseClient(HasRawResponses):
                 raise ValueError(f"the function that provides the key must return one, not {kind}")
             self._key = Secret(key)
             options = options.with_default_headers(self._authorization(key))
-        options = options.with_defaults(self._own)
+        if self._own is not NO_OPTIONS:
+            options = options.with_defaults(self._own)
         settings = self._route(path, model)
+        if options is NO_OPTIONS:
+            return PreparedCall(self._connections.client(settings), settings, {})
         if options.headers and options.omits_headers:
             settings, options = settings.with_headers(options.headers), replace(options, headers=None)
         if options.query and not options.query.keys().isdisjoint(dict(settings.query)):

@@ -10,7 +10,16 @@ from ai_rust_client.compat._errors import from_native
 from ai_rust_client.compat._json import read_json
 from ai_rust_client.compat._model import build
 from ai_rust_client.compat._not_covered import NotCoveredError
-from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain, plain_messages
+from ai_rust_client.compat._options import (
+    NO_OPTIONS,
+    NOT_GIVEN,
+    CallOptions,
+    NotGiven,
+    Omit,
+    is_omitted,
+    plain,
+    plain_messages,
+)
 from ai_rust_client.compat._resource import HasRawResponses
 from ai_rust_client.compat._response import APIResponse
 from ai_rust_client.compat._stream_state import ChatCompletionStreamState
@@ -67,12 +76,12 @@ _OPTIONS = frozenset(
 
 def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOptions, Any, dict[str, Any]]:
     """The options of the call, and the messages and options to send."""
-    extra_headers, extra_query, extra_body = (
-        options.pop(name, None) for name in ("extra_headers", "extra_query", "extra_body")
-    )
-    own = CallOptions(extra_headers, extra_query, options.pop("timeout", NOT_GIVEN))
-    for name in options:
-        if name not in _OPTIONS:
+    own, extra_body = NO_OPTIONS, None
+    if not options.keys() <= _OPTIONS:
+        extra_body = options.pop("extra_body", None)
+        headers, query = options.pop("extra_headers", None), options.pop("extra_query", None)
+        own = CallOptions(headers, query, options.pop("timeout", NOT_GIVEN))
+        for name in options.keys() - _OPTIONS:
             raise TypeError(f"create() has no argument {name!r}; pass other options of your provider in extra_body")
     sent = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
     for name, value in (extra_body or {}).items():

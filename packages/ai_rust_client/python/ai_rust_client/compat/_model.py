@@ -240,7 +240,9 @@ def _wrap(models: tuple[type[BaseModel], ...], value: Any) -> Any:
     if type(value) is not dict:
         return value
     if len(models) == 1:
-        return build(models[0], value)
+        instance = models[0].__new__(models[0])
+        _fill(instance, value)
+        return instance
     kind = value.get("type")
     return build(next((model for model in models[1:] if kind in _tags(model)), models[0]), value)
 

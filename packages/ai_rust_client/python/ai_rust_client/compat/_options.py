@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -126,6 +127,9 @@ class CallOptions:
         return settings
 
 
+NO_OPTIONS: Final = CallOptions()
+
+
 def seconds(timeout: Any) -> tuple[Seconds, Seconds]:
     """To connect, and between two bytes: of a number, None, or an object as `Timeout` here and in httpx."""
     if timeout is None or isinstance(timeout, int | float):
@@ -170,9 +174,7 @@ class Settings:
 
     def request(self, method: str, *segments: str) -> Request:
         """The request as exceptions show it, without the query and the password of the base URL."""
-        scheme, host, base, _, _ = urlsplit(self.base_url)
-        path = "/".join(quote(segment, safe="/" if segment == segments[0] else "") for segment in segments)
-        return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
+        return _shown_request(self.base_url, method, segments)
 
     def make_client(self) -> AIClient:
         scheme, host, path, query, _ = urlsplit(self.base_url)
@@ -189,6 +191,13 @@ class Settings:
             max_retries=self.max_retries,
             **dict(self.transport),
         )
+
+
+@lru_cache(maxsize=64)
+def _shown_request(base_url: str, method: str, segments: tuple[str, ...]) -> Request:
+    scheme, host, base, _, _ = urlsplit(base_url)
+    path = "/".join(quote(segment, safe="/" if segment == segments[0] else "") for segment in segments)
+    return Request(method, urlunsplit((scheme, host.rpartition("@")[2], f"{base.rstrip('/')}/{path}", "", "")))
 
 
 class PreparedCall(NamedTuple):
