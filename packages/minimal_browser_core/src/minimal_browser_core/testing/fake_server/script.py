@@ -147,7 +147,7 @@ def _convert_generic(value: Any, origin: Any, args: tuple[Any, ...], where: str)
         if value not in args:
             raise ScriptError(f"{where} must be one of {', '.join(map(repr, args))}")
         return value
-    if origin is tuple:
+    if origin in (tuple, Iterable):
         return tuple(_convert(item, args[0], f"{where}[{i}]") for i, item in enumerate(_array(value, where)))
     assert origin is Mapping, f"no conversion to {origin}"
     if not isinstance(value, dict):
