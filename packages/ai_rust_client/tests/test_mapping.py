@@ -62,6 +62,13 @@ def test_five_hundred_with_a_fifth_refused_are_all_answered(server: FakeServer, 
     assert server.requests[0].json["temperature"] == 0
 
 
+def test_a_429_without_a_delay_pauses_briefly(server: FakeServer, client: AIClient) -> None:
+    server.default = limited(5, None)
+    started_at = time.monotonic()
+    assert all(outcome.response for outcome in client.map(map(str, range(50)), "m"))
+    assert time.monotonic() - started_at < 15
+
+
 def test_messages_and_prompts_in_order(server: FakeServer, client: AIClient) -> None:
     def reply(request: Request) -> Answer:
         return Answer(prompt_of(request), head_delay=0.2 if prompt_of(request) == "0" else 0)

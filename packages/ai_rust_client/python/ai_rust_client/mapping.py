@@ -89,7 +89,7 @@ class _RateLimit:
             return False
         if started_at >= self._resume_at:  # not one of those that were under way when the pause began
             self._rounds += 1
-        backoff = min(_LONGEST_BACKOFF, 0.5 * 2**self._rounds) * random.uniform(0.75, 1.25)  # noqa: S311
+        backoff = min(_LONGEST_BACKOFF, 0.1 * 2**self._rounds) * random.uniform(0.75, 1.25)  # noqa: S311
         waits = (error.retry_after, retry_delay(error.headers), seconds_until_allowed(error.headers))
         delay = next((wait for wait in waits if wait is not None), backoff)
         self._pause(delay)
