@@ -5,8 +5,8 @@ import re
 import typing
 from typing import Any
 
+from ai_rust_client._schema.nodes import Definitions, Node
 from ai_rust_client._schema.problems import Path, at
-from ai_rust_client._schema.types import Definitions, Node
 
 
 class _ModelNode:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, is_typeddict
 
 from ai_rust_client._docstring import parse_docstring
+from ai_rust_client._schema.nodes import Definitions, Node
 from ai_rust_client._schema.problems import Path, at, shown
-from ai_rust_client._schema.types import Builder, Definitions, Node, Variables
+from ai_rust_client._schema.types import Builder, Variables
 
 NO_DEFAULT = object()
 

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from ai_rust_client._schema.check import Checker
+from ai_rust_client._schema.nodes import Definitions, Node
 from ai_rust_client._schema.problems import MismatchError, Path
 from ai_rust_client._schema.strict import is_strict, strict_form
 from ai_rust_client._schema.text import json_values
-from ai_rust_client._schema.types import Builder, Definitions, Node
+from ai_rust_client._schema.types import Builder
 
 _WRAPPED = "value"
 """The name of the only property of an object around a value that is not an object."""
