@@ -20,10 +20,11 @@ use crate::py::encode::{self, Mode};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
 use crate::py::log;
+use crate::py::response::ChatResponse;
 use crate::py::session::Session;
 use crate::py::settings;
 use crate::py::stream::ResponseStream;
-use crate::py::values::{ChatResponse, ModelInfo, model_list};
+use crate::py::values::{ModelInfo, model_list};
 use crate::runtime::process::PerProcess;
 
 /// A client of an OpenAI-compatible chat API, `POST {base_url}/chat/completions`.

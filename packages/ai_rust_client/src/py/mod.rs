@@ -18,6 +18,7 @@ mod history;
 mod log;
 mod message_record;
 mod ready;
+mod response;
 mod session;
 mod settings;
 mod snapshot;
@@ -43,7 +44,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stream::ResponseStream>()?;
     module.add_class::<embeddings::Embeddings>()?;
     module.add_class::<values::StreamEvent>()?;
-    module.add_class::<values::ChatResponse>()?;
+    module.add_class::<response::ChatResponse>()?;
     module.add_class::<choices::Choice>()?;
     module.add_class::<choices::Image>()?;
     module.add_class::<values::ToolCall>()?;
@@ -59,7 +60,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(endpoint::open_events, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::open_chunks, module)?)?;
     module.add_function(wrap_pyfunction!(chunks::readable_json, module)?)?;
-    module.add_function(wrap_pyfunction!(values::_restore_response, module)?)?;
+    module.add_function(wrap_pyfunction!(response::_restore_response, module)?)?;
     module.add_function(wrap_pyfunction!(choices::_restore_choice, module)?)?;
     embeddings::register(module.py())?;
     after_fork(module)
