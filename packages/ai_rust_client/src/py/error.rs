@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::error::{Error, Kind};
 use crate::http::invalid::Invalid;
 use crate::py::log;
+use crate::py::once::get_or_create;
 use crate::py::values::Usage;
 
 fn class_name(kind: Kind) -> &'static str {
@@ -38,8 +39,7 @@ pub fn raise(py: Python, error: &Error) -> PyErr {
 
 fn exception(py: Python, error: &Error) -> PyResult<PyErr> {
     static ERRORS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let errors =
-        ERRORS.get_or_try_init(py, || Ok::<_, PyErr>(py.import("ai_rust_client._errors")?.unbind()))?;
+    let errors = get_or_create(py, &ERRORS, || Ok(py.import("ai_rust_client._errors")?.unbind()))?;
     let details = error.details();
     let fields = PyDict::new(py);
     fields.set_item(intern!(py, "retryable"), error.is_retryable())?;

@@ -5,12 +5,13 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
+use crate::py::once::get_or_create;
+
 /// gevent's function that waits until a descriptor is readable; `None` if gevent has not patched sockets.
 pub fn wait_read(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
-    let modules = MODULES.get_or_try_init(py, || {
-        let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
-        Ok::<_, PyErr>(modules.unbind())
+    let modules = get_or_create(py, &MODULES, || {
+        Ok(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind())
     })?;
     let Some(monkey) = modules.bind(py).get_item(intern!(py, "gevent.monkey"))? else { return Ok(None) };
     if !monkey.call_method1("is_module_patched", ("socket",))?.is_truthy()? {

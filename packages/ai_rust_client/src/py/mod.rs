@@ -17,6 +17,7 @@ mod gevent;
 mod history;
 mod log;
 mod message_record;
+mod once;
 mod ready;
 mod response;
 mod session;

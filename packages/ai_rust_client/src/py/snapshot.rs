@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
 
+use crate::py::once::get_or_create;
+
 /// A value that is nested deeper contains itself, or is rejected by every server.
 pub const MAX_DEPTH: usize = 128;
 
@@ -21,12 +23,11 @@ pub fn snapshot<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 /// Checked once: a GIL that is off may be turned on later, never the other way around.
 fn has_gil(py: Python) -> PyResult<bool> {
     static HAS_GIL: PyOnceLock<bool> = PyOnceLock::new();
-    HAS_GIL
-        .get_or_try_init(py, || match py.import("sys")?.getattr_opt("_is_gil_enabled")? {
-            Some(is_enabled) => is_enabled.call0()?.is_truthy(),
-            None => Ok(true),
-        })
-        .copied()
+    get_or_create(py, &HAS_GIL, || match py.import("sys")?.getattr_opt("_is_gil_enabled")? {
+        Some(is_enabled) => is_enabled.call0()?.is_truthy(),
+        None => Ok(true),
+    })
+    .copied()
 }
 
 /// `None` if the value is nested too deep or contains itself.
