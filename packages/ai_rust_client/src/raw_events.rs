@@ -55,9 +55,11 @@ impl EventProtocol {
 }
 
 fn kind_in(data: &str) -> String {
-    match serde_json::from_str::<Tag>(data) {
-        Ok(Tag { r#type: Some(Value::String(kind)), .. }) => kind.replace('\n', " "),
-        Ok(Tag { error: Some(error), .. }) if is_error(&error) => "error".to_owned(),
+    // Without the check, a list would be read as the fields in their order.
+    let tag = if data.starts_with('{') { serde_json::from_str::<Tag>(data).ok() } else { None };
+    match tag {
+        Some(Tag { r#type: Some(Value::String(kind)), .. }) if !kind.is_empty() => kind.replace('\n', " "),
+        Some(Tag { error: Some(error), .. }) if is_error(&error) => "error".to_owned(),
         _ => "message".to_owned(),
     }
 }

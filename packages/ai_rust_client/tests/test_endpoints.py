@@ -113,11 +113,14 @@ def test_events_have_their_type_and_data(client: AIClient, server: FakeServer) -
 
 
 def test_the_type_may_be_only_in_the_data(client: AIClient, server: FakeServer) -> None:
-    server.script.append(Stream((Data({"type": "a"}), Data({"x": 1}), Data("not json"), Data({"type": ENDS[0]}))))
+    odd = (Data({"x": 1}), Data('{"type":""}'), Data('["a","b"]'), Data("not json"))
+    server.script.append(Stream((Data({"type": "a"}), *odd, Data({"type": ENDS[0]}))))
     events = [item for batch in open_responses(client) for item in batch]
     assert events == [
         ("a", '{"type":"a"}'),
         ("message", '{"x":1}'),
+        ("message", '{"type":""}'),
+        ("message", '["a","b"]'),
         ("message", "not json"),
         (ENDS[0], '{"type":"response.completed"}'),
     ]
