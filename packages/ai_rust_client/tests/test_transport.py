@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ai_rust_client import AIClient, APIConnectionError, StreamInterruptedError
+from minimal_browser_core.testing.chat_conformance.stale_connections import ClosingServer
 from minimal_browser_core.testing.fake_server import Answer, Body, Bytes, FakeServer, Hang, Raw
 
 EVENTS = b"".join(
@@ -247,3 +249,29 @@ def test_the_error_of_a_socks_proxy_does_not_show_its_password(server: FakeServe
             client.send_request("q", "m")
     assert "secret-word" not in str(caught.value) + repr(caught.value.attempts)
     assert server.requests == []
+
+
+def test_a_unix_socket_that_closes_after_each_answer_costs_no_failure(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    closing = ClosingServer()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(64)
+
+        def accept() -> None:
+            for _ in range(50):
+                closing.serve(listener.accept()[0])
+
+        threading.Thread(target=accept, daemon=True).start()
+        with AIClient(base_url="http://localhost/v1", unix_socket=path, max_retries=0) as client:
+            assert {client.send_request("q", "m") for _ in range(50)} == {"so"}
+
+
+def test_two_hundred_calls_to_a_server_that_closes_after_each_answer() -> None:
+    with ClosingServer(on_request=True).running() as server:
+        client = AIClient(base_url=server.base_url, max_retries=0)
+        begin = time.monotonic()
+        assert {client.send_request("q", "m") for _ in range(200)} == {"so"}
+        # Each call needs a connection of its own, but no delay.
+        assert (time.monotonic() - begin) / 200 < 0.02
+        client.close()

@@ -31,8 +31,10 @@ impl NewConnections {
             error.source().and_then(|source| source.downcast_ref::<hyper_util::client::legacy::Error>());
         let Some(error) = error else { return false };
         let cause = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
-        // An answer that cannot be parsed has begun, and the server that sent it was there.
-        let has_answered = cause.is_some_and(|cause| cause.is_parse() || cause.is_user());
+        // Part of an answer, or the end of only this request on a connection that many share: the server was there.
+        let reset = cause.and_then(|cause| cause.source()?.downcast_ref::<h2::Error>());
+        let has_answered = cause.is_some_and(|cause| cause.is_parse() || cause.is_user())
+            || reset.is_some_and(h2::Error::is_reset);
         !error.is_connect()
             && !has_answered
             && error

@@ -40,7 +40,6 @@ class ClosingServer:
         with self.lock:
             self.connections += 1
         with sock, contextlib.suppress(OSError):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for _ in range(self.answers):
                 self._answer(sock)
             time.sleep(self.delay)
@@ -73,6 +72,7 @@ class ClosingServer:
             with contextlib.suppress(OSError):
                 while True:
                     sock, _ = listener.accept()
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     threads.append(threading.Thread(target=self.serve, args=(sock,)))
                     threads[-1].start()
 
