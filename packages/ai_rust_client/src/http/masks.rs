@@ -93,7 +93,9 @@ impl Masks {
 
     /// A text of a server for an error message: masked, on one line, at most `limit` characters.
     pub fn line(&self, text: &str, limit: usize) -> String {
-        limit_chars(one_line(&self.mask(text.to_owned())), limit)
+        let beginning = &text[..floor_char_boundary(text, MAX_ERROR_BODY)];
+        let min_prefix = (beginning.len() < text.len()).then_some(1);
+        limit_chars(one_line(&self.mask_end(beginning.to_owned(), min_prefix)), limit)
     }
 
     /// Mask whatever may come from a server in an error, and make its texts safe for terminals and logs.

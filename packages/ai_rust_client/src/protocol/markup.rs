@@ -1,44 +1,57 @@
 //! What a web page or an XML document says about an error.
 
+use std::ops::Range;
+
 use crate::protocol::unescape::unescape_html;
 
 /// Elements whose text is not shown.
-const INVISIBLE: [&str; 3] = ["script", "style", "head"];
+const INVISIBLE: [&str; 4] = ["script", "style", "head", "title"];
 
 /// The title, the element `message` and the visible text, in this order, without those that are empty.
 pub fn texts(document: &str) -> Vec<String> {
     let document = without_comments(document);
-    let title = element(&document, "title").map(|place| &document[place.content]);
-    let message = element(&document, "message").map(|place| &document[place.content]);
-    let mut visible = document.clone();
-    for name in INVISIBLE.into_iter().chain(["title"]) {
-        while let Some(place) = element(&visible, name) {
-            visible.replace_range(place.whole, " ");
-        }
-    }
+    let first = |name: &str| elements(&document, name).next().map(|element| &document[element.content]);
+    let (title, message) = (first("title"), first("message"));
+    let visible = INVISIBLE.iter().fold(document.clone(), |document, name| without_elements(&document, name));
     let texts = [title, message, Some(&*visible)].into_iter().flatten();
     let texts = texts.map(|text| unescape_html(&without_tags(text)).trim().to_owned());
     texts.filter(|text| !text.is_empty()).collect()
 }
 
-struct Place {
-    whole: std::ops::Range<usize>,
-    content: std::ops::Range<usize>,
+struct Element {
+    whole: Range<usize>,
+    content: Range<usize>,
 }
 
-/// The first element with this name, in either case. It may lack its end.
-fn element(document: &str, name: &str) -> Option<Place> {
+/// The elements with this name, in either case. The last one may lack its end.
+fn elements(document: &str, name: &str) -> impl Iterator<Item = Element> {
     let lower = document.to_ascii_lowercase();
-    let opening = format!("<{name}");
-    let is_tag = |at: &usize| {
-        let next = lower[at + opening.len()..].chars().next();
-        next.is_some_and(|next| next == '>' || next.is_whitespace())
-    };
-    let start = lower.match_indices(&opening).map(|(at, _)| at).find(is_tag)?;
-    let content = start + lower[start..].find('>')? + 1;
-    let end = lower[content..].find(&format!("</{name}")).map_or(lower.len(), |at| content + at);
-    let whole_end = lower[end..].find('>').map_or(lower.len(), |at| end + at + 1);
-    Some(Place { whole: start..whole_end, content: content..end })
+    let (opening, closing) = (format!("<{name}"), format!("</{name}"));
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + lower[at..].find(&opening)?;
+            at = start + opening.len();
+            // Not another element whose name begins with this one.
+            if lower[at..].starts_with(|next: char| next == '>' || next.is_whitespace()) {
+                let content = at + lower[at..].find('>')? + 1;
+                let end = lower[content..].find(&closing).map_or(lower.len(), |end| content + end);
+                at = lower[end..].find('>').map_or(lower.len(), |tag| end + tag + 1);
+                return Some(Element { whole: start..at, content: content..end });
+            }
+        }
+    })
+}
+
+fn without_elements(document: &str, name: &str) -> String {
+    let mut rest = String::with_capacity(document.len());
+    let mut at = 0;
+    for element in elements(document, name) {
+        rest.push_str(&document[at..element.whole.start]);
+        rest.push(' ');
+        at = element.whole.end;
+    }
+    rest + &document[at..]
 }
 
 fn without_comments(document: &str) -> String {

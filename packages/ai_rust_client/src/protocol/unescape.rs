@@ -10,21 +10,23 @@ const LONGEST_ESCAPE: usize = 12;
 pub struct View<'a> {
     /// A `+` is a space: forms write it so.
     pub bytes: Cow<'a, [u8]>,
-    /// The place of each byte in the original text; `None` if nothing was removed.
-    places: Option<Vec<Range<usize>>>,
+    /// Where each byte comes from in the original text; `None` if nothing was removed.
+    origins: Option<Vec<usize>>,
+    original_length: usize,
 }
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { bytes: plus_as_space(text.as_bytes()), places: None }
+        Self { bytes: plus_as_space(text.as_bytes()), origins: None, original_length: text.len() }
     }
 
     /// Where a range of `bytes` is in the original text.
     pub fn place(&self, range: Range<usize>) -> Range<usize> {
-        match &self.places {
-            Some(places) => places[range.start].start..places[range.end - 1].end,
-            None => range,
-        }
+        let Some(origins) = &self.origins else { return range };
+        // The bytes of one escape come from the same place.
+        let last = origins[range.end - 1];
+        let end = origins[range.end..].iter().find(|origin| **origin > last);
+        origins[range.start]..end.copied().unwrap_or(self.original_length)
     }
 
     /// With one more level of escapes removed, or `None` if there are none.
@@ -32,21 +34,21 @@ impl<'a> View<'a> {
         let bytes = &*self.bytes;
         let first = memchr::memchr3(b'\\', b'%', b'&', bytes)?;
         let mut unescaped = Vec::with_capacity(bytes.len());
-        let mut places = Vec::with_capacity(bytes.len());
+        let mut origins = Vec::with_capacity(bytes.len());
+        let origin = |at: usize| self.origins.as_ref().map_or(at, |origins| origins[at]);
         unescaped.extend_from_slice(&bytes[..first]);
-        places.extend((0..first).map(|at| self.place(at..at + 1)));
+        origins.extend((0..first).map(origin));
         let mut at = first;
         while at < bytes.len() {
             let (meaning, length) =
                 escape(&bytes[at..]).unwrap_or_else(|| (Meaning::from_byte(bytes[at]), 1));
-            let place = self.place(at..at + length);
             unescaped.extend_from_slice(meaning.bytes());
-            places.extend(meaning.bytes().iter().map(|_| place.clone()));
+            origins.extend(meaning.bytes().iter().map(|_| origin(at)));
             at += length;
         }
         let is_changed = unescaped.len() != bytes.len();
         let bytes = Cow::Owned(plus_as_space(&unescaped).into_owned());
-        is_changed.then_some(View { bytes, places: Some(places) })
+        is_changed.then_some(View { bytes, origins: Some(origins), original_length: self.original_length })
     }
 
     /// The length of `bytes` without an escape, or half of a surrogate pair, that was cut off at the end.
