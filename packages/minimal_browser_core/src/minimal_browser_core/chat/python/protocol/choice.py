@@ -109,7 +109,7 @@ class ChoiceAssembler:
         calls = objects(message, "tool_calls")
         for call in calls:
             self._calls.add_whole(call) if is_whole else self._calls.add(call)
-        self._fields.add({name: value for name, value in message.items() if name not in _OWN_FIELDS})
+        self._fields.add({name: value for name, value in message.items() if _is_merged(name, value)})
         return bool(reasoning or refusal or calls or not is_empty([message.get(name) for name in _CONTENT_FIELDS]))
 
     def _add_content(self, content: str | list[Any], events: list[StreamEvent]) -> None:
@@ -227,6 +227,11 @@ def _message_of(choice: dict[str, Any], *, is_whole: bool) -> dict[str, Any]:
 def _is_valid(name: str, value: Any) -> bool:
     types = _KNOWN_FIELDS.get(name)
     return types is None or value is None or isinstance(value, types)
+
+
+def _is_merged(name: str, value: Any) -> bool:
+    # Many providers repeat the known fields in each delta, although they are empty.
+    return name not in _OWN_FIELDS and not (name in _KNOWN_FIELDS and is_empty(value))
 
 
 def _valid_fields(message: dict[str, Any]) -> Iterator[tuple[str, Any]]:
