@@ -55,7 +55,7 @@ def test_any_chunks_give_events_or_a_provider_error(chunks: list[dict[str, objec
         event.text.encode()
     for call in received.tool_calls:
         (call.id + call.name + call.arguments).encode()
-    response = received.response("m")
+    response = received.response()
     for value in (received.message, response.message, response.raw):
         json.dumps(value, ensure_ascii=False).encode()
     assert copy.deepcopy(response) == pickle.loads(pickle.dumps(response)) == response

@@ -197,6 +197,14 @@ class LenientDecoding(ChatSuite):
         for found in (response, stream):
             assert _attribute(found, attribute) == expected
 
+    @pytest.mark.parametrize("model", [None, "", {}])
+    def test_the_requested_model_is_the_default(self, client: ChatClient, server: FakeServer, model: Json) -> None:
+        answer = replaced(("model",), model)
+        server.script += [Body(json.dumps(answer)), streamed(answer)]
+        response, stream = client.chat(QUESTION, MODEL), client.stream(QUESTION, MODEL)
+        list(stream)
+        assert response.model == stream.model == MODEL
+
     @pytest.mark.parametrize("path", sorted(_ERRORS), ids=_name)
     @pytest.mark.parametrize("error", EMPTY_ERRORS, ids=json.dumps)
     def test_an_empty_error_is_not_an_error(

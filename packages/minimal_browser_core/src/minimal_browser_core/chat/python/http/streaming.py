@@ -29,7 +29,7 @@ def stream(client: RetryingClient, call: Call, channel: Channel, models: Sequenc
         with client.open_response("POST", _PATH, "text/event-stream", with_model(model, rest)) as response:
             reader = ResponseReader(call, _PATH, response)
             metadata = ResponseMetadata.from_headers(started, reader.headers)
-            received = StreamAccumulator(request_id=reader.request_id, metadata=metadata)
+            received = StreamAccumulator(model=model, request_id=reader.request_id, metadata=metadata)
             channel.begin(received)
             _receive(reader, received, channel)
 

@@ -26,7 +26,10 @@ def _without_nulls(chunk: dict[str, Any]) -> dict[str, Any]:
 
 
 class StreamAccumulator:
-    """Turns chunks into events and collects what has arrived so far. Any thread may read its attributes."""
+    """Turns chunks into events and collects what has arrived so far. Any thread may read its attributes.
+
+    `model` is the requested one, until the provider names another.
+    """
 
     def __init__(
         self, *, model: str | None = None, request_id: str | None = None, metadata: ResponseMetadata | None = None
@@ -134,7 +137,7 @@ class StreamAccumulator:
                 events.append(StreamEvent("usage", usage=self.usage))
             return [*events, StreamEvent("finish")]
 
-    def response(self, model: str | None = None, raw: dict[str, Any] | None = None) -> ChatResponse:
+    def response(self, raw: dict[str, Any] | None = None) -> ChatResponse:
         """Return what has arrived as a response. `raw` defaults to the JSON that a whole answer would have."""
         with self._lock:
             return ChatResponse(
@@ -142,7 +145,7 @@ class StreamAccumulator:
                 reasoning=self.reasoning,
                 tool_calls=self.tool_calls,
                 usage=self.usage,
-                model=self.model or model or "",
+                model=self.model or "",
                 provider=self.provider,
                 finish_reason=self.finish_reason,
                 request_id=self.request_id,

@@ -18,10 +18,10 @@ def parse_response(
     Raises `MalformedError`, or `ProviderError` if the body reports an error.
     """
     check_choices(body)
-    received = StreamAccumulator(request_id=request_id, metadata=metadata)
+    received = StreamAccumulator(model=model, request_id=request_id, metadata=metadata)
     received.add(body, is_whole=True)
     received.finish()
-    return received.response(model, printable_json(body))
+    return received.response(printable_json(body))
 
 
 def check_choices(body: dict[str, Any]) -> None:
