@@ -27,7 +27,7 @@ pub struct ToolCallDelta {
     pub function_fields: Fields,
 }
 
-/// The tool calls that have begun, in the order of their indexes.
+/// The tool calls that have started, in the order of their indexes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ToolCalls(Vec<PartialCall>);
 

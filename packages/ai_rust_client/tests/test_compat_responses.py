@@ -59,7 +59,7 @@ def outcome(library: Any, replies: list[Any], **arguments: Any) -> Any:
     "reply",
     [
         Answer("Blue."),
-        Answer(("Bl", "ue."), reasoning=("H", "m."), usage=Usage(5, 7, 2, 3)),
+        Answer(("Blu", "e."), reasoning=("H", "m."), usage=Usage(5, 7, 2, 3)),
         Answer(tool_calls=(CALL,), finish_reason="tool_calls"),
         Answer("Blu", finish_reason="length"),
         Error(401, "no key", code="invalid_api_key"),

@@ -13,7 +13,7 @@ use ai_rust_client::http::transport::Transport;
 use ai_rust_client::models::models;
 use ai_rust_client::protocol::request::ChatRequest;
 use ai_rust_client::runtime::executor::executor;
-use ai_rust_client::stream::Stream;
+use ai_rust_client::stream::{Stream, StreamRequest};
 use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -242,7 +242,12 @@ async fn unread_streams_do_not_stop_other_calls_of_their_http_2_connection() {
     let client = CancellationToken::new();
     let mut streams = Vec::new();
     for _ in 0..UNREAD {
-        let stream = Stream::open(Arc::clone(&transport), executor().unwrap(), request(), &client, false);
+        let stream = Stream::open(
+            Arc::clone(&transport),
+            executor().unwrap(),
+            StreamRequest::Chat(request()),
+            &client,
+        );
         executor().unwrap().attend();
         let is_full = async {
             while !stream.buffer.with(|buffer| buffer.is_full()) {
@@ -252,7 +257,7 @@ async fn unread_streams_do_not_stop_other_calls_of_their_http_2_connection() {
         tokio::time::timeout(Duration::from_secs(5), is_full).await.unwrap();
         streams.push(stream);
     }
-    let answer = chat(transport, request()).await.map(|response| response.answer.text);
+    let answer = chat(transport, request()).await.map(|response| response.answer.choice.text);
     assert_eq!(answer.unwrap(), "over TLS");
     client.cancel();
 }

@@ -28,7 +28,7 @@ proptest! {
     #[test]
     fn vectors_are_read_in_the_order_of_their_indexes(rows in matrix(), seed in any::<u64>()) {
         let mut entries: Vec<(u64, String)> = rows.iter().enumerate()
-            .map(|(index, (vector, in_base64))| (seed.rotate_left(index as u32 * 7), entry(index, vector, *in_base64)))
+            .map(|(index, (vector, in_base64))| (seed.rotate_left(u32::try_from(index).unwrap() * 7), entry(index, vector, *in_base64)))
             .collect();
         entries.sort();
         let data: Vec<String> = entries.into_iter().map(|(_, entry)| entry).collect();

@@ -62,7 +62,7 @@ class AIClient:
     part of the answer was returned. A `Retry-After` of up to a minute is respected.
 
     At most `max_buffered_bytes` of a stream wait for its reader. Then nothing is received until half of it was
-    read; meanwhile only the total timeout goes on.
+    read; until then only the total timeout goes on.
 
     `proxy` (http, https, socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is
     a PEM file whose certificates are added to the platform's; `client_cert` one with a certificate and its key, for
@@ -309,7 +309,7 @@ class ResponseStream:
 
     @property
     def headers(self) -> dict[str, str]:
-        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined.
 
         Empty until the response head has arrived.
         """
@@ -419,7 +419,7 @@ class ChatResponse:
 
     @property
     def headers(self) -> dict[str, str]:
-        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", "."""
+        """All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined."""
 
     @property
     def time_to_first_byte(self) -> float | None:

@@ -213,7 +213,7 @@ class ResponseEvents:
 
     @property
     def id(self) -> str:
-        """The id of the response; empty until it has begun."""
+        """The id of the response; empty until it has started."""
         return _text(self._latest, "id")
 
     @property
@@ -223,7 +223,7 @@ class ResponseEvents:
 
     @property
     def model(self) -> str:
-        """The model that answers; empty until the response has begun."""
+        """The model that answers; empty until the response has started."""
         return _text(self._latest, "model")
 
     @property

@@ -24,7 +24,7 @@ impl EnvironmentProxy {
         if either("no_proxy").is_some_and(|list| no_proxy::excludes(&list, url)) {
             return Self::Excluded;
         }
-        // In a CGI script, HTTP_PROXY is the header `Proxy` of whoever sends the request (https://httpoxy.org).
+        // In a CGI script, HTTP_PROXY is the header `Proxy` of the request (https://httpoxy.org).
         let own = if url.scheme() == "http" && variable("REQUEST_METHOD").is_some() {
             variable("http_proxy")
         } else {

@@ -49,7 +49,7 @@ use crate::runtime::process::PerProcess;
 /// part of the answer was returned. A `Retry-After` of up to a minute is respected.
 ///
 /// At most `max_buffered_bytes` of a stream wait for its reader. Then nothing is received until half of it was
-/// read; meanwhile only the total timeout goes on.
+/// read; until then only the total timeout goes on.
 ///
 /// `proxy` (http, https, socks5, socks5h) replaces HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. `ca_bundle` is
 /// a PEM file whose certificates are added to the platform's; `client_cert` one with a certificate and its key, for

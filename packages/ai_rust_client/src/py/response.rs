@@ -167,7 +167,7 @@ impl ChatResponse {
     fn rate_limits(&self) -> BTreeMap<String, String> {
         rate_limits(&self.answer.transfer, &self.masks)
     }
-    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined.
     #[getter]
     fn headers(&self) -> BTreeMap<String, String> {
         headers(&self.answer.transfer, &self.masks)

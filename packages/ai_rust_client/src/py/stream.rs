@@ -188,7 +188,7 @@ impl ResponseStream {
     fn rate_limits(&self) -> PyResult<BTreeMap<String, String>> {
         self.0.answer(|answer| rate_limits(&answer.transfer, &self.0.config().masks))
     }
-    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined by ", ".
+    /// All response headers; names in lower case. Secrets and cookies are masked, repeated headers joined.
     ///
     /// Empty until the response head has arrived.
     #[getter]
