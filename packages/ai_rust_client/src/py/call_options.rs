@@ -1,7 +1,6 @@
 //! The options of one call that are not sent as fields of its JSON.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
@@ -16,7 +15,7 @@ const ARGUMENTS: [&str; 4] = ["messages", "model", "input", "stream"];
 /// has no settings of its own.
 pub fn take(options: &Bound<PyDict>, client: &Config) -> PyResult<Option<CallSettings>> {
     let settings = take_settings(options, client)?;
-    if let Some(body) = take_option(options, intern!(options.py(), "extra_body"))? {
+    if let Some(body) = take_option(options, "extra_body")? {
         add_body(&body, options)?;
     }
     Ok(settings)
@@ -25,7 +24,7 @@ pub fn take(options: &Bound<PyDict>, client: &Config) -> PyResult<Option<CallSet
 /// Like `take`, for a request without a body: nothing else may be in `options`.
 pub fn take_all(method: &str, options: &Bound<PyDict>, client: &Config) -> PyResult<Option<CallSettings>> {
     let settings = take_settings(options, client)?;
-    if take_option(options, intern!(options.py(), "extra_body"))?.is_some() {
+    if take_option(options, "extra_body")?.is_some() {
         return Err(PyTypeError::new_err(format!("{method}() takes no extra_body: its request has no body")));
     }
     match options.keys().iter().next() {
@@ -37,22 +36,21 @@ pub fn take_all(method: &str, options: &Bound<PyDict>, client: &Config) -> PyRes
 }
 
 fn take_settings(options: &Bound<PyDict>, client: &Config) -> PyResult<Option<CallSettings>> {
-    let py = options.py();
     let mut call = CallSettings::default();
     let mut is_changed = false;
-    if let Some(value) = take_option(options, intern!(py, "timeout"))? {
+    if let Some(value) = take_option(options, "timeout")? {
         call.timeouts = Some(call_timeouts(&value, client.timeouts)?);
         is_changed = true;
     }
-    if let Some(value) = take_option(options, intern!(py, "max_retries"))? {
+    if let Some(value) = take_option(options, "max_retries")? {
         call.max_retries = Some(retries(&value)?);
         is_changed = true;
     }
-    if let Some(headers) = take_option(options, intern!(py, "extra_headers"))? {
+    if let Some(headers) = take_option(options, "extra_headers")? {
         call.headers = header_list("extra_headers", &headers)?;
         is_changed |= !call.headers.is_empty();
     }
-    if let Some(query) = take_option(options, intern!(py, "extra_query"))? {
+    if let Some(query) = take_option(options, "extra_query")? {
         call.query = query_pairs(&query)?;
         is_changed |= !call.query.is_empty();
     }
@@ -60,10 +58,7 @@ fn take_settings(options: &Bound<PyDict>, client: &Config) -> PyResult<Option<Ca
 }
 
 /// Remove an option; `None` if it is not given, or is None.
-fn take_option<'py>(
-    options: &Bound<'py, PyDict>,
-    name: &Bound<'py, PyString>,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+fn take_option<'py>(options: &Bound<'py, PyDict>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     let Some(value) = options.get_item(name)? else { return Ok(None) };
     options.del_item(name)?;
     Ok(Some(value).filter(|value| !value.is_none()))

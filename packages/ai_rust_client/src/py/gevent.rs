@@ -1,6 +1,5 @@
 //! Waiting in a process that gevent has patched: only the greenlet that calls waits, not all of its thread.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -13,7 +12,7 @@ pub fn wait_read(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
     let modules = get_or_create(py, &MODULES, || {
         Ok(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind())
     })?;
-    let Some(monkey) = modules.bind(py).get_item(intern!(py, "gevent.monkey"))? else { return Ok(None) };
+    let Some(monkey) = modules.bind(py).get_item("gevent.monkey")? else { return Ok(None) };
     if !monkey.call_method1("is_module_patched", ("socket",))?.is_truthy()? {
         return Ok(None);
     }

@@ -35,9 +35,8 @@ impl Logger {
 fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
     static LOGGER: PyOnceLock<Logger> = PyOnceLock::new();
     if LOGGER.get(py).is_none() {
-        let modules =
-            py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?;
-        let Some(logging) = modules.get_item(intern!(py, "logging"))? else { return Ok(None) };
+        let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
+        let Some(logging) = modules.get_item("logging")? else { return Ok(None) };
         let logger = logging.call_method1("getLogger", ("ai_rust_client",))?;
         let is_enabled_for = logger.getattr("isEnabledFor")?.unbind();
         let debug = PyTuple::new(py, [DEBUG])?.unbind();
