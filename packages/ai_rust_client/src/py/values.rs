@@ -137,7 +137,10 @@ pub struct StreamEvent(pub Event);
 #[pymethods]
 impl StreamEvent {
     #[new]
-    #[pyo3(signature = (kind, text=String::new(), tool_call=None, usage=None))]
+    #[pyo3(
+        signature = (kind, text=String::new(), tool_call=None, usage=None),
+        text_signature = "(kind, text='', tool_call=None, usage=None)"
+    )]
     fn new(
         kind: &str,
         text: String,

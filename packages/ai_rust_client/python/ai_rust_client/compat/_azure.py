@@ -104,7 +104,7 @@ class _AzureClient(BaseClient):
             return replace(settings, base_url=f"{self._azure_endpoint.rstrip('/')}/openai")
         return settings
 
-    def with_options(  # type: ignore[override]
+    def with_options(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         *,
         api_key: Credential | None = None,
@@ -136,9 +136,9 @@ class _AzureClient(BaseClient):
     copy = with_options  # type: ignore[assignment]
 
 
-class AzureOpenAI(_AzureClient, OpenAI):
+class AzureOpenAI(_AzureClient, OpenAI):  # pyright: ignore[reportIncompatibleMethodOverride]
     """`OpenAI` at Azure. `azure_ad_token_provider` is a function that returns an Entra token; each call calls it."""
 
 
-class AsyncAzureOpenAI(_AzureClient, AsyncOpenAI):
+class AsyncAzureOpenAI(_AzureClient, AsyncOpenAI):  # pyright: ignore[reportIncompatibleMethodOverride]
     """`AsyncOpenAI` at Azure. `azure_ad_token_provider` may be a function or a coroutine function."""

@@ -51,7 +51,8 @@ def _merge_item(items: list[Any], item: Any) -> None:
 
 
 def _merge_tool_calls(message: dict[str, Any], deltas: list[Any]) -> None:
-    calls = message["tool_calls"] = list(message.get("tool_calls") or ())
+    calls: list[dict[str, Any]] = list(message.get("tool_calls") or ())
+    message["tool_calls"] = calls
     for delta in deltas:
         if isinstance(delta, dict):
             position = position_of(calls, delta)

@@ -72,7 +72,7 @@ def _response(reply: "Reply", request: Request, read: Read[T]) -> APIResponse[T]
         data = None
     error = data.get("error") if isinstance(data, dict) else None
     # A response that failed is a response, which has its error.
-    if has_content(error) and data.get("object") != "response":
+    if isinstance(data, dict) and has_content(error) and data.get("object") != "response":
         raise provider_error(read_json(reply.mask(json.dumps(error))), request)
     if not isinstance(data, dict | list):
         response = Response(200, reply.mask(answer._body), answer.headers, request)
@@ -80,7 +80,7 @@ def _response(reply: "Reply", request: Request, read: Read[T]) -> APIResponse[T]
 
     def parse(answer: Answer) -> T:
         result = read(data)
-        result._request_id = answer.request_id  # type: ignore[attr-defined]
+        setattr(result, "_request_id", answer.request_id)  # noqa: B010  T has the attribute
         return result
 
     return APIResponse(answer, request, parse)

@@ -28,14 +28,14 @@ class ParsedFunction(Function):
 class ParsedFunctionToolCall(ChatCompletionMessageFunctionToolCall):
     """A complete function call."""
 
-    function: ParsedFunction
+    function: ParsedFunction  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class ParsedChatCompletionMessage(ChatCompletionMessage, Generic[T]):
     """The message of the model; `parsed` is its content as an instance, None if it has none."""
 
     parsed: T | None = None
-    tool_calls: list[ParsedFunctionToolCall] | None = None  # type: ignore[assignment]
+    tool_calls: list[ParsedFunctionToolCall] | None = None  # type: ignore[assignment]  # pyright: ignore
 
     def _to_send(self) -> dict[str, Any]:
         fields = super()._to_send()
@@ -50,10 +50,10 @@ class ParsedChoice(Choice, Generic[T]):
         "message": lambda choice: build(ParsedChatCompletionMessage, {"content": choice.get("text")})
     }
 
-    message: ParsedChatCompletionMessage[T]
+    message: ParsedChatCompletionMessage[T]  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class ParsedChatCompletion(ChatCompletion, Generic[T]):
     """A whole answer."""
 
-    choices: list[ParsedChoice[T]]  # type: ignore[assignment]
+    choices: list[ParsedChoice[T]]  # type: ignore[assignment]  # pyright: ignore
