@@ -1,6 +1,6 @@
 """The memory of a process, in MB. Linux only, since it reads /proc. Imports little, since that counts too.
 
-python held.py requests|streams MODULE:CLASS|bare URL
+python held.py idle|requests|run|streams MODULE:CLASS|bare URL
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 from contenders.basics import QUESTION
 from contenders.loading import load
 
-CALLS = 100
+CALLS = {"idle": 1, "requests": 100, "run": 10_000, "streams": 100}
 SETTLED = 1.5
 """Seconds after which all streams are open and receive chunks."""
 
@@ -20,25 +20,25 @@ def resident() -> float:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def requests(client: type, url: str) -> None:
+def requests(client: type, url: str, count: int) -> None:
     """Print the memory after some requests."""
     contender = client(url, None)
-    for _ in range(CALLS):
+    for _ in range(count):
         contender.ask(QUESTION)
     print(resident())
 
 
-def streams(client: type, url: str) -> None:
+def streams(client: type, url: str, count: int) -> None:
     """Print the memory that open streams add. Exits before they end."""
     import asyncio
 
     async def together() -> float:
         contender = client(url, None)
         before = resident()
-        reading = [asyncio.create_task(contender.aread(QUESTION)) for _ in range(CALLS)]
+        reading = [asyncio.create_task(contender.aread(QUESTION)) for _ in range(count)]
         done, _ = await asyncio.wait(reading, timeout=SETTLED)
         if done:
-            raise SystemExit(f"{len(done)} of {CALLS} streams have ended, but all should be open")
+            raise SystemExit(f"{len(done)} of {count} streams have ended, but all should be open")
         return resident() - before
 
     with asyncio.Runner() as runner:
@@ -51,7 +51,7 @@ def main(kind: str, client: str, url: str) -> None:
     if client == "bare":
         print(resident())
     else:
-        (streams if kind == "streams" else requests)(load(client), url)
+        (streams if kind == "streams" else requests)(load(client), url, CALLS[kind])
 
 
 if __name__ == "__main__":

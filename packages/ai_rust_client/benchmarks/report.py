@@ -76,10 +76,13 @@ def _processes(results: Results) -> str:
         rows["process start to first answer and end: wall (ms)"] = {
             name: took.median("wall") * 1e3 for name, took in results.first_answers.items()
         }
-    if results.requests_memory:
-        rows["memory after 100 requests, over bare Python (MB)"] = {
-            name: held for name, held in results.requests_memory.items() if name != BARE
-        }
+    for title, memory in (
+        ("memory of an idle client, after one request", results.idle_memory),
+        ("memory after 100 requests", results.requests_memory),
+        ("memory after 10,000 requests", results.run_memory),
+    ):
+        if memory:
+            rows[f"{title}, over bare Python (MB)"] = {name: held for name, held in memory.items() if name != BARE}
     if results.streams_memory:
         rows["memory of 100 streams with a chunk every 5 ms (MB)"] = results.streams_memory
     columns = [name for name in NAMES if any(name in values for values in rows.values())]

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import memory
 import start
-from cases import CASES, Case
+from cases import CASES, TOO_SLOW, Case
 from measure import measure
 from registry import NAMES, NATIVE, OURS
 from report import OVER_HTTP1, markdown, replace, summary
@@ -157,7 +157,10 @@ def main() -> None:
             print(f"start: after {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         if "memory" in options.only:
             rounds = 1 if options.quick else MEMORY_ROUNDS
+            results.idle_memory = memory.after_requests(installed, server, rounds, "idle")
             results.requests_memory = memory.after_requests(installed, server, rounds)
+            fast = [one for one in installed if one.contender.name not in TOO_SLOW]
+            results.run_memory = memory.after_requests(fast, server, 1, "run")
             results.streams_memory = memory.of_streams(installed, server, rounds)
     text = markdown(results, introduction(cases, installed, missing, before, time.monotonic() - began))
     print(text)

@@ -15,7 +15,9 @@ class Results:
     costs: dict[str, dict[str, Costs]] = field(default_factory=dict)
     imports: dict[str, Started] = field(default_factory=dict)
     first_answers: dict[str, Started] = field(default_factory=dict)
+    idle_memory: dict[str, float] = field(default_factory=dict)
     requests_memory: dict[str, float] = field(default_factory=dict)
+    run_memory: dict[str, float] = field(default_factory=dict)
     streams_memory: dict[str, float] = field(default_factory=dict)
     wheel: float | None = None
 

@@ -1,5 +1,6 @@
 """Ten thousand calls leak nothing, and a thousand streams run at once."""
 
+import itertools
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from minimal_browser_core.testing.chat_conformance.backpressure import Flood
-from minimal_browser_core.testing.fake_server import Answer, Data, FakeServer, Hang, Stream, chunk
+from minimal_browser_core.testing.fake_server import Answer, Body, Cut, Data, Error, FakeServer, Hang, Stream, chunk
 
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -90,7 +91,7 @@ def leave_unread(count):
     for number in range(count):
         stream = client.stream(QUESTION, "m")
         next(stream)
-        if number % 4 == 0:
+        if number % 100 == 0:
             time.sleep(0.02)
         if number % 2:
             stream.cancel()
@@ -98,9 +99,35 @@ def leave_unread(count):
 
 leave_unread(50)
 before = counted()
-leave_unread(1_000)
+leave_unread(10_000)
 check(before)
 """
+
+FAILED = """
+client = ai_rust_client.AIClient(base_url=sys.argv[1], max_retries=0)
+
+def fail(count):
+    for _ in range(count):
+        try:
+            list(client.stream(QUESTION, "m"))
+        except ai_rust_client.AIClientError:
+            continue
+        raise SystemExit("the stream did not fail")
+
+fail(100)
+before = counted()
+fail(10_000)
+check(before)
+"""
+
+FAILURES = (
+    Error(400, "no"),
+    Error(503, "overloaded"),
+    Stream((Data(chunk({"content": "a"})), Cut())),
+    Stream((Data(chunk({"content": "a"})), Data({"error": {"message": "no"}}))),
+    Stream((Data("not JSON"),)),
+    Body("<html>", content_type="text/html"),
+)
 
 CONCURRENT = """
 async def read():
@@ -132,13 +159,20 @@ def printed(run: "subprocess.CompletedProcess[str]") -> str:
         pytest.param(CANCELLED, f"{NOTHING_LEFT}\ntasks 1", id="cancelled"),
         pytest.param(FINISHED, NOTHING_LEFT, id="finished"),
         pytest.param(UNREAD, NOTHING_LEFT, id="unread"),
+        pytest.param(FAILED, NOTHING_LEFT, id="failed"),
     ],
 )
 def test_thousands_of_calls_leave_nothing_behind(
     run_script: RunScript, server: FakeServer, script: str, left: str
 ) -> None:
     waiting = Stream((Data(chunk({"content": "a"})), Hang()))
-    server.default = {CANCELLED: waiting, FINISHED: Answer("a"), UNREAD: lambda request: Flood(100)(request)}[script]
+    failures = itertools.cycle(FAILURES)
+    server.default = {
+        CANCELLED: waiting,
+        FINISHED: Answer("a"),
+        UNREAD: lambda request: Flood(100)(request),
+        FAILED: lambda request: next(failures),
+    }[script]
     assert printed(run_script(COUNTING + script, server.base_url)) == left
     assert server.wait_for_no_connections()
 
