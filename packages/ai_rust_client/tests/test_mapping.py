@@ -222,17 +222,17 @@ def test_a_journal_that_a_crash_cut_is_read(server: FakeServer, client: AIClient
     text = path.read_bytes()
     for cut in range(1, len(text), 97):
         path.write_bytes(text[:cut])
-        if b"\n" not in text[:cut]:
-            path.write_bytes(b"")
         assert [o.result().text for o in client.map(["abc"], "m", journal=path)] == ["re: abc"]
         server.requests.clear()
         assert {o.result().text for o in client.map(["a", "b", "c"], "m", journal=path)} == {"re: a", "re: b", "re: c"}
         server.requests.clear()
         list(client.map(["a", "b", "c"], "m", journal=path))
         assert server.requests == []
-    (tmp_path / "other").write_text("hello\nworld\n")
-    with pytest.raises(ValueError, match="is not a journal of map"):
-        client.map(["a"], "m", journal=tmp_path / "other")
+    for other in ("hello\nworld\n", "hello", "{}\n", "[1]"):
+        (tmp_path / "other").write_text(other)
+        with pytest.raises(ValueError, match="is not a journal of map"):
+            client.map(["a"], "m", journal=tmp_path / "other")
+        assert (tmp_path / "other").read_text() == other
 
 
 async def test_async(server: FakeServer, client: AIClient) -> None:

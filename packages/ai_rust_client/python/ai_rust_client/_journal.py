@@ -15,6 +15,8 @@ from ai_rust_client._native import ChatResponse
 from ai_rust_client._response_record import response_of, response_record
 
 _NOT_HASHED = frozenset({"timeout", "max_retries", "extra_headers", "extra_query"})
+_RECORD = b'{"index": '
+"""How each line begins."""
 
 
 def request_key(messages: Any, model: Any, options: Mapping[str, Any]) -> str:
@@ -34,18 +36,18 @@ class Journal:
         self._read(path)
 
     def _read(self, path: str | os.PathLike[str]) -> None:
-        offset, line = 0, b"\n"
+        offset = 0
         for line in self._file:
             try:
                 record = json.loads(line)
                 self._places[record["index"]] = (record["key"], offset)
             except (ValueError, KeyError, TypeError) as error:
-                if line.endswith(b"\n") and not self._places:
+                if not self._places and not _is_cut_record(line):
                     self._file.close()
                     raise ValueError(f"{os.fspath(path)} is not a journal of map; use another file") from error
+            if not line.endswith(b"\n"):
+                self._file.write(b"\n")
             offset += len(line)
-        if not line.endswith(b"\n"):
-            self._file.write(b"\n")
 
     def find(self, index: int, key: str) -> tuple[ChatResponse | None, str]:
         """The stored answer to a request, and a note if another request was stored in its place."""
@@ -72,3 +74,8 @@ class Journal:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+
+
+def _is_cut_record(line: bytes) -> bool:
+    text = line.rstrip(b"\n")
+    return text.startswith(_RECORD) or _RECORD.startswith(text)
