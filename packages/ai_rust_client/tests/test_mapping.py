@@ -309,7 +309,9 @@ def test_delays_in_headers() -> None:
     assert 90 < (seconds_until_allowed({"x-ratelimit-remaining": "0", "x-ratelimit-reset": at}) or 0) < 110
     past = {"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "2020-01-01T00:00:00Z"}
     assert seconds_until_allowed(past) == 0
-    assert seconds_until_allowed({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"}) is None
+    for unreadable in ("soon", "0001-01-01", "-1"):
+        assert seconds_until_allowed({"x-ratelimit-remaining": "0", "x-ratelimit-reset": unreadable}) is None
+        assert retry_delay({"retry-after": unreadable}) is None
     assert (retry_delay({"retry-after-ms": "1500"}), retry_delay({"retry-after": "2"}), retry_delay({})) == (
         1.5,
         2,

@@ -38,7 +38,7 @@ def _seconds(text: str) -> float | None:
     if text and _PART.sub("", text) == "":
         return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
     try:
-        moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):  # not a date, or one that the system's clock does not have
         return None
-    return max(0.0, moment.timestamp() - time.time())
+    return max(0.0, moment - time.time())
