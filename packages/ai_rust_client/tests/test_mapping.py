@@ -248,6 +248,23 @@ async def test_async(server: FakeServer, client: AIClient) -> None:
     assert len([outcome async for outcome in client.amap(["a", "b"], "m")]) == 2
 
 
+async def test_a_value_that_is_not_a_request_is_an_outcome_of_its_own(server: FakeServer, client: AIClient) -> None:
+    server.default = echo
+    values: Any = ["a", None, 5, "b"]
+
+    async def requests() -> AsyncIterator[Any]:
+        for value in values:
+            yield value
+
+    runs = [
+        list(client.map(values, "m", ordered=True)),
+        [outcome async for outcome in client.amap(values, "m", ordered=True)],
+        [outcome async for outcome in client.amap(requests(), "m", ordered=True)],
+    ]
+    for outcomes in runs:
+        assert [outcome.error is None for outcome in outcomes] == [True, False, False, True]
+
+
 async def test_a_slow_source_does_not_delay_outcomes(server: FakeServer, client: AIClient) -> None:
     server.default = echo
     answered = asyncio.Event()

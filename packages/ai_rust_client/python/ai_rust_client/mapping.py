@@ -39,6 +39,9 @@ _LONGEST_BACKOFF = 60.0
 _MAX_ROUNDS = 10
 """Pauses without an answer in between after which a rate limit is an error."""
 
+_END: Any = object()
+"""What the source returns after the last request, which may be anything."""
+
 _log = getLogger("ai_rust_client")
 
 
@@ -295,23 +298,23 @@ class _Source:
         self._async = aiter(requests) if isinstance(requests, AsyncIterable) else None
         self._index = 0
         self.exhausted = False
-        self.pending: asyncio.Task[Prompt | None] | None = None
+        self.pending: asyncio.Task[Prompt] | None = None
 
     def take(self) -> tuple[int, Prompt] | None:
         """The next request, if it is there."""
         if self._sync is not None:
-            return self._numbered(next(self._sync, None))
+            return self._numbered(next(self._sync, _END))
         if self.pending is None and self._async is not None:
-            self.pending = asyncio.ensure_future(anext(self._async, None))
+            self.pending = asyncio.ensure_future(anext(self._async, _END))
         if self.pending is None or not self.pending.done():
             return None
         request, self.pending = self.pending.result(), None
         return self._numbered(request)
 
-    def _numbered(self, request: Prompt | None) -> tuple[int, Prompt] | None:
-        self.exhausted = request is None
+    def _numbered(self, request: Prompt) -> tuple[int, Prompt] | None:
+        self.exhausted = request is _END
         self._index += 1
-        return None if request is None else (self._index - 1, request)
+        return None if self.exhausted else (self._index - 1, request)
 
 
 async def _async(
