@@ -200,6 +200,70 @@ def test_before_call_can_refuse(server: FakeServer, client: AIClient) -> None:
     assert contents == ["deleted", "The user refused this call.", "deleted"]
 
 
+def stops() -> str:
+    return next(iter(()))
+
+
+async def stops_async() -> str:
+    return stops()
+
+
+def half_a_character() -> str:
+    return "a\ud83d"
+
+
+def fails_with_half_a_character() -> str:
+    raise ValueError("a\ud83d")
+
+
+def too_deep() -> Any:
+    result: list[Any] = []
+    for _ in range(100_000):
+        result = [result]
+    return result
+
+
+def fails_as_json() -> Any:
+    class Model:
+        def model_dump(self, mode: str) -> Any:
+            raise OSError(mode)
+
+    return Model()
+
+
+def takes(text: str) -> str:
+    return text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "content"),
+    [
+        (stops, "{}", "Error: StopIteration"),
+        (stops_async, "{}", "Error: RuntimeError"),
+        (half_a_character, "{}", "a\ufffd"),
+        (fails_with_half_a_character, "{}", "Error: ValueError: a\ufffd"),
+        (too_deep, "{}", "Error: RecursionError"),
+        (fails_as_json, "{}", "Error: OSError: json"),
+        (takes, r'{"text": "\ud83d"}', "\ufffd"),
+        (takes, r'{"\ud83d": 1}', "Error: the arguments of takes are wrong. \ufffd: is not a parameter"),
+    ],
+)
+async def test_whatever_a_tool_does_the_loop_goes_on(
+    server: FakeServer, client: AIClient, tool: Callable[..., Any], arguments: str, content: str
+) -> None:
+    replies = [calling(ToolCall(tool.__name__, arguments)), Answer("Sorry.")]
+    server.script.extend(replies)
+    runs = [await asyncio.wait_for(client.arun("Go", "m", [tool]), 10)]
+    if tool is not stops_async:
+        server.script.extend(replies)
+        runs.append(client.run("Go", "m", [tool]))
+    for run in runs:
+        assert (run.text, run.stopped) == ("Sorry.", "answer")
+        result = run.steps[1]
+        assert isinstance(result, ToolResult)
+        assert result.content.startswith(content)
+
+
 def test_before_call_can_raise(server: FakeServer, client: AIClient) -> None:
     def refuse(call: NativeCall) -> None:
         raise PermissionError(call.name)

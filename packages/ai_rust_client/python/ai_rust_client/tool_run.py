@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ai_rust_client._messages import Prompt, as_messages
 from ai_rust_client._redact import redacted
 from ai_rust_client._schema import MismatchError
+from ai_rust_client._surrogates import replace_surrogates
 from ai_rust_client._to_json import to_json
 from ai_rust_client._tools import Tool, tools_of
 from ai_rust_client._usage import total_usage
@@ -66,30 +67,36 @@ class _Call:
 
     def succeed(self, value: Any) -> None:
         try:
-            self.result = ToolResult(self.call, value if isinstance(value, str) else to_json(value))
-        except (TypeError, ValueError) as error:  # a result that contains itself
+            text = value if isinstance(value, str) else to_json(value)
+            self.result = ToolResult(self.call, replace_surrogates(text))
+        except Exception as error:  # noqa: BLE001  a result that contains itself, or too deep, or that fails as JSON
             self.fail(error)
 
     def fail(self, error: Exception) -> None:
-        text = redacted(f"{type(error).__name__}: {error}")[:_MAX_ERROR_LENGTH]
+        text = redacted(replace_surrogates(f"{type(error).__name__}: {error}"))[:_MAX_ERROR_LENGTH]
         self.result = ToolResult(self.call, f"Error: {text}", error)
 
-    def run(self) -> None:
-        if self.work is None:
-            return
+    def value(self) -> Any:
+        """What the tool returns. What it raises becomes the result at once: no future can have a StopIteration."""
         try:
-            self.succeed(self.work())
+            return None if self.work is None else self.work()
         except Exception as error:  # noqa: BLE001  the model gets it
             self.fail(error)
+            return None
+
+    def run(self) -> None:
+        value = self.value()
+        if self.result is None:
+            self.succeed(value)
 
     async def arun(self) -> None:
-        if self.work is None:
-            return
+        value = self.value() if self.is_async else await asyncio.to_thread(self.value)
         try:
-            value = self.work() if self.is_async else await asyncio.to_thread(self.work)
-            self.succeed(await value if inspect.isawaitable(value) else value)
+            value = await value if inspect.isawaitable(value) else value
         except Exception as error:  # noqa: BLE001  the model gets it
             self.fail(error)
+        if self.result is None:
+            self.succeed(value)
 
 
 @dataclass
@@ -121,7 +128,7 @@ class _Loop:
             return _Call(call, tool.bind(call.arguments), tool.is_async)
         except MismatchError as mismatch:
             content = f"Error: the arguments of {call.name} are wrong. {'; '.join(mismatch.problems)}"
-            return _Call(call, result=ToolResult(call, content, mismatch))
+            return _Call(call, result=ToolResult(call, replace_surrogates(content), mismatch))
 
     def add_results(self, calls: Sequence[_Call]) -> None:
         """Add the results of calls, in the order of the calls."""
