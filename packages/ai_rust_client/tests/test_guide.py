@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -98,18 +98,23 @@ def fastapi_app(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Visitor:
-    """A browser at the other end of the ASGI interface, which may leave after the first part of the answer."""
+    """A browser at the other end of the ASGI interface, which may leave: at once, or after a part of the answer."""
 
-    def __init__(self, leaves: bool) -> None:
+    def __init__(self, leaves: Literal["never", "at once", "after a part"]) -> None:
         self.leaves = leaves
         self.status = 0
         self.body = b""
+        self.has_asked = False
         self.part_arrived = asyncio.Event()
 
     async def receive(self) -> dict[str, Any]:
-        if not self.leaves:
+        if not self.has_asked:
+            self.has_asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        if self.leaves == "never":
             await asyncio.Event().wait()
-        await self.part_arrived.wait()
+        if self.leaves == "after a part":
+            await self.part_arrived.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -132,7 +137,7 @@ class Visitor:
 
 async def test_fastapi_streams_an_answer(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.default = default
-    visitor = Visitor(leaves=False)
+    visitor = Visitor("never")
     await visitor.get(fastapi_app(server, monkeypatch), "/answer?question=why")
     assert (visitor.status, visitor.body) == (200, b"Because of Rayleigh.")
 
@@ -141,15 +146,24 @@ async def test_fastapi_stops_the_model_if_the_visitor_leaves(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.default = Stream((Data(chunk({"content": "Because "})), Hang()))
-    visitor = Visitor(leaves=True)
+    visitor = Visitor("after a part")
     await visitor.get(fastapi_app(server, monkeypatch), "/answer?question=why")
     assert visitor.body == b"Because "
     assert await asyncio.to_thread(server.wait_for_no_connections)
 
 
+async def test_fastapi_stops_a_model_that_is_silent_if_the_visitor_leaves(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.default = Hang()
+    visitor = Visitor("at once")
+    await visitor.get(fastapi_app(server, monkeypatch), "/answer?question=why")
+    assert await asyncio.to_thread(server.wait_for_no_connections)
+
+
 async def test_fastapi_reports_a_provider_that_refuses(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     server.default = Error(401, "wrong key")
-    visitor = Visitor(leaves=False)
+    visitor = Visitor("never")
     await visitor.get(fastapi_app(server, monkeypatch), "/answer?question=why")
     assert visitor.status == 502
     assert b"The provider answered 401." in visitor.body
