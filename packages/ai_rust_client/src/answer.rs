@@ -1,5 +1,6 @@
 //! The parts of an answer, streamed or whole.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -37,7 +38,7 @@ pub struct Answer {
     /// The first choice, whose text is that of the answer.
     pub choice: Choice,
     /// The other choices, in the order of their indexes.
-    pub other_choices: Vec<Choice>,
+    pub other_choices: BTreeMap<u64, Choice>,
     pub usage: Option<Usage>,
     pub model: Option<String>,
     pub provider: Option<String>,
@@ -101,13 +102,13 @@ impl Answer {
 
     /// All choices, in the order of their indexes.
     pub fn choices(&self) -> impl Iterator<Item = &Choice> {
-        self.has_first_choice.then_some(&self.choice).into_iter().chain(&self.other_choices)
+        self.has_first_choice.then_some(&self.choice).into_iter().chain(self.other_choices.values())
     }
 
     /// The choice with index 0, or the only one.
     pub fn first_choice(&self) -> &Choice {
-        match self.other_choices.as_slice() {
-            [only] if !self.has_first_choice => only,
+        match self.other_choices.first_key_value() {
+            Some((_, only)) if !self.has_first_choice && self.other_choices.len() == 1 => only,
             _ => &self.choice,
         }
     }
@@ -118,17 +119,13 @@ impl Answer {
             self.has_first_choice = true;
             return &mut self.choice;
         }
-        let position = self.other_choices.partition_point(|choice| choice.index < index);
-        if self.other_choices.get(position).is_none_or(|choice| choice.index != index) {
-            self.other_choices.insert(position, Choice::new(index));
-        }
-        &mut self.other_choices[position]
+        self.other_choices.entry(index).or_insert_with(|| Choice::new(index))
     }
 
     /// If there is only one choice, it counts as the first, whatever its index. Returns whether it has changed places.
     pub fn promote_only_choice(&mut self) -> bool {
         let is_only = !self.has_first_choice && self.other_choices.len() == 1;
-        if is_only && let Some(choice) = self.other_choices.pop() {
+        if is_only && let Some((_, choice)) = self.other_choices.pop_first() {
             self.choice = choice;
             self.has_first_choice = true;
         }

@@ -1,6 +1,6 @@
 //! What has arrived of one choice of an answer, and the message that must be sent back to the provider.
 
-use crate::json::merge::{merge_field, merge_items};
+use crate::json::merge::{merge_field, merge_fields, merge_items};
 use crate::json::text::{Text, join};
 use crate::json::tree::{Fields, Json, get};
 use crate::tool_calls::{ToolCallDelta, ToolCalls};
@@ -132,8 +132,8 @@ impl Choice {
         }
     }
 
-    pub fn push_field(&mut self, name: String, delta: Json) {
-        merge_field(&mut self.fields, name, delta);
+    pub fn push_fields(&mut self, deltas: Fields) {
+        merge_fields(&mut self.fields, deltas);
     }
 
     pub fn push_logprobs(&mut self, delta: Json) {

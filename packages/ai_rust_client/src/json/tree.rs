@@ -175,7 +175,7 @@ fn is_infinite(number: &str) -> bool {
 }
 
 /// Of fields with the same name, the last one counts.
-fn drop_repeated(fields: &mut Fields) {
+pub fn drop_repeated(fields: &mut Fields) {
     let is_repeated = |names: &mut HashSet<String>, name: &str| !names.insert(name.to_owned());
     let has_repeated = match fields.as_slice() {
         [] | [_] => false,

@@ -1,9 +1,11 @@
 //! Assembles the chunks of a stream into events and an answer.
 
+use std::collections::BTreeMap;
+
 use crate::answer::{Answer, Event, Usage};
 use crate::choice::{Choice, MessageDelta};
 use crate::json::scanner::Malformed;
-use crate::json::tree::Json;
+use crate::json::tree::{Json, get};
 use crate::protocol::chunk_template::ChunkTemplate;
 use crate::protocol::completion::{ChoiceDelta, Completion, Form};
 use crate::protocol::provider_error::ProviderError;
@@ -145,12 +147,9 @@ impl ChoiceChange {
             if parts.is_empty() { choice.push_content(content) } else { choice.push_parts(parts, content) };
         let refusal = choice.push_refusal(refusal);
         let mut events = text_events(reasoning, [text, refusal]);
-        for (name, value) in fields {
-            if name == "annotations" {
-                events.extend(value.items().iter().map(|item| Event::Annotation(item.to_string())));
-            }
-            choice.push_field(name, value);
-        }
+        let annotations = get(&fields, "annotations").map_or(&[][..], Json::items);
+        events.extend(annotations.iter().map(|item| Event::Annotation(item.to_string())));
+        choice.push_fields(fields);
         for call in tool_calls {
             choice.tool_calls.push(call);
         }
@@ -176,7 +175,7 @@ fn text_events(reasoning: String, texts: [String; 2]) -> Vec<Event> {
 fn end(answer: &mut Answer, events: &mut Vec<Event>) {
     let is_new = answer.promote_only_choice();
     let (reasoning, text) = answer.choice.finish();
-    answer.other_choices.iter_mut().for_each(|choice| drop(choice.finish()));
+    answer.other_choices.values_mut().for_each(|choice| drop(choice.finish()));
     let choice = &answer.choice;
     if is_new {
         events.extend(text_events(choice.reasoning.clone(), [choice.text.clone(), String::new()]));
@@ -203,14 +202,14 @@ pub struct Assembler {
     provider: String,
     /// The fields beside the choices, as they were last.
     fields: Vec<(String, String)>,
-    choices: Vec<ChoiceState>,
+    choices: BTreeMap<u64, ChoiceState>,
     template: ChunkTemplate,
 }
 
 /// The state of one choice. Some providers send a finish reason early, or in every chunk: content without one
 /// opens the choice again.
+#[derive(Default)]
 struct ChoiceState {
-    index: u64,
     is_finished: bool,
     was_finished: bool,
 }
@@ -227,12 +226,12 @@ fn update_name(name: &str, last: &mut String) -> Option<String> {
 impl Assembler {
     /// Whether every choice so far has its finish reason and no content after it.
     pub fn is_finished(&self) -> bool {
-        !self.choices.is_empty() && self.choices.iter().all(|choice| choice.is_finished)
+        !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished)
     }
 
     /// Whether the first choice had a finish reason once.
     pub fn was_finished(&self) -> bool {
-        self.choices.iter().min_by_key(|choice| choice.index).is_some_and(|choice| choice.was_finished)
+        self.choices.first_key_value().is_some_and(|(_, choice)| choice.was_finished)
     }
 
     /// Add the data of one event. The caller handles `[DONE]`.
@@ -285,11 +284,7 @@ impl Assembler {
     }
 
     fn choice(&mut self, index: u64) -> &mut ChoiceState {
-        let at = self.choices.iter().position(|choice| choice.index == index).unwrap_or_else(|| {
-            self.choices.push(ChoiceState { index, is_finished: false, was_finished: false });
-            self.choices.len() - 1
-        });
-        &mut self.choices[at]
+        self.choices.entry(index).or_default()
     }
 
     fn push_choice(&mut self, mut choice: ChoiceDelta, batch: &mut Batch) -> Result<(), ChunkError> {

@@ -1,5 +1,7 @@
 //! The choices of a whole answer, with the messages that must be sent back.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::answer::Answer;
 use crate::choice::Choice;
 use crate::json::tree::{Fields, Json, get};
@@ -59,18 +61,15 @@ pub fn answer(completion: &str) -> Answer {
 pub fn choices(completion: &str) -> Vec<WholeChoice> {
     let json = Json::parse(completion).unwrap_or_default();
     let items = json.get("choices").map_or(&[][..], Json::items);
-    let mut indexed: Vec<(u64, &Json)> = Vec::new();
-    for item in items.iter().filter(|item| matches!(item, Json::Object(_))) {
-        let index = item.get("index").and_then(Json::as_count).unwrap_or(indexed.len() as u64);
-        indexed.push((distinct_index(index, indexed.iter().map(|(index, _)| *index)), item));
+    let (mut by_index, mut earlier) = (BTreeMap::new(), BTreeSet::new());
+    for (position, item) in (0..).zip(items.iter().filter(|item| matches!(item, Json::Object(_)))) {
+        let index = item.get("index").and_then(Json::as_count).unwrap_or(position);
+        by_index.entry(distinct_index(index, &mut earlier)).or_insert(item);
     }
     answer(completion)
         .choices()
         .map(|choice| {
-            let item = indexed
-                .iter()
-                .find(|(index, _)| *index == choice.index)
-                .map_or(&Json::Null, |(_, item)| *item);
+            let item = by_index.get(&choice.index).copied().unwrap_or(&Json::Null);
             let logprobs = item.get("logprobs").filter(|value| matches!(value, Json::Object(_)));
             WholeChoice {
                 message: message(item, || choice.message()),

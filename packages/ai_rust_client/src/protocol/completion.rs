@@ -4,6 +4,7 @@
 //! `ignored`. All fields that are not read here are kept for the message that is sent back.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use crate::answer::Usage;
 use crate::choice::MessageDelta;
 use crate::json::scanner::{Malformed, Scanner};
 use crate::json::text::Text;
-use crate::json::tree::{Fields, Json, get};
+use crate::json::tree::{Fields, Json, drop_repeated, get};
 use crate::protocol::parts::PartTexts;
 use crate::protocol::provider_error::ProviderError;
 use crate::tool_calls::ToolCallDelta;
@@ -160,12 +161,12 @@ impl Reader {
             return Ok(None);
         }
         let mut choices = Vec::new();
+        let mut indexes = BTreeSet::new();
         scanner.array(|scanner| {
             if scanner.peek()? == b'{' {
                 let mut choice = self.choice(scanner, choices.len() as u64)?;
                 if self.form == Form::Whole {
-                    let earlier = choices.iter().map(|choice: &ChoiceDelta| choice.index);
-                    choice.index = distinct_index(choice.index, earlier);
+                    choice.index = distinct_index(choice.index, &mut indexes);
                 }
                 choices.push(choice);
                 Ok(())
@@ -239,13 +240,13 @@ impl Reader {
                     if let Some(value) =
                         self.message_field(scanner, &name)?.filter(|value| is_worth(&name, value))
                     {
-                        message.fields.retain(|(other, _)| *other != name);
                         message.fields.push((name.into_owned(), value));
                     }
                 }
             }
             Ok(())
         })?;
+        drop_repeated(&mut message.fields);
         if !message.fields.is_empty() || !part_reasoning.is_empty() {
             message.reasoning = reasoning(&message.fields, part_reasoning);
         }
@@ -341,6 +342,8 @@ impl Reader {
             }
             Ok(())
         })?;
+        drop_repeated(&mut call.fields);
+        drop_repeated(&mut call.function_fields);
         Ok(call)
     }
 
@@ -408,12 +411,13 @@ impl Reader {
 }
 
 /// The index of a choice of a whole answer. Each of them is one of its own, even if they have the same index.
-pub fn distinct_index(index: u64, earlier: impl Iterator<Item = u64> + Clone) -> u64 {
-    if earlier.clone().any(|other| other == index) {
-        earlier.max().map_or(0, |last| last.saturating_add(1))
-    } else {
-        index
-    }
+pub fn distinct_index(index: u64, earlier: &mut BTreeSet<u64>) -> u64 {
+    let index = match earlier.last() {
+        Some(last) if earlier.contains(&index) => last.saturating_add(1),
+        _ => index,
+    };
+    earlier.insert(index);
+    index
 }
 
 /// Whether a field must be kept. Many providers send these in each delta, although they are empty.
@@ -426,7 +430,6 @@ fn is_worth(name: &str, value: &Json) -> bool {
 fn push_field(fields: &mut Fields, name: Cow<str>, scanner: &mut Scanner) -> Result<(), Malformed> {
     let value = Json::read(scanner)?;
     if value != Json::Null {
-        fields.retain(|(other, _)| *other != name);
         fields.push((name.into_owned(), value));
     }
     Ok(())

@@ -57,6 +57,7 @@ from .client_cases import ClientCases  # noqa: E402
 from .embeddings import Embeddings  # noqa: E402
 from .error_details import ErrorDetails  # noqa: E402
 from .error_shapes import ErrorShapes  # noqa: E402
+from .large_messages import LargeMessages  # noqa: E402
 from .lenient_decoding import LenientDecoding  # noqa: E402
 from .message import Messages  # noqa: E402
 from .model_fallback import ModelFallback  # noqa: E402
@@ -84,6 +85,7 @@ class ChatClientConformance(
     ProviderFormats,
     Proxies,
     ClientCases,
+    LargeMessages,
     LenientDecoding,
     Surrogates,
     Messages,

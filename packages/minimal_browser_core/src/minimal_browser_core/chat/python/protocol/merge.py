@@ -22,6 +22,23 @@ class _Pieces:
         self.pieces = [piece]
 
 
+class _Items(list[Any]):
+    """A list with the place of the last element of each `index`: searching for it would take quadratic time."""
+
+    __slots__ = ("places",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[int, int] = {}
+
+    def add(self, value: Any) -> None:
+        """Append a value, which is converted to a node."""
+        index = _index_of(value)
+        if index is not None:
+            self.places[index] = len(self)
+        self.append(_to_node(value))
+
+
 class MergedObject:
     """A JSON object that is merged from deltas."""
 
@@ -46,7 +63,7 @@ class MergedParts:
     __slots__ = ("_is_open", "_parts")
 
     def __init__(self) -> None:
-        self._parts: list[Any] = []
+        self._parts = _Items()
         self._is_open = False
         """Whether the last part was made of a text."""
 
@@ -88,21 +105,21 @@ def _merged(name: str, old: Any, new: Any) -> Any:
         old.pieces.append(new)
     elif isinstance(old, dict) and isinstance(new, dict):
         _merge_object(old, new)
-    elif isinstance(old, list) and isinstance(new, list):
+    elif isinstance(old, _Items) and isinstance(new, list):
         _merge_list(old, new)
     else:
         return _to_node(new)
     return old
 
 
-def _merge_list(target: list[Any], delta: list[Any]) -> None:
+def _merge_list(target: _Items, delta: list[Any]) -> None:
     for item in delta:
         index = _index_of(item)
-        old = next((each for each in reversed(target) if index is not None and _index_of(each) == index), None)
-        if old is not None:
-            _merge_object(old, item)
+        place = None if index is None else target.places.get(index)
+        if place is None:
+            target.add(item)
         else:
-            target.append(_to_node(item))
+            _merge_object(target[place], item)
 
 
 def _index_of(value: Any) -> int | None:
@@ -117,7 +134,10 @@ def _to_node(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _to_node(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_to_node(item) for item in value]
+        items = _Items()
+        for item in value:
+            items.add(item)
+        return items
     return value
 
 

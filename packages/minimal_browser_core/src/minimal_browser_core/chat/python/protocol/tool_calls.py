@@ -59,8 +59,11 @@ class _PartialCall:
         return repeats_name or not self.name or not arguments_text(function) or not self._is_complete()
 
     def _is_complete(self) -> bool:
+        text = "".join(self.arguments).strip()
+        if text.startswith("{") and not text.endswith("}"):
+            return False  # most incomplete arguments need not be parsed for every delta
         try:
-            json.loads("".join(self.arguments))
+            json.loads(text)
         except (ValueError, RecursionError):
             return False
         return True
@@ -80,14 +83,24 @@ class _PartialCall:
 
 
 class ToolCallAssembler:
-    """The tool calls of one choice."""
+    """The tool calls of one choice.
+
+    The call that a delta continues is looked up: searching all calls for each delta would take quadratic time.
+    """
 
     def __init__(self) -> None:
         self._calls: list[_PartialCall] = []
+        self._by_index: dict[int, _PartialCall] = {}
+        self._by_id: dict[str, dict[int, _PartialCall]] = {}
+        self._last_index = -1
 
     def add(self, delta: dict[str, Any]) -> None:
         """Add a delta to the call that it continues, or to a new one."""
-        self._find(delta).add(delta)
+        call = self._find(delta)
+        had_id = bool(call.id)
+        call.add(delta)
+        if not had_id and call.id:
+            self._by_id.setdefault(call.id, {})[call.index] = call
 
     def add_whole(self, call: dict[str, Any]) -> None:
         """Add a call of a whole answer."""
@@ -105,15 +118,19 @@ class ToolCallAssembler:
         return sorted(self._calls, key=lambda call: call.index)
 
     def _find(self, delta: dict[str, Any]) -> _PartialCall:
-        index, call_id = optional_count(delta, "index"), scalar(delta, "id")
-        calls = [call for call in self._sorted() if index in (None, call.index)]
-        same_id = [call for call in calls if call_id and call.id == call_id]
-        if same_id:
-            return same_id[-1]
-        if calls and calls[-1].is_continued_by(delta):
-            return calls[-1]
-        return self._new(max((call.index for call in self._calls), default=-1) + 1 if index is None else index)
+        index = optional_count(delta, "index")
+        with_id = self._by_id.get(scalar(delta, "id"), {})
+        same_id = with_id.get(max(with_id, default=-1) if index is None else index)
+        if same_id is not None:
+            return same_id
+        last = self._by_index.get(self._last_index if index is None else index)
+        if last is not None and last.is_continued_by(delta):
+            return last
+        return self._new(self._last_index + 1 if index is None else index)
 
     def _new(self, index: int) -> _PartialCall:
-        self._calls.append(_PartialCall(index))
-        return self._calls[-1]
+        call = _PartialCall(index)
+        self._calls.append(call)
+        self._by_index[index] = call
+        self._last_index = max(self._last_index, index)
+        return call
