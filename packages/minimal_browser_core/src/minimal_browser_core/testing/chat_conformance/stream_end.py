@@ -147,6 +147,15 @@ class StreamEnd(ChatSuite):
         assert list(reply) == ["part"]
         assert reply.usage is not None
 
+    def test_the_finish_reason_of_another_choice_does_not_complete_the_first(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        other = Data({"choices": [{"index": 1, "delta": {"content": "other"}, "finish_reason": "stop"}]})
+        server.script.extend([Stream((TEXT, other)), Stream((TEXT, other, FINISH))])
+        with pytest.raises(errors.StreamInterruptedError):
+            list(client.stream(QUESTION, MODEL, n=2))
+        assert list(client.stream(QUESTION, MODEL, n=2)) == ["part"]
+
     def test_content_of_other_choices_restarts_the_stall_timeout(
         self, make_client: MakeClient, server: FakeServer
     ) -> None:

@@ -50,13 +50,17 @@ class StreamAccumulator:
     @property
     def is_finished(self) -> bool:
         """Whether every choice with content has its finish reason and no content after it."""
-        started = [choice for choice in self._choices.values() if choice.has_started]
+        started = self._started()
         return bool(started) and all(choice.is_finished for choice in started)
 
     @property
     def was_finished(self) -> bool:
-        """Whether any choice ever had a finish reason."""
-        return any(choice.finish_reason for choice in self._choices.values())
+        """Whether the first choice with content ever had a finish reason."""
+        first = min(self._started(), key=lambda choice: choice.index, default=None)
+        return first is not None and first.finish_reason is not None
+
+    def _started(self) -> list[ChoiceAssembler]:
+        return [choice for choice in self._choices.values() if choice.has_started]
 
     @property
     def text(self) -> str:
