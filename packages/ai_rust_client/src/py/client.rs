@@ -88,7 +88,7 @@ impl AIClient {
             end_timeout=30.0, total_timeout=None, max_retries=2, max_buffered_bytes=4194304, proxy=None, \
             ca_bundle=None, client_cert=None, local_address=None, unix_socket=None, log_content=False)"
     )]
-    fn new(py: Python, api_key: Option<String>, settings: Option<Bound<PyDict>>) -> PyResult<Self> {
+    fn new(py: Python, api_key: Option<&Bound<PyAny>>, settings: Option<Bound<PyDict>>) -> PyResult<Self> {
         let config = settings::config(api_key, &settings.unwrap_or_else(|| PyDict::new(py)))?;
         Ok(Self {
             config: Arc::new(config),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyMapping, PyString};
 
@@ -38,8 +38,10 @@ const OTHERS: [&str; 10] = [
 const MAX_BUFFERED: usize = 4 << 20;
 
 /// `given` are the keyword arguments of the constructor.
-pub fn config(api_key: Option<String>, given: &Bound<PyDict>) -> PyResult<Config> {
+pub fn config(api_key: Option<&Bound<PyAny>>, given: &Bound<PyDict>) -> PyResult<Config> {
     refuse_unknown(given)?;
+    let text = |key: &Bound<PyAny>| key.extract().map_err(|_| wrong_type("api_key", "a string", key));
+    let api_key = api_key.filter(|key| !key.is_none()).map(text).transpose()?;
     let given = Given(given);
     let settings = Settings {
         api_key,
@@ -82,9 +84,18 @@ pub fn header_list(name: &str, headers: &Bound<PyAny>) -> PyResult<Vec<(String, 
     headers.items()?.iter().map(|item| item.extract().map_err(|_| wrong())).collect()
 }
 
+/// An integer; one beyond the range of an i64 is limited to it.
 fn integer(name: &str, value: &Bound<PyAny>) -> PyResult<i64> {
-    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract().ok() };
-    number.map_or_else(|| Err(wrong_type(name, "an integer", value)), Ok)
+    if value.is_instance_of::<PyBool>() {
+        return Err(wrong_type(name, "an integer", value));
+    }
+    match value.extract() {
+        Ok(number) => Ok(number),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => {
+            Ok(if value.lt(0)? { i64::MIN } else { i64::MAX })
+        }
+        Err(_) => Err(wrong_type(name, "an integer", value)),
+    }
 }
 
 fn wrong_type(name: &str, expected: &str, value: &Bound<PyAny>) -> PyErr {

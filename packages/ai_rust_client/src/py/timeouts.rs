@@ -60,8 +60,9 @@ fn number(value: &Bound<PyAny>) -> Option<f64> {
 }
 
 fn seconds(name: &str, value: f64) -> PyResult<Duration> {
-    let duration = Duration::try_from_secs_f64(value).ok().filter(|duration| !duration.is_zero());
-    duration
-        .map(|duration| duration.min(LONGEST))
-        .ok_or_else(|| PyValueError::new_err(format!("{name} must be more than 0 seconds, not {value}")))
+    let limited = if value.is_finite() { value.min(LONGEST.as_secs_f64()) } else { value };
+    let duration = Duration::try_from_secs_f64(limited).ok().filter(|duration| !duration.is_zero());
+    duration.ok_or_else(|| {
+        PyValueError::new_err(format!("{name} must be a number of seconds above 0, not {value}"))
+    })
 }

@@ -58,6 +58,7 @@ class Settings(ChatSuite):
     @pytest.mark.parametrize(
         ("name", "value"),
         [
+            ("api_key", 5),
             ("max_retries", "2"),
             ("max_retries", 1.5),
             ("base_url", 5),
@@ -73,6 +74,24 @@ class Settings(ChatSuite):
     def test_a_setting_of_a_wrong_type_is_named(self, make_client: MakeClient, name: str, value: object) -> None:
         with pytest.raises(TypeError, match=name):
             make_client(**({"base_url": NOWHERE} | {name: value}))
+
+    @pytest.mark.parametrize(("name", "value"), [(timer, 1e300) for timer in TIMERS] + [("max_retries", 10**30)])
+    def test_a_very_large_limit_is_no_limit(
+        self, make_client: MakeClient, server: FakeServer, name: str, value: float
+    ) -> None:
+        client = make_client(base_url=server.base_url, **{name: value})
+        server.script.append(Answer("here"))
+        assert client.chat(QUESTION, MODEL).text == "here"
+        option = "timeout" if name == "total_timeout" else name
+        if option in ("timeout", "max_retries"):
+            server.script.append(Answer("here"))
+            assert client.chat(QUESTION, MODEL, **{option: value}).text == "here"
+
+    @pytest.mark.parametrize("timer", TIMERS)
+    @pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
+    def test_a_limit_is_a_number_above_0(self, make_client: MakeClient, timer: str, value: float) -> None:
+        with pytest.raises(ValueError, match=f"{timer} must be a number of seconds above 0, not"):
+            make_client(base_url=NOWHERE, **{timer: value})
 
     @pytest.mark.parametrize(
         "proxy", ["foo", "foo:3128", "http://", "http:///path", "http://:3128", "ftp://127.0.0.1:1", "", "://host"]
