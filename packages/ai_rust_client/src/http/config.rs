@@ -77,7 +77,8 @@ impl Config {
         let (base_url, credentials) = parse_base_url(&settings.base_url)?;
         let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
         let mut secrets = secret::of_url(&settings.base_url);
-        let environment_proxy = EnvironmentProxy::new(&base_url, |name| std::env::var(name).ok());
+        let variable = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
+        let environment_proxy = EnvironmentProxy::new(&base_url, variable);
         let proxy = settings.network.proxy.as_deref().or(environment_proxy.url());
         secrets.extend(proxy.map(secret::of_url).unwrap_or_default());
         let api_key = settings.api_key.filter(|key| !key.is_empty());

@@ -3,7 +3,6 @@
 //! reqwest reads them too, but not `NO_PROXY` with ports or spaces, and it prefers the names in capitals, unlike curl
 //! and Python. All requests of a client go to one server, so that one proxy is enough.
 
-use reqwest::{ClientBuilder, Proxy};
 use url::Url;
 
 use crate::http::no_proxy;
@@ -14,47 +13,45 @@ pub enum EnvironmentProxy {
     Unset,
     /// The server is excluded from them.
     Excluded,
-    Url(String),
+    Set {
+        /// The name of the variable.
+        variable: String,
+        url: String,
+    },
 }
 
 impl EnvironmentProxy {
     /// `variable` reads a variable. One in lower case wins over the same in capitals.
     pub fn new(url: &Url, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let either = |name: &str| variable(name).or_else(|| variable(&name.to_ascii_uppercase()));
-        if either("no_proxy").is_some_and(|list| no_proxy::excludes(&list, url)) {
+        let names = |name: String| [name.clone(), name.to_ascii_uppercase()];
+        let first = |names: &[String]| names.iter().find_map(|name| Some((name.clone(), variable(name)?)));
+        let no_proxy = first(&names("no_proxy".to_owned()));
+        if no_proxy.is_some_and(|(_, list)| no_proxy::excludes(&list, url)) {
             return Self::Excluded;
         }
+        let own = names(format!("{}_proxy", url.scheme()));
         // In a CGI script, HTTP_PROXY is the header `Proxy` of the request (https://httpoxy.org).
-        let own = if url.scheme() == "http" && variable("REQUEST_METHOD").is_some() {
-            variable("http_proxy")
-        } else {
-            either(&format!("{}_proxy", url.scheme()))
-        };
-        let proxy = own.filter(|proxy| !proxy.trim().is_empty()).or_else(|| either("all_proxy"));
-        match proxy.map(|proxy| proxy.trim().to_owned()) {
-            Some(proxy) if !proxy.is_empty() => Self::Url(proxy),
-            _ => Self::Unset,
+        let is_cgi = url.scheme() == "http" && variable("REQUEST_METHOD").is_some();
+        let is_set = |(_, text): &(String, String)| !text.trim().is_empty();
+        let set = first(if is_cgi { &own[..1] } else { &own }).filter(is_set);
+        match set.or_else(|| first(&names("all_proxy".to_owned())).filter(is_set)) {
+            Some((variable, text)) => Self::Set { variable, url: with_scheme(text.trim()) },
+            None => Self::Unset,
         }
     }
 
     pub fn url(&self) -> Option<&str> {
         match self {
-            Self::Url(url) => Some(url),
+            Self::Set { url, .. } => Some(url),
             Self::Unset | Self::Excluded => None,
         }
     }
+}
 
-    pub fn apply(&self, builder: ClientBuilder) -> ClientBuilder {
-        match self {
-            Self::Unset => builder,
-            Self::Excluded => builder.no_proxy(),
-            // As everywhere else, a variable that is not a URL sets nothing.
-            Self::Url(url) => match Proxy::all(&**url) {
-                Ok(proxy) => builder.proxy(proxy),
-                Err(_) => builder.no_proxy(),
-            },
-        }
-    }
+/// The variables, unlike the setting, may contain only a host and port.
+fn with_scheme(text: &str) -> String {
+    let is_host = !text.trim_end_matches('/').contains('/');
+    if is_host { format!("http://{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -74,13 +71,13 @@ mod tests {
         assert_eq!(proxy("http://x", &variables).url(), Some("http://a"));
         assert_eq!(proxy("https://x", &variables).url(), Some("socks5://b:1"));
         assert_eq!(proxy("https://x", &variables[..1]), EnvironmentProxy::Unset);
-        assert_eq!(proxy("http://x", &[("http_proxy", " "), ("all_proxy", "c:1")]).url(), Some("c:1"));
+        assert_eq!(proxy("http://x", &[("http_proxy", " "), ("all_proxy", "c:1")]).url(), Some("http://c:1"));
     }
 
     #[test]
     fn the_variable_in_lower_case_wins() {
         let variables = [("HTTPS_PROXY", "a:1"), ("https_proxy", "b:1"), ("NO_PROXY", "*"), ("no_proxy", "")];
-        assert_eq!(proxy("https://x", &variables).url(), Some("b:1"));
+        assert_eq!(proxy("https://x", &variables).url(), Some("http://b:1"));
         assert_eq!(proxy("https://x", &variables[..3]), EnvironmentProxy::Excluded);
     }
 

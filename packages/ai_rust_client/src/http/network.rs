@@ -22,8 +22,8 @@ pub struct NetworkSettings {
 
 pub struct Network {
     proxy: Option<Proxy>,
-    /// Used without a setting.
-    environment_proxy: EnvironmentProxy,
+    /// Whether the environment excludes the server from every proxy, also from that of the system's settings.
+    is_excluded: bool,
     proxy_is_tls: bool,
     roots: Vec<Certificate>,
     identity: Option<Identity>,
@@ -36,10 +36,17 @@ impl Network {
         if settings.unix_socket.is_some() && settings.proxy.is_some() {
             return invalid("unix_socket and proxy exclude each other; set one of them");
         }
+        let proxy = match (&settings.proxy, &environment_proxy) {
+            (Some(url), _) => Some(parse_proxy(url, "proxy")?),
+            (None, EnvironmentProxy::Set { variable, url }) if settings.unix_socket.is_none() => {
+                Some(parse_proxy(url, &format!("the environment variable {variable}"))?)
+            }
+            _ => None,
+        };
         Ok(Self {
             proxy_is_tls: settings.proxy.as_deref().or(environment_proxy.url()).is_some_and(is_tls_proxy),
-            proxy: settings.proxy.as_deref().map(parse_proxy).transpose()?,
-            environment_proxy,
+            proxy,
+            is_excluded: environment_proxy == EnvironmentProxy::Excluded,
             roots: settings.ca_bundle.as_deref().map_or(Ok(Vec::new()), read_roots)?,
             identity: settings.client_cert.as_deref().map(read_identity).transpose()?,
             local_address: settings.local_address.as_deref().map(parse_address).transpose()?,
@@ -61,7 +68,8 @@ impl Network {
     pub fn connect(&self, builder: ClientBuilder) -> ClientBuilder {
         let builder = match &self.proxy {
             Some(proxy) => builder.proxy(proxy.clone()),
-            None => self.environment_proxy.apply(builder),
+            None if self.is_excluded => builder.no_proxy(),
+            None => builder,
         };
         let builder = builder.local_address(self.local_address);
         #[cfg(unix)]
@@ -84,7 +92,8 @@ impl Network {
 /// reqwest ignores a proxy with any other scheme, and would send the request, with its key, without it.
 const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
+/// `setting` is what the text comes from.
+fn parse_proxy(text: &str, setting: &str) -> Result<Proxy, Invalid> {
     let text = text.trim();
     let is_complete = text.split_once("://").is_some_and(|(scheme, rest)| {
         let has_host = !rest.starts_with(['/', '\\'])
@@ -94,7 +103,9 @@ fn parse_proxy(text: &str) -> Result<Proxy, Invalid> {
     match Proxy::all(text) {
         Ok(proxy) if is_complete => Ok(proxy),
         // The text is not shown: it may contain the proxy's password.
-        _ => invalid("proxy is not a proxy URL; it must look like http://host:3128 or socks5h://host:1080"),
+        _ => invalid(format!(
+            "{setting} is not a proxy URL; it must look like http://host:3128 or socks5h://host:1080"
+        )),
     }
 }
 

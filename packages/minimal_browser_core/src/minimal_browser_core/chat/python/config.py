@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from minimal_browser_core.secrets import MASK, Secret
 
 from .credentials import basic_token, environment_secrets, header_secrets, long_enough, url_secrets
+from .environment_proxy import environment_proxy
 from .headers import check_headers, is_header_value, merge_headers
 from .http.masks import Mask
 from .timers import Timers
@@ -78,9 +79,12 @@ def make_config(  # noqa: PLR0913  one argument for each setting
     if headers is not None:
         all_headers = merge_headers(all_headers, check_headers("headers", headers))
     if proxy is not None:
-        check_proxy(proxy)
+        _check_proxy(proxy, "proxy")
         if unix_socket is not None:
             raise ValueError("unix_socket and proxy exclude each other")
+    elif unix_socket is None and (setting := environment_proxy(url)):
+        variable, proxy = setting
+        _check_proxy(proxy, f"the environment variable {variable}")
     secrets = [*header_secrets(all_headers), *url_secrets(base_url.strip()), *url_secrets(proxy or "")]
     secrets += environment_secrets()
     return Config(
@@ -98,11 +102,11 @@ def make_config(  # noqa: PLR0913  one argument for each setting
     )
 
 
-def check_proxy(proxy: Any) -> None:
-    """Raise an error if `proxy` is not a proxy's URL. The message omits the URL, which may contain a password."""
-    url = _split(proxy, "proxy")
-    if url.scheme not in _PROXY_SCHEMES or not url.hostname:
-        raise ValueError("proxy must look like http://host:3128, https://host:3128 or socks5://host:1080")
+def _check_proxy(proxy: Any, setting: str) -> None:
+    # No message contains the URL, which may contain a password.
+    url = _split(proxy, setting)
+    if url.scheme not in _PROXY_SCHEMES or not url.hostname or any(map(str.isspace, url.netloc)):
+        raise ValueError(f"{setting} must look like http://host:3128, https://host:3128 or socks5://host:1080")
 
 
 def check_count(name: str, value: Any, least: int) -> int:

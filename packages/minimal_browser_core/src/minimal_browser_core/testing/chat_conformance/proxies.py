@@ -102,3 +102,32 @@ class Proxies(ChatSuite):
         url = proxy.base_url.removesuffix("/v1")
         make_client(base_url=server.base_url, max_retries=0, proxy=url).chat(QUESTION, MODEL)
         assert (len(server.requests), len(proxy.requests)) == (0, 1)
+
+    @pytest.mark.parametrize(
+        "value", ["sock5://127.0.0.1:1", "htp://127.0.0.1:1", "://bad", "nonsense host:9x", "http:/127.0.0.1:1", "a:9x"]
+    )
+    @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+    def test_an_invalid_variable_is_named_before_anything_is_sent(
+        self,
+        make_client: MakeClient,
+        server: FakeServer,
+        proxy: FakeServer,
+        monkeypatch: pytest.MonkeyPatch,
+        variable: str,
+        value: str,
+    ) -> None:
+        monkeypatch.delenv("http_proxy")
+        monkeypatch.setenv(variable, value)
+        with pytest.raises(ValueError, match=variable) as caught:
+            make_client(base_url=server.base_url, max_retries=0)
+        assert value not in str(caught.value)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        make_client(base_url=server.base_url, max_retries=0).chat(QUESTION, MODEL)
+        assert (len(server.requests), len(proxy.requests)) == (1, 0)
+
+    def test_a_variable_may_contain_only_a_host_and_port(
+        self, make_client: MakeClient, server: FakeServer, proxy: FakeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("http_proxy", f" 127.0.0.1:{proxy.port}/ ")
+        make_client(base_url=server.base_url, max_retries=0).chat(QUESTION, MODEL)
+        assert (len(server.requests), len(proxy.requests)) == (0, 1)
