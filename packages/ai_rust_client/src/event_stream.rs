@@ -1,5 +1,6 @@
 //! The Server-Sent Events of an answer, decoded into batches.
 
+use crate::chat;
 use crate::error::{Details, Error, Kind};
 use crate::http::config::Config;
 use crate::http::failures::limit_body;
@@ -20,6 +21,8 @@ pub struct EventStream<'a> {
     /// The beginning of a body without an event so far.
     start: Vec<u8>,
     has_event: bool,
+    /// Whether there is anything that the reader gets. Until then, an error is that of the whole request.
+    has_begun: bool,
 }
 
 impl<'a> EventStream<'a> {
@@ -28,7 +31,15 @@ impl<'a> EventStream<'a> {
         assembler: &'a mut Assembler,
         protocol: Option<&'a EventProtocol>,
     ) -> Self {
-        Self { config, assembler, protocol, parser: Parser::new(), start: Vec::new(), has_event: false }
+        Self {
+            config,
+            assembler,
+            protocol,
+            parser: Parser::new(),
+            start: Vec::new(),
+            has_event: false,
+            has_begun: false,
+        }
     }
 
     /// Whether every choice has its finish reason and no content after it.
@@ -41,7 +52,7 @@ impl<'a> EventStream<'a> {
         if !self.has_event && self.start.len() < MAX_START {
             self.start.extend_from_slice(&bytes[..bytes.len().min(MAX_START)]);
         }
-        let Self { config, assembler, protocol, parser, has_event, .. } = self;
+        let Self { config, assembler, protocol, parser, has_event, has_begun, .. } = self;
         let mut outcome = Ok(false);
         let parsed = parser.push(bytes, |event| {
             *has_event = true;
@@ -57,10 +68,11 @@ impl<'a> EventStream<'a> {
             } else if data == "[DONE]" {
                 outcome = Ok(true);
             } else if event.kind == "error" {
-                outcome = Err(named_error(config, data));
-            } else if let Err(error) = push_chunk(assembler, data, batch) {
-                outcome = Err(chunk_error(config, &error, data));
+                outcome = Err(provider_error(config, &named_error(config, data), data, *has_begun));
+            } else if let Err(error) = push_chunk(assembler, data, batch, *has_begun) {
+                outcome = Err(chunk_error(config, &error, data, *has_begun));
             }
+            *has_begun |= batch.has_content || batch.raw_chunks.as_ref().is_some_and(|raw| !raw.is_empty());
         });
         match parsed {
             Err(_) if outcome.is_ok() => {
@@ -81,7 +93,12 @@ impl<'a> EventStream<'a> {
         if let Some(data) = self.parser.finish() {
             // Some servers omit the last blank line. An event that cannot be parsed was cut off in the middle.
             is_done = data.trim() == "[DONE]";
-            let _ = is_done || push_chunk(self.assembler, &data, batch).is_ok();
+            if !is_done
+                && let Err(error @ ChunkError::Provider(_)) =
+                    push_chunk(self.assembler, &data, batch, self.has_begun)
+            {
+                return Err(chunk_error(self.config, &error, &data, self.has_begun));
+            }
         }
         if is_done || self.assembler.was_finished() {
             batch.end();
@@ -106,20 +123,30 @@ fn has_text(body: &[u8]) -> bool {
     String::from_utf8_lossy(body).lines().any(|line| !is_field(line.trim()))
 }
 
-/// Add one chunk, and its JSON text if the reader wants it and the chunk is valid.
-fn push_chunk(assembler: &mut Assembler, data: &str, batch: &mut Batch) -> Result<(), ChunkError> {
+/// Add one chunk, and its JSON text if the reader wants it and the chunk is neither invalid nor a failure of the request.
+fn push_chunk(
+    assembler: &mut Assembler,
+    data: &str,
+    batch: &mut Batch,
+    has_begun: bool,
+) -> Result<(), ChunkError> {
     let outcome = assembler.push(data, batch);
-    if let Some(chunks) = &mut batch.raw_chunks
-        && !matches!(outcome, Err(ChunkError::Malformed(_)))
-    {
-        chunks.push(data.to_owned());
+    if let Some(chunks) = &mut batch.raw_chunks {
+        let is_for_reader = match &outcome {
+            Ok(()) => true,
+            Err(ChunkError::Malformed(_)) => false,
+            Err(ChunkError::Provider(error)) => has_begun || error.status.is_none(),
+        };
+        if is_for_reader {
+            chunks.push(data.to_owned());
+        }
     }
     outcome
 }
 
-fn chunk_error(config: &Config, error: &ChunkError, data: &str) -> Error {
+fn chunk_error(config: &Config, error: &ChunkError, data: &str, has_begun: bool) -> Error {
     match error {
-        ChunkError::Provider(error) => provider_error(config, error, data),
+        ChunkError::Provider(error) => provider_error(config, error, data, has_begun),
         ChunkError::Malformed(reason) => {
             let shown = config.excerpt(data);
             Error::new(Kind::Protocol, format!("the stream contains an invalid chunk ({reason}): {shown}"))
@@ -128,13 +155,16 @@ fn chunk_error(config: &Config, error: &ChunkError, data: &str) -> Error {
 }
 
 /// An event of the type `error`.
-fn named_error(config: &Config, data: &str) -> Error {
-    let error = ProviderError::from_text(data)
-        .unwrap_or_else(|| ProviderError { message: config.excerpt(data), status: None });
-    provider_error(config, &error, data)
+fn named_error(config: &Config, data: &str) -> ProviderError {
+    ProviderError::from_text(data)
+        .unwrap_or_else(|| ProviderError { message: config.excerpt(data), status: None })
 }
 
-fn provider_error(config: &Config, error: &ProviderError, data: &str) -> Error {
+/// Before anything else, it is what a status would have said if the head had not been sent already.
+fn provider_error(config: &Config, error: &ProviderError, data: &str, has_begun: bool) -> Error {
+    if !has_begun && error.status.is_some() {
+        return chat::provider_error(config, error, data);
+    }
     let reason = config.reason(error);
     let message = format!("the provider reported an error in the middle of the stream: {reason}");
     let details = Details { status: error.status, body: limit_body(data), ..Details::default() };

@@ -1,13 +1,20 @@
 """Retries."""
 
+from typing import Any
+
 import pytest
 
 from minimal_browser_core.chat.port import ChatClient
-from minimal_browser_core.testing.fake_server import Answer, Cut, Error, FakeServer
+from minimal_browser_core.testing.fake_server import DONE, Answer, Bytes, Cut, Data, Error, FakeServer, Stream, chunk
 
 from .base import QUESTION, ChatSuite, Errors, MakeClient
 
 SOON = {"retry-after-ms": "1"}
+
+
+def error_data(status: int, **fields: Any) -> Data:
+    """Return an event that is an error with the status."""
+    return Data({"error": {"message": "not now", "code": status}, **fields})
 
 
 class Retries(ChatSuite):
@@ -85,4 +92,73 @@ class Retries(ChatSuite):
         server.script.append(Answer(("a", "b"), cut_after=2))
         with pytest.raises(errors.StreamInterruptedError):
             list(patient.stream(QUESTION, ["first", "second"]))
+        assert len(server.requests) == 1
+
+    # -- errors within a stream ----------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        "steps",
+        [
+            pytest.param((error_data(429),), id="first event"),
+            pytest.param((error_data(503), DONE), id="first event, then DONE"),
+            pytest.param((Data(chunk({"role": "assistant", "content": ""})), error_data(429)), id="after the role"),
+            pytest.param((Data(chunk({"content": ""})), error_data(500)), id="after an empty text"),
+            pytest.param((error_data(429, choices=[]),), id="beside choices"),
+            pytest.param(
+                (Data({"choices": [{"index": 0, "error": {"code": 502, "message": "x"}}]}),), id="of a choice"
+            ),
+            pytest.param((Data({"message": "not now", "code": 429}, event="error"),), id="named error event"),
+            pytest.param((Bytes(b'data: {"error":{"message":"not now","code":429}}'),), id="without a blank line"),
+        ],
+    )
+    @pytest.mark.parametrize("is_streamed", [True, False], ids=["stream", "chat"])
+    def test_an_error_before_any_content_is_retried(
+        self, patient: ChatClient, server: FakeServer, steps: tuple[Any, ...], is_streamed: bool
+    ) -> None:
+        server.script += [Stream(steps), Answer(("at ", "last"))]
+        text = "".join(patient.stream(QUESTION, "m")) if is_streamed else patient.chat(QUESTION, "m").text
+        assert (text, len(server.requests)) == ("at last", 2)
+
+    @pytest.mark.parametrize(
+        ("status", "name"),
+        [
+            (400, "BadRequestError"),
+            (401, "AuthenticationError"),
+            (402, "InsufficientCreditsError"),
+            (403, "PermissionDeniedError"),
+            (404, "NotFoundError"),
+            (429, "RateLimitError"),
+            (503, "InternalServerError"),
+        ],
+    )
+    def test_an_error_before_any_content_has_the_class_of_its_status(
+        self, client: ChatClient, server: FakeServer, errors: Errors, status: int, name: str
+    ) -> None:
+        server.script.append(Stream((error_data(status),), headers={"x-request-id": "req-1"}))
+        with pytest.raises(getattr(errors, name), match="not now") as caught:
+            list(client.stream(QUESTION, "m"))
+        assert (caught.value.status, caught.value.request_id) == (status, "req-1")
+        assert "not now" in caught.value.body
+
+    def test_the_next_model_is_tried_after_an_error_before_any_content(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        server.script += [Stream((error_data(404),)), Answer("at last")]
+        assert "".join(client.stream(QUESTION, ["retries/first", "retries/second"])) == "at last"
+
+    @pytest.mark.parametrize(
+        "delta",
+        [
+            {"content": "part"},
+            {"reasoning": "hm"},
+            {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}]},
+        ],
+        ids=["text", "reasoning", "tool call"],
+    )
+    def test_an_error_after_content_is_not_retried(
+        self, patient: ChatClient, server: FakeServer, errors: Errors, delta: dict[str, Any]
+    ) -> None:
+        server.script.append(Stream((Data(chunk(delta)), error_data(429))))
+        with pytest.raises(errors.StreamInterruptedError, match="not now"):
+            list(patient.stream(QUESTION, "m"))
         assert len(server.requests) == 1

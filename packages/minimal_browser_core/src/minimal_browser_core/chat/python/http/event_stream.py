@@ -4,6 +4,7 @@ A stream ends with `[DONE]`, with its body, or with silence after every choice h
 with neither is an error that holds what had arrived.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -17,7 +18,7 @@ from minimal_browser_core.errors import AIClientError, StreamInterruptedError
 
 from .body import BrokenBodyError
 from .call import CancelledError, ExpiredError, GracePeriodOverError
-from .error_mapping import MAX_ERROR_BODY, display_url, protocol_error, timeout_error
+from .error_mapping import MAX_ERROR_BODY, display_url, error_text, protocol_error, status_error, timeout_error
 from .response_reader import ResponseReader
 from .retry import TRANSIENT_STATUSES, AttemptFailedError, AttemptFailure
 
@@ -55,10 +56,7 @@ class EventStreamReader:
         except (MalformedError, EventTooLongError) as malformed:
             error = self._interrupted(f"sent an event that cannot be read: {malformed}", retryable=False)
         except ProviderError as failed:
-            status = failed.report.status
-            message = config.scrub(str(failed))[:_MAX_MESSAGE]
-            reason = f"reported an error in the middle of the answer: {message}"
-            error = self._interrupted(reason, retryable=status is None or status in TRANSIENT_STATUSES, status=status)
+            error = self._reported(failed)
         else:
             return
         raise AttemptFailedError(AttemptFailure(error))
@@ -104,6 +102,16 @@ class EventStreamReader:
             what = "neither JSON nor an event stream"
             return protocol_error(self._reader.config, self._reader.url, what, self._beginning, self._reader.request_id)
         return self._interrupted("ended the stream in the middle of the answer, without a finish_reason or [DONE]")
+
+    def _reported(self, failed: ProviderError) -> AIClientError:
+        config, status = self._reader.config, failed.report.status
+        if status is not None and not self._received.content_deltas:
+            # It is what the status would have said if the head had not been sent already.
+            body = error_text(config, json.dumps(failed.source, ensure_ascii=False).encode("utf-8", "replace"))
+            return status_error(config, self._reader.url, status, body, headers=self._reader.headers)
+        message = config.scrub(str(failed))[:_MAX_MESSAGE]
+        reason = f"reported an error in the middle of the answer: {message}"
+        return self._interrupted(reason, retryable=status is None or status in TRANSIENT_STATUSES, status=status)
 
     def _interrupted(self, what: str, *, retryable: bool = True, status: int | None = None) -> StreamInterruptedError:
         text = f"{display_url(self._reader.url)} {what}"

@@ -7,7 +7,7 @@ from minimal_browser_core.chat.values import ChatResponse, Choice, Image, Stream
 
 from .choice import ChoiceAssembler
 from .decode import has_error, parse_usage
-from .error_report import ErrorReport, error_report
+from .error_report import error_report
 from .fields import objects, optional_count, string
 from .metadata import ResponseMetadata
 from .surrogates import printable_json
@@ -16,9 +16,11 @@ from .surrogates import printable_json
 class ProviderError(Exception):
     """The provider reported an error inside the stream."""
 
-    def __init__(self, report: ErrorReport) -> None:
-        super().__init__(report.message)
-        self.report = report
+    def __init__(self, source: dict[str, Any]) -> None:
+        """`source` is the object that is the error, or has it."""
+        self.report = error_report(source)
+        super().__init__(self.report.message)
+        self.source = source
 
 
 def _without_nulls(chunk: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +121,7 @@ class StreamAccumulator:
             self.model = string(chunk, "model") or self.model
             self.provider = string(chunk, "provider") or self.provider
             if ("error" in chunk and has_error(chunk)) or chunk.get("object") == "error":
-                raise ProviderError(error_report(chunk))
+                raise ProviderError(chunk)
             self._other.update(chunk if None not in chunk.values() else _without_nulls(chunk))
             events: list[StreamEvent] = []
             for position, choice in enumerate(objects(chunk, "choices")):
@@ -169,7 +171,7 @@ class StreamAccumulator:
 
     def _add_choice(self, choice: dict[str, Any], position: int, *, is_whole: bool) -> list[StreamEvent]:
         if "error" in choice and has_error(choice):
-            raise ProviderError(error_report(choice))
+            raise ProviderError(choice)
         index = optional_count(choice, "index")
         index = position if index is None else index
         if is_whole and index in self._choices:

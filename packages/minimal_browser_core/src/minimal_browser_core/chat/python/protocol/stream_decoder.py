@@ -7,7 +7,6 @@ from minimal_browser_core.chat.values import StreamEvent
 
 from .accumulator import ProviderError, StreamAccumulator
 from .decode import MalformedError, parse_object
-from .error_report import error_report
 from .fields import is_empty, objects
 from .sse import EventStreamParser, ServerSentEvent
 
@@ -50,7 +49,7 @@ class StreamDecoder:
             return
         chunk = parse_object(data)
         if server_event.event == "error":
-            raise ProviderError(error_report(chunk))
+            raise ProviderError(chunk)
         yield from self._received.add(chunk)
         was_finished, self._was_finished = self._was_finished, self._received.is_finished
         if self._was_finished and (not was_finished or _has_content(chunk)):
