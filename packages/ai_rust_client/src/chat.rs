@@ -7,11 +7,11 @@ use http::Method;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Transfer};
-use crate::error::{Details, Error, Kind};
+use crate::error::{Error, Kind};
 use crate::event_stream::EventStream;
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
-use crate::http::failures::limit_body;
+use crate::http::failures::provider_error;
 use crate::http::response_headers::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
@@ -136,12 +136,4 @@ pub fn decode(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Erro
         }
     }
     Ok(())
-}
-
-/// An error in a successful response counts as the status that it names, if it names one.
-pub fn provider_error(config: &Config, error: &ProviderError, body: &str) -> Error {
-    let kind = error.status.map_or(Kind::Protocol, Kind::Status);
-    let message = format!("the provider answered with an error: {}", config.reason(error));
-    let details = Details { status: error.status, body: limit_body(body), ..Details::default() };
-    Error::with(kind, message, details)
 }

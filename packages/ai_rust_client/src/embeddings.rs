@@ -9,9 +9,10 @@ use http::Method;
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer::Usage;
-use crate::chat::{decode_utf8, provider_error};
+use crate::chat::decode_utf8;
 use crate::endpoint::{EndpointRequest, call};
 use crate::error::{Error, Kind, Phase};
+use crate::http::failures::provider_error;
 use crate::http::transport::Transport;
 use crate::protocol::vectors::{DecodeError, Vectors};
 

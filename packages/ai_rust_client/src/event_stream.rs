@@ -1,9 +1,8 @@
 //! The Server-Sent Events of an answer, decoded into batches.
 
-use crate::chat;
 use crate::error::{Details, Error, Kind};
 use crate::http::config::Config;
-use crate::http::failures::limit_body;
+use crate::http::failures::{self, limit_body};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
 use crate::protocol::provider_error::ProviderError;
 use crate::protocol::sse::Parser;
@@ -163,7 +162,7 @@ fn named_error(config: &Config, data: &str) -> ProviderError {
 /// Before anything else, it is what a status would have said if the head had not been sent already.
 fn provider_error(config: &Config, error: &ProviderError, data: &str, has_begun: bool) -> Error {
     if !has_begun && error.status.is_some() {
-        return chat::provider_error(config, error, data);
+        return failures::provider_error(config, error, data);
     }
     let reason = config.reason(error);
     let message = format!("the provider reported an error in the middle of the stream: {reason}");

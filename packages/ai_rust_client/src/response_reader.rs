@@ -12,7 +12,7 @@ use crate::chat;
 use crate::error::{Error, Kind};
 use crate::event_stream::EventStream;
 use crate::http::config::Config;
-use crate::http::failures::causes;
+use crate::http::failures::{causes, provider_error};
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::transport::Transport;
 use crate::protocol::assembler::{Assembler, Batch};
@@ -147,7 +147,7 @@ impl ResponseReader<'_> {
         if json.get("error").is_some_and(is_error) && json.get("status").is_none() {
             let error =
                 ProviderError::from_text(text).unwrap_or_else(|| ProviderError::from_error(&json["error"]));
-            return Err(chat::provider_error(config, &error, text));
+            return Err(provider_error(config, &error, text));
         }
         Ok(format!("\n{text}"))
     }

@@ -1,6 +1,6 @@
 //! The tool calls of a message, assembled from their deltas.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::de::IgnoredAny;
 
@@ -59,19 +59,28 @@ impl ToolCalls {
     }
 
     pub fn to_vec(&self) -> Vec<ToolCall> {
-        self.sorted().map(PartialCall::to_call).collect()
+        self.sorted().map(|(call, id)| call.to_call(id)).collect()
     }
 
     /// The `tool_calls` of the message.
     pub fn to_json(&self) -> Json {
-        Json::Array(self.sorted().map(PartialCall::to_json).collect())
+        Json::Array(self.sorted().map(|(call, id)| call.to_json(id)).collect())
     }
 
-    /// In the order of their indexes.
-    fn sorted(&self) -> impl Iterator<Item = &PartialCall> {
+    /// The calls in the order of their indexes, with their ids. Some servers send none, but a result must name its call.
+    fn sorted(&self) -> impl Iterator<Item = (&PartialCall, String)> {
         let mut calls: Vec<&PartialCall> = self.calls.iter().collect();
         calls.sort_by_key(|call| call.index);
-        calls.into_iter()
+        let ids: HashSet<&str> = calls.iter().map(|call| &*call.id).collect();
+        let mut numbers = 0..;
+        calls.into_iter().map(move |call| {
+            let mut free = numbers
+                .by_ref()
+                .map(|number: u64| format!("call_{number}"))
+                .filter(|id| !ids.contains(&**id));
+            let made_up = if call.id.is_empty() { free.next() } else { None };
+            (call, made_up.unwrap_or_else(|| call.id.clone()))
+        })
     }
 
     pub fn push(&mut self, delta: ToolCallDelta) {
@@ -117,9 +126,15 @@ impl PartialCall {
         if !delta.id.is_empty() && !self.id.is_empty() {
             return !self.arguments.is_empty() && !self.is_complete();
         }
-        // Without ids, a name and arguments after complete arguments begin another call.
-        let repeats_name = delta.index.is_some() && delta.name == self.name;
-        repeats_name || delta.arguments.is_empty() || self.name.is_empty() || !self.is_complete()
+        // Without ids, a name after complete arguments begins another call, and so does, without an index, another name.
+        let is_repeated = delta.name == self.name;
+        if self.name.is_empty() {
+            true
+        } else if self.is_complete() {
+            is_repeated && delta.arguments.is_empty()
+        } else {
+            is_repeated || delta.index.is_some() || !self.arguments.is_empty()
+        }
     }
 
     fn is_complete(&self) -> bool {
@@ -133,21 +148,22 @@ impl PartialCall {
         if self.id.is_empty() {
             self.id = delta.id;
         }
-        if self.name.is_empty() {
-            self.name = delta.name;
+        // A name may come in pieces before the arguments; later it is only repeated.
+        if self.arguments.is_empty() && self.name != delta.name {
+            self.name.push_str(&delta.name);
         }
         self.arguments.append(delta.arguments);
         merge_fields(&mut self.fields, delta.fields);
         merge_fields(&mut self.function_fields, delta.function_fields);
     }
 
-    fn to_call(&self) -> ToolCall {
+    fn to_call(&self, id: String) -> ToolCall {
         let arguments = self.arguments.clone().complete().into_owned();
-        ToolCall { id: self.id.clone(), name: self.name.clone(), arguments }
+        ToolCall { id, name: self.name.clone(), arguments }
     }
 
-    fn to_json(&self) -> Json {
-        let ToolCall { id, name, arguments } = self.to_call();
+    fn to_json(&self, id: String) -> Json {
+        let ToolCall { id, name, arguments } = self.to_call(id);
         let mut fields = vec![("id".to_owned(), Json::text(id)), ("type".to_owned(), Json::text("function"))];
         for (name, value) in self.fields.clone() {
             match (name.as_str(), value.as_text()) {
@@ -229,6 +245,6 @@ mod tests {
     fn calls_without_index_and_id_are_distinguished_by_their_names() {
         let deltas =
             [delta(None, "", "f", r#"{"x""#), delta(None, "", "", ":1}"), delta(None, "", "f", "{}")];
-        assert_eq!(calls(deltas), expected(&[("", "f", r#"{"x":1}"#), ("", "f", "{}")]));
+        assert_eq!(calls(deltas), expected(&[("call_0", "f", r#"{"x":1}"#), ("call_1", "f", "{}")]));
     }
 }

@@ -54,6 +54,14 @@ fn reason(config: &Config, body: &str) -> String {
     }
 }
 
+/// An error in a successful response counts as the status that it names, if it names one.
+pub fn provider_error(config: &Config, error: &ProviderError, body: &str) -> Error {
+    let kind = error.status.map_or(Kind::Protocol, Kind::Status);
+    let message = format!("the provider answered with an error: {}", config.reason(error));
+    let details = Details { status: error.status, body: limit_body(body), ..Details::default() };
+    Error::with(kind, message, details)
+}
+
 /// The error of a request to which no response came.
 pub fn connection_error(config: &Config, error: &reqwest::Error, url: &Url) -> Error {
     if error.is_connect()

@@ -298,6 +298,40 @@ class Messages(ChatSuite):
                 [("1", "f", "{}"), ("2", "g", "[]")],
                 id="interleaved, in another order",
             ),
+            pytest.param(
+                [_call(0, '{"a": 1}', name="f"), _call(0, '{"a": 2}', name="f")],
+                [("call_0", "f", '{"a": 1}'), ("call_1", "f", '{"a": 2}')],
+                id="two complete calls with one index, one name and no ids",
+            ),
+            pytest.param(
+                [
+                    _call(0, "{}", id="", name="f"),
+                    _call(0, "{}", id="", name="g"),
+                    _call(0, "{}", id="call_0", name="h"),
+                ],
+                [("call_1", "f", "{}"), ("call_2", "g", "{}"), ("call_0", "h", "{}")],
+                id="ids that are made up differ from the others",
+            ),
+            pytest.param(
+                [_call(0, '{"a"', name="f"), _call(0, ": 1}", name="f"), _call(0, "", name="f")],
+                [("call_0", "f", '{"a": 1}')],
+                id="a name that is repeated without ids",
+            ),
+            pytest.param(
+                [_call(0, "", name="get_"), _call(0, "", name="weather"), _call(0, "{}")],
+                [("call_0", "get_weather", "{}")],
+                id="a name in pieces",
+            ),
+            pytest.param(
+                [_call(0, "", id="1", name="get_"), _call(0, "", id="1", name="weather"), _call(0, "{}", id="1")],
+                [("1", "get_weather", "{}")],
+                id="a name in pieces with an id",
+            ),
+            pytest.param(
+                [{"tool_calls": [{"function": {"name": name}}]} for name in "fgg"],
+                [("call_0", "f", ""), ("call_1", "g", "")],
+                id="names without index and arguments",
+            ),
         ],
     )
     def test_deltas_of_tool_calls_are_put_together(
@@ -310,6 +344,16 @@ class Messages(ChatSuite):
         assert [(call.id, call.name, call.arguments) for call in stream.tool_calls] == calls
         sent_back = [(c["id"], c["function"]["name"], c["function"]["arguments"]) for c in stream.message["tool_calls"]]
         assert sent_back == calls
+
+    def test_calls_of_a_whole_answer_without_ids_get_different_ones(
+        self, client: ChatClient, server: FakeServer
+    ) -> None:
+        call = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+        server.script.append(whole({"tool_calls": [call, call | {"id": "call_1"}, call | {"id": None}]}))
+        answer = client.chat(QUESTION, MODEL)
+        ids = ["call_0", "call_1", "call_2"]
+        assert [call.id for call in answer.tool_calls] == ids
+        assert [call["id"] for call in answer.message["tool_calls"]] == ids
 
     # -- choices -------------------------------------------------------------------------------------------------------
 

@@ -104,9 +104,7 @@ class Retries(ChatSuite):
             pytest.param((Data(chunk({"role": "assistant", "content": ""})), error_data(429)), id="after the role"),
             pytest.param((Data(chunk({"content": ""})), error_data(500)), id="after an empty text"),
             pytest.param((error_data(429, choices=[]),), id="beside choices"),
-            pytest.param(
-                (Data({"choices": [{"error": {"code": 502, "message": "x"}}]}),), id="of a choice"
-            ),
+            pytest.param((Data({"choices": [{"error": {"code": 502, "message": "x"}}]}),), id="of a choice"),
             pytest.param((Data({"message": "not now", "code": 429}, event="error"),), id="named error event"),
             pytest.param((Bytes(b'data: {"error":{"message":"not now","code":429}}'),), id="without a blank line"),
         ],

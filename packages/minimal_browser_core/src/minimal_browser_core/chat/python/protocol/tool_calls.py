@@ -1,6 +1,8 @@
 """Put tool calls together from their deltas."""
 
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +40,10 @@ class _PartialCall:
     def add(self, delta: dict[str, Any]) -> None:
         function = as_dict(delta, "function")
         self.id = self.id or scalar(delta, "id")
-        self.name = self.name or string(function, "name")
+        name = string(function, "name")
+        # A name may come in pieces before the arguments; later it is only repeated.
+        if name != self.name and not any(self.arguments):
+            self.name += name
         self.arguments.append(arguments_text(function))
         self.fields.add({name: value for name, value in delta.items() if name not in _CALL_FIELDS})
         self.function_fields.add({name: value for name, value in function.items() if name not in _FUNCTION_FIELDS})
@@ -54,9 +59,13 @@ class _PartialCall:
             return True
         if self.id and scalar(delta, "id"):
             return any(self.arguments) and not self._is_complete()
-        # Without ids, a name and arguments after complete arguments begin another call.
-        repeats_name = optional_count(delta, "index") is not None and name == self.name
-        return repeats_name or not self.name or not arguments_text(function) or not self._is_complete()
+        # Without ids, a name after complete arguments begins another call. So does, without an index, another name.
+        is_repeated = name == self.name
+        if not self.name:
+            return True
+        if self._is_complete():
+            return is_repeated and not arguments_text(function)
+        return is_repeated or optional_count(delta, "index") is not None or any(self.arguments)
 
     def _is_complete(self) -> bool:
         text = "".join(self.arguments).strip()
@@ -68,17 +77,20 @@ class _PartialCall:
             return False
         return True
 
-    def value(self) -> ToolCall:
-        return ToolCall(self.id, self.name, printable("".join(self.arguments)))
+    def value(self, call_id: str) -> ToolCall:
+        return ToolCall(call_id, self.name, printable("".join(self.arguments)))
 
-    def message(self) -> dict[str, Any]:
+    def message(self, call_id: str) -> dict[str, Any]:
         fields = self.fields.get()
         type_ = fields.pop("type", None)
         if not isinstance(type_, str) or not type_:
             type_ = "function"
-        call: dict[str, Any] = {"id": self.id, "type": type_}
+        call: dict[str, Any] = {"id": call_id, "type": type_}
         if type_ == "function" or self.name:  # a call of another type has no function
-            call["function"] = {"name": self.name, "arguments": self.value().arguments} | self.function_fields.get()
+            call["function"] = {
+                "name": self.name,
+                "arguments": self.value(call_id).arguments,
+            } | self.function_fields.get()
         return call | fields
 
 
@@ -108,11 +120,17 @@ class ToolCallAssembler:
 
     def values(self) -> list[ToolCall]:
         """Return the calls so far, in the order of their indexes."""
-        return [call.value() for call in self._sorted()]
+        return [call.value(call_id) for call, call_id in self._identified()]
 
     def message(self) -> list[dict[str, Any]]:
         """Return the calls so far, as they are in the assistant message."""
-        return [call.message() for call in self._sorted()]
+        return [call.message(call_id) for call, call_id in self._identified()]
+
+    def _identified(self) -> Iterator[tuple[_PartialCall, str]]:
+        """Yield the calls with their ids. Some servers send none, but a result must name its call."""
+        ids = {call.id for call in self._calls}
+        free = (call_id for number in itertools.count() if (call_id := f"call_{number}") not in ids)
+        return ((call, call.id or next(free)) for call in self._sorted())
 
     def _sorted(self) -> list[_PartialCall]:
         return sorted(self._calls, key=lambda call: call.index)
