@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -200,6 +201,53 @@ def test_before_call_can_refuse(server: FakeServer, client: AIClient) -> None:
     assert contents == ["deleted", "The user refused this call.", "deleted"]
 
 
+DECISIONS: Any = [None, 0, 1, "", "no", "yes", [], Ellipsis, Decimal(0), NotImplemented, ValueError("no")]
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=repr)
+async def test_only_true_lets_a_call_run(server: FakeServer, client: AIClient, decision: Any) -> None:
+    ran: list[str] = []
+
+    def delete(name: str) -> None:
+        ran.append(name)
+
+    def decide(call: NativeCall) -> Any:
+        return True if call.id == "a" else decision
+
+    async def decide_later(call: NativeCall) -> Any:
+        return decide(call)
+
+    server.default = calling(*(ToolCall("delete", json.dumps({"name": name}), name) for name in "ab"))
+    message = r"before_call must return True to run a call or False to refuse it, not \w+; delete and the other calls"
+    with pytest.raises(TypeError, match=message):
+        client.run("q", "m", [delete], before_call=decide)
+    for before_call in (decide, decide_later):
+        with pytest.raises(TypeError, match=message):
+            await client.arun("q", "m", [delete], before_call=before_call)
+    assert ran == []
+
+
+async def test_a_decision_that_nobody_awaits_approves_nothing(server: FakeServer, client: AIClient) -> None:
+    async def decide(call: NativeCall) -> bool:
+        return True
+
+    class Decider:
+        async def __call__(self, call: NativeCall) -> bool:
+            return True
+
+    hidden: Any = lambda call: decide(call)  # noqa: E731  a coroutine that no signature shows
+    hooks: list[Any] = [decide, Decider(), Decider().__call__, functools.partial(decide), "yes", True]
+    server.default = calling(ToolCall("weather", '{"city": "Rome"}'))
+    for hook in hooks:
+        with pytest.raises(TypeError, match=r"before_call (is a coroutine function; use arun|must be a function)"):
+            client.run("q", "m", [weather], before_call=hook)
+    assert server.requests == []
+    with pytest.raises(TypeError, match="not coroutine; weather and"):
+        client.run("q", "m", [weather], before_call=hidden)
+    server.script.extend([calling(ToolCall("weather", '{"city": "Rome"}')), Answer("ok")])
+    assert (await client.arun("q", "m", [weather], before_call=hidden)).stopped == "answer"
+
+
 def stops() -> str:
     return next(iter(()))
 
@@ -265,7 +313,7 @@ async def test_whatever_a_tool_does_the_loop_goes_on(
 
 
 def test_before_call_can_raise(server: FakeServer, client: AIClient) -> None:
-    def refuse(call: NativeCall) -> None:
+    def refuse(call: NativeCall) -> bool:
         raise PermissionError(call.name)
 
     server.default = calling(ToolCall("weather", '{"city": "Rome"}'))

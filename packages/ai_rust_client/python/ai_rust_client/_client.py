@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal, Never, TypeVar, overload
 
     from ai_rust_client._chats import Chats
@@ -170,7 +170,7 @@ class ClientMethods:
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
         *,
         max_steps: int = 10,
-        before_call: Callable[[ToolCall], Any] | None = None,
+        before_call: Callable[[ToolCall], bool] | None = None,
         **options: Any,
     ) -> ToolRun:
         """Let the model call Python functions until it answers. Blocks.
@@ -181,9 +181,11 @@ class ClientMethods:
         are returned to the model as an error, without a traceback. Calls of one answer run at the same time, on
         threads; their results keep the order of the calls.
 
-        `before_call` is called with each call before any of them runs. If it returns False, the call is refused and
-        the run ends after the other calls; if it raises, so does `run`. The run also ends after `max_steps` answers.
-        A `tool_choice` that forces a call applies to the first answer only. Other options are those of `chat`.
+        `before_call` is called with each call before any of them runs. If it returns True, the call runs. If it
+        returns False, the call is refused, which its result says, and the run ends after the other calls. If it
+        raises, or returns anything else (TypeError), no call of this answer runs and `run` raises. The run also ends
+        after `max_steps` answers. A `tool_choice` that forces a call applies to the first answer only. Other options
+        are those of `chat`.
 
         Raises TypeError for a function that cannot be described, or is a coroutine function.
         """
@@ -198,7 +200,7 @@ class ClientMethods:
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
         *,
         max_steps: int = 10,
-        before_call: Callable[[ToolCall], Any] | None = None,
+        before_call: Callable[[ToolCall], bool | Awaitable[bool]] | None = None,
         **options: Any,
     ) -> ToolRun:
         """`run` for asyncio. Coroutine functions run as tasks, others on threads; `before_call` may be either."""

@@ -79,8 +79,13 @@ def tool_of(function: Callable[..., Any]) -> Tool:
     described = inner if hasattr(inner, "__name__") else type(inner).__call__
     docstring = parse_docstring(inspect.getdoc(inner))
     parameters, positional = _parameters(name, function, described, docstring.parameters)
-    is_async = inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(described)
-    return Tool(function, name, docstring.summary, parameters, positional, is_async)
+    return Tool(function, name, docstring.summary, parameters, positional, is_coroutine_function(function))
+
+
+def is_coroutine_function(function: Callable[..., Any]) -> bool:
+    """Whether a function, method, partial or other callable is a coroutine function."""
+    inner = inspect.unwrap(function.func if isinstance(function, functools.partial) else function)
+    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(type(inner).__call__)
 
 
 def _parameters(

@@ -14,11 +14,11 @@ from ai_rust_client._redact import redacted
 from ai_rust_client._schema import MismatchError
 from ai_rust_client._surrogates import replace_surrogates
 from ai_rust_client._to_json import to_json
-from ai_rust_client._tools import Tool, tools_of
+from ai_rust_client._tools import Tool, is_coroutine_function, tools_of
 from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse, ToolCall, Usage
@@ -62,8 +62,18 @@ class _Call:
     is_async: bool = False
     result: ToolResult | None = None
 
-    def refuse(self) -> None:
-        self.result = ToolResult(self.call, "The user refused this call.", refused=True)
+    def decide(self, decision: object) -> None:
+        """Refuse the call if `before_call` returned False; only True lets it run, so no mistake approves a call."""
+        if not isinstance(decision, bool):
+            if inspect.iscoroutine(decision):
+                decision.close()
+            got = "None" if decision is None else type(decision).__name__
+            raise TypeError(
+                f"before_call must return True to run a call or False to refuse it, not {got}; "
+                f"{self.call.name} and the other calls of this answer did not run"
+            )
+        if not decision:
+            self.result = ToolResult(self.call, "The user refused this call.", refused=True)
 
     def succeed(self, value: Any) -> None:
         try:
@@ -157,21 +167,23 @@ def run(
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
     *,
     max_steps: int = 10,
-    before_call: Callable[[ToolCall], Any] | None = None,
+    before_call: Callable[[ToolCall], bool] | None = None,
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.run`."""
-    loop = _loop(messages, tools, max_steps, options)
+    loop = _loop(messages, tools, max_steps, before_call, options)
     for tool in loop.tools.values():
         if tool.is_async:
             raise TypeError(f"the tool {tool.name} is a coroutine function; use arun")
+    if before_call is not None and is_coroutine_function(before_call):
+        raise TypeError("before_call is a coroutine function; use arun, or a function that returns True or False")
     while True:
         calls = loop.receive(client.chat(loop.messages, model, **loop.options))
         if not calls:
             return loop.result("answer")
         for call in calls:
-            if before_call is not None and call.work and before_call(call.call) is False:
-                call.refuse()
+            if before_call is not None and call.work:
+                call.decide(before_call(call.call))
         _run_all([call for call in calls if call.result is None])
         loop.add_results(calls)
         if end := loop.end(max_steps):
@@ -185,20 +197,19 @@ async def arun(
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
     *,
     max_steps: int = 10,
-    before_call: Callable[[ToolCall], Any] | None = None,
+    before_call: Callable[[ToolCall], bool | Awaitable[bool]] | None = None,
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.arun`."""
-    loop = _loop(messages, tools, max_steps, options)
+    loop = _loop(messages, tools, max_steps, before_call, options)
     while True:
         calls = loop.receive(await client.achat(loop.messages, model, **loop.options))
         if not calls:
             return loop.result("answer")
         for call in calls:
             if before_call is not None and call.work:
-                allowed = before_call(call.call)
-                if (await allowed if inspect.isawaitable(allowed) else allowed) is False:
-                    call.refuse()
+                decision = before_call(call.call)
+                call.decide(await decision if inspect.isawaitable(decision) else decision)
         await asyncio.gather(*(call.arun() for call in calls if call.result is None))
         loop.add_results(calls)
         if end := loop.end(max_steps):
@@ -209,10 +220,13 @@ def _loop(
     messages: Prompt,
     functions: Iterable[Callable[..., Any] | Mapping[str, Any]],
     max_steps: int,
+    before_call: object,
     options: Mapping[str, Any],
 ) -> _Loop:
     if max_steps < 1:
         raise ValueError(f"max_steps must be at least 1, not {max_steps}")
+    if before_call is not None and not callable(before_call):
+        raise TypeError(f"before_call must be a function, not {type(before_call).__name__}")
     tools, definitions = tools_of(functions)
     return _Loop(as_messages(messages), tools, {**options, "tools": definitions} if definitions else dict(options))
 
