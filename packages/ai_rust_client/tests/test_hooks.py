@@ -12,7 +12,7 @@ from ai_rust_client.router import Router
 from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Usage, echo
 
 MESSAGES = [{"role": "user", "content": "q"}]
-RETRIED = Error(503, headers={"Retry-After": "0"})
+RETRIED = Error(503, headers={"Retry-After": "0.01"})
 
 
 class Recorder(Hooks):
@@ -51,7 +51,7 @@ def client(server: FakeServer, recorder: Recorder) -> Iterator[ObservedClient]:
         yield client
 
 
-WITH_A_RETRY = ["start chat m", "attempt 1", "retry after 503 in 0.0", "attempt 2", "first byte", "end NoneType"]
+WITH_A_RETRY = ["start chat m", "attempt 1", "retry after 503 in 0.01", "attempt 2", "first byte", "end NoneType"]
 
 
 def test_a_call_with_a_retry(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ai_rust_client import AIClient, AIClientError, BadRequestError, ChatResponse, RateLimitError
+from ai_rust_client import AIClient, AIClientError, BadRequestError, ChatResponse, RateLimitError, Timeouts
 from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
 from ai_rust_client.mapping import Mapped
 from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Hang, Request
@@ -127,6 +127,78 @@ def test_rate_limit_headers_pause_all_requests(server: FakeServer, client: AICli
     assert len(list(client.map(map(str, range(10)), "m", concurrency=1))) == 10
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert [gap > 0.4 for gap in gaps] == [False, False, True, *[False] * 6]
+
+
+OVER = [
+    {"Retry-After": "0"},
+    {"Retry-After": "0.01"},
+    {"retry-after-ms": "0"},
+    {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"},
+    {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int((time.time() - 30) * 1000))},
+    {},
+]
+
+
+@pytest.mark.parametrize("headers", OVER, ids=str)
+def test_a_limit_that_lasts_longer_than_the_provider_says_costs_no_answer(
+    server: FakeServer, client: AIClient, headers: dict[str, str]
+) -> None:
+    opens_at = time.monotonic() + 1
+    server.default = lambda request: (
+        echo(request) if time.monotonic() > opens_at else Error(429, "slow down", headers=headers)
+    )
+    outcomes = list(client.map(map(str, range(40)), "m"))
+    assert all(outcome.response for outcome in outcomes)
+    assert len(server.requests) < 150  # the pauses grow
+
+
+@pytest.mark.parametrize("timeout", [1.0, Timeouts(total=1.0), Timeouts(total=1)])
+async def test_the_timeout_limits_the_pauses_of_a_request(server: FakeServer, client: AIClient, timeout: Any) -> None:
+    for headers in ({"Retry-After": "300"}, {"Retry-After": "0.2"}, {}):
+        server.default = Error(429, headers=headers)
+        started_at = time.monotonic()
+        outcomes = list(client.map(["a", "b", "c"], "m", timeout=timeout))
+        assert [type(outcome.error) for outcome in outcomes] == [RateLimitError] * 3
+        assert time.monotonic() - started_at < 5
+    server.default = Error(503)
+    started_at = time.monotonic()
+    (failed,) = [outcome async for outcome in client.amap(["a"], "m", timeout=timeout, max_retries=100)]
+    assert failed.error is not None
+    assert time.monotonic() - started_at < 5
+
+
+def test_a_timeout_without_a_total_is_that_of_each_answer(server: FakeServer, client: AIClient) -> None:
+    server.script.append(Hang())
+    server.default = echo
+    outcomes = list(client.map(["a"], "m", timeout=Timeouts(idle=0.1)))
+    assert outcomes[0].result().text == "re: a"
+
+
+def test_a_batch_gives_up_after_a_time_without_an_answer(
+    server: FakeServer, client: AIClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("ai_rust_client._pause._LONGEST_PAUSE", 2.0)
+    server.default = Error(429, headers={"Retry-After": "1"})
+    with caplog.at_level("WARNING", "ai_rust_client"):
+        outcomes = list(client.map(map(str, range(1000)), "m", concurrency=4))
+    assert {type(outcome.error) for outcome in outcomes} == {RateLimitError}
+    assert len(outcomes) == 1000
+    assert len(server.requests) < 30
+    assert "rate limit: the batch is paused for 1 s" in caplog.text
+    assert caplog.text.count("gives up") == 1
+
+
+def test_a_pause_that_is_too_long_is_not_waited_for(server: FakeServer, client: AIClient) -> None:
+    server.script.append(Error(429, headers={"Retry-After": "86400"}))
+    server.default = echo
+    outcomes = list(client.map(map(str, range(50)), "m", concurrency=1))
+    assert [outcome.error is None for outcome in outcomes] == [False] + [True] * 49
+    server.requests.clear()
+    server.default = Error(429, headers={"Retry-After": "86400"})
+    outcomes = list(client.map(map(str, range(500)), "m", concurrency=4))
+    assert {type(outcome.error) for outcome in outcomes} == {RateLimitError}
+    assert len(server.requests) < 20
 
 
 def test_failures_are_outcomes_of_their_own(server: FakeServer, client: AIClient) -> None:

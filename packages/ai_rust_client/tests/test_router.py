@@ -85,6 +85,16 @@ def test_a_retry_after_is_the_cool_down(servers: list[FakeServer], clients: list
     assert router.health[0].cooling > 50
 
 
+@pytest.mark.parametrize("value", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-1", "soon"])
+def test_a_retry_after_that_is_over_is_no_cool_down(
+    servers: list[FakeServer], clients: list[AIClient], value: str
+) -> None:
+    servers[0].script.append(Error(429, headers={"Retry-After": value}))
+    router = Router(clients, cool_down=30)
+    router.chat(MESSAGES, "m")
+    assert router.health[0].cooling > 20
+
+
 def test_if_all_cool_down_they_are_tried_all_the_same(servers: list[FakeServer], clients: list[AIClient]) -> None:
     for server in servers:
         server.script.append(Error(500))

@@ -226,11 +226,16 @@ class ClientMethods:
         caller's thread, and are sent while the outcomes are read. With `ordered`, outcomes come in the order of the
         requests. A failed request is an outcome with an `error`; the others go on.
 
-        A 429 pauses all requests, for its `Retry-After` or with a growing delay, and is then sent again; so does an
-        answer whose rate-limit headers say that nothing remains. Other failures that may pass are retried
-        `max_retries` times. `progress` is called with the number of outcomes and the number of requests (None if it
-        is unknown). With `journal`, a file, answers are stored as they arrive, and a later call with the same file
-        does not ask for them again; a changed request is sent again, and its outcome has a `note`.
+        A 429 pauses all requests, for its `Retry-After` or a delay that grows until an answer comes, whichever is
+        longer, and is then sent again; so does an answer whose rate-limit headers say that nothing remains. Pauses of
+        a second or more are logged as warnings. No pause is longer than ten minutes: a request that the provider
+        refuses for longer fails, and so do all that remain once no request was answered for ten minutes. Other
+        failures that may pass are retried `max_retries` times.
+
+        `timeout` limits each request, from the moment it is sent first, with its retries and pauses.
+        `progress` is called with the number of outcomes and the number of requests (None if it is unknown). With
+        `journal`, a file, answers are stored as they arrive, and a later call with the same file does not ask for
+        them again; a changed request is sent again, and its outcome has a `note`.
 
         Leaving the loop, or dropping the iterator, cancels what is running. Other options are those of `chat`.
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import random
 import threading
 import time
 from collections.abc import (
@@ -22,10 +21,11 @@ from dataclasses import dataclass, field
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
+from ai_rust_client._deadline import Deadline
 from ai_rust_client._errors import AIClientError, RateLimitError
 from ai_rust_client._journal import Journal, request_key
 from ai_rust_client._messages import Prompt, as_messages
-from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
+from ai_rust_client._pause import Pause
 from ai_rust_client._retries import delay_before_retry
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse
-
-_LONGEST_PAUSE = 600.0
-_LONGEST_BACKOFF = 60.0
-_MAX_ROUNDS = 10
-"""Pauses without an answer in between after which a rate limit is an error."""
 
 _END: Any = object()
 """What the source returns after the last request, which may be anything."""
@@ -68,41 +63,6 @@ class Mapped:
         return self.response
 
 
-class _RateLimit:
-    """Pauses all requests of a batch. Belongs to one event loop."""
-
-    def __init__(self) -> None:
-        self._resume_at = 0.0
-        self._rounds = 0
-
-    async def wait(self) -> float:
-        """Wait until requests are allowed; returns the time."""
-        while (delay := self._resume_at - time.monotonic()) > 0:
-            await asyncio.sleep(delay)
-        return time.monotonic()
-
-    def answered(self, headers: Mapping[str, str]) -> None:
-        """A request was answered; pause if it was the last one allowed."""
-        self._rounds = 0
-        self._pause(seconds_until_allowed(headers) or 0.0)
-
-    def refused(self, error: RateLimitError, started_at: float) -> bool:
-        """Pause after a 429; returns False if it makes no sense to ask again."""
-        if "insufficient_quota" in error.body:
-            return False
-        if started_at >= self._resume_at:  # not one of those that were under way when the pause began
-            self._rounds += 1
-        backoff = min(_LONGEST_BACKOFF, 0.1 * 2**self._rounds) * random.uniform(0.75, 1.25)  # noqa: S311
-        waits = (error.retry_after, retry_delay(error.headers), seconds_until_allowed(error.headers))
-        delay = next((wait for wait in waits if wait is not None), backoff)
-        self._pause(delay)
-        return self._rounds <= _MAX_ROUNDS and delay <= _LONGEST_PAUSE
-
-    def _pause(self, delay: float) -> None:
-        if 0 < delay <= _LONGEST_PAUSE:
-            self._resume_at = max(self._resume_at, time.monotonic() + delay)
-
-
 @dataclass
 class _Batch:
     """What all requests of a batch share."""
@@ -115,7 +75,7 @@ class _Batch:
     journal: Journal | None
     progress: Callable[[int, int | None], object] | None
     total: int | None
-    rate_limit: _RateLimit = field(default_factory=_RateLimit)
+    pause: Pause = field(default_factory=Pause)
     done: int = 0
     _waiting: dict[int, Mapped] = field(default_factory=dict)
     _next: int = 0
@@ -144,21 +104,19 @@ class _Batch:
         return Mapped(index, response, None, request, note=note)
 
     async def _ask(self, messages: list[Mapping[str, Any]]) -> ChatResponse:
-        retries = 0
+        started_at = await self.pause.wait()
+        attempts = _Attempts(self.pause, self.max_retries, Deadline(self.options.get("timeout")))
         while True:
-            started_at = await self.rate_limit.wait()
+            options = {**self.options, "timeout": attempts.deadline.timeout(), "max_retries": 0}
             try:
-                response = await self.client.achat(messages, self.model, max_retries=0, **self.options)
-            except RateLimitError as error:
-                if not self.rate_limit.refused(error, started_at):
-                    raise
+                response = await self.client.achat(messages, self.model, **options)
             except AIClientError as error:
-                if not error.retryable or retries >= self.max_retries:
+                await asyncio.sleep(attempts.delay_after(error, started_at))
+                started_at = await self.pause.wait()
+                if attempts.deadline.remaining <= 0:  # the pause was extended
                     raise
-                retries += 1
-                await asyncio.sleep(delay_before_retry(error, retries))
             else:
-                self.rate_limit.answered(response.rate_limits)
+                self.pause.answered(response.rate_limits)
                 return response
 
     def finish(self, mapped: Mapped) -> list[Mapped]:
@@ -183,6 +141,32 @@ class _Batch:
         """Close the journal."""
         if self.journal is not None:
             self.journal.close()
+
+
+@dataclass
+class _Attempts:
+    """The attempts of one request."""
+
+    pause: Pause
+    max_retries: int
+    deadline: Deadline
+    retries: int = 0
+    refused_since: float | None = None
+
+    def delay_after(self, error: AIClientError, started_at: float) -> float:
+        """The seconds before the next attempt. Raises the error if there is none."""
+        if isinstance(error, RateLimitError):
+            if self.refused_since is None:
+                self.refused_since = time.monotonic()
+            delay = self.pause.refused(error, started_at, self.refused_since)
+        else:
+            if not error.retryable or self.retries >= self.max_retries:
+                raise error
+            self.retries += 1
+            delay = delay_before_retry(error, self.retries)
+        if delay >= self.deadline.remaining:
+            raise error
+        return delay
 
 
 def map_requests(

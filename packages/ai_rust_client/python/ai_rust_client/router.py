@@ -272,7 +272,7 @@ class Routing:
             longer = min(_LONGEST_COOL_DOWN, 2**member.failures)
             member.failures += 1
             asked = error.retry_after if isinstance(error, RateLimitError) else None
-            member.resume_at = now + (router._cool_down * longer if asked is None else asked)
+            member.resume_at = now + (asked or router._cool_down * longer)  # a Retry-After of 0 limits nothing
 
     def first_byte(self) -> None:
         """The client answers."""
