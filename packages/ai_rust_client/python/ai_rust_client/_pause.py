@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping
 from logging import getLogger
 
-from ai_rust_client._errors import RateLimitError
+from ai_rust_client._deadline import Deadline
+from ai_rust_client._errors import AIClientError, APITimeoutError, RateLimitError
 from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
 
 _LONGEST_PAUSE = 600.0
@@ -28,26 +29,37 @@ class Pause:
         self._resume_at = 0.0
         self._rounds = 0
         self._refused_since: float | None = None
+        self._refusal: RateLimitError | None = None
         self._final: RateLimitError | None = None
 
-    async def wait(self) -> float:
-        """Wait until requests are allowed; returns the time. Raises RateLimitError once the batch gave up."""
+    async def wait(self, deadline: Deadline) -> float:
+        """Wait until requests are allowed; returns the time.
+
+        Raises RateLimitError if the batch gave up, and that or APITimeoutError if the deadline comes first.
+        """
         while self._final is None and (delay := self._resume_at - time.monotonic()) > 0:
-            await asyncio.sleep(delay)
+            if deadline.remaining <= 0:
+                raise self._error()
+            await asyncio.sleep(min(delay, deadline.remaining))
         if self._final is not None:
             raise copy.copy(self._final)
         return time.monotonic()
 
+    def _error(self) -> AIClientError:
+        if self._refusal is not None:
+            return copy.copy(self._refusal)
+        return APITimeoutError("the rate limit allowed no request within the timeout of this one", phase="total")
+
     def answered(self, headers: Mapping[str, str]) -> None:
         """A request was answered; pause if it was the last one allowed."""
         self._rounds = 0
-        self._refused_since = self._final = None
+        self._refused_since = self._refusal = self._final = None
         delay = seconds_until_allowed(headers) or 0.0
         if 0 < delay <= _LONGEST_PAUSE:
             self._extend(delay)
 
-    def refused(self, error: RateLimitError, started_at: float, refused_since: float) -> float:
-        """Pause after a 429; returns the seconds. Raises the error if it makes no sense to ask again.
+    def refused(self, error: RateLimitError, started_at: float, refused_since: float) -> None:
+        """Pause after a 429. Raises the error if it makes no sense to ask again.
 
         The request was sent at `started_at`, and refused for the first time at `refused_since`.
         """
@@ -68,8 +80,8 @@ class Pause:
             self._final = error
         if self._final is not None or is_too_long or now - refused_since > _LONGEST_PAUSE:
             raise error
+        self._refusal = error
         self._extend(delay)
-        return delay
 
     def _backoff(self) -> float:
         growing = 0.05 * 2.0 ** min(self._rounds, _MAX_ROUNDS)
