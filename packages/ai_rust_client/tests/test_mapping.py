@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from ai_rust_client import AIClient, AIClientError, BadRequestError, ChatResponse, RateLimitError, Timeouts
+from ai_rust_client import (
+    AIClient,
+    AIClientError,
+    APITimeoutError,
+    BadRequestError,
+    ChatResponse,
+    RateLimitError,
+    Timeouts,
+)
 from ai_rust_client._rate_limits import retry_delay, seconds_until_allowed
 from ai_rust_client.mapping import Mapped
 from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Hang, Request
@@ -161,6 +169,11 @@ async def test_the_timeout_limits_the_pauses_of_a_request(server: FakeServer, cl
         outcomes = list(client.map(["a", "b", "c"], "m", timeout=timeout))
         assert [type(outcome.error) for outcome in outcomes] == [RateLimitError] * 3
         assert time.monotonic() - started_at < 5
+    # A request that was not sent is limited as well.
+    server.default = Answer("ok", headers={"x-ratelimit-remaining": "0", "x-ratelimit-reset": "300"})
+    outcomes = list(client.map(["a", "b"], "m", timeout=timeout, concurrency=1, ordered=True))
+    assert outcomes[0].response
+    assert isinstance(outcomes[1].error, APITimeoutError)
     server.default = Error(503)
     started_at = time.monotonic()
     (failed,) = [outcome async for outcome in client.amap(["a"], "m", timeout=timeout, max_retries=100)]
@@ -272,19 +285,71 @@ def test_a_journal_is_not_asked_again(server: FakeServer, client: AIClient, tmp_
     assert stored.usage.total_tokens == fresh.usage.total_tokens
 
 
-def test_changed_requests_are_sent_again_with_a_note(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
+def sent(server: FakeServer) -> list[str]:
+    prompts = [prompt_of(request) for request in server.requests]
+    server.requests.clear()
+    return prompts
+
+
+def test_answers_in_a_journal_are_found_by_content(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
     path = tmp_path / "batch.jsonl"
     server.default = echo
-    list(client.map(["a", "b"], "m", journal=path))
-    server.requests.clear()
-    outcomes = list(client.map(["a", "changed"], "m", journal=path, ordered=True))
-    assert [outcome.note for outcome in outcomes] == [
-        "", "the request changed since its answer was stored; it was sent again",
+    runs: list[tuple[str, str]] = [
+        ("abc", "abc"), ("abc", ""), ("cba", ""), ("b", ""), ("xabc", "x"), ("aXc", "X"), ("abc", ""), ("", ""),
+        ("aabbb", "abb"), ("bbbaac", ""), ("yz", "yz"), ("zyxcba", ""),
     ]  # fmt: skip
-    assert outcomes[1].result().text == "re: changed"
-    list(client.map(["a", "changed"], "other", journal=path))
-    list(client.map(["a", "changed"], "other", journal=path, temperature=1))
-    assert len(server.requests) == 5
+    for prompts, expected in runs:
+        outcomes = list(client.map(prompts_of(prompts), "m", journal=path, ordered=True, concurrency=1))
+        assert [outcome.result().text for outcome in outcomes] == [f"re: {prompt}" for prompt in prompts]
+        assert sum(not outcome.from_journal for outcome in outcomes) == len(expected)
+        assert sent(server) == list(expected)
+    changed: Any = ({"model": "other"}, {"temperature": 1}, {"extra_body": {"seed": 1}})
+    for changes in changed:
+        list(client.map(["a"], **{"model": "m", **changes}, journal=path))
+        list(client.map(["a"], **{"model": "m", **changes}, journal=path, timeout=9, extra_headers={"A": "b"}))
+        assert sent(server) == ["a"]
+
+
+def prompts_of(letters: str) -> Iterator[str]:
+    yield from letters
+
+
+def test_the_same_request_twice_has_two_answers(server: FakeServer, client: AIClient, tmp_path: Path) -> None:
+    counter = itertools.count()
+    server.default = lambda request: Answer(str(next(counter)))
+    runs = [
+        sorted(outcome.result().text for outcome in client.map(["roll"] * 5, "m", journal=tmp_path / "j", seed=1))
+        for _ in range(2)
+    ]
+    assert runs == [["0", "1", "2", "3", "4"]] * 2
+
+
+async def test_only_one_batch_uses_a_journal(
+    server: FakeServer, client: AIClient, tmp_path: Path, run_script: Callable[..., Any]
+) -> None:
+    path = tmp_path / "batch.jsonl"
+    server.default = echo
+    running = client.map(["a", "b"], "m", journal=path)
+    next(running)
+    for start in (client.map, client.amap):
+        with pytest.raises(BlockingIOError, match=r"the journal is in use by another batch.*batch\.jsonl"):
+            start(["a"], "m", journal=path)
+    script = """
+        import sys
+        from ai_rust_client import AIClient
+        try:
+            AIClient(base_url=sys.argv[1]).map(["a"], "m", journal=sys.argv[2])
+        except BlockingIOError as error:
+            print(error.filename)
+    """
+    finished = await asyncio.to_thread(run_script, script, server.base_url, str(path))
+    assert finished.stdout.strip() == str(path)
+    assert len(list(running)) == 1
+    assert [outcome.from_journal for outcome in client.map(["a", "b"], "m", journal=path)] == [True, True]
+    for outcome in client.map(["c", "d"], "m", journal=path):
+        outcome.result()
+        break
+    assert len(list(client.map(["a"], "m", journal=path))) == 1
 
 
 def test_a_journal_that_a_crash_cut_is_read(server: FakeServer, client: AIClient, tmp_path: Path) -> None:

@@ -232,10 +232,10 @@ class ClientMethods:
         refuses for longer fails, and so do all that remain once no request was answered for ten minutes. Other
         failures that may pass are retried `max_retries` times.
 
-        `timeout` limits each request, from the moment it is sent first, with its retries and pauses.
+        `timeout` limits each request, from the moment it is taken, with its retries and pauses.
         `progress` is called with the number of outcomes and the number of requests (None if it is unknown). With
         `journal`, a file, answers are stored as they arrive, and a later call with the same file does not ask for
-        them again; a changed request is sent again, and its outcome has a `note`.
+        them again, whatever the order of its requests. Raises BlockingIOError if another batch uses the file.
 
         Leaving the loop, or dropping the iterator, cancels what is running. Other options are those of `chat`.
         """

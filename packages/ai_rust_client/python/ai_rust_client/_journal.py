@@ -1,16 +1,20 @@
 """A file with the finished requests of a batch, so that it can go on after a crash.
 
-Each line is a JSON object: the request's index, a hash of what was sent, and the answer. A line is written at once when
-its answer arrives; one that was cut by a crash is ignored.
+Each line is a JSON object: the request's index, a hash of what was sent, and the answer. Answers are looked up by the
+hash; the index is for people who read the file. A line is written at once when its answer arrives; one that was cut by
+a crash is ignored. Only one batch can use a file at the same time.
 """
 
+import errno
 import hashlib
 import json
 import os
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ai_rust_client._file_lock import try_lock
 from ai_rust_client._native import ChatResponse
 from ai_rust_client._response_record import response_of, response_record
 
@@ -27,11 +31,21 @@ def request_key(messages: Any, model: Any, options: Mapping[str, Any]) -> str:
 
 
 class Journal:
-    """The file; it is created if it does not exist. Raises OSError, or ValueError if it is another kind of file."""
+    """The file; it is created if it does not exist.
+
+    Raises OSError, BlockingIOError if another batch uses the file, or ValueError if it is another kind of file.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._places: dict[int, tuple[str, int]] = {}
+        self._offsets: defaultdict[str, deque[int]] = defaultdict(deque)
         self._file = Path(path).open("a+b")  # noqa: SIM115  closed by `close`
+        if not try_lock(self._file):
+            self._file.close()
+            raise BlockingIOError(
+                errno.EAGAIN,
+                "the journal is in use by another batch; wait for its end, or use another file",
+                os.fspath(path),
+            )
         self._file.seek(0)
         self._read(path)
 
@@ -40,23 +54,20 @@ class Journal:
         for line in self._file:
             try:
                 record = json.loads(line)
-                self._places[record["index"]] = (record["key"], offset)
+                self._offsets[record["key"]].append(offset)
             except (ValueError, KeyError, TypeError) as error:
-                if not self._places and not _is_cut_record(line):
+                if not self._offsets and not _is_cut_record(line):
                     self._file.close()
                     raise ValueError(f"{os.fspath(path)} is not a journal of map; use another file") from error
             if not line.endswith(b"\n"):
                 self._file.write(b"\n")
             offset += len(line)
 
-    def find(self, index: int, key: str) -> tuple[ChatResponse | None, str]:
-        """The stored answer to a request, and a note if another request was stored in its place."""
-        stored_key, offset = self._places.get(index, (key, -1))
-        if offset < 0:
+    def take(self, key: str) -> tuple[ChatResponse | None, str]:
+        """A stored answer to a request, each of them once, and a note if it cannot be read."""
+        if not (offsets := self._offsets.get(key)):
             return None, ""
-        if stored_key != key:
-            return None, "the request changed since its answer was stored; it was sent again"
-        self._file.seek(offset)
+        self._file.seek(offsets.popleft())
         try:
             return response_of(json.loads(self._file.readline())["response"]), ""
         except (ValueError, KeyError, TypeError, AttributeError):

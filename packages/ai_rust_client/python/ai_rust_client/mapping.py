@@ -87,7 +87,7 @@ class _Batch:
             messages = as_messages(request)
             if self.journal is not None:
                 key = request_key(messages, self.model, self.options)
-                stored, note = self.journal.find(index, key)
+                stored, note = self.journal.take(key)
                 if stored is not None:
                     return Mapped(index, stored, None, request, from_journal=True)
                 if note:
@@ -104,17 +104,23 @@ class _Batch:
         return Mapped(index, response, None, request, note=note)
 
     async def _ask(self, messages: list[Mapping[str, Any]]) -> ChatResponse:
-        started_at = await self.pause.wait()
-        attempts = _Attempts(self.pause, self.max_retries, Deadline(self.options.get("timeout")))
+        deadline = Deadline(self.options.get("timeout"))
+        retries = 0
+        refused_since: float | None = None
         while True:
-            options = {**self.options, "timeout": attempts.deadline.timeout(), "max_retries": 0}
+            started_at = await self.pause.wait(deadline)
+            options = {**self.options, "timeout": deadline.timeout(), "max_retries": 0}
             try:
                 response = await self.client.achat(messages, self.model, **options)
+            except RateLimitError as error:
+                refused_since = refused_since or time.monotonic()
+                self.pause.refused(error, started_at, refused_since)
             except AIClientError as error:
-                await asyncio.sleep(attempts.delay_after(error, started_at))
-                started_at = await self.pause.wait()
-                if attempts.deadline.remaining <= 0:  # the pause was extended
+                retries += 1
+                delay = delay_before_retry(error, retries)
+                if not error.retryable or retries > self.max_retries or delay >= deadline.remaining:
                     raise
+                await asyncio.sleep(delay)
             else:
                 self.pause.answered(response.rate_limits)
                 return response
@@ -141,32 +147,6 @@ class _Batch:
         """Close the journal."""
         if self.journal is not None:
             self.journal.close()
-
-
-@dataclass
-class _Attempts:
-    """The attempts of one request."""
-
-    pause: Pause
-    max_retries: int
-    deadline: Deadline
-    retries: int = 0
-    refused_since: float | None = None
-
-    def delay_after(self, error: AIClientError, started_at: float) -> float:
-        """The seconds before the next attempt. Raises the error if there is none."""
-        if isinstance(error, RateLimitError):
-            if self.refused_since is None:
-                self.refused_since = time.monotonic()
-            delay = self.pause.refused(error, started_at, self.refused_since)
-        else:
-            if not error.retryable or self.retries >= self.max_retries:
-                raise error
-            self.retries += 1
-            delay = delay_before_retry(error, self.retries)
-        if delay >= self.deadline.remaining:
-            raise error
-        return delay
 
 
 def map_requests(
