@@ -225,7 +225,7 @@ def test_failures_are_outcomes_of_their_own(server: FakeServer, client: AIClient
     assert isinstance(outcomes[1].error, BadRequestError)
     assert outcomes[2].error is not None
     assert outcomes[2].error.code == "invalid_request"
-    with pytest.raises(AIClientError, match=r"messages\[0\].content"):
+    with pytest.raises(AIClientError, match=r"requests\[2\]\[0\].content"):
         outcomes[2].result()
 
 
@@ -394,12 +394,13 @@ async def test_a_value_that_is_not_a_request_is_an_outcome_of_its_own(server: Fa
             yield value
 
     runs = [
-        list(client.map(values, "m", ordered=True)),
-        [outcome async for outcome in client.amap(values, "m", ordered=True)],
+        list(client.map(iter(values), "m", ordered=True)),
+        [outcome async for outcome in client.amap(iter(values), "m", ordered=True)],
         [outcome async for outcome in client.amap(requests(), "m", ordered=True)],
     ]
     for outcomes in runs:
         assert [outcome.error is None for outcome in outcomes] == [True, False, False, True]
+        assert "requests[2] must be a prompt or a list of messages, not int" in str(outcomes[2].error)
 
 
 async def test_a_slow_source_does_not_delay_outcomes(server: FakeServer, client: AIClient) -> None:
@@ -433,6 +434,36 @@ async def test_leaving_the_async_loop_cancels_what_is_running(server: FakeServer
 async def test_map_works_where_a_loop_is_running(server: FakeServer, client: AIClient) -> None:
     server.default = echo
     assert [outcome.result().text for outcome in client.map(["a"], "m")] == ["re: a"]
+
+
+MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
+    (["a", None], {}, r"requests\[1\] must be a prompt or a list of messages, not NoneType"),
+    ([5], {}, r"requests\[0\] must be a prompt or a list of messages, not int"),
+    ([b"a"], {}, r"requests\[0\] must be a prompt or a list of messages, not bytes"),
+    ([{"role": "user", "content": "a"}], {}, r"requests\[0\] is a single message; a request is a prompt or a list of"),
+    ([["a", "b"]], {}, r"requests\[0\]\[0\] must be a message, not str"),
+    ({"a": 1}, {}, "requests must be an iterable of prompts or lists of messages, not dict"),
+    (b"a", {}, "requests must be an iterable of prompts or lists of messages, not bytes"),
+    (["a", "b"], {"stream": True}, "stream"),
+    (["a", "b"], {"tools": [print]}, r"tools\[0\]"),
+    (["a", "b"], {"timeout": "1"}, "timeout must be"),
+    (["a", "b"], {"extra_headers": 5}, "extra_headers"),
+    (["a", "b"], {"extra_body": {"messages": []}}, "messages"),
+    (["a", "b"], {"model": 5}, "model"),
+    (["a", "b"], {"model": []}, "model"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("requests", "options", "message"), MISTAKES)
+async def test_mistakes_are_raised_before_anything_is_sent(
+    server: FakeServer, client: AIClient, requests: Any, options: dict[str, Any], message: str
+) -> None:
+    options = {"model": "m", **options}
+    with pytest.raises((TypeError, ValueError), match=message):
+        list(client.map(requests, **options))
+    with pytest.raises((TypeError, ValueError), match=message):
+        [outcome async for outcome in client.amap(requests, **options)]
+    assert server.requests == []
 
 
 def test_mistakes_of_callers_are_named(client: AIClient) -> None:

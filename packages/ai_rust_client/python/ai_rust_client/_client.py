@@ -224,7 +224,8 @@ class ClientMethods:
 
         `requests` are prompts or lists of messages. They are taken from their iterable when they are sent, on the
         caller's thread, and are sent while the outcomes are read. With `ordered`, outcomes come in the order of the
-        requests. A failed request is an outcome with an `error`; the others go on.
+        requests. A failed request is an outcome with an `error`; the others go on. A wrong model or option, and a
+        list with something that is not a request, raise TypeError or ValueError before anything is sent.
 
         A 429 pauses all requests, for its `Retry-After` or a delay that grows until an answer comes, whichever is
         longer, and is then sent again; so does an answer whose rate-limit headers say that nothing remains. Pauses of

@@ -83,6 +83,9 @@ class _Batch:
     async def answer(self, index: int, request: Prompt) -> Mapped:
         """Ask for one answer. Errors of the call are part of the outcome."""
         note, key = "", ""
+        problem = _problem(request)
+        if problem:
+            return Mapped(index, None, _invalid(f"requests[{index}]{problem}"), request)
         try:
             messages = as_messages(request)
             if self.journal is not None:
@@ -95,10 +98,11 @@ class _Batch:
             response = await self._ask(messages)
         except AIClientError as error:
             return Mapped(index, None, error, request, note=note)
-        except (TypeError, ValueError) as error:  # a request that cannot be sent
-            wrapped = AIClientError(f"the request cannot be sent: {error}", code="invalid_request")
-            wrapped.__cause__ = error
-            return Mapped(index, None, wrapped, request, note=note)
+        except (TypeError, ValueError) as error:
+            path, _, rest = str(error).partition("messages[")
+            if path or not rest:  # the model or an option, which all requests have
+                raise
+            return Mapped(index, None, _invalid(f"requests[{index}][{rest}", error), request, note=note)
         if self.journal is not None:
             self.journal.add(index, key, response)
         return Mapped(index, response, None, request, note=note)
@@ -186,12 +190,36 @@ def amap_requests(
 
 
 def _check(requests: object, concurrency: int, max_retries: int, kinds: tuple[type, ...]) -> None:
-    if isinstance(requests, str) or not isinstance(requests, kinds):
+    if isinstance(requests, str | bytes | Mapping) or not isinstance(requests, kinds):
         raise TypeError(f"requests must be an iterable of prompts or lists of messages, not {type(requests).__name__}")
+    if isinstance(requests, Sequence):  # others are checked when they are sent
+        for index, request in enumerate(requests):
+            if problem := _problem(request):
+                raise TypeError(f"requests[{index}]{problem}")
     if concurrency < 1:
         raise ValueError(f"concurrency must be at least 1, not {concurrency}")
     if max_retries < 0:
         raise ValueError(f"max_retries must be 0 or more, not {max_retries}")
+
+
+def _problem(request: object) -> str:
+    """What is wrong with the type of a request, after its name; empty if nothing is."""
+    if isinstance(request, str):
+        return ""
+    if isinstance(request, Mapping):
+        return " is a single message; a request is a prompt or a list of messages"
+    if not isinstance(request, Sequence) or isinstance(request, bytes | bytearray):
+        return f" must be a prompt or a list of messages, not {type(request).__name__}"
+    for place, message in enumerate(request):
+        if not isinstance(message, Mapping):
+            return f"[{place}] must be a message, not {type(message).__name__}"
+    return ""
+
+
+def _invalid(message: str, cause: Exception | None = None) -> AIClientError:
+    error = AIClientError(f"the request cannot be sent: {message}", code="invalid_request")
+    error.__cause__ = cause
+    return error
 
 
 def _batch(  # noqa: PLR0917
