@@ -7,11 +7,23 @@ import json
 import sys
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from fractions import Fraction
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import PurePath
 from typing import Any
+from uuid import UUID
+
+_TEXTS = (
+    Decimal, Fraction, PurePath, UUID, datetime.timedelta, IPv4Address, IPv6Address, IPv4Network, IPv6Network
+)  # fmt: skip
 
 
 def to_json(value: Any) -> str:
-    """The JSON text of a value: models, dataclasses, dates and sets included; anything else as its `str`."""
+    """The JSON text of a value: models, dataclasses, dates, sets, arrays and values with one obvious text included.
+
+    Raises TypeError for anything else, whose `repr` would be of no use to a model.
+    """
     return json.dumps(value, default=_plain, ensure_ascii=False)
 
 
@@ -26,6 +38,10 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, enum.Enum):
         return value.value
-    if isinstance(value, Mapping):
-        return dict(value)
-    return list(value) if isinstance(value, AbstractSet) else str(value)
+    if isinstance(value, Mapping | AbstractSet):
+        return dict(value) if isinstance(value, Mapping) else list(value)
+    if hasattr(value, "tolist"):  # numpy
+        return value.tolist()
+    if isinstance(value, _TEXTS):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form; return text, or something that json.dumps accepts")

@@ -68,6 +68,13 @@ def tools_of(functions: Iterable[Callable[..., Any] | Mapping[str, Any]]) -> tup
     return tools, definitions
 
 
+def schema_only(definitions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The names of functions in definitions of tools: `{"function": {"name": …}}`, or `{"name": …}`."""
+    functions = (definition.get("function", definition) for definition in definitions)
+    names = (function.get("name") for function in functions if isinstance(function, Mapping))
+    return frozenset(name for name in names if isinstance(name, str))
+
+
 def tool_of(function: Callable[..., Any]) -> Tool:
     """The tool for a function, method or other callable. Raises TypeError if it cannot be described."""
     if not callable(function):
@@ -97,7 +104,11 @@ def _parameters(
     positional = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
+            stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
+            raise TypeError(
+                f"the tool {name} has {stars}{parameter.name}, which no schema can describe; name its parameters "
+                "(a decorator keeps those of its function with functools.wraps)"
+            )
         is_required = parameter.default is parameter.empty
         try:
             node = builder.node(hints.get(parameter.name, Any))
