@@ -6,19 +6,23 @@ import enum
 import functools
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
 
-from ai_rust_client import AIClient, ChatResponse
+from ai_rust_client import AIClient, APITimeoutError, ChatResponse, Timeouts
 from ai_rust_client import ToolCall as NativeCall
 from ai_rust_client._redact import redacted
 from ai_rust_client._tools import tool_of
 from ai_rust_client.tool_run import ToolResult
-from minimal_browser_core.testing.fake_server import Answer, Body, FakeServer, Request, ToolCall, Usage
+from minimal_browser_core.testing.fake_server import Answer, Body, FakeServer, Hang, Request, ToolCall, Usage
 
 
 @pytest.fixture
@@ -109,6 +113,12 @@ class Place:
         ({"a": [1, "ä"]}, '{"a": [1, "ä"]}'),
         (Place("Rome", {"big"}), '{"name": "Rome", "tags": ["big"]}'),
         ([Unit.C], '["celsius"]'),
+        ((Decimal("1.50"), Path("a/b"), UUID(int=1)), '["1.50", "a/b", "00000000-0000-0000-0000-000000000001"]'),
+        (timedelta(seconds=90), '"0:01:30"'),
+        (object(), "Error: TypeError: object has no JSON form; return text, or something that json.dumps accepts"),
+        ([b"a"], "Error: TypeError: bytes has no JSON form; return text, or something that json.dumps accepts"),
+        ({"a": iter([1])}, "Error: TypeError: list_iterator has no JSON form; return text, or something that json"),
+        (threading.Lock, "Error: TypeError: builtin_function_or_method has no JSON form; return text, or something"),
     ],
 )
 def test_results_become_text(server: FakeServer, client: AIClient, value: Any, content: str) -> None:
@@ -118,7 +128,64 @@ def test_results_become_text(server: FakeServer, client: AIClient, value: Any, c
     server.script.append(calling(ToolCall("get", "")))
     server.default = Answer("ok")
     result = client.run("q", "m", [get])
-    assert result.messages[2]["content"] == content
+    assert result.messages[2]["content"][: len(content) if content.startswith("Error") else None] == content
+
+
+def test_a_call_of_a_tool_without_a_function_is_returned_to_the_caller(server: FakeServer, client: AIClient) -> None:
+    ask_user = {"type": "function", "function": {"name": "ask_user", "parameters": {"type": "object"}}}
+    builtin = {"type": "builtin_function", "function": {"name": "$search"}}
+    for definition in (ask_user, builtin, {"name": "ask_user"}, {"type": "function", "name": "ask_user"}):
+        name = "$search" if definition is builtin else "ask_user"
+        server.default = calling(ToolCall("weather", '{"city": "Rome"}', "c1"), ToolCall(name, "{}", "c2"))
+        result = client.run("q", "m", [weather, definition, {"type": "web_search"}])
+        assert (result.stopped, [call.id for call in result.pending]) == ("pending", ["c2"])
+        assert [message.get("tool_call_id") for message in result.messages] == [None, None, "c1"]
+    server.default = calling(ToolCall("ask_user", "{}", "c2"))
+    result = client.run("q", "m", [ask_user])
+    result.messages.append({"role": "tool", "tool_call_id": result.pending[0].id, "content": "yes"})
+    server.default = Answer("done")
+    assert client.run(result.messages, "m", [ask_user]).text == "done"
+
+
+async def test_total_timeout_limits_the_whole_run(server: FakeServer, client: AIClient) -> None:
+    def slow() -> None:
+        time.sleep(0.15)
+
+    server.default = calling(ToolCall("slow", "{}"))
+    for timeout in (None, 5, 5.0, Timeouts(idle=5), Timeouts(total=5)):
+        with pytest.raises(APITimeoutError) as caught:
+            client.run("q", "m", [slow], total_timeout=0.4, max_steps=100, timeout=timeout)
+        assert caught.value.phase == "total"
+    with pytest.raises(APITimeoutError):
+        await client.arun("q", "m", [slow], total_timeout=0.4, max_steps=100)
+    server.default = Hang()
+    started_at = time.monotonic()
+    with pytest.raises(APITimeoutError):
+        client.run("q", "m", [slow], total_timeout=0.3, timeout=Timeouts(total=60))
+    with pytest.raises(APITimeoutError):
+        client.run("q", "m", [slow], total_timeout=60, timeout=0.3)
+    assert time.monotonic() - started_at < 10
+    server.default = Answer("ok")
+    assert client.run("q", "m", [slow], total_timeout=60).text == "ok"
+
+
+def test_a_coroutine_of_a_function_is_not_a_result(server: FakeServer, client: AIClient) -> None:
+    async def later() -> str:
+        return "late"
+
+    def get() -> Any:
+        return later()
+
+    server.script.append(calling(ToolCall("get", "{}")))
+    server.default = Answer("ok")
+    result = client.run("q", "m", [get])
+    assert result.messages[2]["content"] == "Error: TypeError: get returned a coroutine; use arun"
+
+
+def test_usage_that_nobody_reports_is_zero(server: FakeServer, client: AIClient) -> None:
+    server.default = Answer("ok", usage=None)
+    usage = client.run("q", "m", [weather]).usage
+    assert (usage.total_tokens, usage.cost) == (0, None)
 
 
 def test_parallel_calls_run_at_the_same_time_and_stay_in_order(server: FakeServer, client: AIClient) -> None:
@@ -401,10 +468,18 @@ def test_mistakes_of_callers_are_named(client: AIClient) -> None:
 
     def strange(thing: threading.Thread) -> None: ...
 
+    def starred(city: str, *args: int) -> None: ...
+
+    def doubly_starred(city: str, **kwargs: int) -> None: ...
+
     cases: list[tuple[Callable[[], Any], str]] = [
         (lambda: client.run("q", "m", [lambda: 1]), "define it with def"),
         (lambda: client.run("q", "m", [coroutine]), "coroutine is a coroutine function; use arun"),
         (lambda: client.run("q", "m", [strange]), "parameter thing of the tool strange: Thread has no JSON schema"),
+        (lambda: client.run("q", "m", [weather], total_timeout="5"), "total_timeout must be a number"),  # type: ignore[arg-type]
+        (lambda: client.run("q", "m", [weather], total_timeout=0), "total_timeout must be more than 0 seconds, not 0"),
+        (lambda: client.run("q", "m", [starred]), r"the tool starred has \*args, which no schema can describe"),
+        (lambda: client.run("q", "m", [doubly_starred]), r"the tool doubly_starred has \*\*kwargs, which no schema"),
         (lambda: client.run("q", "m", [weather, weather]), "two tools with the name weather"),
         (lambda: client.run("q", "m", [weather], max_steps=0), "max_steps must be at least 1"),
         (lambda: client.run("q", "m", ["weather"]), "a tool must be a function, not str"),  # type: ignore[list-item]

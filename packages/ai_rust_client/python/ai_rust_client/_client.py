@@ -170,28 +170,41 @@ class ClientMethods:
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
         *,
         max_steps: int = 10,
+        total_timeout: float | None = None,
         before_call: Callable[[ToolCall], bool] | None = None,
         **options: Any,
     ) -> ToolRun:
         """Let the model call Python functions until it answers. Blocks.
 
         A tool's name, parameters and descriptions come from its signature and docstring (Google, NumPy or Sphinx
-        style); annotations may be all that `parse` takes. A mapping is sent unchanged, for tools of the provider.
-        A result that is not a string is sent as JSON. What a tool raises, arguments that do not fit and unknown tools
-        are returned to the model as an error, without a traceback. Calls of one answer run at the same time, on
+        style); annotations may be all that `parse` takes. A mapping is sent unchanged, for tools of the provider; if it
+        is a function, the run ends at its call, which is then in `pending`. A result that is not a string is sent as
+        JSON. What a tool raises, a result without a JSON form, arguments that do not fit and unknown tools are
+        returned to the model as an error, without a traceback. Calls of one answer run at the same time, on
         threads; their results keep the order of the calls.
 
         `before_call` is called with each call before any of them runs. If it returns True, the call runs. If it
         returns False, the call is refused, which its result says, and the run ends after the other calls. If it
         raises, or returns anything else (TypeError), no call of this answer runs and `run` raises. The run also ends
-        after `max_steps` answers. A `tool_choice` that forces a call applies to the first answer only. Other options
-        are those of `chat`.
+        after `max_steps` answers. A `tool_choice` that forces a call applies to the first answer only.
+
+        `total_timeout` limits the whole run in seconds: APITimeoutError is raised when it is over. Tools are not
+        interrupted. Other options are those of `chat`, of which `timeout` limits each answer.
 
         Raises TypeError for a function that cannot be described, or is a coroutine function.
         """
         from ai_rust_client.tool_run import run
 
-        return run(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
+        return run(
+            self,
+            messages,
+            model,
+            tools,
+            max_steps=max_steps,
+            total_timeout=total_timeout,
+            before_call=before_call,
+            **options,
+        )
 
     async def arun(
         self: Chats,
@@ -200,13 +213,23 @@ class ClientMethods:
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
         *,
         max_steps: int = 10,
+        total_timeout: float | None = None,
         before_call: Callable[[ToolCall], bool | Awaitable[bool]] | None = None,
         **options: Any,
     ) -> ToolRun:
         """`run` for asyncio. Coroutine functions run as tasks, others on threads; `before_call` may be either."""
         from ai_rust_client.tool_run import arun
 
-        return await arun(self, messages, model, tools, max_steps=max_steps, before_call=before_call, **options)
+        return await arun(
+            self,
+            messages,
+            model,
+            tools,
+            max_steps=max_steps,
+            total_timeout=total_timeout,
+            before_call=before_call,
+            **options,
+        )
 
     def map(
         self: Chats,

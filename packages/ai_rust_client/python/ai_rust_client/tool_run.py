@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ai_rust_client._deadline import Deadline, with_total
+from ai_rust_client._errors import APITimeoutError
 from ai_rust_client._messages import Prompt, as_messages
 from ai_rust_client._redact import redacted
 from ai_rust_client._schema import MismatchError
 from ai_rust_client._surrogates import replace_surrogates
 from ai_rust_client._to_json import to_json
-from ai_rust_client._tools import Tool, is_coroutine_function, tools_of
+from ai_rust_client._tools import Tool, is_coroutine_function, schema_only, tools_of
 from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse, ToolCall, Usage
+
+Stopped = Literal["answer", "max_steps", "refused", "pending"]
 
 _MAX_THREADS = 16
 _MAX_ERROR_LENGTH = 1000
@@ -42,15 +47,19 @@ class ToolRun:
     """What a tool loop did.
 
     `messages` is the whole conversation, ready for the next call. `steps` has the model's answers and the results of
-    tools in order. `stopped` says why it ended: with an answer, after `max_steps` answers that call tools, or because
-    `before_call` refused a call.
+    tools in order. `stopped` says why it ended: with an answer, after `max_steps` answers that call tools, because
+    `before_call` refused a call, or because calls are `pending`: those of tools that were given as mappings, and so
+    without a function. Append their results to `messages` before you go on.
+
+    `usage` is the sum of what the provider reported; its counts are 0 if it reported nothing.
     """
 
     text: str
     messages: list[Mapping[str, Any]]
     steps: tuple[ChatResponse | ToolResult, ...]
     usage: Usage
-    stopped: Literal["answer", "max_steps", "refused"]
+    stopped: Stopped
+    pending: tuple[ToolCall, ...] = ()
 
 
 @dataclass
@@ -96,6 +105,9 @@ class _Call:
 
     def run(self) -> None:
         value = self.value()
+        if inspect.iscoroutine(value):
+            value.close()
+            self.fail(TypeError(f"{self.call.name} returned a coroutine; use arun"))
         if self.result is None:
             self.succeed(value)
 
@@ -115,24 +127,40 @@ class _Loop:
 
     messages: list[Mapping[str, Any]]
     tools: dict[str, Tool]
+    schema_only: frozenset[str]
     options: dict[str, Any]
+    deadline: Deadline
     steps: list[ChatResponse | ToolResult] = field(default_factory=list)
     answers: list[ChatResponse] = field(default_factory=list)
+    pending: tuple[ToolCall, ...] = ()
+
+    def next_options(self) -> dict[str, Any]:
+        """The options of the next request. Raises APITimeoutError if no time is left."""
+        remaining = self.deadline.remaining
+        if remaining == math.inf:
+            return self.options
+        if remaining <= 0:
+            raise APITimeoutError("the run took longer than its total_timeout", phase="total")
+        given = self.options.get("timeout")
+        total = getattr(given, "total", given)
+        own = total if isinstance(total, int | float) else math.inf
+        return {**self.options, "timeout": with_total(given, min(own, remaining))}
 
     def receive(self, response: ChatResponse) -> list[_Call]:
-        """Add an answer; returns the calls in it."""
+        """Add an answer; returns the calls in it that are to run here."""
         self.steps.append(response)
         self.answers.append(response)
         self.messages.append(response.message)
         if self.options.get("tool_choice") not in (None, "auto", "none"):
             self.options["tool_choice"] = "auto"  # a forced call would be forced after its result too
-        return [self._prepare(call) for call in response.tool_calls]
+        self.pending = tuple(call for call in response.tool_calls if call.name in self.schema_only)
+        return [self._prepare(call) for call in response.tool_calls if call.name not in self.schema_only]
 
     def _prepare(self, call: ToolCall) -> _Call:
         tool = self.tools.get(call.name)
         if tool is None:
-            known = ", ".join(self.tools)
-            content = f"Error: there is no tool {call.name!r}. The tools are: {known}."
+            known = f"The tools are: {', '.join(self.tools)}." if self.tools else "There are no tools."
+            content = f"Error: there is no tool {call.name!r}. {known}"
             return _Call(call, result=ToolResult(call, content))
         try:
             return _Call(call, tool.bind(call.arguments), tool.is_async)
@@ -152,12 +180,14 @@ class _Loop:
         """What the loop did, if it ends after these results."""
         if any(isinstance(step, ToolResult) and step.refused for step in self.steps):
             return self.result("refused")
+        if self.pending:
+            return self.result("pending")
         return self.result("max_steps") if len(self.answers) >= max_steps else None
 
-    def result(self, stopped: Literal["answer", "max_steps", "refused"]) -> ToolRun:
+    def result(self, stopped: Stopped) -> ToolRun:
         """What the loop did."""
         usage = total_usage(answer.usage for answer in self.answers)
-        return ToolRun(self.answers[-1].text, self.messages, tuple(self.steps), usage, stopped)
+        return ToolRun(self.answers[-1].text, self.messages, tuple(self.steps), usage, stopped, self.pending)
 
 
 def run(
@@ -167,19 +197,20 @@ def run(
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
     *,
     max_steps: int = 10,
+    total_timeout: float | None = None,
     before_call: Callable[[ToolCall], bool] | None = None,
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.run`."""
-    loop = _loop(messages, tools, max_steps, before_call, options)
+    loop = _loop(messages, tools, max_steps, before_call, options, total_timeout)
     for tool in loop.tools.values():
         if tool.is_async:
             raise TypeError(f"the tool {tool.name} is a coroutine function; use arun")
     if before_call is not None and is_coroutine_function(before_call):
         raise TypeError("before_call is a coroutine function; use arun, or a function that returns True or False")
     while True:
-        calls = loop.receive(client.chat(loop.messages, model, **loop.options))
-        if not calls:
+        calls = loop.receive(client.chat(loop.messages, model, **loop.next_options()))
+        if not calls and not loop.pending:
             return loop.result("answer")
         for call in calls:
             if before_call is not None and call.work:
@@ -197,14 +228,15 @@ async def arun(
     tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
     *,
     max_steps: int = 10,
+    total_timeout: float | None = None,
     before_call: Callable[[ToolCall], bool | Awaitable[bool]] | None = None,
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.arun`."""
-    loop = _loop(messages, tools, max_steps, before_call, options)
+    loop = _loop(messages, tools, max_steps, before_call, options, total_timeout)
     while True:
-        calls = loop.receive(await client.achat(loop.messages, model, **loop.options))
-        if not calls:
+        calls = loop.receive(await client.achat(loop.messages, model, **loop.next_options()))
+        if not calls and not loop.pending:
             return loop.result("answer")
         for call in calls:
             if before_call is not None and call.work:
@@ -222,13 +254,19 @@ def _loop(
     max_steps: int,
     before_call: object,
     options: Mapping[str, Any],
+    total_timeout: float | None,
 ) -> _Loop:
     if max_steps < 1:
         raise ValueError(f"max_steps must be at least 1, not {max_steps}")
     if before_call is not None and not callable(before_call):
         raise TypeError(f"before_call must be a function, not {type(before_call).__name__}")
+    if total_timeout is not None and (isinstance(total_timeout, bool) or not isinstance(total_timeout, int | float)):
+        raise TypeError(f"total_timeout must be a number of seconds, not {type(total_timeout).__name__}")
+    if total_timeout is not None and not total_timeout > 0:
+        raise ValueError(f"total_timeout must be more than 0 seconds, not {total_timeout}")
     tools, definitions = tools_of(functions)
-    return _Loop(as_messages(messages), tools, {**options, "tools": definitions} if definitions else dict(options))
+    sent = {**options, "tools": definitions} if definitions else dict(options)
+    return _Loop(as_messages(messages), tools, schema_only(definitions) - tools.keys(), sent, Deadline(total_timeout))
 
 
 def _run_all(calls: Sequence[_Call]) -> None:
