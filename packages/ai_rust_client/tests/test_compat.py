@@ -360,6 +360,16 @@ def test_a_query_of_lists_and_mappings_is_sent_the_same() -> None:
     same([Answer("a"), Answer("b")], script, default_query={"tags": ["a", "é&"], "filter": {"on": True}, "n": 1.5})
 
 
+@pytest.mark.parametrize("name", [50256, -1, 1.5, 1e30, True, None])
+def test_names_that_are_not_strings_are_sent_the_same(name: Any) -> None:
+    bias = {name: -100, "a": {name: [{name: 1}]}}
+
+    def script(client: Any) -> Any:
+        return everything(client.chat.completions.create(**ASK, logit_bias=bias, extra_body={"deep": [bias]}))
+
+    assert same([Answer("a")], script)
+
+
 def test_headers_query_body_and_environment_are_sent_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-from-environment")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")

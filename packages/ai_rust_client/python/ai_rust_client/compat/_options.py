@@ -1,5 +1,6 @@
 """The settings of clients and calls, as in the OpenAI library."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -223,10 +224,12 @@ def _query_pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 
 def plain(value: Any) -> Any:
-    """`value` with all models (of an answer, or pydantic's) as dicts; itself if it contains none."""
+    """`value` with all models (of an answer, or pydantic's) as dicts and all names as strings."""
     if isinstance(value, str | int | float | None):
         return value
     if isinstance(value, dict):
+        if not all(type(name) is str for name in value):
+            return {_json_name(name): plain(item) for name, item in value.items()}
         fields = {name: plain(item) for name, item in value.items()}
         return value if all(fields[name] is item for name, item in value.items()) else fields
     if isinstance(value, list | tuple):
@@ -237,6 +240,15 @@ def plain(value: Any) -> Any:
     if hasattr(value, "model_dump") and not isinstance(value, type):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return value
+
+
+def _json_name(name: Any) -> Any:
+    """The name of a field, as the `json` module writes it: `logit_bias={50256: -100}` is valid."""
+    if isinstance(name, str):
+        return name
+    if name is None or isinstance(name, bool | int | float):
+        return json.dumps(name)
+    return name  # rejected by the client, with the path to it
 
 
 def plain_messages(messages: Iterable[Any]) -> Any:
