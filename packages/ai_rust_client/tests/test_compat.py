@@ -164,6 +164,12 @@ def test_every_field_that_the_openai_library_declares_is_declared(theirs: str, o
     assert shape(ours) == shape(getattr(openai.types.chat, theirs))
 
 
+@pytest.mark.parametrize("module", ["chat", "responses", "shared_params"])
+def test_a_module_of_types_has_only_names_of_the_openai_library(module: str) -> None:
+    theirs = getattr(openai.types, module)
+    assert [name for name in getattr(types, module).__all__ if not hasattr(theirs, name)] == []
+
+
 def shape(model: Any) -> Any:
     """Fields, required or not, with the shapes of the models that they hold."""
     if issubclass(model, compat.BaseModel):

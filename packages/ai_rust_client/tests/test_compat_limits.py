@@ -47,6 +47,28 @@ def test_what_is_not_covered_is_named(ask: Callable[[Any], Any], named: str) -> 
         ask(client)
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "instead"),
+    [
+        (compat, "chat", r"client = OpenAI\(\)"),
+        (compat, "api_key", r"client = OpenAI\(\)"),
+        (compat, "DefaultHttpxClient", "proxy, ca_bundle"),
+        (compat, "images", "client.images"),
+        (compat, "BedrockOpenAI", "OpenAI library"),
+        (compat.types, "Batch", "OpenAI library"),
+        (compat.types.chat, "ChatCompletionStoreMessage", "OpenAI library"),
+        (compat.types.chat, "ChatCompletionListParams", "plain dicts"),
+        (compat.types.responses, "ResponseTextDeltaEvent", "compare its type"),
+        (compat.types.shared_params, "SomethingNew", "OpenAI library"),
+    ],
+)
+def test_what_a_module_does_not_have_is_named(module: Any, name: str, instead: str) -> None:
+    with pytest.raises(compat.NotCoveredError, match=f"{name} is not covered.*{instead}"):
+        getattr(module, name)
+    assert not hasattr(module, name)
+    assert not hasattr(module, "__wrapped__")
+
+
 def test_hasattr_is_false_for_what_is_not_covered() -> None:
     with compat.OpenAI(api_key="k") as client:
         assert not hasattr(client, "audio")
@@ -204,7 +226,8 @@ def test_importing_is_cheap(run_script: Callable[..., "CompletedProcess[str]"]) 
         import sys
         import ai_rust_client
         assert "ai_rust_client.compat" not in sys.modules
-        from ai_rust_client.compat import OpenAI, AsyncOpenAI
+        import ai_rust_client.compat as openai
+        openai.types.chat.ChatCompletion, openai.types.responses.Response, openai.types.shared_params.Metadata
         heavy = {"openai", "pydantic", "httpx", "asyncio"} & set(sys.modules)
         assert not heavy, heavy
     """

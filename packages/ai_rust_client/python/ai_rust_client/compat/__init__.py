@@ -18,6 +18,9 @@ Intended differences:
 - a number as `timeout` also limits the time between two contents, so that keep-alive comments do not extend it.
 """
 
+from typing import TYPE_CHECKING
+
+from ai_rust_client.compat import types
 from ai_rust_client.compat._azure import AsyncAzureOpenAI, AzureOpenAI
 from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
 from ai_rust_client.compat._errors import (
@@ -40,7 +43,7 @@ from ai_rust_client.compat._errors import (
     UnprocessableEntityError,
 )
 from ai_rust_client.compat._model import BaseModel
-from ai_rust_client.compat._not_covered import NotCoveredError
+from ai_rust_client.compat._not_covered import NotCoveredError, missing_from
 from ai_rust_client.compat._options import NOT_GIVEN, NotGiven, Omit, Timeout, not_given, omit
 from ai_rust_client.compat._parsing import pydantic_function_tool
 from ai_rust_client.compat._streaming import AsyncStream, Stream
@@ -83,4 +86,8 @@ __all__ = [
     "not_given",
     "omit",
     "pydantic_function_tool",
+    "types",
 ]
+
+if not TYPE_CHECKING:  # type checkers report missing names
+    __getattr__ = missing_from("")

@@ -1,6 +1,7 @@
 """What of the OpenAI library is not covered, and what to use instead."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 COVERED: Final = "chat.completions, responses, embeddings and models"
 
@@ -40,3 +41,61 @@ def not_covered(owner: object, name: str) -> AttributeError:
     instead = INSTEAD.get(name, f"which has {COVERED}; {_LIBRARY}")
     joint = ", " if name not in INSTEAD else "; "
     return NotCoveredError(f"{kind}.{name} is not covered by ai_rust_client.compat{joint}{instead}")
+
+
+_HTTP_CLIENTS: Final = "clients take options of connections instead of an http_client: proxy, ca_bundle, client_cert, …"
+_OF_MODULES: Final = {
+    "APIResponse": "call a method of with_raw_response to get one",
+    "AsyncAPIResponse": "call a method of with_raw_response to get one",
+    "DefaultAioHttpClient": _HTTP_CLIENTS,
+    "DefaultAsyncHttpx2Client": _HTTP_CLIENTS,
+    "DefaultAsyncHttpxClient": _HTTP_CLIENTS,
+    "DefaultHttpx2Client": _HTTP_CLIENTS,
+    "DefaultHttpxClient": _HTTP_CLIENTS,
+}
+_OF_MODULE_CLIENT: Final = frozenset(
+    [
+        "api_key",
+        "api_type",
+        "api_version",
+        "azure_ad_token",
+        "azure_ad_token_provider",
+        "azure_endpoint",
+        "base_url",
+        "beta",
+        "chat",
+        "default_headers",
+        "default_query",
+        "embeddings",
+        "http_client",
+        "max_retries",
+        "models",
+        "organization",
+        "project",
+        "responses",
+        "timeout",
+    ]
+)
+"""What the OpenAI library has for its client that a program does not create."""
+
+
+def missing_from(module: str) -> Callable[[str], Any]:
+    """The function `__getattr__` of a module; `module` is empty for `compat` itself."""
+    prefix = f"{module}." if module else ""
+
+    def missing(name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"module 'ai_rust_client.compat{prefix and '.' + module}' has no attribute {name!r}")
+        if not module and name in _OF_MODULE_CLIENT:
+            instead = "create a client, which has it: client = OpenAI()"
+        elif not module:
+            instead = _OF_MODULES.get(name) or INSTEAD.get(name, _LIBRARY)
+        elif name.endswith(("Param", "Params")):
+            instead = "what is sent are plain dicts: dict[str, Any]"
+        elif name.endswith("Event"):
+            instead = "all events of a response are a ResponseStreamEvent; compare its type"
+        else:
+            instead = _LIBRARY
+        raise NotCoveredError(f"{prefix}{name} is not covered by ai_rust_client.compat; {instead}")
+
+    return missing

@@ -1,5 +1,9 @@
 """The models of answers. Their names and fields are those of the OpenAI library."""
 
+from typing import TYPE_CHECKING
+
+from ai_rust_client.compat._not_covered import missing_from
+from ai_rust_client.compat.types import chat, responses, shared_params
 from ai_rust_client.compat.types._chunk import (
     ChatCompletionChunk,
     ChoiceDelta,
@@ -144,4 +148,10 @@ __all__ = [
     "ResponseUsage",
     "SyncPage",
     "TopLogprob",
+    "chat",
+    "responses",
+    "shared_params",
 ]
+
+if not TYPE_CHECKING:  # type checkers report missing names
+    __getattr__ = missing_from("types")

@@ -1,36 +1,45 @@
 """The module `openai.types.chat`: the models of chats, and the types of what is sent, which are plain dicts here."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ai_rust_client.compat.types import (
+from ai_rust_client.compat._not_covered import missing_from
+from ai_rust_client.compat.types._chunk import ChatCompletionChunk
+from ai_rust_client.compat.types._completion import (
     ChatCompletion,
     ChatCompletionAudio,
-    ChatCompletionChunk,
     ChatCompletionMessage,
     ChatCompletionMessageCustomToolCall,
     ChatCompletionMessageFunctionToolCall,
-    ChatCompletionTokenLogprob,
+)
+from ai_rust_client.compat.types._parsed import (
     ParsedChatCompletion,
     ParsedChatCompletionMessage,
     ParsedChoice,
     ParsedFunction,
     ParsedFunctionToolCall,
 )
+from ai_rust_client.compat.types._sent import Param
+from ai_rust_client.compat.types._shared import ChatCompletionTokenLogprob
 
-Param = dict[str, Any]
-
+ChatCompletionAllowedToolsParam = Param
 ChatCompletionAssistantMessageParam = Param
+ChatCompletionAudioParam = Param
 ChatCompletionContentPartImageParam = Param
 ChatCompletionContentPartInputAudioParam = Param
 ChatCompletionContentPartParam = Param
+ChatCompletionContentPartRefusalParam = Param
 ChatCompletionContentPartTextParam = Param
+ChatCompletionCustomToolParam = Param
 ChatCompletionDeveloperMessageParam = Param
+ChatCompletionFunctionMessageParam = Param
 ChatCompletionFunctionToolParam = Param
-ChatCompletionMessageParam = Param
 ChatCompletionMessageFunctionToolCallParam = Param
+ChatCompletionMessageParam = Param
 ChatCompletionMessageToolCall = ChatCompletionMessageFunctionToolCall
 ChatCompletionMessageToolCallParam = Param
+ChatCompletionMessageToolCallUnionParam = Param
 ChatCompletionNamedToolChoiceParam = Param
+ChatCompletionPredictionContentParam = Param
 ChatCompletionStreamOptionsParam = Param
 ChatCompletionSystemMessageParam = Param
 ChatCompletionToolChoiceOptionParam = str | Param
@@ -41,14 +50,19 @@ ChatCompletionUserMessageParam = Param
 
 __all__ = [
     "ChatCompletion",
+    "ChatCompletionAllowedToolsParam",
     "ChatCompletionAssistantMessageParam",
     "ChatCompletionAudio",
+    "ChatCompletionAudioParam",
     "ChatCompletionChunk",
     "ChatCompletionContentPartImageParam",
     "ChatCompletionContentPartInputAudioParam",
     "ChatCompletionContentPartParam",
+    "ChatCompletionContentPartRefusalParam",
     "ChatCompletionContentPartTextParam",
+    "ChatCompletionCustomToolParam",
     "ChatCompletionDeveloperMessageParam",
+    "ChatCompletionFunctionMessageParam",
     "ChatCompletionFunctionToolParam",
     "ChatCompletionMessage",
     "ChatCompletionMessageCustomToolCall",
@@ -57,7 +71,9 @@ __all__ = [
     "ChatCompletionMessageParam",
     "ChatCompletionMessageToolCall",
     "ChatCompletionMessageToolCallParam",
+    "ChatCompletionMessageToolCallUnionParam",
     "ChatCompletionNamedToolChoiceParam",
+    "ChatCompletionPredictionContentParam",
     "ChatCompletionStreamOptionsParam",
     "ChatCompletionSystemMessageParam",
     "ChatCompletionTokenLogprob",
@@ -72,3 +88,6 @@ __all__ = [
     "ParsedFunction",
     "ParsedFunctionToolCall",
 ]
+
+if not TYPE_CHECKING:  # type checkers report missing names
+    __getattr__ = missing_from("types.chat")
