@@ -135,6 +135,25 @@ def test_an_invalid_timeout_is_reported() -> None:
         compat.OpenAI(api_key="k", timeout="soon")
 
 
+@pytest.mark.parametrize(
+    ("client", "call"),
+    [
+        ({"timeout": 0.1}, {}),
+        ({"timeout": compat.Timeout(5, read=0.1)}, {}),
+        ({}, {"timeout": 0.1}),
+        ({}, {"timeout": compat.Timeout(5, read=0.1), "stream": True}),
+    ],
+)
+@pytest.mark.parametrize("reply", [Hang(), Stream([Data("{}"), Hang()], content_type="text/event-stream")])
+def test_a_timeout_names_the_argument_that_sets_it(client: Any, call: Any, reply: Any) -> None:
+    with FakeServer([reply]) as server, compat.OpenAI(
+        api_key="k", base_url=server.base_url, max_retries=0, **client
+    ) as openai, pytest.raises(compat.APITimeoutError, match=r"; timeout sets the limit \(its read") as caught:  # fmt: skip
+        list(openai.chat.completions.create(**ASK, **call))
+    assert "idle_timeout" not in str(caught.value)
+    assert "stall_timeout" not in str(caught.value)
+
+
 def test_the_repr_of_a_timeout_shows_every_kind() -> None:
     limit = compat.Timeout(9, connect=1)
     assert (limit.connect, limit.read, limit.write, limit.pool) == (1, 9, 9, 9)

@@ -156,7 +156,7 @@ def from_native(error: native.AIClientError, request: Request) -> Exception:
     if isinstance(error, native.APIStatusError):
         return _status_error(error, error.status or 0, request)
     if isinstance(error, native.APITimeoutError):
-        return APITimeoutError(message, request)
+        return APITimeoutError(_with_own_setting(message, error.phase), request)
     if isinstance(error, native.ProtocolError):
         return APIResponseValidationError(message, response=Response(error.status or 200, "", request=request))
     if reported := message.partition("the provider reported an error in the middle of the stream: ")[2]:
@@ -166,6 +166,15 @@ def from_native(error: native.AIClientError, request: Request) -> Exception:
     if isinstance(error, native.StreamInterruptedError | native.StreamCancelled):
         return StreamInterruptedError(message, request, partial_text=error.partial_text)
     return APIConnectionError(message, request)
+
+
+_NATIVE_SETTING = re.compile(r"; [^;]* sets the limit")
+
+
+def _with_own_setting(message: str, phase: str) -> str:
+    """The message of a timeout with the argument of this API, `timeout`, and its part."""
+    part = "connect" if phase == "connect" else "read"
+    return _NATIVE_SETTING.sub(f"; timeout sets the limit (its {part}, if it is a Timeout)", message)
 
 
 def _status_error(error: native.APIStatusError, status: int, request: Request) -> APIStatusError:
