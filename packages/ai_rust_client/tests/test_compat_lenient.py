@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ai_rust_client import compat
+from ai_rust_client import AIClient, compat
 from minimal_browser_core.testing.fake_server import DONE, Answer, Body, Bytes, Data, FakeServer, Raw, Stream
 
 ASK: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "q"}]}
@@ -273,6 +273,92 @@ def test_the_text_of_a_list_of_parts_is_read_and_the_list_is_sent_back() -> None
         assert message.content == "ab"
         client.chat.completions.create(model="m", messages=[message, message.model_dump()])
     assert [sent["content"] for sent in server.requests[1].json["messages"]] == [parts, parts]
+
+
+PIECES: list[Any] = [
+    "a",
+    {"text": "b"},
+    {"type": None, "text": "c"},
+    {"type": "text", "text": ["d", {"text": "e"}]},
+    {"type": "output_text", "text": "f"},
+    {"type": "thinking", "thinking": "no"},
+    {"type": "image_url", "image_url": {"url": "no"}},
+    ["g", ["h"]],
+    None,
+    7,
+    {},
+]
+
+
+@pytest.mark.parametrize("content", [*([one] for one in PIECES), *([one, *PIECES] for one in PIECES)])
+def test_the_text_of_parts_is_that_of_ai_client(content: list[Any]) -> None:
+    reply = Body(json.dumps(WHOLE | {"choices": [CHOICE | {"message": {"role": "assistant", "content": content}}]}))
+    with (
+        FakeServer([reply, reply]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url) as client,
+        AIClient("k", base_url=server.base_url) as native,
+    ):
+        text = client.chat.completions.create(**ASK).choices[0].message.content
+        assert (text or "") == native.chat(ASK["messages"], "m").text
+
+
+def call(index: int | None, call_id: str | None, name: str | None, arguments: str | None) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    fields = {"index": index, "id": call_id, "function": {key: v for key, v in function.items() if v is not None}}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "calls"),
+    [
+        # The same index for each call, and no ids.
+        ([call(0, "", "f", '{"a":1}'), call(0, "", "f", '{"a":2}')],
+         [("call_0", "f", '{"a":1}'), ("call_1", "f", '{"a":2}')]),
+        ([call(0, None, "f", '{"a":1}'), call(0, None, "g", ""), call(0, None, None, "{}")],
+         [("call_0", "f", '{"a":1}'), ("call_1", "g", "{}")]),
+        ([call(None, None, "f", "{}"), call(None, None, "f", "{}"), call(None, None, "g", "{}")],
+         [("call_0", "f", "{}"), ("call_1", "f", "{}"), ("call_2", "g", "{}")]),
+        # The name in every delta, or in pieces.
+        ([call(0, None, "f", '{"a"'), call(0, None, "f", ":1}"), call(0, None, "f", "")],
+         [("call_0", "f", '{"a":1}')]),
+        ([call(0, None, "get_", ""), call(0, None, "weather", ""), call(0, None, None, "{}")],
+         [("call_0", "get_weather", "{}")]),
+        ([call(0, "x", "get_", None), call(0, "x", "weather", None), call(0, "x", None, "{}")],
+         [("x", "get_weather", "{}")]),
+        # Ids: the same index for each call, another id in each delta, and a late one.
+        ([call(0, "x", "f", "{}"), call(0, "y", "f", "{}"), call(0, "x", None, " ")],
+         [("x", "f", "{} "), ("y", "f", "{}")]),
+        ([call(0, "x", "f", '{"a"'), call(0, "y", "f", ":1}")], [("x", "f", '{"a":1}')]),
+        ([call(0, None, "f", "{"), call(0, "x", None, "}")], [("x", "f", "{}")]),
+        # An id that is made up is none of the others.
+        ([call(0, None, "f", "{}"), call(1, "call_0", "g", "{}")], [("call_0_1", "f", "{}"), ("call_0", "g", "{}")]),
+    ],
+)  # fmt: skip
+def test_tool_calls_without_ids_are_distinguished(deltas: list[Any], calls: list[Any]) -> None:
+    chunks = [Data(HEAD | {"choices": [{"index": 0, "delta": {"tool_calls": [delta]}}]}) for delta in deltas]
+    end = Data(HEAD | {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
+    with (
+        FakeServer([Stream([*chunks, end, DONE])]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url) as client,
+        client.chat.completions.stream(**ASK) as stream,
+    ):
+        message = stream.get_final_completion().choices[0].message
+    assert [(c.id, c.function.name, c.function.arguments) for c in message.tool_calls or ()] == calls
+
+
+def test_a_call_of_a_whole_answer_without_an_id_gets_one() -> None:
+    function = {"name": "f", "arguments": "{}"}
+    sent = [{"function": function}, {"id": "", "function": function}, {"id": "call_1", "function": function}]
+    reply = Body(json.dumps(WHOLE | {"choices": [CHOICE | {"message": {"role": "assistant", "tool_calls": sent}}]}))
+    with (
+        FakeServer([reply, Answer("a")]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url) as client,
+    ):
+        message = client.chat.completions.create(**ASK).choices[0].message
+        client.chat.completions.create(model="m", messages=[message])
+    ids = [call.id for call in message.tool_calls or ()]
+    assert ids == [call["id"] for call in server.requests[1].json["messages"][0]["tool_calls"]]
+    assert ids == ["call_0", "call_1_1", "call_1"]
 
 
 def test_what_must_be_sent_back_is_sent_back_also_of_the_second_choice() -> None:

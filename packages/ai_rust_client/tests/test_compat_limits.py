@@ -146,9 +146,12 @@ def test_an_invalid_timeout_is_reported() -> None:
 )
 @pytest.mark.parametrize("reply", [Hang(), Stream([Data("{}"), Hang()], content_type="text/event-stream")])
 def test_a_timeout_names_the_argument_that_sets_it(client: Any, call: Any, reply: Any) -> None:
-    with FakeServer([reply]) as server, compat.OpenAI(
-        api_key="k", base_url=server.base_url, max_retries=0, **client
-    ) as openai, pytest.raises(compat.APITimeoutError, match=r"; timeout sets the limit \(its read") as caught:  # fmt: skip
+    options = {"api_key": "k", "max_retries": 0} | client
+    with (
+        FakeServer([reply]) as server,
+        compat.OpenAI(base_url=server.base_url, **options) as openai,
+        pytest.raises(compat.APITimeoutError, match=r"; timeout sets the limit \(its read") as caught,
+    ):
         list(openai.chat.completions.create(**ASK, **call))
     assert "idle_timeout" not in str(caught.value)
     assert "stall_timeout" not in str(caught.value)

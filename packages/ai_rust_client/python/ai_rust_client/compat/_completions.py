@@ -1,11 +1,12 @@
 """`chat.completions`."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ai_rust_client import AIClientError, ChatResponse
 from ai_rust_client._native import open_chunks
 from ai_rust_client.compat._completion_stream import AsyncChatCompletionStreamManager, ChatCompletionStreamManager
+from ai_rust_client.compat._delta_merge import add_missing_ids
 from ai_rust_client.compat._errors import from_native
 from ai_rust_client.compat._json import read_json
 from ai_rust_client.compat._model import build
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
     from ai_rust_client.compat._parsing import OutputParser
 
+Completion = TypeVar("Completion", bound=ChatCompletion)
 Flag = bool | NotGiven | Omit | None
 PATH = "chat/completions"
 
@@ -94,14 +96,19 @@ def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOpti
 
 
 def _completion(response: ChatResponse) -> ChatCompletion:
-    completion = build(ChatCompletion, _fields(response))
-    completion._request_id = response.request_id
-    return completion
+    return _identified(build(ChatCompletion, _fields(response)), response)
 
 
 def _parsed_completion(response: ChatResponse) -> ParsedChatCompletion[Any]:
-    completion = build(ParsedChatCompletion, _fields(response))
+    return _identified(build(ParsedChatCompletion, _fields(response)), response)
+
+
+def _identified(completion: Completion, response: ChatResponse) -> Completion:
+    """The completion with the id of its request, and ids of all tool calls."""
     completion._request_id = response.request_id
+    for choice in completion.choices:
+        if calls := choice.message.tool_calls:
+            add_missing_ids([vars(call) for call in calls])
     return completion
 
 

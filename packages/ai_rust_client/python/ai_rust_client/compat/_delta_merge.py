@@ -5,6 +5,8 @@ same `index` are merged, others are appended; objects are merged. Null changes n
 """
 
 import json
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from ai_rust_client.compat._content import joined_parts
@@ -57,30 +59,65 @@ def _merge_tool_calls(message: dict[str, Any], deltas: list[Any]) -> None:
         if isinstance(delta, dict):
             position = position_of(calls, delta)
             known = calls[position] if position < len(calls) else {}
-            calls[position:] = [_merged("", known, delta), *calls[position + 1 :]]
+            calls[position:] = [_continued(known, delta), *calls[position + 1 :]]
+
+
+def _continued(call: dict[str, Any], delta: dict[str, Any]) -> dict[str, Any]:
+    """The call with a delta, which may have a further piece of the name."""
+    result: dict[str, Any] = _merged("", call, delta)
+    known, piece = _function_text(call, "name"), _function_text(delta, "name")
+    if known and piece and known != piece and delta.get("id") in (None, "", call.get("id")):
+        result["function"]["name"] = known + piece
+    return result
 
 
 def position_of(calls: list[dict[str, Any]], delta: dict[str, Any]) -> int:
     """The position of the call that a delta continues, or that of a new call.
 
-    Some servers send a new id in each delta, or the same index for each call.
+    Some servers send a new id in each delta, or the same index for each call, or no ids.
     """
-    index = delta.get("index")
+    index, call_id = delta.get("index"), delta.get("id")
     same = [n for n, call in enumerate(calls) if index is None or call.get("index") == index]
     if not same:
         return len(calls)
-    call = calls[same[-1]]
-    if not delta.get("id") or not call.get("id") or delta["id"] == call["id"]:
-        return same[-1]
-    function = call.get("function") or {}
-    arguments = function.get("arguments") if isinstance(function, dict) else None
-    has_name = isinstance(delta.get("function"), dict) and bool(delta["function"].get("name"))
-    return same[-1] if not has_name or (arguments and not _is_json(arguments)) else len(calls)
+    if call_id and (known := [n for n in same if calls[n].get("id") == call_id]):
+        return known[-1]
+    return same[-1] if _continues(calls[same[-1]], delta) else len(calls)
 
 
-def _is_json(text: Any) -> bool:
+def _continues(call: dict[str, Any], delta: dict[str, Any]) -> bool:
+    name, arguments = _function_text(delta, "name"), _function_text(call, "arguments")
+    if not name:
+        return True
+    if not call.get("id"):
+        is_repeated = name == _function_text(call, "name") and not _function_text(delta, "arguments")
+        return is_repeated or not _is_json(arguments)
+    return not delta.get("id") or bool(arguments and not _is_json(arguments))
+
+
+def _function_text(call: dict[str, Any], name: str) -> str:
+    function = call.get("function")
+    text = function.get(name) if isinstance(function, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except (TypeError, ValueError):
+    except ValueError:
         return False
     return True
+
+
+def add_missing_ids(calls: list[dict[str, Any]]) -> None:
+    """Make up ids for calls without one, so that their results can refer to them."""
+    ids = {call.get("id") for call in calls}
+    for number, call in enumerate(calls):
+        if not call.get("id"):
+            call["id"] = next(made for made in _made_up_ids(number) if made not in ids)
+            ids.add(call["id"])
+
+
+def _made_up_ids(number: int) -> Iterator[str]:
+    yield f"call_{number}"
+    yield from (f"call_{number}_{attempt}" for attempt in count(1))

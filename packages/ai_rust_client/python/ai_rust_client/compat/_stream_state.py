@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any, Self
 
 from ai_rust_client.compat._content import text_of
-from ai_rust_client.compat._delta_merge import merge, position_of
+from ai_rust_client.compat._delta_merge import add_missing_ids, merge, position_of
 from ai_rust_client.compat._errors import ContentFilterFinishReasonError, LengthFinishReasonError
 from ai_rust_client.compat._model import BaseModel, build
 from ai_rust_client.compat._options import is_omitted
@@ -168,7 +168,9 @@ class _Choice:
     def completed(self) -> dict[str, Any]:
         """The choice of the completion."""
         fields = deepcopy(self.fields)
-        for call in fields["message"].get("tool_calls") or ():
+        calls = fields["message"].get("tool_calls") or []
+        add_missing_ids(calls)
+        for call in calls:
             call.pop("index", None)
             call["type"] = call.get("type") or "function"
         if self._partial is not None:
