@@ -105,6 +105,37 @@ def test_an_error_in_place_of_an_event_is_raised() -> None:
     assert outcome(compat, [stream], stream=True) == outcome(openai, [stream], stream=True)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("body", [{"detail": "Not Found"}, {}, {"object": "chat.completion", "choices": []}])
+def test_an_object_that_is_not_a_response_is_refused(body: Any, stream: bool) -> None:
+    """The OpenAI library gives an empty response."""
+    with (
+        FakeServer([Body(json.dumps(body))]) as server,
+        compat.OpenAI(api_key=KEY, base_url=server.base_url) as client,
+        pytest.raises(compat.APIResponseValidationError),
+    ):
+        list(client.responses.create(model="m", input="Why?", stream=stream))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"message": "slow", "code": 429}, "RateLimitError"),
+        ({"message": "slow", "code": "rate_limit_exceeded"}, "RateLimitError"),
+        ({"message": "no", "code": "401"}, "AuthenticationError"),
+        ({"message": "no", "code": "x", "status": 503}, "InternalServerError"),
+    ],
+)
+def test_an_error_before_any_content_has_the_class_of_its_status(error: Any, kind: str) -> None:
+    begun = event("response.created", response={"object": "response"})
+    replies: list[Any] = [Body(json.dumps({"error": error})), Stream((begun, Data({"error": error})))]
+    with FakeServer(replies) as server, compat.OpenAI(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+        for stream in (False, True):
+            with pytest.raises(getattr(compat, kind), match=error["message"]) as caught:
+                list(client.responses.create(model="m", input="Why?", stream=stream))
+            assert (caught.value.body, caught.value.code) == (error, str(error["code"]))
+
+
 def test_the_items_of_an_answer_can_be_sent_back() -> None:
     def converse(library: Any) -> Any:
         replies = [Answer(reasoning="Hm.", tool_calls=(CALL,), finish_reason="tool_calls"), Answer("done")]

@@ -156,6 +156,32 @@ def test_an_answer_of_another_kind_is_a_protocol_error(client: AIClient, server:
         client.respond("Why?", MODEL)
 
 
+NO_RESPONSES = ['{"detail": "Not Found"}', "{}", '{"object": "chat.completion", "choices": []}', '{"status": "ok"}',
+                '{"output": null, "status": {}}']  # fmt: skip
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("body", NO_RESPONSES)
+def test_an_object_that_is_not_a_response_is_a_protocol_error(
+    client: AIClient, server: FakeServer, body: str, stream: bool
+) -> None:
+    server.script.append(Body(body))
+    with pytest.raises(ai_rust_client.ProtocolError, match=r"not a response.*\{"):
+        list(client.respond("Why?", MODEL, stream=stream))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    "body", [{"object": "response"}, {"output": []}, {"status": "completed"}, {"status": "queued", "id": "r"}]
+)
+def test_a_response_may_lack_any_field(client: AIClient, server: FakeServer, body: Any, stream: bool) -> None:
+    server.script.append(Body(json.dumps(body)))
+    answer = client.respond("Why?", MODEL, stream=stream)
+    if stream:
+        list(answer)
+    assert answer.text == ""
+
+
 def test_status_errors_and_call_options_are_those_of_chat(client: AIClient, server: FakeServer) -> None:
     server.script += [Error(401), Error(503), Answer("so")]
     with pytest.raises(ai_rust_client.AuthenticationError):
@@ -261,6 +287,34 @@ def test_a_reported_error_is_an_event_and_then_raised(
         with pytest.raises(ai_rust_client.StreamInterruptedError, match=r"broken \*\*\*") as caught:
             next(stream)
     assert (caught.value.partial_text, caught.value.status) == ("Bl", status)
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        (event("error", code="rate_limit_exceeded", message=f"broken {KEY}"), "RateLimitError"),
+        (event("error", error={"code": 401, "message": f"broken {KEY}"}), "AuthenticationError"),
+        (Data({"error": {"code": 503, "message": f"broken {KEY}"}}), "InternalServerError"),
+        (
+            event(
+                "response.failed",
+                response=response(status="failed", error={"code": "server_error", "message": f"broken {KEY}"}),
+            ),
+            "InternalServerError",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", [(), (event("response.created", response=response(status="in_progress")),)])
+def test_an_error_before_any_content_has_the_class_of_its_status(
+    client: AIClient, server: FakeServer, before: Any, first: Data, kind: str
+) -> None:
+    server.script.append(Stream((*before, first)))
+    stream = client.respond("Why?", MODEL, stream=True)
+    for _ in range(2):
+        with pytest.raises(getattr(ai_rust_client, kind), match=r"broken \*\*\*") as caught:
+            list(stream)
+    assert caught.value.retryable is (kind != "AuthenticationError")
+    assert KEY not in caught.value.body
 
 
 def test_a_timeout_has_the_partial_text(client: AIClient, server: FakeServer) -> None:

@@ -13,13 +13,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ai_rust_client._errors import (
     AIClientError,
     APIStatusError,
+    AuthenticationError,
     BadRequestError,
+    InsufficientCreditsError,
     InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
     ProtocolError,
     RateLimitError,
     StreamInterruptedError,
@@ -39,6 +43,18 @@ ENDS = ("response.completed", "response.incomplete", "response.failed")
 """The types of events that end a stream."""
 WITHOUT_CONTENT = ("response.created", "response.queued", "response.in_progress", "keepalive", "ping")
 """The types of events that are not content, for the timeouts."""
+_STATUSES = ("cancelled", "completed", "failed", "in_progress", "incomplete", "queued")
+_ERRORS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: InsufficientCreditsError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    413: BadRequestError,
+    422: BadRequestError,
+    429: RateLimitError,
+}
+_RETRYABLE = (408, 409, 429, *range(500, 600))
 
 
 @dataclass(frozen=True)
@@ -146,7 +162,8 @@ class ResponseEvents:
     """A response while it arrives: an iterator and an async iterator over its events.
 
     It ends well after `response.completed` or `response.incomplete`. After `response.failed`, an `error` event or a
-    broken connection it raises StreamInterruptedError, with the text so far in `partial_text`. The attributes contain
+    broken connection it raises StreamInterruptedError, with the text so far in `partial_text`; for an error before any
+    content that has a status, it raises the class of the status, such as RateLimitError. The attributes contain
     what has been read so far; `response` is the whole response, once it has ended. Leaving the `with` block or dropping
     the object closes the connection.
     """
@@ -156,6 +173,7 @@ class ResponseEvents:
         self._waiting: list[Event] = []
         """In reverse order."""
         self._failure: AIClientError | None = None
+        self._has_content = False
         self._joiner = SurrogateJoiner()
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -284,7 +302,7 @@ class ResponseEvents:
         if kind:
             return [Event(raw if isinstance(raw.get("type"), str) else raw | {"type": kind})]
         # A server that does not stream answers with the whole response.
-        response = Response(raw)
+        response = Response(_checked(raw, data, self._source))
         status = response.status if f"response.{response.status}" in ENDS else "completed"
         events = [Event({"type": "response.output_text.delta", "delta": response.text})] if response.text else []
         return [*events, Event({"type": f"response.{status}", "response": raw})]
@@ -297,11 +315,12 @@ class ResponseEvents:
             raw["delta"] = self._joiner.join(place, raw["delta"])
         if kind == "error":
             # The message is masked already.
-            self._failure = self._interrupted(raw.get("error") or raw)
+            self._failure = self._reported(raw.get("error") or raw)
         elif kind in ENDS:
             self._end(kind, raw.get("response"))
         elif update := _UPDATES.get(kind):
             update(self, raw)
+        self._has_content |= kind not in WITHOUT_CONTENT
         return event
 
     def _end(self, kind: str, response: Any) -> None:
@@ -314,7 +333,7 @@ class ResponseEvents:
         elif self._joiner.is_waiting:
             self._text.append(REPLACEMENT)
         if kind == "response.failed":
-            self._failure = self._interrupted(self.response.raw.get("error"))
+            self._failure = self._reported(self.response.raw.get("error"))
 
     def _begin(self, raw: dict[str, Any]) -> None:
         response = raw.get("response")
@@ -342,11 +361,14 @@ class ResponseEvents:
 
     # -- failures ------------------------------------------------------------------------------------------------------
 
-    def _interrupted(self, error: Any) -> StreamInterruptedError:
+    def _reported(self, error: Any) -> AIClientError:
+        """The exception for an error that the provider reports; before any content, that of its status."""
         message, status = _reason(error)
+        if status is not None and not self._has_content:
+            return _failure(error, self._source)
         return StreamInterruptedError(
             f"the provider reported an error in the middle of the stream: {self._source.line(message)}",
-            retryable=status in (None, 429, 500),
+            retryable=status is None or status in _RETRYABLE,
             status=status,
             request_id=self.request_id,
             partial_text=self._source.mask(self.text),
@@ -355,6 +377,7 @@ class ResponseEvents:
 
     def _with_partial_answer(self, error: AIClientError) -> AIClientError:
         error.partial_text = self._source.mask(self.text)
+        self._failure = error
         return error
 
 
@@ -414,35 +437,39 @@ def _response(reply: "Reply") -> Response:
         raw = json.loads(reply.text)
     except ValueError:
         raw = None
-    if not isinstance(raw, dict):
-        _reject(reply)
-    if raw.get("status") == "failed" or (raw.get("error") and "output" not in raw):
-        raise _failure(raw, reply)
-    if not isinstance(raw.get("output"), list) and not isinstance(raw.get("status"), str):
-        _reject(reply)
-    return Response(raw, reply.headers, reply.request_id)
+    return Response(_checked(raw, reply.text, reply), reply.headers, reply.request_id)
 
 
-def _reject(reply: "Reply") -> NoReturn:
-    shown = reply.line(reply.text)
-    raise ProtocolError(
-        f"the answer is not a response; does the provider have the Responses API? {shown}", request_id=reply.request_id
+def is_response(raw: object) -> bool:
+    """Whether a JSON value is a response; providers differ in the fields that they send."""
+    return isinstance(raw, dict) and (
+        raw.get("object") == "response" or isinstance(raw.get("output"), list) or raw.get("status") in _STATUSES
     )
 
 
-def _failure(raw: dict[str, Any], reply: "Reply") -> APIStatusError:
-    message, status = _reason(raw.get("error"))
-    kinds: dict[int | None, type[APIStatusError]] = {
-        429: RateLimitError,
-        500: InternalServerError,
-        400: BadRequestError,
-    }
-    return kinds.get(status, APIStatusError)(
-        f"the provider answered with an error: {reply.line(message)}",
+def _checked(raw: Any, text: str, source: "Reply | EventStream") -> dict[str, Any]:
+    """`raw`, which was read from `text`. Raises an error that it contains, and ProtocolError if it is no response."""
+    if isinstance(raw, dict) and (raw.get("status") == "failed" or (raw.get("error") and "output" not in raw)):
+        raise _failure(raw.get("error"), source)
+    if is_response(raw):
+        response: dict[str, Any] = raw
+        return response
+    shown = source.line(text)
+    raise ProtocolError(
+        f"the answer is not a response; does the provider have the Responses API? {shown}", request_id=source.request_id
+    )
+
+
+def _failure(error: Any, source: "Reply | EventStream") -> APIStatusError:
+    """The exception for an error before any content."""
+    message, status = _reason(error)
+    kind = _ERRORS.get(status or 0, InternalServerError if status and status >= 500 else APIStatusError)
+    return kind(
+        f"the provider answered with an error: {source.line(message)}",
         status=status,
-        retryable=status in (429, 500),
-        request_id=reply.request_id,
-        body=reply.mask(json.dumps(raw.get("error"), ensure_ascii=False)),
+        retryable=status in _RETRYABLE,
+        request_id=source.request_id,
+        body=source.mask(json.dumps(error, ensure_ascii=False)),
     )
 
 

@@ -21,8 +21,23 @@ Read = Callable[[Any], T]
 """Makes the result of the JSON, which is an object or a list."""
 
 
+Check = Callable[[object], bool]
+"""Whether the JSON is what the endpoint answers."""
+
+
+def _is_document(data: object) -> bool:
+    return isinstance(data, dict | list)
+
+
 def call(
-    client: "OpenAI", method: str, path: tuple[str, ...], own: CallOptions, fields: Mapping[str, Any], read: Read[T]
+    client: "OpenAI",
+    method: str,
+    path: tuple[str, ...],
+    own: CallOptions,
+    fields: Mapping[str, Any],
+    read: Read[T],
+    *,
+    is_valid: Check = _is_document,
 ) -> APIResponse[T]:
     """The response to a request with these fields. Blocks."""
     native, settings, options = client._call(own, path[0], fields.get("model"))
@@ -31,7 +46,7 @@ def call(
         reply = send_request(native, method, path, **fields, **options)
     except AIClientError as error:
         raise from_native(error, request) from error
-    return _response(reply, request, read)
+    return _response(reply, request, read, is_valid)
 
 
 async def acall(
@@ -41,6 +56,8 @@ async def acall(
     own: CallOptions,
     fields: Mapping[str, Any],
     read: Read[T],
+    *,
+    is_valid: Check = _is_document,
 ) -> APIResponse[T]:
     """`call` for asyncio."""
     from ai_rust_client._aio import call
@@ -51,7 +68,7 @@ async def acall(
         reply = await call(start_request, native, method, path, **fields, **options)
     except AIClientError as error:
         raise from_native(error, request) from error
-    return _response(reply, request, read)
+    return _response(reply, request, read, is_valid)
 
 
 def call_options(
@@ -64,19 +81,22 @@ def call_options(
     return CallOptions(extra_headers, extra_query, timeout)
 
 
-def _response(reply: "Reply", request: Request, read: Read[T]) -> APIResponse[T]:
+def _response(reply: "Reply", request: Request, read: Read[T], is_valid: Check) -> APIResponse[T]:
     answer = Answer(reply.text, reply.headers, reply.request_id)
     try:
         data = read_json(answer._body)
     except ValueError:
         data = None
     error = data.get("error") if isinstance(data, dict) else None
+
+    def response() -> Response:
+        return Response(200, reply.mask(answer._body), answer.headers, request)
+
     # A response that failed is a response, which has its error.
     if isinstance(data, dict) and has_content(error) and data.get("object") != "response":
-        raise provider_error(read_json(reply.mask(json.dumps(error))), request)
-    if not isinstance(data, dict | list):
-        response = Response(200, reply.mask(answer._body), answer.headers, request)
-        raise APIResponseValidationError("the answer is not JSON of this API; check base_url", response=response)
+        raise provider_error(read_json(reply.mask(json.dumps(error))), request, response())
+    if not is_valid(data):
+        raise APIResponseValidationError("the answer is not JSON of this API; check base_url", response=response())
 
     def parse(answer: Answer) -> T:
         result = read(data)

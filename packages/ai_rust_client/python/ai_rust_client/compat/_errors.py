@@ -186,7 +186,7 @@ def _status_error(error: native.APIStatusError, status: int, request: Request) -
     else:
         body = body.get("error", body) if isinstance(body, dict) else body
     reason = _reason(error, body)
-    return _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)(
+    return _class_of(status)(
         f"Error code: {status} - {_printable(reason)}" if reason else f"Error code: {status}",
         response=Response(status, error.body, error.headers, request),
         body=body,
@@ -214,9 +214,34 @@ def _printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda character: repr(character[0])[1:-1], text)
 
 
-def provider_error(error: object, request: Request) -> APIError:
-    """The exception for an error that a provider reports inside a stream."""
+def provider_error(error: object, request: Request, response: Response | None = None) -> APIError:
+    """The exception for an error that a provider reports in an answer.
+
+    If it is all that has arrived, `response` is the whole answer, and the class is that of the error's status.
+    """
     message = error.get("message") if isinstance(error, dict) else error
     if not isinstance(message, str) or not message:
         message = "the provider reported an error in the middle of the stream"
-    return APIError(_printable(message), request, body=error)
+    status = _status_in(error) if isinstance(error, dict) else 0
+    if response is None or not status:
+        return APIError(_printable(message), request, body=error)
+    return _class_of(status)(
+        f"Error code: {status} - {_printable(message)}",
+        response=Response(status, response.text, response.headers, request),
+        body=error,
+        request_id=response.headers.get("x-request-id"),
+    )
+
+
+def _status_in(error: dict[str, Any]) -> int:
+    """The status that the fields of an error correspond to, 0 if it is unknown."""
+    code, status = error.get("code"), error.get("status")
+    for value in (code, status):
+        text = str(value)
+        if re.fullmatch("[45][0-9]{2}", text):
+            return int(text)
+    return {"rate_limit_exceeded": 429, "server_error": 500}.get(str(code), 0)
+
+
+def _class_of(status: int) -> type[APIStatusError]:
+    return _BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
-from ai_rust_client import AIClientError
+from ai_rust_client import AIClientError, ProtocolError
 from ai_rust_client._native import open_events
 from ai_rust_client._surrogates import SurrogateJoiner
 from ai_rust_client.compat._endpoint import acall, call, call_options
 from ai_rust_client.compat._errors import APIResponseValidationError, from_native, provider_error
 from ai_rust_client.compat._json import has_content, read_json
-from ai_rust_client.compat._model import build
+from ai_rust_client.compat._model import BaseModel, build
 from ai_rust_client.compat._not_covered import NotCoveredError
 from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omit, is_omitted, plain
 from ai_rust_client.compat._resource import HasRawResponses
@@ -18,7 +18,7 @@ from ai_rust_client.compat._response import APIResponse
 from ai_rust_client.compat._response import Response as CallResponse
 from ai_rust_client.compat._streaming import AsyncStream, Stream
 from ai_rust_client.compat.types import Response, ResponseStreamEvent
-from ai_rust_client.responses import ENDS, WITHOUT_CONTENT
+from ai_rust_client.responses import ENDS, WITHOUT_CONTENT, is_response
 
 if TYPE_CHECKING:
     from ai_rust_client._native import EventStream, ReadyQueue
@@ -85,7 +85,11 @@ def _prepare(
 
 
 def _response(data: Any) -> Response:
-    return build(Response, data if isinstance(data, dict) else {})
+    return build(Response, data)
+
+
+def _deleted(data: Any) -> BaseModel:
+    return build(BaseModel, data if isinstance(data, dict) else {})
 
 
 def _path(response_id: str, *rest: str) -> tuple[str, ...]:
@@ -136,7 +140,7 @@ class _EventTexts:
 
     def __next__(self) -> list[str]:
         try:
-            return [_with_type(*event) for event in next(self._source)]
+            return [self._with_type(*event) for event in next(self._source)]
         except AIClientError as error:
             error.partial_text = self.mask("".join(self.text))
             raise
@@ -147,20 +151,23 @@ class _EventTexts:
         except AIClientError as error:
             error.partial_text = self.mask("".join(self.text))
             raise
-        return None if events is None else [_with_type(*event) for event in events]
+        return None if events is None else [self._with_type(*event) for event in events]
+
+    def _with_type(self, kind: str, data: str) -> str:
+        """The JSON text of an event; that of a whole response is the last event of a stream."""
+        if kind:
+            return data
+        response = read_json(data)
+        if has_content(response.get("error")) and response.get("object") != "response":
+            return data
+        if not is_response(response):
+            raise ProtocolError(f"the answer is not a response: {self._source.line(data)}", request_id=self.request_id)
+        status = response.get("status")
+        kind = f"response.{status}" if f"response.{status}" in ENDS else "response.completed"
+        return json.dumps({"type": kind, "sequence_number": 0, "response": response})
 
     def _register(self, queue: "ReadyQueue") -> int | None:
         return self._source._register(queue)
-
-
-def _with_type(kind: str, data: str) -> str:
-    """The JSON text of an event; that of a whole response is the last event of a stream."""
-    if kind:
-        return data
-    response = read_json(data)
-    status = response.get("status")
-    kind = f"response.{status}" if f"response.{status}" in ENDS else "response.completed"
-    return json.dumps({"type": kind, "sequence_number": 0, "response": response})
 
 
 class _Events:
@@ -169,7 +176,9 @@ class _Events:
     _source: Any
     _request: Any
     _waiting: list[str]
+    response: Any
     _joiner: SurrogateJoiner | None = None
+    _has_begun = False
 
     def _take(self) -> Any:
         text = self._waiting.pop()
@@ -181,7 +190,9 @@ class _Events:
             response = CallResponse(200, self._source.mask(text), request=self._request)
             raise APIResponseValidationError("the stream contains an event that is not an object", response=response)
         if has_content(data.get("error")):
-            raise provider_error(read_json(self._source.mask(json.dumps(data["error"]))), self._request)
+            error = read_json(self._source.mask(json.dumps(data["error"])))
+            raise provider_error(error, self._request, None if self._has_begun else self.response)
+        self._has_begun |= data.get("type") not in WITHOUT_CONTENT
         if isinstance(data.get("delta"), str):
             self._joiner = self._joiner or SurrogateJoiner()
             place = tuple(str(data.get(name)) for name in ("type", "item_id", "content_index", "summary_index"))
@@ -230,7 +241,7 @@ class Responses(HasRawResponses):
     def _create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> APIResponse[Any]:
         own, fields = _prepare(**options)
         if not stream:
-            return call(self._client, "POST", (PATH,), own, fields, _response)
+            return call(self._client, "POST", (PATH,), own, fields, _response, is_valid=is_response)
         native, settings, options = self._client._call(own, PATH, fields.get("model"))
         request = settings.request("POST", PATH)
         try:
@@ -245,21 +256,29 @@ class Responses(HasRawResponses):
         return self._retrieve(response_id, **options).parse()
 
     def _retrieve(self, response_id: str, **options: Any) -> APIResponse[Response]:
-        return call(self._client, "GET", _path(response_id), _query(options), {}, _response)
+        return call(self._client, "GET", _path(response_id), _query(options), {}, _response, is_valid=is_response)
 
     def delete(self, response_id: str, **options: Any) -> None:
         """Delete a response that the provider has stored. Blocks."""
         self._delete(response_id, **options)
 
     def _delete(self, response_id: str, **options: Any) -> APIResponse[Any]:
-        return call(self._client, "DELETE", _path(response_id), call_options(**options), {}, _response)
+        return call(self._client, "DELETE", _path(response_id), call_options(**options), {}, _deleted)
 
     def cancel(self, response_id: str, **options: Any) -> Response:
         """Cancel a response that was created with `background=True`. Blocks."""
         return self._cancel(response_id, **options).parse()
 
     def _cancel(self, response_id: str, **options: Any) -> APIResponse[Response]:
-        return call(self._client, "POST", _path(response_id, "cancel"), call_options(**options), {}, _response)
+        return call(
+            self._client,
+            "POST",
+            _path(response_id, "cancel"),
+            call_options(**options),
+            {},
+            _response,
+            is_valid=is_response,
+        )
 
 
 class AsyncResponses(HasRawResponses):
@@ -285,7 +304,7 @@ class AsyncResponses(HasRawResponses):
     async def _create(self, *, stream: Flag = NOT_GIVEN, **options: Any) -> APIResponse[Any]:
         own, fields = _prepare(**options)
         if not stream:
-            return await acall(self._client, "POST", (PATH,), own, fields, _response)
+            return await acall(self._client, "POST", (PATH,), own, fields, _response, is_valid=is_response)
         from ai_rust_client._aio import head
 
         native, settings, options = await self._client._call(own, PATH, fields.get("model"))
@@ -301,18 +320,28 @@ class AsyncResponses(HasRawResponses):
         return (await self._retrieve(response_id, **options)).parse()
 
     async def _retrieve(self, response_id: str, **options: Any) -> APIResponse[Response]:
-        return await acall(self._client, "GET", _path(response_id), _query(options), {}, _response)
+        return await acall(
+            self._client, "GET", _path(response_id), _query(options), {}, _response, is_valid=is_response
+        )
 
     async def delete(self, response_id: str, **options: Any) -> None:
         """Delete a response that the provider has stored."""
         await self._delete(response_id, **options)
 
     async def _delete(self, response_id: str, **options: Any) -> APIResponse[Any]:
-        return await acall(self._client, "DELETE", _path(response_id), call_options(**options), {}, _response)
+        return await acall(self._client, "DELETE", _path(response_id), call_options(**options), {}, _deleted)
 
     async def cancel(self, response_id: str, **options: Any) -> Response:
         """Cancel a response that was created with `background=True`."""
         return (await self._cancel(response_id, **options)).parse()
 
     async def _cancel(self, response_id: str, **options: Any) -> APIResponse[Response]:
-        return await acall(self._client, "POST", _path(response_id, "cancel"), call_options(**options), {}, _response)
+        return await acall(
+            self._client,
+            "POST",
+            _path(response_id, "cancel"),
+            call_options(**options),
+            {},
+            _response,
+            is_valid=is_response,
+        )
