@@ -209,6 +209,16 @@ def test_the_key_is_never_shown() -> None:
     assert "bad key ***" in "\n".join(shown)
 
 
+def test_what_is_printed_says_what_it_is() -> None:
+    with FakeServer([Answer("a")]) as server:
+        url = server.base_url.replace("//", "//user:secret@")
+        with compat.OpenAI(api_key="secret-key", base_url=f"{url}?key=secret") as client:
+            stream = client.chat.completions.create(**ASK, stream=True)
+            shown = [repr(client), repr(client.with_options(timeout=3)), repr(stream)]
+    path = server.base_url
+    assert shown == [f"OpenAI(base_url='{path}', api_key='***')"] * 2 + [f"<Stream POST {path}/chat/completions>"]
+
+
 def test_exceptions_cross_a_process_boundary() -> None:
     error = refusal(Error(400, "no", code="c"))
     restored = pickle.loads(pickle.dumps(error))

@@ -353,6 +353,17 @@ def test_an_event_that_is_not_an_object_is_a_protocol_error(client: AIClient, se
     assert server.requests[0].client_left.wait(10)
 
 
+def test_what_is_printed_says_what_it_is(client: AIClient, server: FakeServer) -> None:
+    server.script += [Body(json.dumps(response(output=[message({"type": "output_text", "text": "so"})]))),
+                      Stream((delta("so"), event("response.completed", response=response())))]  # fmt: skip
+    assert repr(client.respond("Why?", MODEL)) == "Response(id='resp_1', status='completed', text='so')"
+    stream = client.respond("Why?", MODEL, stream=True)
+    first = next(stream)
+    assert repr(stream) == "ResponseEvents(id='', status='in_progress', 2 characters of text)"
+    with pytest.raises(AttributeError, match=r"output_text\.delta' has no field 'nope'; it has type, item_id"):
+        first.nope  # noqa: B018
+
+
 def test_unknown_events_pass_through(client: AIClient, server: FakeServer) -> None:
     search = event("response.web_search_call.searching", item_id="ws_1", output_index=0)
     server.script.append(Stream((search, event("response.completed", response=response()))))

@@ -57,12 +57,12 @@ _ERRORS: dict[int, type[APIStatusError]] = {
 _RETRYABLE = (408, 409, 429, *range(500, 600))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Response:
     """A response. `raw` is its JSON; fields of a wrong type count as absent."""
 
-    raw: Mapping[str, Any] = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    raw: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str | None = None
 
     @property
@@ -123,6 +123,9 @@ class Response:
         details = self.raw.get("incomplete_details")
         return _text(details, "reason") or None if isinstance(details, dict) else None
 
+    def __repr__(self) -> str:
+        return f"Response(id={self.id!r}, status={self.status!r}, text={self.text!r})"
+
     def _parts(self) -> list[dict[str, Any]]:
         messages = [item for item in self.output if item.get("type") == "message"]
         return [part for item in messages for part in _objects(item.get("content"))]
@@ -144,7 +147,8 @@ class Event:
         try:
             return _wrap(self.raw[name])
         except KeyError:
-            raise AttributeError(f"{self!r} has no field {name!r}") from None
+            kind, fields = self.raw.get("type"), ", ".join(self.raw)
+            raise AttributeError(f"an event of the type {kind!r} has no field {name!r}; it has {fields}") from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Event) and self.raw == other.raw
@@ -226,6 +230,9 @@ class ResponseEvents:
         self, t: type[BaseException] | None, e: BaseException | None, tb: "TracebackType | None"
     ) -> None:
         self.cancel()
+
+    def __repr__(self) -> str:
+        return f"ResponseEvents(id={self.id!r}, status={self.status!r}, {len(self.text)} characters of text)"
 
     # -- what has been read so far -------------------------------------------------------------------------------------
 

@@ -171,6 +171,10 @@ class BaseClient(HasRawResponses):
         """Whether this client or one that shares its connections was closed."""
         return self._connections.closed
 
+    def __repr__(self) -> str:
+        url = self._settings.request("POST", "").url.rstrip("/")
+        return f"{type(self).__name__}(base_url={url!r}, api_key='***')"
+
     def _prepare(self, options: CallOptions, path: str, model: str | None, key: object) -> PreparedCall:
         """A call with its own options. `key` is the result of the function that provides it."""
         if self._key_provider is not None:

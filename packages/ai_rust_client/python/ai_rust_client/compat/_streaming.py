@@ -48,6 +48,9 @@ class _Chunks(Generic[T]):
             return None
         return cast("T", build(ChatCompletionChunk, self._surrogates.rest()))
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._request.method} {self._request.url}>"
+
     def _close(self) -> None:
         self._closed = True
         self._source.cancel()
