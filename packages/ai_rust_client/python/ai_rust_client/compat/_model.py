@@ -6,7 +6,7 @@ attributes are the JSON object itself, so creating an answer costs little more t
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy, deepcopy
 from types import MethodType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, Union, get_args, get_origin
@@ -23,11 +23,33 @@ class Field(NamedTuple):
     models: tuple[type["BaseModel"], ...]
 
 
+class FieldInfo(NamedTuple):
+    """A declared field: its type hint, and whether the API always sends it."""
+
+    annotation: Any
+    required: bool
+
+    def is_required(self) -> bool:
+        """Whether the API always sends it."""
+        return self.required
+
+
+class _FieldInfos:
+    """`model_fields` of a class."""
+
+    def __get__(self, instance: object, owner: type["BaseModel"]) -> dict[str, FieldInfo]:
+        classes = reversed(owner.__mro__)
+        hints = {name: hint for kind in classes for name, hint in getattr(kind, "__annotations__", {}).items()}
+        return {name: FieldInfo(hints[name], name in owner._required) for name in owner._declared}
+
+
 class BaseModel:
     """The base class of all answers, with the methods of the OpenAI library's models."""
 
     __slots__ = ("__dict__", "__weakref__", "_misfits", "_request_id")
 
+    model_fields: ClassVar = _FieldInfos()
+    """The declared fields by name."""
     _request_id: str | None
     """The provider's `x-request-id`; only in whole answers."""
     _misfits: dict[str, Any]
@@ -61,6 +83,43 @@ class BaseModel:
             if name in self._required:
                 return None  # required, but not sent
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """The model of a mapping, which is copied. Raises ValueError for other values; no field is validated.
+
+        `options` are those of pydantic, without effect.
+        """
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, Mapping | BaseModel):
+            message = f"{cls.__name__} must be made of an object, not {type(obj).__name__}"
+            raise ValueError(message)
+        return build(cls, deepcopy(obj._to_send() if isinstance(obj, BaseModel) else dict(obj)))
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """The model of a JSON object. Raises ValueError for other text."""
+        return cls.model_validate(json.loads(json_data))
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **fields: Any) -> Self:
+        """The model of these fields."""
+        return cls(**fields)
+
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            from ai_rust_client.compat._pydantic import core_schema_of
+
+            return core_schema_of(cls)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+            from ai_rust_client.compat._pydantic import json_schema_of
+
+            return json_schema_of(cls)
 
     def model_dump(  # noqa: PLR0913  the signature of the OpenAI library
         self,
