@@ -366,6 +366,17 @@ def test_a_query_of_lists_and_mappings_is_sent_the_same() -> None:
     same([Answer("a"), Answer("b")], script, default_query={"tags": ["a", "é&"], "filter": {"on": True}, "n": 1.5})
 
 
+def test_the_headers_of_a_client_can_be_read(library: Library) -> None:
+    client = library.OpenAI(api_key="secret", default_headers={"X-A": "1"}, organization="o")
+    headers = client.with_options(default_headers={"x-b": "2"}).default_headers
+    names = ("x-a", "x-b", "openai-organization", "authorization")
+    assert {name.lower(): value for name, value in headers.items() if name.lower() in names} == {
+        "x-a": "1",
+        "x-b": "2",
+        "openai-organization": "o",
+    }
+
+
 @pytest.mark.parametrize("name", [50256, -1, 1.5, 1e30, True, None])
 def test_names_that_are_not_strings_are_sent_the_same(name: Any) -> None:
     bias = {name: -100, "a": {name: [{name: 1}]}}

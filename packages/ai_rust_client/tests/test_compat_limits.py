@@ -37,6 +37,8 @@ def refusal(reply: Any, **options: Any) -> Any:
         (lambda client: client.images, r"OpenAI.images.*in the message"),
         (lambda client: client.beta.assistants, r"Beta.assistants.*responses"),
         (lambda client: client.models.delete("m"), "Models.delete"),
+        (lambda client: client.post("/x", cast_to=dict), r"OpenAI.post.*HTTP library"),
+        (lambda client: client.default_query, r"OpenAI.default_query.*extra_query"),
         (lambda client: client.chat.completions.create(**ASK, extra_body={"stream": True}), "stream in extra_body"),
         (lambda client: client.with_options(http_client=object()), r"http_client.*proxy.*client_cert.*unix_socket"),
         (lambda client: compat.OpenAI(api_key="k", workload_identity={}), "workload_identity"),

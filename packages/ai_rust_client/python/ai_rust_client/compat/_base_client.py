@@ -112,6 +112,11 @@ class BaseClient(HasRawResponses):
         return self._settings.base_url.rstrip("/") + "/"
 
     @property
+    def default_headers(self) -> dict[str, str]:
+        """The headers of each request besides that with the key."""
+        return dict(self._unauthorized.headers)
+
+    @property
     def max_retries(self) -> int:
         """The maximum number of retries of a call."""
         own = self._own.max_retries

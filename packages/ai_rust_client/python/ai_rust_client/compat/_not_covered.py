@@ -6,6 +6,7 @@ from typing import Any, Final
 COVERED: Final = "chat.completions, responses, embeddings and models"
 
 _LIBRARY: Final = "use the OpenAI library for it"
+_ENDPOINT: Final = "use an HTTP library, or the OpenAI library, for other endpoints"
 
 INSTEAD: Final = {
     "audio": "use the OpenAI library's client.audio for speech and transcriptions; chat models that listen and speak "
@@ -16,12 +17,18 @@ INSTEAD: Final = {
     "threads": "use client.responses with previous_response_id; assistants are deprecated",
     "completions": "use client.chat.completions.create",
     "conversations": "use client.responses with previous_response_id, or send the messages yourself",
+    "default_query": "pass default_query to the constructor, or extra_query to a call",
     "delete": _LIBRARY,
     "files": "use the OpenAI library to upload files; small files fit into a message as base64",
     "fine_tuning": "use the OpenAI library to train; the result is a model name for client.chat",
+    "get": _ENDPOINT,
     "images": "use the OpenAI library's client.images; images that chat models draw are in the message",
     "moderations": "use the OpenAI library's client.moderations",
+    "patch": _ENDPOINT,
+    "post": _ENDPOINT,
+    "put": _ENDPOINT,
     "realtime": "use the OpenAI library's client.realtime, which needs a web socket",
+    "request": _ENDPOINT,
     "uploads": "use the OpenAI library's client.uploads",
     "vector_stores": "use client.embeddings with a vector store of your own, or the OpenAI library",
     "videos": "use the OpenAI library's client.videos",
