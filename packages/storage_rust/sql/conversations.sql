@@ -85,6 +85,17 @@ WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
   AND (:model IS NULL OR EXISTS (SELECT 1 FROM conversations WHERE id = conversations_fts.rowid AND model = :model))
 ORDER BY rowid DESC
 
+-- name: frequency
+-- The number of rows that match, counted from the oldest on and up to :bound, and the last of them.
+SELECT count(*), coalesce(max(id), 0) FROM (
+  SELECT rowid AS id FROM conversations_fts WHERE conversations_fts MATCH :match ORDER BY rowid LIMIT :bound)
+
+-- name: by_time
+-- The rows of a JSON array of ids, newest first.
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations WHERE id IN (SELECT value FROM json_each(:ids))
+ORDER BY timestamp DESC, id DESC LIMIT :limit
+
 -- name: search_relevance
 -- Ranks the newest :bound matches that are not newer than :newest, and continues after the row :last_id, whose score is
 -- computed again: scores change a little when rows are added, but the order hardly does.

@@ -15,6 +15,7 @@ use crate::py::options::{Seconds, options, shown};
 use crate::py::records::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
 use crate::py::rows::{row, rows};
 use crate::py::store::PyStore;
+use crate::search::relaxation::MatchMode;
 use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::records::{Changes, Conversation, Order, Search};
 
@@ -201,16 +202,16 @@ impl PyConversationStore {
         limit: Limit,
     ) -> PyResult<Vec<(i64, String, String)>> {
         let query = convert::query(query)?;
-        let search = Search { limit: limit.0, ..Search::default() };
+        let search = Search { limit: limit.0, match_mode: MatchMode::Auto, ..Search::default() };
         let page = detached(py, || self.store.search(&query, &search))?;
         let rows = page.hits.into_iter().map(|hit| hit.conversation);
         Ok(rows.map(|row| (row.id, row.prompt, row.response)).collect())
     }
 
     #[pyo3(signature = (
-        query, *, limit = Limit(20), cursor = None, order = Order::Relevance, model = None, tag = None,
-        thread_id = None, url_prefix = None, since = None, until = None, exact = false
-    ), text_signature = "($self, query, *, limit=20, cursor=None, order='relevance', model=None, tag=None, thread_id=None, url_prefix=None, since=None, until=None, exact=False)")]
+        query, *, limit = Limit(20), cursor = None, order = Order::Relevance, r#match = MatchMode::Auto, model = None,
+        tag = None, thread_id = None, url_prefix = None, since = None, until = None, exact = false
+    ), text_signature = "($self, query, *, limit=20, cursor=None, order='relevance', match='auto', model=None, tag=None, thread_id=None, url_prefix=None, since=None, until=None, exact=False)")]
     #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn search(
         &self,
@@ -219,6 +220,7 @@ impl PyConversationStore {
         limit: Limit,
         cursor: Option<Object<'_, '_>>,
         order: Order,
+        r#match: MatchMode,
         model: Option<Object<'_, '_>>,
         tag: Option<Object<'_, '_>>,
         thread_id: Option<Object<'_, '_>>,
@@ -232,6 +234,7 @@ impl PyConversationStore {
             limit: limit.0,
             cursor: convert::cursor(cursor)?,
             order,
+            match_mode: r#match,
             model: convert::optional_text("model", model)?,
             tag: convert::optional_text("tag", tag)?,
             thread_id: convert::optional_identifier("thread_id", thread_id)?,
@@ -258,6 +261,22 @@ impl<'py> FromPyObject<'_, 'py> for Order {
             Ok("recent") => Ok(Self::Recent),
             _ => {
                 let message = format!("order must be 'relevance' or 'recent', not {}", shown(&value));
+                Err(invalid(value.py(), message))
+            }
+        }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for MatchMode {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let name = value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned());
+        let modes = [Self::Auto, Self::All, Self::Any];
+        match name.ok().and_then(|name| modes.into_iter().find(|mode| mode.name() == name)) {
+            Some(mode) => Ok(mode),
+            None => {
+                let message = format!("match must be 'auto', 'all' or 'any', not {}", shown(&value));
                 Err(invalid(value.py(), message))
             }
         }

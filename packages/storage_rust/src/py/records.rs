@@ -65,13 +65,15 @@ pub struct PySearchPage {
     hits: Py<PyAny>,
     next_cursor: Option<String>,
     complete: bool,
+    r#match: &'static str,
 }
 
 impl PySearchPage {
     pub fn new(py: Python<'_>, page: SearchPage) -> PyResult<Self> {
         let hits = page.hits.into_iter().map(|row| hit(py, row)).collect::<PyResult<Vec<_>>>()?;
         let hits = hits.into_pyobject(py)?.into_any().unbind();
-        Ok(Self { hits, next_cursor: page.next_cursor, complete: page.complete })
+        let (next_cursor, complete, r#match) = (page.next_cursor, page.complete, page.match_mode.name());
+        Ok(Self { hits, next_cursor, complete, r#match })
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod characters;
 pub mod fts5;
+mod function_words;
 pub mod grams;
 pub mod query;
 pub mod ranking;
+pub mod relaxation;
 pub mod segments;
 pub mod snippet;

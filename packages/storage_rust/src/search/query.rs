@@ -11,7 +11,7 @@
 //! A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pieces. Unspaced scripts and symbols
 //! are searched by their grams, see `grams`. A term without searchable characters is ignored, unless it is the only one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::characters::{Kind, compose, kind};
@@ -102,15 +102,127 @@ pub fn parse(text: &str, fields: &'static [Field]) -> Query {
     let required = distinct(required);
     let excluded = distinct(excluded);
     let phrases = required.len() + excluded.iter().map(Vec::len).sum::<usize>();
-    let excluded =
-        excluded.iter().map(|parts| format!("({})", and(parts, fields))).collect::<Vec<_>>().join(" OR ");
-    let excluded = (!excluded.is_empty()).then_some(excluded);
+    let excluded = any_of(&excluded, fields);
     if required.is_empty() {
         let excluded = excluded.filter(|_| !has_required_terms);
         return Query { excluded, matches_nothing: has_required_terms, ..Query::default() };
     }
     let expression = Some(and_not(&required, excluded.as_deref(), fields));
     Query { expression, parts: required, phrases, negative: excluded, ..Query::default() }
+}
+
+/// The characters at which a loose query splits a word: those between words that have no space, but not those inside a
+/// name, as in `foo_bar`, `a.b` or `well-known`.
+const BETWEEN_WORDS: &[char] = &[
+    '\'', '’', 'ʼ', '‘', '“', '”', '"', '«', '»', '„', ',', ';', '!', '?', '¡', '¿', '…', '—', '–', '(', ')',
+    '[', ']', '{', '}', '|',
+];
+
+/// A query whose plain words need not all match.
+#[derive(Clone, Debug, Default)]
+pub struct LooseQuery {
+    /// Phrases in quotes and the words of a field, which all must match.
+    pub mandatory: Vec<Part>,
+    /// The other words; the runs of an unspaced script as pairs of characters.
+    pub optional: Vec<Part>,
+    /// The FTS5 expression of rows that do not match, and the number of its phrases.
+    excluded: Option<(String, usize)>,
+}
+
+impl LooseQuery {
+    /// The FTS5 expression of rows with one of the `candidates`; its phrases are those of `mandatory`, `candidates` and
+    /// `others`, then further ones.
+    pub fn expression(&self, candidates: &[Part], others: &[Part], fields: &[Field]) -> String {
+        let mut expression = or(candidates, fields);
+        if !others.is_empty() {
+            // The others match or not, but their positions are known in the rows that the candidates select.
+            expression = format!("({expression}) OR (({}) AND ({expression}))", or(others, fields));
+        }
+        if !self.mandatory.is_empty() {
+            expression = format!("({}) AND ({expression})", and(&self.mandatory, fields));
+        }
+        match &self.excluded {
+            Some((excluded, _)) => format!("({expression}) NOT ({excluded})"),
+            None => expression,
+        }
+    }
+
+    /// The number of phrases of `expression`.
+    pub fn phrases(&self, candidates: &[Part], others: &[Part]) -> usize {
+        let repeated = if others.is_empty() { 0 } else { candidates.len() };
+        let excluded = self.excluded.as_ref().map_or(0, |(_, phrases)| *phrases);
+        self.mandatory.len() + candidates.len() + others.len() + repeated + excluded
+    }
+
+    /// Restrict it to rows with the words of `value` in a field.
+    pub fn require_words(&mut self, value: &str, field: &'static str) {
+        let texts = whole_words(value);
+        if !texts.is_empty() {
+            self.mandatory.push(Part { kind: PartKind::Words, field, texts, prefix: false });
+        }
+    }
+}
+
+pub fn parse_loosely(text: &str, fields: &'static [Field]) -> LooseQuery {
+    let mut query = LooseQuery::default();
+    let mut excluded: Vec<Vec<Part>> = Vec::new();
+    for term in terms(text, fields) {
+        if term.negative {
+            excluded.push(parts(&term));
+        } else if term.quoted || !term.field.name.is_empty() {
+            query.mandatory.extend(parts(&term));
+        } else {
+            query.optional.extend(loose_parts(&term));
+        }
+    }
+    excluded.retain(|parts| !parts.is_empty());
+    query.mandatory = distinct(query.mandatory);
+    query.optional = distinct(query.optional);
+    let excluded = distinct(excluded);
+    let phrases = excluded.iter().map(Vec::len).sum();
+    query.excluded = any_of(&excluded, fields).map(|expression| (expression, phrases));
+    query
+}
+
+/// The words of `text`, each once with the number of its occurrences, as the optional parts of a query.
+pub fn words_of(text: &str, field: &'static Field) -> Vec<(Part, usize)> {
+    let mut counts: HashMap<Part, usize> = HashMap::new();
+    let mut words: Vec<Part> = Vec::new();
+    for word in text.split_whitespace() {
+        let term = Term { negative: false, quoted: false, field, text: word, prefix: false };
+        for part in loose_parts(&term) {
+            let count = counts.entry(part.clone()).or_default();
+            *count += 1;
+            if *count == 1 {
+                words.push(part);
+            }
+        }
+    }
+    words.into_iter().map(|part| (part.clone(), counts[&part])).collect()
+}
+
+fn loose_parts(term: &Term<'_>) -> Vec<Part> {
+    let mut found = Vec::new();
+    let mut rest = Some(term.text);
+    while let Some(text) = rest {
+        let (word, after) = match text.split_once(BETWEEN_WORDS) {
+            Some((word, after)) => (word, Some(after)),
+            None => (text, None),
+        };
+        rest = after;
+        let piece = Term { text: word, prefix: term.prefix && after.is_none(), ..*term };
+        for part in parts(&piece) {
+            let pairs =
+                if part.kind == PartKind::Unspaced { gram_tokens(&part.texts[0]) } else { Vec::new() };
+            if pairs.len() <= 2 {
+                found.push(part);
+                continue;
+            }
+            let pair = |pair: &&str| Part { texts: vec![(*pair).to_owned()], ..part.clone() };
+            found.extend(pairs[..pairs.len() - 1].iter().map(pair));
+        }
+    }
+    found
 }
 
 /// A query that is still being typed: each word is a prefix, and no character has a special meaning.
@@ -121,7 +233,13 @@ pub fn parse_prefixes(text: &str, fields: &'static [Field]) -> Query {
     let terms = text.split_whitespace().map(|word| {
         let rest = strip(strip(strip(word, "http://"), "https://"), "www.");
         was_stripped |= rest.len() < word.len();
-        Term { negative: false, field: &fields[0], text: rest.trim_end_matches('*'), prefix: true }
+        Term {
+            negative: false,
+            quoted: false,
+            field: &fields[0],
+            text: rest.trim_end_matches('*'),
+            prefix: true,
+        }
     });
     let required = distinct(terms.flat_map(|term| parts(&term)).collect());
     let matches_nothing = required.is_empty() && !text.trim().is_empty() && !was_stripped;
@@ -143,6 +261,7 @@ fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
 
 struct Term<'a> {
     negative: bool,
+    quoted: bool,
     field: &'static Field,
     text: &'a str,
     prefix: bool,
@@ -176,6 +295,7 @@ fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
             after = starred.unwrap_or(after);
             terms.push(Term {
                 negative,
+                quoted: true,
                 field,
                 text: phrase.trim_end_matches('*'),
                 prefix: starred.is_some(),
@@ -183,7 +303,7 @@ fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
             rest = after.trim_start();
         } else {
             let bare = word.trim_end_matches('*');
-            terms.push(Term { negative, field, text: bare, prefix: bare.len() < word.len() });
+            terms.push(Term { negative, quoted: false, field, text: bare, prefix: bare.len() < word.len() });
             rest = rest[word.len()..].trim_start();
         }
     }
@@ -247,7 +367,17 @@ fn whole_words(text: &str) -> Vec<String> {
 
 /// An implicit AND: unlike with the operator, FTS5 then ignores a part in which its tokenizer finds no token.
 fn and(parts: &[Part], fields: &[Field]) -> String {
-    parts.iter().map(|part| expression(part, fields)).collect::<Vec<_>>().join(" ")
+    parts.iter().map(|part| part_expression(part, fields)).collect::<Vec<_>>().join(" ")
+}
+
+fn or(parts: &[Part], fields: &[Field]) -> String {
+    parts.iter().map(|part| part_expression(part, fields)).collect::<Vec<_>>().join(" OR ")
+}
+
+/// The FTS5 expression of rows in which all parts of one of `terms` match.
+fn any_of(terms: &[Vec<Part>], fields: &[Field]) -> Option<String> {
+    let terms: Vec<String> = terms.iter().map(|parts| format!("({})", and(parts, fields))).collect();
+    (!terms.is_empty()).then(|| terms.join(" OR "))
 }
 
 fn and_not(required: &[Part], excluded: Option<&str>, fields: &[Field]) -> String {
@@ -257,7 +387,8 @@ fn and_not(required: &[Part], excluded: Option<&str>, fields: &[Field]) -> Strin
     }
 }
 
-fn expression(part: &Part, fields: &[Field]) -> String {
+/// The FTS5 expression of one part.
+pub fn part_expression(part: &Part, fields: &[Field]) -> String {
     let field = fields.iter().find(|field| field.name == part.field).unwrap_or(&fields[0]);
     let text = &part.texts[0];
     let (tokens, prefix, with_words) = match part.kind {

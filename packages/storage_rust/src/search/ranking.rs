@@ -19,7 +19,7 @@ const B: f64 = 0.75;
 /// The minimum weight of a phrase, for those that are in more than half of the rows.
 const MIN_WEIGHT: f64 = 1e-6;
 /// Rows with a phrase that are counted before the rest is extrapolated.
-const COUNT_LIMIT: u64 = 4096;
+pub const COUNT_LIMIT: u64 = 4096;
 /// Check for an interrupt after this many matches where SQLite does not.
 const CHECK_INTERVAL: i64 = 1024;
 /// The maximum number of columns of an index.
@@ -69,8 +69,42 @@ pub struct RankingRequest {
     pub is_single_phrase: bool,
     /// Visit all rows of the single phrase in the first call, without the SQL engine.
     pub visits_all_at_once: bool,
+    /// Rows need not have all phrases.
+    pub coverage: Option<Coverage>,
     /// For a following page: the statistics of the first page, and the last row of the previous one.
     pub previous: Option<(CorpusStats, ScoredRow)>,
+}
+
+/// How many phrases a row must have, and how much each of them counts.
+#[derive(Debug)]
+pub struct Coverage {
+    /// The index of the first phrase that counts; the following ones are all others that are scored.
+    pub first_phrase: usize,
+    /// About how many rows have each of these phrases.
+    pub frequencies: Vec<f64>,
+    /// How much each of them counts.
+    pub weights: Vec<f64>,
+    pub min_phrases: usize,
+    /// Rows to leave out, in ascending order.
+    pub excluded: Vec<i64>,
+}
+
+impl Coverage {
+    /// The share of the weights of the phrases that a row has, or None if they are too few, or if the row is left out.
+    fn share(&self, id: i64, frequencies: &[f64]) -> Option<f64> {
+        if self.excluded.binary_search(&id).is_ok() {
+            return None;
+        }
+        let (mut count, mut weight) = (0, 0.0);
+        for (frequency, phrase_weight) in frequencies[self.first_phrase..].iter().zip(&self.weights) {
+            if *frequency > 0.0 {
+                count += 1;
+                weight += phrase_weight;
+            }
+        }
+        let total: f64 = self.weights.iter().sum();
+        (count >= self.min_phrases).then(|| if total > 0.0 { weight / total } else { 1.0 })
+    }
 }
 
 /// What scores depend on besides the match. Pages that share it have a consistent order even if rows are added.
@@ -159,14 +193,19 @@ impl Ranking {
         if !self.request.is_single_phrase {
             let (first, last) = self.request.id_range;
             for (phrase, weight) in weights.iter_mut().enumerate() {
-                let (count, last_counted) = row.count(phrase, COUNT_LIMIT)?;
-                let counted = count as f64;
-                let estimate = if count < COUNT_LIMIT {
-                    counted
+                let coverage = self.request.coverage.as_ref();
+                let known = coverage.and_then(|coverage| {
+                    coverage.frequencies.get(phrase.checked_sub(coverage.first_phrase)?)
+                });
+                let estimate = if let Some(known) = known {
+                    known.min(self.rows)
                 } else {
-                    counted / span(first, last_counted) * span(first, last)
+                    let (count, last_counted) = row.count(phrase, COUNT_LIMIT)?;
+                    let counted = count as f64;
+                    let estimate = estimate(count, last_counted, (first, last));
+                    estimate.clamp(counted, self.rows.max(counted))
                 };
-                *weight = self::weight(self.rows, estimate.clamp(counted, self.rows.max(counted)));
+                *weight = self::weight(self.rows, estimate);
             }
         }
         Ok(CorpusStats { average_size: row.words()? as f64 / self.rows, weights })
@@ -248,9 +287,17 @@ impl Ranking {
             })?;
             add(current);
         }
+        let share = match &self.request.coverage {
+            None => Some(1.0),
+            Some(coverage) => coverage.share(id, &self.frequencies),
+        };
+        let Some(share) = share else {
+            self.stats = Some(stats);
+            return Ok(());
+        };
         let min_size: i64 = ends.iter().copied().map(i64::from).sum();
-        if self.is_among_best(ScoredRow { score: self.score(&stats, min_size as f64), id }) {
-            let scored = ScoredRow { score: self.score(&stats, f64::from(row.size()?)), id };
+        if self.is_among_best(ScoredRow { score: share * self.score(&stats, min_size as f64), id }) {
+            let scored = ScoredRow { score: share * self.score(&stats, f64::from(row.size()?)), id };
             if self.previous.is_none_or(|previous| scored < previous) && self.is_among_best(scored) {
                 self.best.push(Reverse(scored));
                 if self.best.len() > self.request.limit {
@@ -263,13 +310,19 @@ impl Ranking {
     }
 }
 
+/// About how many rows have a phrase, of which `count` were counted up to the row `last_counted`.
+pub fn estimate(count: u64, last_counted: i64, (first, last): (i64, i64)) -> f64 {
+    let counted = count as f64;
+    if count < COUNT_LIMIT { counted } else { counted / span(first, last_counted) * span(first, last) }
+}
+
 /// The inverse document frequency.
 fn weight(rows: f64, matches: f64) -> f64 {
     let weight = ((rows - matches + 0.5) / (matches + 0.5)).ln();
     if weight > 0.0 { weight } else { MIN_WEIGHT }
 }
 
-fn span(first: i64, last: i64) -> f64 {
+pub fn span(first: i64, last: i64) -> f64 {
     (last as f64 - first as f64 + 1.0).max(1.0)
 }
 
@@ -300,6 +353,7 @@ mod tests {
             allowed: None,
             is_single_phrase: true,
             visits_all_at_once: true,
+            coverage: None,
             previous: None,
         };
         let ranking = Rc::new(RefCell::new(Ranking::new(request, should_end)));

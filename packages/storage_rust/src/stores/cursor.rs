@@ -41,7 +41,7 @@ pub fn scored(kind: &str, cursor: &str, floats: usize) -> Result<([i64; 3], Vec<
     }
 }
 
-fn keys<'a, const N: usize>(kind: &str, cursor: &'a str) -> Result<[&'a str; N]> {
+pub fn keys<'a, const N: usize>(kind: &str, cursor: &'a str) -> Result<[&'a str; N]> {
     pieces(kind, cursor)?.try_into().map_err(|_| invalid(cursor))
 }
 
@@ -55,11 +55,11 @@ fn float(cursor: &str, key: &str) -> Result<f64> {
     bits.map(f64::from_bits).ok_or_else(|| invalid(cursor))
 }
 
-fn integer(cursor: &str, key: &str) -> Result<i64> {
+pub fn integer(cursor: &str, key: &str) -> Result<i64> {
     key.parse().map_err(|_| invalid(cursor))
 }
 
-fn invalid(cursor: &str) -> Error {
+pub fn invalid(cursor: &str) -> Error {
     let shown: String = cursor.chars().take(80).collect();
     Error::invalid(format!("cursor {shown:?} is not from this listing"))
 }

@@ -6,5 +6,6 @@ mod cursor;
 mod frecency;
 pub mod history;
 pub mod places;
+mod relaxed;
 pub mod store;
 pub mod values;

@@ -5,6 +5,7 @@ pub mod format;
 pub mod import_export;
 mod recent;
 pub mod records;
+mod relaxed;
 mod relevance;
 pub mod search;
 

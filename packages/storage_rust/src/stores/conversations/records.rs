@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Params, Row, named_params};
 
 use crate::error::Failure;
+use crate::search::relaxation::MatchMode;
 use crate::search::snippet::Span;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::values::tags_from_json;
@@ -65,6 +66,8 @@ pub struct SearchPage {
     pub next_cursor: Option<String>,
     /// False if only the newest matches were ranked, or if the index is behind.
     pub complete: bool,
+    /// `All` if all hits have all words, otherwise `Any`.
+    pub match_mode: MatchMode,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +101,7 @@ pub struct Search {
     pub limit: i64,
     pub cursor: Option<String>,
     pub order: Order,
+    pub match_mode: MatchMode,
     pub model: Option<String>,
     pub tag: Option<String>,
     pub thread_id: Option<i64>,
@@ -118,6 +122,7 @@ impl Default for Search {
             limit: 20,
             cursor: None,
             order: Order::Relevance,
+            match_mode: MatchMode::All,
             model: None,
             tag: None,
             thread_id: None,
@@ -132,6 +137,7 @@ impl Default for Search {
 }
 
 /// Rows that a search found, with their scores.
+#[derive(Default)]
 pub struct FoundRows {
     pub rows: Vec<(Conversation, f64)>,
     pub next_cursor: Option<String>,

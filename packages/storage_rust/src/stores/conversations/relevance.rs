@@ -20,7 +20,7 @@ use crate::stores::values::truncate;
 
 /// The weights of the columns of the index: prompt, response, model, tags, URL, and the grams of the first two. The
 /// weight of the others is 1.
-static COLUMN_WEIGHTS: [f64; 7] = [2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0];
+pub static COLUMN_WEIGHTS: [f64; 7] = [2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0];
 
 /// Check how many pages were read every 256 matches; always rank at least this many.
 const MATCHES_BETWEEN_CHECKS: i64 = 256;
@@ -154,6 +154,7 @@ fn rank(
             allowed,
             is_single_phrase,
             visits_all_at_once: is_single_phrase && search.exact,
+            coverage: None,
             previous: request.previous.and_then(|previous| previous.stats.clone().zip(Some(previous.last))),
         },
         should_end,

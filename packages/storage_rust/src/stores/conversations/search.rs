@@ -1,11 +1,13 @@
 //! `ConversationStore::search`: parses the query, runs it by relevance or by time, and adds the snippets.
 
 use crate::error::Result;
-use crate::search::query::{Part, parse};
+use crate::search::query::{LooseQuery, Part, Query, parse, parse_loosely};
+use crate::search::relaxation::MatchMode;
 use crate::search::snippet::snippet;
 use crate::stores::conversations::format::{FIELDS, PENDING_INDEX};
-use crate::stores::conversations::records::{Conversation, Hit, Order, Search, SearchPage};
-use crate::stores::conversations::{ConversationStore, recent, relevance};
+use crate::stores::conversations::records::{Conversation, FoundRows, Hit, Order, Search, SearchPage};
+use crate::stores::conversations::{ConversationStore, recent, relaxed, relevance};
+use crate::stores::relaxed::Position;
 use crate::stores::values::checked_limit;
 
 impl ConversationStore {
@@ -16,18 +18,88 @@ impl ConversationStore {
     pub fn search(&self, query: &str, search: &Search) -> Result<SearchPage> {
         let is_indexed = !self.db.read(|db| Ok(PENDING_INDEX.has_rows(db)?))?;
         let limit = checked_limit(search.limit)?;
-        let query = parse(query, &FIELDS);
         let epoch = self.db.interrupt_epoch();
-        let page = if query.expression.is_some() && search.order == Order::Relevance {
-            relevance::search(&self.db, &query, search, limit, epoch)?
+        let mut page = self.find(query, search, limit, epoch)?;
+        page.complete &= is_indexed;
+        Ok(page)
+    }
+
+    fn find(&self, text: &str, search: &Search, limit: i64, epoch: i64) -> Result<SearchPage> {
+        let query = parse(text, &FIELDS);
+        let loose = if search.match_mode == MatchMode::All || query.expression.is_none() {
+            LooseQuery::default()
         } else {
-            recent::search(&self.db, &query, search, limit)?
+            parse_loosely(text, &FIELDS)
         };
-        let hits = page.rows.into_iter().map(|row| self.hit(row, &query.parts, epoch));
+        let is_relaxed = search.cursor.as_deref().is_some_and(Position::is_in);
+        if search.match_mode == MatchMode::All || loose.optional.is_empty() {
+            return self.find_all(&query, search, limit, epoch);
+        }
+        if is_relaxed || search.match_mode == MatchMode::Any {
+            let position =
+                search.cursor.as_deref().map(|cursor| Position::parse(cursor, &loose)).transpose()?;
+            let found = relaxed::search(&self.db, loose, search, limit, position, Vec::new())?;
+            let (rows, parts) = found.unwrap_or_default();
+            return self.page(rows, &parts, MatchMode::Any, epoch);
+        }
+        let page = self.find_all(&query, search, limit, epoch)?;
+        let is_full = i64::try_from(page.hits.len()) == Ok(limit);
+        if is_full || search.cursor.is_some() || loose.optional == query.parts && query.parts.len() == 1 {
+            return Ok(page);
+        }
+        self.fill(page, loose, search, limit, epoch)
+    }
+
+    /// Add rows with most of the informative words to the few that have all words.
+    fn fill(
+        &self,
+        mut page: SearchPage,
+        loose: LooseQuery,
+        search: &Search,
+        limit: i64,
+        epoch: i64,
+    ) -> Result<SearchPage> {
+        let seen: Vec<i64> = match search.order {
+            Order::Relevance => page.hits.iter().map(|hit| hit.conversation.id).collect(),
+            Order::Recent => Vec::new(), // rows with all words are among those with most of them
+        };
+        let left = limit - i64::try_from(seen.len()).unwrap_or(limit);
+        let Some((rows, parts)) = relaxed::search(&self.db, loose, search, left, None, seen)? else {
+            return Ok(page);
+        };
+        if rows.rows.len() <= if search.order == Order::Recent { page.hits.len() } else { 0 } {
+            return Ok(page);
+        }
+        let more = self.page(rows, &parts, MatchMode::Any, epoch)?;
+        if search.order == Order::Recent {
+            return Ok(more);
+        }
+        page.hits.extend(more.hits);
+        Ok(SearchPage { hits: page.hits, ..more })
+    }
+
+    fn find_all(&self, query: &Query, search: &Search, limit: i64, epoch: i64) -> Result<SearchPage> {
+        let rows = if query.expression.is_some() && search.order == Order::Relevance {
+            relevance::search(&self.db, query, search, limit, epoch)?
+        } else {
+            recent::search(&self.db, query, search, limit)?
+        };
+        self.page(rows, &query.parts, MatchMode::All, epoch)
+    }
+
+    pub(super) fn page(
+        &self,
+        rows: FoundRows,
+        parts: &[Part],
+        match_mode: MatchMode,
+        epoch: i64,
+    ) -> Result<SearchPage> {
+        let hits = rows.rows.into_iter().map(|row| self.hit(row, parts, epoch));
         Ok(SearchPage {
             hits: hits.collect::<Result<_>>()?,
-            next_cursor: page.next_cursor,
-            complete: page.complete && is_indexed,
+            next_cursor: rows.next_cursor,
+            complete: rows.complete,
+            match_mode,
         })
     }
 
