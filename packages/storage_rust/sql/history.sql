@@ -76,6 +76,25 @@ WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
       AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
 ORDER BY rowid DESC
 
+-- name: candidates
+-- The matches in a range of ids, last added first.
+SELECT rowid FROM recall_fts
+WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND (:since IS NULL AND :until IS NULL OR EXISTS (
+    SELECT 1 FROM visits
+    WHERE page_id = recall_fts.rowid
+      AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
+ORDER BY rowid DESC LIMIT :bound
+
+-- name: rows_with
+SELECT rowid FROM recall_fts WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+
+-- name: scores
+-- The scores of the matches in a JSON array of ids. The plus keeps SQLite from running the search once for each id.
+SELECT rowid, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 2.0, 1.0) FROM recall_fts
+WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND +rowid IN (SELECT value FROM json_each(:ids))
+
 -- name: page
 SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency, coalesce(t.text, '')
 FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id

@@ -125,6 +125,8 @@ pub struct LooseQuery {
     pub mandatory: Vec<Part>,
     /// The other words; the runs of an unspaced script as pairs of characters.
     pub optional: Vec<Part>,
+    /// Words that must match, but do not count for the score.
+    filter: Option<Part>,
     /// The FTS5 expression of rows that do not match, and the number of its phrases.
     excluded: Option<(String, usize)>,
 }
@@ -141,6 +143,9 @@ impl LooseQuery {
         if !self.mandatory.is_empty() {
             expression = format!("({}) AND ({expression})", and(&self.mandatory, fields));
         }
+        if let Some(filter) = &self.filter {
+            expression = format!("({expression}) AND ({})", part_expression(filter, fields));
+        }
         match &self.excluded {
             Some((excluded, _)) => format!("({expression}) NOT ({excluded})"),
             None => expression,
@@ -151,14 +156,14 @@ impl LooseQuery {
     pub fn phrases(&self, candidates: &[Part], others: &[Part]) -> usize {
         let repeated = if others.is_empty() { 0 } else { candidates.len() };
         let excluded = self.excluded.as_ref().map_or(0, |(_, phrases)| *phrases);
-        self.mandatory.len() + candidates.len() + others.len() + repeated + excluded
+        self.mandatory.len() + candidates.len() + others.len() + repeated + usize::from(self.filter.is_some()) + excluded
     }
 
     /// Restrict it to rows with the words of `value` in a field.
     pub fn require_words(&mut self, value: &str, field: &'static str) {
         let texts = whole_words(value);
         if !texts.is_empty() {
-            self.mandatory.push(Part { kind: PartKind::Words, field, texts, prefix: false });
+            self.filter = Some(Part { kind: PartKind::Words, field, texts, prefix: false });
         }
     }
 }

@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol, TypedDict
 
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
 Durability = Literal["normal", "full"]
+MatchMode = Literal["auto", "all", "any"]
+"""Which words of a query must match. `auto`: all; if few rows have all, those with most of the informative words follow."""
 Progress = Callable[[int, int], object]
 """Called with what is done and the total: rows, or bytes of a file."""
 
@@ -92,6 +94,10 @@ class SearchPage(Protocol):
     @property
     def complete(self) -> bool:
         """False if the query has so many matches that only the newest were ranked."""
+
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Return "all" if all hits have all words of the query, otherwise "any"."""
 
 
 class Page(Protocol):
@@ -175,6 +181,7 @@ class ConversationStore(Store, Protocol):
         limit: int = 20,
         cursor: str | None = None,
         order: Literal["relevance", "recent"] = "relevance",
+        match: MatchMode = "auto",
         model: str | None = None,
         tag: str | None = None,
         thread_id: int | None = None,
@@ -183,7 +190,10 @@ class ConversationStore(Store, Protocol):
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """Match all words; "a phrase", -word, prefix* and field:word work. Any string is a valid query."""
+        """Find the rows with all words, and if they are few, those with most of the informative words.
+
+        "a phrase", -word, prefix* and field:word work. Any string is a valid query.
+        """
 
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
@@ -260,6 +270,10 @@ class HistoryPage(Protocol):
     @property
     def complete(self) -> bool:
         """False if the query has so many matches that only some were ranked."""
+
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Return "all" if all hits have all words of the query, otherwise "any"."""
 
 
 class HistoryStore(Store, Protocol):

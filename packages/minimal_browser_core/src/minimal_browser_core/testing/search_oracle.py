@@ -8,6 +8,8 @@ def test_search_agrees_with_brute_force(case):
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import product
+from math import ceil
 from typing import Any
 
 from hypothesis import strategies as st
@@ -33,6 +35,18 @@ class Term:
         text = " ".join(self.pieces)
         quoted = f'"{text}"' if len(self.pieces) > 1 else text
         return f"{'-' * self.negative}{self.field and self.field + ':'}{quoted}{'*' * self.prefix}"
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a search for any word may do without it: phrases and words of a field are mandatory."""
+        return not self.negative and not self.field and len(self.pieces) == 1
+
+    def words(self) -> list["Term"]:
+        """Return what counts as a word: the pairs of neighbours of an unspaced run."""
+        (piece,) = self.pieces
+        if _kind(piece) != "unspaced" or len(piece) <= 2:
+            return [self]
+        return [Term((piece[n : n + 2],)) for n in range(len(piece) - 1)]
 
     def found_in(self, row: tuple[str, str]) -> bool:
         texts = [text for name, text in zip(("prompt", "response"), row, strict=True) if self.field in ("", name)]
@@ -67,7 +81,31 @@ class Case:
         return " ".join(map(str, self.terms))
 
     def expected(self) -> list[int]:
+        """Return the rows with all words."""
         return [n for n, row in enumerate(self.rows) if all(term.found_in(row) != term.negative for term in self.terms)]
+
+    def with_any(self) -> list[int]:
+        """Return the rows with any word."""
+        return self._with_words(1) if self._words() else self.expected()
+
+    def with_most(self) -> list[int]:
+        """Return the rows with half of the words that any row has, and with a fifth of all words."""
+        words = self._words()
+        known = [word for word in words if any(word.found_in(row) for row in self.rows)]
+        missing = [word for word in words if word not in known and _kind(word.pieces[0]) != "unspaced"]
+        return self._with_words(max(ceil(len(known) / 2), ceil((len(known) + len(missing)) / 5))) if known else []
+
+    def _words(self) -> list[Term]:
+        return list(dict.fromkeys(word for term in self.terms if term.is_optional for word in term.words()))
+
+    def _with_words(self, count: int) -> list[int]:
+        mandatory = [term for term in self.terms if not term.is_optional]
+        return [
+            n
+            for n, row in enumerate(self.rows)
+            if all(term.found_in(row) != term.negative for term in mandatory)
+            and sum(word.found_in(row) for word in self._words()) >= count
+        ]
 
 
 def _folded(text: str) -> str:
@@ -104,9 +142,39 @@ def agree(case: Case, store: Any) -> None:
     """Check that the empty `store` finds exactly the matches of a brute-force search. Closes it."""
     with store:
         ids = [store.add_conversation(prompt, response, "m") for prompt, response in case.rows]
-        for order in ("relevance", "recent"):
-            found = sorted(ids.index(hit.id) for hit in store.search(case.query, order=order, limit=100).hits)
-            assert found == case.expected(), case.query
+        with_all = [ids[n] for n in case.expected()]
+        with_any = [ids[n] for n in case.with_any()]
+        with_most = [ids[n] for n in case.with_most()]
+        for order, limit in product(("relevance", "recent"), (2, 100)):
+            assert _listed(store, case, order, "all", limit)[0] == with_all, case.query
+            assert _listed(store, case, order, "any", limit)[0] == with_any, case.query
+            found, used = _listed(store, case, order, "auto", limit)
+            if len(with_all) >= limit or set(with_most) <= set(with_all):
+                assert (found, used) == (with_all, "all"), case.query
+            else:
+                assert (found, used) == (sorted({*with_all, *with_most}), "any"), case.query
+
+
+def _listed(store: Any, case: Case, order: str, match: str, limit: int) -> tuple[list[int], str]:
+    """Return the ids of all pages of a search, sorted, and which words had to match."""
+    found: list[int] = []
+    later: list[int] = []
+    cursor = None
+    while True:
+        page = store.search(case.query, order=order, match=match, limit=limit, cursor=cursor)
+        found += [hit.id for hit in page.hits]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+        assert len(page.hits) == limit
+        later.append(store.add_conversation(*case.rows[0], "m"))  # is on no page of this search
+    store.delete(later)
+    if order == "recent":
+        assert found == sorted(found, reverse=True)
+    elif match == "auto":
+        first = [hit.id for hit in store.search(case.query, match="all", limit=100).hits]
+        assert sorted(found[: len(first)]) == sorted(first)
+    return sorted(found), page.match
 
 
 def highlights_are_sound(query: str, text: str, store: Any) -> None:

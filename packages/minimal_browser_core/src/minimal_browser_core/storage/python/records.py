@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,12 @@ class SearchHit(Conversation):
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of a search."""
+    """One page of a search. `match` is "all" if all hits have all words, otherwise "any"."""
 
     hits: list[SearchHit]
     next_cursor: str | None
     complete: bool
+    match: Literal["all", "any"] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ class HistoryHit:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """One page of a history search."""
+    """One page of a history search. `match` is "all" if all hits have all words, otherwise "any"."""
 
     hits: list[HistoryHit]
     next_cursor: str | None
     complete: bool
+    match: Literal["all", "any"] = "all"

@@ -20,7 +20,9 @@ class Search(ConversationSuite):
         for order in ("relevance", "recent"):
             wrong = []
             for case in search_vectors["queries"]:
-                found = sorted(ids.index(hit.id) for hit in store.search(case["query"], limit=100, order=order).hits)
+                found = sorted(
+                    ids.index(hit.id) for hit in store.search(case["query"], match="all", limit=100, order=order).hits
+                )
                 if found != case["matches"]:
                     wrong.append((case["query"], case["why"], case["matches"], found))
             assert wrong == []

@@ -11,7 +11,7 @@ searched as grams, see `grams`. Terms without searchable text are ignored, unles
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from minimal_browser_core.storage.python.search.characters import KINDS, WHITESPACE, compose, runs
@@ -61,18 +61,18 @@ def parse(text: str, fields: Fields) -> Query:
     included: dict[Part, None] = {}
     excluded: dict[tuple[Part, ...], None] = {}
     has_terms = False
-    for negative, field, term in _terms(text, fields):
-        parts = _parts(term, field, fields[field])
-        if not negative:
+    for term in terms(text, fields):
+        parts = parts_of(term.text, term.field, fields[term.field])
+        if not term.negative:
             has_terms = True
             included.update(dict.fromkeys(parts))
         elif parts:
             excluded[tuple(parts)] = None
     required = tuple(included)[:MAX_PARTS]
-    without = " OR ".join(f"({_all(parts, fields)})" for parts in list(excluded)[:MAX_PARTS]) or None
+    without = any_term(excluded, fields)
     if not required:
         return Query(None, None if has_terms else without, has_terms, ())
-    match = _all(required, fields)
+    match = all_parts(required, fields)
     return Query(f"({match}) NOT ({without})" if without else match, None, False, required)
 
 
@@ -87,18 +87,31 @@ def parse_prefixes(text: str, fields: Fields) -> Query:
         stop = _word_end(text, at)
         word = _URL_PREFIX.sub("", text[at:stop], count=1)
         was_url_prefix = was_url_prefix or len(word) < stop - at
-        prefixes.update(dict.fromkeys(_parts(word + "*", PLAIN, fields[PLAIN])))
+        prefixes.update(dict.fromkeys(parts_of(word + "*", PLAIN, fields[PLAIN])))
         at = stop + 1
     required = tuple(prefixes)[:MAX_PARTS]
     has_text = any(char not in WHITESPACE for char in text)
     return Query(
-        _all(required, fields) if required else None, None, has_text and not required and not was_url_prefix, required
+        all_parts(required, fields) if required else None,
+        None,
+        has_text and not required and not was_url_prefix,
+        required,
     )
 
 
-def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
-    """Return (negative, field, term) of each term; a term that ends with a star is a prefix."""
-    terms: list[tuple[bool, str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a query as it was typed; a text that ends with a star is a prefix."""
+
+    negative: bool
+    quoted: bool
+    field: str
+    text: str
+
+
+def terms(text: str, fields: Fields) -> list[Term]:
+    """Split a query into its terms."""
+    found: list[Term] = []
     at, end = 0, len(text)
     while at < end:
         if text[at] in WHITESPACE:
@@ -112,7 +125,8 @@ def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
         if colon and rest and name.isascii() and name.lower() in fields and name:
             field = name.lower()
             at += len(name) + 1
-        if text[at] == '"':
+        quoted = text[at] == '"'
+        if quoted:
             close = text.find('"', at + 1)
             close = end if close < 0 else close
             term = text[at + 1 : close].rstrip("*")
@@ -123,8 +137,8 @@ def _terms(text: str, fields: Fields) -> list[tuple[bool, str, str]]:
         else:
             term = text[at:stop]
             at = stop
-        terms.append((negative, field, term))
-    return terms
+        found.append(Term(negative, quoted, field, term))
+    return found
 
 
 def _word_end(text: str, at: int) -> int:
@@ -133,7 +147,8 @@ def _word_end(text: str, at: int) -> int:
     return at
 
 
-def _parts(term: str, name: str, field: Field) -> list[Part]:
+def parts_of(term: str, name: str, field: Field) -> list[Part]:
+    """Return the parts of the text of a term."""
     bare = compose(term.rstrip("*"))
     prefix = len(bare) < len(compose(term))
     if not field.grams:
@@ -169,12 +184,24 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple("".join(char if kind in "wg" else " " for char, kind in zip(text, kinds, strict=True)).split())
 
 
-def _all(parts: tuple[Part, ...], fields: Fields) -> str:
+def all_parts(parts: Iterable[Part], fields: Fields) -> str:
     """Join parts with an implicit AND: FTS5 then ignores a part in which its tokenizer finds no word."""
-    return " ".join(_expression(part, fields[part.field]) for part in parts)
+    return " ".join(part_expression(part, fields) for part in parts)
 
 
-def _expression(part: Part, field: Field) -> str:
+def any_part(parts: Iterable[Part], fields: Fields) -> str:
+    """Join parts with OR."""
+    return " OR ".join(part_expression(part, fields) for part in parts)
+
+
+def any_term(terms: Iterable[tuple[Part, ...]], fields: Fields) -> str | None:
+    """Return the expression of rows in which all parts of one of `terms` match; None without terms."""
+    return " OR ".join(f"({all_parts(parts, fields)})" for parts in list(terms)[:MAX_PARTS]) or None
+
+
+def part_expression(part: Part, fields: Fields) -> str:
+    """Return the FTS5 expression of one part."""
+    field = fields[part.field]
     if part.kind == "w":
         columns, tokens, prefix = field.words + field.grams, list(part.texts), part.prefix
     elif part.kind == "g":

@@ -86,6 +86,40 @@ WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
   AND (:model IS NULL OR EXISTS (SELECT 1 FROM conversations WHERE id = conversations_fts.rowid AND model = :model))
 ORDER BY rowid DESC
 
+-- name: frequency
+-- The number of rows that match, counted from the oldest on and up to :bound, and the last of them.
+SELECT count(*), coalesce(max(id), 0) FROM (
+  SELECT rowid AS id FROM conversations_fts WHERE conversations_fts MATCH :match ORDER BY rowid LIMIT :bound)
+
+-- name: candidates
+-- The matches in a range of ids, last inserted first.
+SELECT rowid FROM conversations_fts
+WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last AND (NOT :filtered OR EXISTS (
+  SELECT 1 FROM conversations AS c
+  WHERE c.id = conversations_fts.rowid
+    AND (:model IS NULL OR c.model = :model)
+    AND (:thread_id IS NULL OR c.thread_id = :thread_id)
+    AND (:since IS NULL OR c.timestamp >= :since)
+    AND (:until IS NULL OR c.timestamp < :until)
+    AND (:url_first IS NULL OR c.url >= :url_first AND c.url < :url_last)
+    AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))))
+ORDER BY rowid DESC LIMIT :bound
+
+-- name: rows_with
+SELECT rowid FROM conversations_fts WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
+
+-- name: scores
+-- The scores of the matches in a JSON array of ids. The plus keeps SQLite from running the search once for each id.
+SELECT rowid, bm25(conversations_fts, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0) FROM conversations_fts
+WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND +rowid IN (SELECT value FROM json_each(:ids))
+
+-- name: by_time
+-- The rows of a JSON array of ids, newest first.
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
+FROM conversations WHERE id IN (SELECT value FROM json_each(:ids))
+ORDER BY timestamp DESC, id DESC LIMIT :limit
+
 -- name: search_relevance
 -- Ranks the newest :bound matches that are not newer than :newest, and continues after the row :last_id, whose score is
 -- computed again: scores change a little when rows are added, but the order hardly does.

@@ -58,6 +58,49 @@ ORDER BY p.frecency DESC, p.id DESC
 -- name: newest_page
 SELECT coalesce(max(id), 0) FROM pages
 
+-- name: ids
+-- The first and the last id.
+SELECT coalesce((SELECT min(id) FROM pages), 0), coalesce((SELECT max(id) FROM pages), 0)
+
+-- name: frequency
+-- The number of pages that match, counted from the oldest on and up to :bound, and the last of them.
+SELECT count(*), coalesce(max(id), 0) FROM (
+  SELECT rowid AS id FROM recall_fts WHERE recall_fts MATCH :match ORDER BY rowid LIMIT :bound)
+
+-- name: visit
+-- Passes the matches in a range of ids to :visitor, last added first; visit is a function of storage_rust.
+SELECT visit(recall_fts, :visitor) FROM recall_fts
+WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND (:since IS NULL AND :until IS NULL OR EXISTS (
+    SELECT 1 FROM visits
+    WHERE page_id = recall_fts.rowid
+      AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
+ORDER BY rowid DESC
+
+-- name: candidates
+-- The matches in a range of ids, last added first.
+SELECT rowid FROM recall_fts
+WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND (:since IS NULL AND :until IS NULL OR EXISTS (
+    SELECT 1 FROM visits
+    WHERE page_id = recall_fts.rowid
+      AND visited_at >= coalesce(:since, visited_at) AND (:until IS NULL OR visited_at < :until)))
+ORDER BY rowid DESC LIMIT :bound
+
+-- name: rows_with
+SELECT rowid FROM recall_fts WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+
+-- name: scores
+-- The scores of the matches in a JSON array of ids. The plus keeps SQLite from running the search once for each id.
+SELECT rowid, bm25(recall_fts, 4.0, 2.0, 1.0, 4.0, 2.0, 1.0) FROM recall_fts
+WHERE recall_fts MATCH :match AND rowid BETWEEN :first AND :last
+  AND +rowid IN (SELECT value FROM json_each(:ids))
+
+-- name: page
+SELECT p.id, p.url, p.title, p.visit_count, p.last_visit_at, p.frecency, coalesce(t.text, '')
+FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id
+WHERE p.id = :id
+
 -- name: search
 -- Ranks the :bound most recently first visited matches that are not newer than :newest, and continues after the row
 -- :last_id, whose score is computed again: scores change a little when pages are added, but the order hardly does.

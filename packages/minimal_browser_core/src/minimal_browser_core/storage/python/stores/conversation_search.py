@@ -1,18 +1,32 @@
 """Search exchanges: by relevance, or the newest matches first."""
 
+import json
+import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, read_cursor, write_cursor
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import corrupt
 from minimal_browser_core.storage.python.records import SearchHit, SearchPage
-from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query
+from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
+from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse
 from minimal_browser_core.storage.python.search.snippet import snippet
 from minimal_browser_core.storage.python.stores.conversation_rows import Row, conversation_fields
+from minimal_browser_core.storage.python.stores.relaxed_search import (
+    Index,
+    MatchMode,
+    Position,
+    is_position,
+    make_plan,
+    rank,
+    read_position,
+    start,
+)
 
 RANKED: Final = 10_000  # newest matches that are ranked, unless the search is exact
 SPAN: Final = 8_192  # last stored rows that are searched first for a page of newest matches
@@ -54,6 +68,20 @@ def make_filters(
     return filters | {"filtered": any(value is not None for value in filters.values())}
 
 
+Order = Literal["relevance", "recent"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Relaxed:
+    """A search for some words."""
+
+    query: LooseQuery
+    filters: Filters
+    order: Order
+    match: MatchMode
+    exact: bool
+
+
 class ConversationSearch:
     """Runs the searches of one store."""
 
@@ -61,7 +89,72 @@ class ConversationSearch:
         self._db = database
         self._sql = sql
 
-    def newest(self, query: Query, filters: Filters, limit: int, cursor: str | None) -> SearchPage:
+    def search(
+        self,
+        text: str,
+        filters: Filters,
+        limit: int,
+        cursor: str | None,
+        order: Order,
+        match: MatchMode,
+        *,
+        exact: bool,
+    ) -> SearchPage:
+        """Return one page of a query."""
+        query = parse(text, FIELDS)
+        loose = parse_loosely(text, FIELDS) if match != "all" and query.match is not None else None
+        if loose is None or not loose.optional:
+            return self._all_words(query, filters, limit, cursor, order, exact=exact)
+        relaxed = _Relaxed(loose, filters, order, match, exact)
+        if match == "any" or is_position(cursor):
+            position = None if cursor is None else read_position(cursor, loose)
+            return self._some_words(relaxed, limit, position, ()) or SearchPage([], None, True, "any")
+        page = self._all_words(query, filters, limit, cursor, order, exact=exact)
+        if len(page.hits) == limit or cursor is not None or (loose.optional == query.parts and len(query.parts) == 1):
+            return page
+        return self._fill(page, relaxed, limit)
+
+    def _all_words(
+        self, query: Query, filters: Filters, limit: int, cursor: str | None, order: Order, *, exact: bool
+    ) -> SearchPage:
+        if query.match is None or order == "recent":
+            return self._newest(query, filters, limit, cursor)
+        return self._ranked(query, filters, limit, cursor, exact=exact)
+
+    def _fill(self, page: SearchPage, relaxed: _Relaxed, limit: int) -> SearchPage:
+        """Add rows with most of the informative words to the few that have all words."""
+        if relaxed.order == "recent":  # rows with all words are among those with most of them
+            more = self._some_words(relaxed, limit, None, ())
+            return more if more is not None and len(more.hits) > len(page.hits) else page
+        more = self._some_words(relaxed, limit - len(page.hits), None, [hit.id for hit in page.hits])
+        return page if more is None or not more.hits else replace(more, hits=page.hits + more.hits)
+
+    def _some_words(
+        self, relaxed: _Relaxed, limit: int, position: Position | None, seen: Iterable[int]
+    ) -> SearchPage | None:
+        """Return the page at a position, or the first page without the rows `seen`; None if no row matches."""
+        epoch = self._db.interrupt_epoch()
+        index = Index(self._sql, FIELDS)
+        max_ranked = None if relaxed.exact else RANKED
+        with self._db.read() as db:
+            if position is None:
+                budget = math.inf if max_ranked is None else max_ranked
+                plan = make_plan(db, index, relaxed.query, relaxed.match, budget)
+                if plan is None:
+                    return None
+                position = start(*plan, seen)
+            ranking = rank(db, index, relaxed.query, relaxed.filters, position, max_ranked=max_ranked)
+            if relaxed.order == "recent":
+                ids = json.dumps([id for _, id in ranking.rows])
+                rows = db.execute(self._sql["by_time"], {"ids": ids, "limit": limit + 1}).fetchall()
+            else:
+                best = ranking.rows[: limit + 1]
+                rows = [(*db.execute(self._sql["get"], {"id": id}).fetchone(), -score) for score, id in best]
+        page = rows[:limit]
+        next_cursor = ranking.position.cursor(row[0] for row in page) if len(rows) > limit else None
+        return SearchPage(self._hits(page, ranking.parts, epoch), next_cursor, ranking.complete, "any")
+
+    def _newest(self, query: Query, filters: Filters, limit: int, cursor: str | None) -> SearchPage:
         """Return the newest matches."""
         epoch = self._db.interrupt_epoch()
         timestamp, last_id = newest_first("search", cursor)
@@ -113,7 +206,7 @@ class ConversationSearch:
         (in_order,) = db.execute(self._sql["arrived_in_order"], values).fetchone()
         return rows if in_order else []
 
-    def ranked(self, query: Query, filters: Filters, limit: int, cursor: str | None, *, exact: bool) -> SearchPage:
+    def _ranked(self, query: Query, filters: Filters, limit: int, cursor: str | None, *, exact: bool) -> SearchPage:
         """Return the most relevant matches of a query with a `match`."""
         epoch = self._db.interrupt_epoch()
         newest, last_id, last_score = (None, None, None) if cursor is None else read_cursor("ranked", cursor, "iif")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Unpack
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.storage.port import ExportFormat, Progress, StoreOptions
+from minimal_browser_core.storage.port import ExportFormat, MatchMode, Progress, StoreOptions
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, write_cursor
 from minimal_browser_core.storage.python.db.bulk_load import bulk_load
@@ -16,7 +16,6 @@ from minimal_browser_core.storage.python.db.error_translation import callback, c
 from minimal_browser_core.storage.python.db.pending_index import has_pending_rows
 from minimal_browser_core.storage.python.records import Conversation, Page, SearchPage, Thread
 from minimal_browser_core.storage.python.search.grams import grams
-from minimal_browser_core.storage.python.search.query import parse
 from minimal_browser_core.storage.python.stores.base import SqliteStore
 from minimal_browser_core.storage.python.stores.conversation_rows import (
     conversation,
@@ -24,9 +23,10 @@ from minimal_browser_core.storage.python.stores.conversation_rows import (
     make_row,
     make_row_from_mapping,
 )
-from minimal_browser_core.storage.python.stores.conversation_search import FIELDS, ConversationSearch, make_filters
+from minimal_browser_core.storage.python.stores.conversation_search import ConversationSearch, make_filters
 from minimal_browser_core.storage.python.stores.formats import CONVERSATIONS
 from minimal_browser_core.storage.python.stores.import_export import ExportedRow, export_rows, import_rows
+from minimal_browser_core.storage.python.stores.relaxed_search import check_match
 from minimal_browser_core.storage.transfer.report import ImportReport
 
 _BATCH: Final = 200
@@ -248,6 +248,7 @@ class PythonConversationStore(SqliteStore):
         limit: int = 20,
         cursor: str | None = None,
         order: Literal["relevance", "recent"] = "relevance",
+        match: MatchMode = "auto",
         model: str | None = None,
         tag: str | None = None,
         thread_id: int | None = None,
@@ -266,14 +267,11 @@ class PythonConversationStore(SqliteStore):
         limit = convert.limit(limit)
         if order not in ("relevance", "recent"):
             raise InvalidData(f"order must be 'relevance' or 'recent', not {order!r:.50}")
-        parsed = parse(convert.query_text(query), FIELDS)
+        text = convert.query_text(query)
         filters = make_filters(model, tag, thread_id, url_prefix, since, until)
         with self._db.read() as db:
             has_pending = has_pending_rows(db, self._sql)
-        if parsed.match is None or order == "recent":
-            page = self._search.newest(parsed, filters, limit, cursor)
-        else:
-            page = self._search.ranked(parsed, filters, limit, cursor, exact=exact)
+        page = self._search.search(text, filters, limit, cursor, order, check_match(match), exact=exact)
         return replace(page, complete=page.complete and not has_pending)
 
     # -- import and export
