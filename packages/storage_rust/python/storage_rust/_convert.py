@@ -1,6 +1,7 @@
 """Conversions in Python: datetimes, which the stable ABI does not have, and JSON of any object."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from ._errors import DatabaseCorrupt, InvalidData
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile("[0-9]{4}(-[0-9]{1,2}){0,2}")
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -18,6 +20,25 @@ def milliseconds(field: str, value: object) -> int:
     if value.utcoffset() is None:
         raise InvalidData(f"{field} has no time zone: give it one, such as datetime.now(timezone.utc)")
     return (value - _EPOCH) // _MILLISECOND
+
+
+def query_date(name: str, value: str) -> int:
+    """The milliseconds since 1970 at which the date in a query, such as before:2025-03, begins in local time."""
+    try:
+        year, month, day = [*map(int, value.split("-")), 1, 1][:3]
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        date = datetime(year, month, day)
+    except ValueError:
+        raise InvalidData(
+            f"{name}:{value:.50} is not a date: write a year, a month or a day, as in {name}:2025, {name}:2025-03 or "
+            f"{name}:2025-03-09. In quotes it is searched as text."
+        ) from None
+    try:
+        local = date.astimezone()
+    except (OverflowError, OSError):  # beyond what the system's time zones cover
+        local = date.replace(tzinfo=UTC)
+    return (local - _EPOCH) // _MILLISECOND
 
 
 def moment(stored: int) -> datetime:

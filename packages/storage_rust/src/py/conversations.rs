@@ -12,11 +12,13 @@ use crate::py::convert::{self, Limit, Object};
 use crate::py::error::{detached, invalid};
 use crate::py::import_export::{PyExportedExchange, next_batch};
 use crate::py::options::{Seconds, options, shown};
+use crate::py::query::query_with_dates;
 use crate::py::records::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
 use crate::py::rows::{row, rows};
 use crate::py::store::PyStore;
 use crate::search::relaxation::MatchMode;
 use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::format::FIELDS;
 use crate::stores::conversations::records::{Changes, Conversation, Order, Search};
 
 /// The number of rows that an iterator reads at once.
@@ -201,8 +203,9 @@ impl PyConversationStore {
         query: Object<'_, '_>,
         limit: Limit,
     ) -> PyResult<Vec<(i64, String, String)>> {
-        let query = convert::query(query)?;
-        let search = Search { limit: limit.0, match_mode: MatchMode::Auto, ..Search::default() };
+        let (query, (since, until)) = query_with_dates(query, &FIELDS, (None, None))?;
+        let search =
+            Search { limit: limit.0, match_mode: MatchMode::Auto, since, until, ..Search::default() };
         let page = detached(py, || self.store.search(&query, &search))?;
         let rows = page.hits.into_iter().map(|hit| hit.conversation);
         Ok(rows.map(|row| (row.id, row.prompt, row.response)).collect())
@@ -229,7 +232,8 @@ impl PyConversationStore {
         until: Option<Object<'_, '_>>,
         exact: bool,
     ) -> PyResult<PySearchPage> {
-        let query = convert::query(query)?;
+        let given = (convert::milliseconds("since", since)?, convert::milliseconds("until", until)?);
+        let (query, (since, until)) = query_with_dates(query, &FIELDS, given)?;
         let search = Search {
             limit: limit.0,
             cursor: convert::cursor(cursor)?,
@@ -239,12 +243,18 @@ impl PyConversationStore {
             tag: convert::optional_text("tag", tag)?,
             thread_id: convert::optional_identifier("thread_id", thread_id)?,
             url_prefix: convert::optional_text("url_prefix", url_prefix)?,
-            since: convert::milliseconds("since", since)?,
-            until: convert::milliseconds("until", until)?,
+            since,
+            until,
             exact,
             ..Search::default()
         };
         PySearchPage::new(py, detached(py, || self.store.search(&query, &search))?)
+    }
+
+    #[pyo3(signature = (id, *, limit = Limit(20)), text_signature = "($self, id, *, limit=20)")]
+    fn more_like(&self, py: Python<'_>, id: Object<'_, '_>, limit: Limit) -> PyResult<PySearchPage> {
+        let id = convert::identifier("id", id)?;
+        PySearchPage::new(py, detached(py, || self.store.more_like(id, limit.0))?)
     }
 
     fn __iter__(slf: Py<Self>) -> PyConversationIterator {
@@ -261,22 +271,6 @@ impl<'py> FromPyObject<'_, 'py> for Order {
             Ok("recent") => Ok(Self::Recent),
             _ => {
                 let message = format!("order must be 'relevance' or 'recent', not {}", shown(&value));
-                Err(invalid(value.py(), message))
-            }
-        }
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for MatchMode {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let name = value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned());
-        let modes = [Self::Auto, Self::All, Self::Any];
-        match name.ok().and_then(|name| modes.into_iter().find(|mode| mode.name() == name)) {
-            Some(mode) => Ok(mode),
-            None => {
-                let message = format!("match must be 'auto', 'all' or 'any', not {}", shown(&value));
                 Err(invalid(value.py(), message))
             }
         }

@@ -108,6 +108,11 @@ pub fn milliseconds(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Opti
     helper(value.py(), &MILLISECONDS, "milliseconds")?.call1((field, value))?.extract().map(Some)
 }
 
+/// The local time at which the date in `before:2025-03` begins.
+pub fn query_date(py: Python<'_>, name: &str, value: &str) -> PyResult<i64> {
+    helper(py, &QUERY_DATE, "query_date")?.call1((name, value))?.extract()
+}
+
 /// Milliseconds since 1970, which Python gets as an aware datetime.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Moment(pub i64);
@@ -157,6 +162,7 @@ static METADATA: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static METADATA_JSON: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static MILLISECONDS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static MOMENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static QUERY_DATE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// A function of `storage_rust._convert`, imported at its first use because it imports datetime and json.
 fn helper<'py>(

@@ -8,9 +8,12 @@ use crate::db::options::Durability;
 use crate::py::convert::{self, Limit, Moment, Object, Tuple};
 use crate::py::error::detached;
 use crate::py::options::{Seconds, options};
+use crate::py::query::query_with_dates;
 use crate::py::store::PyStore;
+use crate::search::relaxation::MatchMode;
 use crate::stores::history::HistoryStore;
-use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, ImportedVisits};
+use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, HistorySearch, ImportedVisits};
+use crate::stores::history::search::FIELDS;
 
 #[pyclass(name = "HistoryStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyHistoryStore {
@@ -85,20 +88,23 @@ impl PyHistoryStore {
         Ok(hits.into_iter().map(PyHistoryHit::from).collect())
     }
 
-    #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, since=None, until=None)")]
+    #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, r#match = MatchMode::Auto, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, match='auto', since=None, until=None)")]
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn search(
         &self,
         py: Python<'_>,
         query: Object<'_, '_>,
         limit: Limit,
         cursor: Option<Object<'_, '_>>,
+        r#match: MatchMode,
         since: Option<Object<'_, '_>>,
         until: Option<Object<'_, '_>>,
     ) -> PyResult<PyHistoryPage> {
-        let query = convert::query(query)?;
+        let given = (convert::milliseconds("since", since)?, convert::milliseconds("until", until)?);
+        let (query, (since, until)) = query_with_dates(query, &FIELDS, given)?;
         let cursor = convert::cursor(cursor)?;
-        let (since, until) = (convert::milliseconds("since", since)?, convert::milliseconds("until", until)?);
-        let page = detached(py, || self.store.search(&query, limit.0, cursor.as_deref(), since, until))?;
+        let search = HistorySearch { limit: limit.0, cursor, match_mode: r#match, since, until };
+        let page = detached(py, || self.store.search(&query, &search))?;
         PyHistoryPage::new(py, page)
     }
 
@@ -169,12 +175,14 @@ pub struct PyHistoryPage {
     hits: Py<PyAny>,
     next_cursor: Option<String>,
     complete: bool,
+    r#match: &'static str,
 }
 
 impl PyHistoryPage {
     fn new(py: Python<'_>, page: HistoryPage) -> PyResult<Self> {
         let hits: Vec<PyHistoryHit> = page.hits.into_iter().map(PyHistoryHit::from).collect();
         let hits = hits.into_pyobject(py)?.into_any().unbind();
-        Ok(Self { hits, next_cursor: page.next_cursor, complete: page.complete })
+        let (next_cursor, complete, r#match) = (page.next_cursor, page.complete, page.match_mode.name());
+        Ok(Self { hits, next_cursor, complete, r#match })
     }
 }

@@ -9,6 +9,7 @@ mod history;
 mod import_export;
 mod options;
 mod owners;
+mod query;
 mod records;
 mod rows;
 mod salvage;

@@ -3,9 +3,11 @@
 //! The searches themselves are in `stores`, next to the rows they return.
 
 mod characters;
+pub mod dates;
 pub mod fts5;
-mod function_words;
+pub mod function_words;
 pub mod grams;
+pub mod loose_query;
 pub mod query;
 pub mod ranking;
 pub mod relaxation;

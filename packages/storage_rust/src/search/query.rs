@@ -11,7 +11,7 @@
 //! A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pieces. Unspaced scripts and symbols
 //! are searched by their grams, see `grams`. A term without searchable characters is ignored, unless it is the only one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::characters::{Kind, compose, kind};
@@ -111,125 +111,6 @@ pub fn parse(text: &str, fields: &'static [Field]) -> Query {
     Query { expression, parts: required, phrases, negative: excluded, ..Query::default() }
 }
 
-/// The characters at which a loose query splits a word: those between words that have no space, but not those inside a
-/// name, as in `foo_bar`, `a.b` or `well-known`.
-const BETWEEN_WORDS: &[char] = &[
-    '\'', '’', 'ʼ', '‘', '“', '”', '"', '«', '»', '„', ',', ';', '!', '?', '¡', '¿', '…', '—', '–', '(', ')',
-    '[', ']', '{', '}', '|',
-];
-
-/// A query whose plain words need not all match.
-#[derive(Clone, Debug, Default)]
-pub struct LooseQuery {
-    /// Phrases in quotes and the words of a field, which all must match.
-    pub mandatory: Vec<Part>,
-    /// The other words; the runs of an unspaced script as pairs of characters.
-    pub optional: Vec<Part>,
-    /// Words that must match, but do not count for the score.
-    filter: Option<Part>,
-    /// The FTS5 expression of rows that do not match, and the number of its phrases.
-    excluded: Option<(String, usize)>,
-}
-
-impl LooseQuery {
-    /// The FTS5 expression of rows with one of the `candidates`; its phrases are those of `mandatory`, `candidates` and
-    /// `others`, then further ones.
-    pub fn expression(&self, candidates: &[Part], others: &[Part], fields: &[Field]) -> String {
-        let mut expression = or(candidates, fields);
-        if !others.is_empty() {
-            // The others match or not, but their positions are known in the rows that the candidates select.
-            expression = format!("({expression}) OR (({}) AND ({expression}))", or(others, fields));
-        }
-        if !self.mandatory.is_empty() {
-            expression = format!("({}) AND ({expression})", and(&self.mandatory, fields));
-        }
-        if let Some(filter) = &self.filter {
-            expression = format!("({expression}) AND ({})", part_expression(filter, fields));
-        }
-        match &self.excluded {
-            Some((excluded, _)) => format!("({expression}) NOT ({excluded})"),
-            None => expression,
-        }
-    }
-
-    /// The number of phrases of `expression`.
-    pub fn phrases(&self, candidates: &[Part], others: &[Part]) -> usize {
-        let repeated = if others.is_empty() { 0 } else { candidates.len() };
-        let excluded = self.excluded.as_ref().map_or(0, |(_, phrases)| *phrases);
-        self.mandatory.len() + candidates.len() + others.len() + repeated + usize::from(self.filter.is_some()) + excluded
-    }
-
-    /// Restrict it to rows with the words of `value` in a field.
-    pub fn require_words(&mut self, value: &str, field: &'static str) {
-        let texts = whole_words(value);
-        if !texts.is_empty() {
-            self.filter = Some(Part { kind: PartKind::Words, field, texts, prefix: false });
-        }
-    }
-}
-
-pub fn parse_loosely(text: &str, fields: &'static [Field]) -> LooseQuery {
-    let mut query = LooseQuery::default();
-    let mut excluded: Vec<Vec<Part>> = Vec::new();
-    for term in terms(text, fields) {
-        if term.negative {
-            excluded.push(parts(&term));
-        } else if term.quoted || !term.field.name.is_empty() {
-            query.mandatory.extend(parts(&term));
-        } else {
-            query.optional.extend(loose_parts(&term));
-        }
-    }
-    excluded.retain(|parts| !parts.is_empty());
-    query.mandatory = distinct(query.mandatory);
-    query.optional = distinct(query.optional);
-    let excluded = distinct(excluded);
-    let phrases = excluded.iter().map(Vec::len).sum();
-    query.excluded = any_of(&excluded, fields).map(|expression| (expression, phrases));
-    query
-}
-
-/// The words of `text`, each once with the number of its occurrences, as the optional parts of a query.
-pub fn words_of(text: &str, field: &'static Field) -> Vec<(Part, usize)> {
-    let mut counts: HashMap<Part, usize> = HashMap::new();
-    let mut words: Vec<Part> = Vec::new();
-    for word in text.split_whitespace() {
-        let term = Term { negative: false, quoted: false, field, text: word, prefix: false };
-        for part in loose_parts(&term) {
-            let count = counts.entry(part.clone()).or_default();
-            *count += 1;
-            if *count == 1 {
-                words.push(part);
-            }
-        }
-    }
-    words.into_iter().map(|part| (part.clone(), counts[&part])).collect()
-}
-
-fn loose_parts(term: &Term<'_>) -> Vec<Part> {
-    let mut found = Vec::new();
-    let mut rest = Some(term.text);
-    while let Some(text) = rest {
-        let (word, after) = match text.split_once(BETWEEN_WORDS) {
-            Some((word, after)) => (word, Some(after)),
-            None => (text, None),
-        };
-        rest = after;
-        let piece = Term { text: word, prefix: term.prefix && after.is_none(), ..*term };
-        for part in parts(&piece) {
-            let pairs =
-                if part.kind == PartKind::Unspaced { gram_tokens(&part.texts[0]) } else { Vec::new() };
-            if pairs.len() <= 2 {
-                found.push(part);
-                continue;
-            }
-            let pair = |pair: &&str| Part { texts: vec![(*pair).to_owned()], ..part.clone() };
-            found.extend(pairs[..pairs.len() - 1].iter().map(pair));
-        }
-    }
-    found
-}
-
 /// A query that is still being typed: each word is a prefix, and no character has a special meaning.
 ///
 /// A scheme and `www.` are ignored, because nearly every URL has them.
@@ -244,6 +125,7 @@ pub fn parse_prefixes(text: &str, fields: &'static [Field]) -> Query {
             field: &fields[0],
             text: rest.trim_end_matches('*'),
             prefix: true,
+            typed: word,
         }
     });
     let required = distinct(terms.flat_map(|term| parts(&term)).collect());
@@ -259,24 +141,29 @@ fn strip<'a>(word: &'a str, prefix: &str) -> &'a str {
     }
 }
 
-fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
+pub(super) fn distinct<T: Clone + Eq + Hash>(items: Vec<T>) -> Vec<T> {
     let mut seen = HashSet::new();
     items.into_iter().filter(|item| seen.insert(item.clone())).take(MAX_PARTS).collect()
 }
 
-struct Term<'a> {
-    negative: bool,
-    quoted: bool,
-    field: &'static Field,
-    text: &'a str,
-    prefix: bool,
+/// A term of a query as it was typed.
+#[derive(Clone, Copy)]
+pub(super) struct Term<'a> {
+    pub negative: bool,
+    pub quoted: bool,
+    pub field: &'static Field,
+    pub text: &'a str,
+    pub prefix: bool,
+    /// With its signs and quotes.
+    pub typed: &'a str,
 }
 
-fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
+pub(super) fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
     let default = fields.iter().find(|field| field.name.is_empty()).unwrap_or(&fields[0]);
     let mut terms = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
+        let start = rest;
         let negative = rest
             .strip_prefix('-')
             .is_some_and(|after| after.starts_with(|c: char| !c.is_whitespace() && c != '-'));
@@ -304,18 +191,27 @@ fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>> {
                 field,
                 text: phrase.trim_end_matches('*'),
                 prefix: starred.is_some(),
+                typed: &start[..start.len() - after.len()],
             });
             rest = after.trim_start();
         } else {
             let bare = word.trim_end_matches('*');
-            terms.push(Term { negative, quoted: false, field, text: bare, prefix: bare.len() < word.len() });
-            rest = rest[word.len()..].trim_start();
+            let after = &rest[word.len()..];
+            terms.push(Term {
+                negative,
+                quoted: false,
+                field,
+                text: bare,
+                prefix: bare.len() < word.len(),
+                typed: &start[..start.len() - after.len()],
+            });
+            rest = after.trim_start();
         }
     }
     terms
 }
 
-fn parts(term: &Term<'_>) -> Vec<Part> {
+pub(super) fn parts(term: &Term<'_>) -> Vec<Part> {
     let text = compose(term.text);
     let part = |kind, texts, prefix| Part { kind, field: term.field.name, texts, prefix };
     if term.field.grams.is_empty() {
@@ -366,21 +262,21 @@ fn is_wordlike(c: char) -> bool {
     matches!(kind(c), Kind::Word | Kind::Unspaced)
 }
 
-fn whole_words(text: &str) -> Vec<String> {
+pub(super) fn whole_words(text: &str) -> Vec<String> {
     text.split(|c| !is_wordlike(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// An implicit AND: unlike with the operator, FTS5 then ignores a part in which its tokenizer finds no token.
-fn and(parts: &[Part], fields: &[Field]) -> String {
+pub(super) fn and(parts: &[Part], fields: &[Field]) -> String {
     parts.iter().map(|part| part_expression(part, fields)).collect::<Vec<_>>().join(" ")
 }
 
-fn or(parts: &[Part], fields: &[Field]) -> String {
+pub(super) fn or(parts: &[Part], fields: &[Field]) -> String {
     parts.iter().map(|part| part_expression(part, fields)).collect::<Vec<_>>().join(" OR ")
 }
 
 /// The FTS5 expression of rows in which all parts of one of `terms` match.
-fn any_of(terms: &[Vec<Part>], fields: &[Field]) -> Option<String> {
+pub(super) fn any_of(terms: &[Vec<Part>], fields: &[Field]) -> Option<String> {
     let terms: Vec<String> = terms.iter().map(|parts| format!("({})", and(parts, fields))).collect();
     (!terms.is_empty()).then(|| terms.join(" OR "))
 }

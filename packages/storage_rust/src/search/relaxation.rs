@@ -4,7 +4,8 @@
 //! these are the candidates that select rows. If they are in more rows than the budget allows, the rarest alone are.
 
 use super::function_words::is_informative;
-use super::query::{LooseQuery, Part, PartKind};
+use super::loose_query::LooseQuery;
+use super::query::{Part, PartKind};
 use super::ranking::Coverage;
 
 /// Further words of a query, as of a pasted page, are ignored.
@@ -96,6 +97,12 @@ impl Plan {
         Ok(Self::new(words, min_words, budget))
     }
 
+    /// Rows with a fifth of the words of another row.
+    pub fn like(words: Vec<Word>, budget: f64) -> Option<Self> {
+        let min_words = words.len().div_ceil(5);
+        Self::new(words, min_words, budget)
+    }
+
     fn new(mut words: Vec<Word>, min_words: usize, budget: f64) -> Option<Self> {
         if words.is_empty() || min_words > words.len() {
             return None;
@@ -121,9 +128,7 @@ impl Plan {
     pub fn coverage(&self, query: &LooseQuery, rows: f64, excluded: Vec<i64>) -> Coverage {
         let informative = informative_words(query);
         let weight = |word: &Word| {
-            let unknown = rows.max(word.frequency) - word.frequency;
-            let weight = (1.0 + (unknown + 0.5) / (word.frequency + 0.5)).ln();
-            if informative[word.index] { weight } else { 0.0 }
+            if informative[word.index] { rarity(word, rows) } else { 0.0 }
         };
         Coverage {
             first_phrase: query.mandatory.len(),
@@ -133,6 +138,12 @@ impl Plan {
             excluded,
         }
     }
+}
+
+/// How much a word tells about the rows that have it.
+pub fn rarity(word: &Word, rows: f64) -> f64 {
+    let others = rows.max(word.frequency) - word.frequency;
+    (1.0 + (others + 0.5) / (word.frequency + 0.5)).ln()
 }
 
 /// Which optional parts are informative; all, if none is.
@@ -157,7 +168,7 @@ fn known_words<E>(
     Ok(words)
 }
 
-fn is_common(word: &Word, rows: f64) -> bool {
+pub fn is_common(word: &Word, rows: f64) -> bool {
     rows >= MIN_ROWS && word.frequency > COMMON_SHARE * rows
 }
 
@@ -165,7 +176,8 @@ fn is_common(word: &Word, rows: f64) -> bool {
 mod tests {
     use std::convert::Infallible;
 
-    use super::super::query::{Field, LooseQuery, Part, parse_loosely};
+    use super::super::loose_query::{LooseQuery, parse_loosely};
+    use super::super::query::{Field, Part};
     use super::Plan;
 
     static FIELDS: [Field; 1] = [Field { name: "", words: &["text"], grams: &["grams"] }];

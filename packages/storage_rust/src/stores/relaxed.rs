@@ -11,7 +11,8 @@ use rusqlite::{Connection, ToSql, named_params};
 
 use crate::error::{Failure, Result};
 use crate::search::fts5::VisitorArgument;
-use crate::search::query::{Field, LooseQuery, Part, part_expression};
+use crate::search::loose_query::LooseQuery;
+use crate::search::query::{Field, Part, part_expression};
 use crate::search::ranking::{COUNT_LIMIT, Ranking, RankingRequest, ScoredRow, estimate, span};
 use crate::search::relaxation::{MatchMode, Plan, Word};
 use crate::sql::Statements;
@@ -71,9 +72,12 @@ pub fn rank(
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let rows = span(ids.0, ids.1);
     let (position, is_first) = match position {
-        Some(position) => (position, false),
+        Some(position) => {
+            let is_first = position.oldest == i64::MIN;
+            (position, is_first)
+        }
         None => match plan(db, index, &request, ids)? {
-            Some(plan) => (Position { oldest: i64::MIN, newest: ids.1, plan, seen }, true),
+            Some(plan) => (Position::first(plan, ids.1, seen), true),
             None => return Ok(None),
         },
     };
@@ -139,7 +143,12 @@ fn plan(
 }
 
 /// About how many rows have a part.
-pub fn frequency(db: &Connection, index: &Index, part: &Part, ids: (i64, i64)) -> rusqlite::Result<f64> {
+pub(super) fn frequency(
+    db: &Connection,
+    index: &Index,
+    part: &Part,
+    ids: (i64, i64),
+) -> rusqlite::Result<f64> {
     let expression = part_expression(part, index.fields);
     db.prepare_cached(index.statements.get("frequency"))?
         .query_row(named_params! {":match": expression, ":bound": COUNT_LIMIT.cast_signed()}, |row| {
@@ -148,6 +157,11 @@ pub fn frequency(db: &Connection, index: &Index, part: &Part, ids: (i64, i64)) -
 }
 
 impl Position {
+    /// The position of a first page that leaves out the rows `seen`.
+    pub fn first(plan: Plan, newest: i64, seen: Vec<i64>) -> Self {
+        Self { oldest: i64::MIN, newest, plan, seen }
+    }
+
     /// Whether a cursor is one of these.
     pub fn is_in(cursor: &str) -> bool {
         cursor.split(':').next() == Some(KIND)

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, TypedDict
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
 Durability = Literal["normal", "full"]
 MatchMode = Literal["auto", "all", "any"]
-"""Which words of a query must match. `auto`: all; if few rows have all, those with most of the informative words follow."""
+"""Which words of a query must match. `auto`: all, and if few rows have all, then most of the informative words."""
 Progress = Callable[[int, int], object]
 """Called with what is done and the total: rows, or bytes of a file."""
 
@@ -195,6 +195,9 @@ class ConversationStore(Store, Protocol):
         "a phrase", -word, prefix* and field:word work. Any string is a valid query.
         """
 
+    def more_like(self, id: int, *, limit: int = 20) -> SearchPage:
+        """Find the exchanges that share informative words with another one, without it and its exact copies."""
+
     def get(self, id: int) -> Conversation | None: ...
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page: ...
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
@@ -301,6 +304,7 @@ class HistoryStore(Store, Protocol):
         *,
         limit: int = 20,
         cursor: str | None = None,
+        match: MatchMode = "auto",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HistoryPage:

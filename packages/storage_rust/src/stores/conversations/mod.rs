@@ -3,6 +3,7 @@
 mod filter;
 pub mod format;
 pub mod import_export;
+mod more_like;
 mod recent;
 pub mod records;
 mod relaxed;

@@ -4,7 +4,8 @@ use rusqlite::named_params;
 
 use crate::db::database::Database;
 use crate::error::Result;
-use crate::search::query::{LooseQuery, Part};
+use crate::search::loose_query::LooseQuery;
+use crate::search::query::Part;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::filter::Filter;
 use crate::stores::conversations::format::FIELDS;

@@ -1,7 +1,8 @@
 //! `ConversationStore::search`: parses the query, runs it by relevance or by time, and adds the snippets.
 
 use crate::error::Result;
-use crate::search::query::{LooseQuery, Part, Query, parse, parse_loosely};
+use crate::search::loose_query::{LooseQuery, parse_loosely};
+use crate::search::query::{Part, Query, parse};
 use crate::search::relaxation::MatchMode;
 use crate::search::snippet::snippet;
 use crate::stores::conversations::format::{FIELDS, PENDING_INDEX};

@@ -2,7 +2,7 @@
 
 mod completion;
 pub mod records;
-mod search;
+pub mod search;
 mod urls;
 
 use rusqlite::{Connection, OptionalExtension, named_params};

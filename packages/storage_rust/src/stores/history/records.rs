@@ -2,6 +2,7 @@
 
 use rusqlite::Row;
 
+use crate::search::relaxation::MatchMode;
 use crate::search::snippet::Span;
 
 /// A visited page; `frecency` is computed in the module of that name.
@@ -24,6 +25,18 @@ pub struct HistoryPage {
     pub next_cursor: Option<String>,
     /// False if only the most recently first visited matches were ranked.
     pub complete: bool,
+    /// `All` if all hits have all words, otherwise `Any`.
+    pub match_mode: MatchMode,
+}
+
+/// How many hits, of pages with a visit in the time `since` <= time < `until`.
+#[derive(Clone, Debug)]
+pub struct HistorySearch {
+    pub limit: i64,
+    pub cursor: Option<String>,
+    pub match_mode: MatchMode,
+    pub since: Option<i64>,
+    pub until: Option<i64>,
 }
 
 /// Which visits to delete: those that meet every given condition. The time is `since` <= time < `until`; a domain is a

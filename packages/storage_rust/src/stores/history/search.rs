@@ -3,60 +3,123 @@
 use rusqlite::named_params;
 
 use crate::error::Result;
+use crate::search::loose_query::{LooseQuery, parse_loosely};
 use crate::search::query::{Field, Part, Query, parse};
+use crate::search::relaxation::MatchMode;
 use crate::search::snippet::snippet;
 use crate::sql::HISTORY as SQL;
 use crate::stores::cursor::{self, Key};
 use crate::stores::history::HistoryStore;
-use crate::stores::history::records::{HistoryHit, HistoryPage};
+use crate::stores::history::records::{HistoryHit, HistoryPage, HistorySearch};
+use crate::stores::relaxed::{Index, Position, Request, rank};
 use crate::stores::values::{checked_limit, truncate};
 
 /// How many matches, the most recently first visited ones, are ranked.
 const MAX_RANKED: i64 = 20_000;
 
-static FIELDS: [Field; 4] = [
+pub static FIELDS: [Field; 4] = [
     Field { name: "", words: &["title", "url", "text"], grams: &["title_grams", "url_grams", "text_grams"] },
     Field { name: "title", words: &["title"], grams: &["title_grams"] },
     Field { name: "url", words: &["url"], grams: &["url_grams"] },
     Field { name: "text", words: &["text"], grams: &["text_grams"] },
 ];
 
-/// How many hits, of pages with a visit in this time.
-#[derive(Clone, Copy)]
-struct Limits {
-    limit: i64,
-    since: Option<i64>,
-    until: Option<i64>,
-}
+/// The weights of the columns of the index.
+static COLUMN_WEIGHTS: [f64; 6] = [4.0, 2.0, 1.0, 4.0, 2.0, 1.0];
 
 impl HistoryStore {
-    /// One page of the matches of `query`, best first; without required terms, last visited first. With `since` and
-    /// `until`, pages with a visit in that time.
-    pub fn search(
-        &self,
-        query: &str,
-        limit: i64,
-        cursor: Option<&str>,
-        since: Option<i64>,
-        until: Option<i64>,
-    ) -> Result<HistoryPage> {
-        let limit = checked_limit(limit)?;
-        let query = parse(query, &FIELDS);
-        let limits = Limits { limit, since, until };
-        match &query.expression {
-            Some(expression) => self.search_by_relevance(expression, &query.parts, cursor, limits),
-            None => self.search_last_visited(&query, cursor, limits),
+    /// One page of the matches of `query`, best first; without required terms, last visited first.
+    pub fn search(&self, query: &str, search: &HistorySearch) -> Result<HistoryPage> {
+        let limit = checked_limit(search.limit)?;
+        let parsed = parse(query, &FIELDS);
+        let Some(expression) = &parsed.expression else {
+            return self.search_last_visited(&parsed, search);
+        };
+        let all_words = || self.search_by_relevance(expression, &parsed.parts, search);
+        if search.match_mode == MatchMode::All {
+            return all_words();
         }
+        let loose = parse_loosely(query, &FIELDS);
+        if loose.optional.is_empty() {
+            return all_words();
+        }
+        let is_relaxed = search.cursor.as_deref().is_some_and(Position::is_in);
+        if is_relaxed || search.match_mode == MatchMode::Any {
+            let position =
+                search.cursor.as_deref().map(|cursor| Position::parse(cursor, &loose)).transpose()?;
+            let page = self.search_some_words(loose, search, limit, position, Vec::new())?;
+            let none = HistoryPage {
+                hits: Vec::new(),
+                next_cursor: None,
+                complete: true,
+                match_mode: MatchMode::Any,
+            };
+            return Ok(page.unwrap_or(none));
+        }
+        let mut page = all_words()?;
+        let left = limit - i64::try_from(page.hits.len()).unwrap_or(limit);
+        let is_single = loose.optional == parsed.parts && parsed.parts.len() == 1;
+        if left == 0 || search.cursor.is_some() || is_single {
+            return Ok(page);
+        }
+        let seen = page.hits.iter().map(|hit| hit.id).collect();
+        match self.search_some_words(loose, search, left, None, seen)? {
+            Some(more) if !more.hits.is_empty() => {
+                page.hits.extend(more.hits);
+                Ok(HistoryPage { hits: page.hits, ..more })
+            }
+            _ => Ok(page),
+        }
+    }
+
+    /// The page at `position`, or the first one without the rows `seen`; None if no row matches.
+    fn search_some_words(
+        &self,
+        query: LooseQuery,
+        search: &HistorySearch,
+        limit: i64,
+        position: Option<Position>,
+        seen: Vec<i64>,
+    ) -> Result<Option<HistoryPage>> {
+        let epoch = self.db.interrupt_epoch();
+        let index = Index { fields: &FIELDS, columns: &COLUMN_WEIGHTS, statements: &SQL };
+        let found = self.db.read(|db| {
+            let request = Request {
+                query,
+                mode: search.match_mode,
+                limit: usize::try_from(limit + 1).unwrap_or(usize::MAX),
+                max_ranked: Some(MAX_RANKED),
+                allowed: None,
+                params: vec![(":since", &search.since), (":until", &search.until)],
+            };
+            let Some(found) = rank(db, &index, request, position, seen)? else { return Ok(None) };
+            let mut get = db.prepare_cached(SQL.get("page"))?;
+            let mut rows = Vec::new();
+            for row in &found.rows {
+                rows.push(get.query_row([row.id], |result| {
+                    Ok((HistoryHit { score: row.score, ..HistoryHit::from_row(result)? }, result.get(6)?))
+                })?);
+            }
+            Ok(Some((rows, found)))
+        })?;
+        let Some((mut rows, found)) = found else { return Ok(None) };
+        let has_more = truncate(&mut rows, limit);
+        let next_cursor = has_more.then(|| found.position.cursor(rows.iter().map(|(hit, _)| hit.id)));
+        Ok(Some(HistoryPage {
+            hits: self.with_snippets(rows, &found.parts, epoch)?,
+            next_cursor,
+            complete: found.is_complete,
+            match_mode: MatchMode::Any,
+        }))
     }
 
     fn search_by_relevance(
         &self,
         expression: &str,
         parts: &[Part],
-        cursor: Option<&str>,
-        limits: Limits,
+        limits: &HistorySearch,
     ) -> Result<HistoryPage> {
-        let previous = cursor.map(|cursor| cursor::ranked("recall", cursor)).transpose()?;
+        let previous = limits.cursor.as_deref().map(|cursor| cursor::ranked("recall", cursor)).transpose()?;
         let (last_id, last_score) = (previous.map(|keys| keys.1), previous.map(|keys| keys.2));
         let epoch = self.db.interrupt_epoch();
         let (newest, mut rows, matches) = self.db.read(|db| {
@@ -88,19 +151,21 @@ impl HistoryStore {
             hits: self.with_snippets(rows, parts, epoch)?,
             next_cursor,
             complete: matches <= MAX_RANKED,
+            match_mode: MatchMode::All,
         })
     }
 
-    fn search_last_visited(
-        &self,
-        query: &Query,
-        cursor: Option<&str>,
-        limits: Limits,
-    ) -> Result<HistoryPage> {
+    fn search_last_visited(&self, query: &Query, limits: &HistorySearch) -> Result<HistoryPage> {
+        let cursor = limits.cursor.as_deref();
         let (visited_at, id) =
             cursor.map_or(Ok((i64::MAX, i64::MAX)), |cursor| cursor::two("visited", cursor))?;
         if query.matches_nothing {
-            return Ok(HistoryPage { hits: Vec::new(), next_cursor: None, complete: true });
+            return Ok(HistoryPage {
+                hits: Vec::new(),
+                next_cursor: None,
+                complete: true,
+                match_mode: MatchMode::All,
+            });
         }
         let epoch = self.db.interrupt_epoch();
         let mut rows: Vec<(HistoryHit, String)> = self.db.read(|db| {
@@ -116,7 +181,8 @@ impl HistoryStore {
         let next_cursor = rows.last().filter(|_| has_more).map(|(last, _)| {
             cursor::write("visited", &[Key::Integer(last.last_visited_at), Key::Integer(last.id)])
         });
-        Ok(HistoryPage { hits: self.with_snippets(rows, &[], epoch)?, next_cursor, complete: true })
+        let hits = self.with_snippets(rows, &[], epoch)?;
+        Ok(HistoryPage { hits, next_cursor, complete: true, match_mode: MatchMode::All })
     }
 
     fn with_snippets(

@@ -22,6 +22,8 @@ from minimal_browser_core.storage.python.search.query import (
 # What is between words that have no space, but not what is inside a name, as in `foo_bar`, `a.b` or `well-known`.
 _BETWEEN_WORDS = re.compile("['’ʼ‘“”\"«»„,;!?¡¿…—–()\\[\\]{}|]")
 
+_SPACES = re.compile(f"[{re.escape(''.join(WHITESPACE))}]+")
+
 
 @dataclass(frozen=True, slots=True)
 class LooseQuery:
@@ -57,14 +59,15 @@ def parse_loosely(text: str, fields: Fields) -> LooseQuery:
 
 def words_of(text: str, fields: Fields) -> Counter[Part]:
     """Return the words of a text, as optional parts, with the number of their occurrences, in the order of the text."""
-    words = "".join(" " if char in WHITESPACE else char for char in text).split(" ")
-    return Counter(part for word in words if word for part in _loose_parts(word.rstrip("*"), fields))
+    words = _SPACES.split(text)
+    return Counter(part for word in words for part in _loose_parts(word.rstrip("*"), fields))
 
 
 def _loose_parts(text: str, fields: Fields) -> list[Part]:
     """Return the words of a term, and the runs of an unspaced script as pairs of characters."""
     found: list[Part] = []
-    for word in _BETWEEN_WORDS.split(text):
+    *words, last = _BETWEEN_WORDS.split(text)
+    for word in [*(word.rstrip("*") for word in words), last]:
         for part in parts_of(word, PLAIN, fields[PLAIN]):
             pairs = gram_tokens(part.texts[0]) if part.kind == "g" else []
             if len(pairs) <= 2:

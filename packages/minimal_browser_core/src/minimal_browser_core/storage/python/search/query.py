@@ -101,12 +101,14 @@ def parse_prefixes(text: str, fields: Fields) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of a query as it was typed; a text that ends with a star is a prefix."""
+    """A term of a query, at text[start:end]; a text that ends with a star is a prefix."""
 
     negative: bool
     quoted: bool
     field: str
     text: str
+    start: int
+    end: int
 
 
 def terms(text: str, fields: Fields) -> list[Term]:
@@ -117,6 +119,7 @@ def terms(text: str, fields: Fields) -> list[Term]:
         if text[at] in WHITESPACE:
             at += 1
             continue
+        start = at
         negative = text[at] == "-" and at + 1 < end and text[at + 1] not in WHITESPACE and text[at + 1] != "-"
         at += negative
         field = PLAIN
@@ -137,7 +140,7 @@ def terms(text: str, fields: Fields) -> list[Term]:
         else:
             term = text[at:stop]
             at = stop
-        found.append(Term(negative, quoted, field, term))
+        found.append(Term(negative, quoted, field, term, start, min(at, end)))
     return found
 
 

@@ -49,7 +49,7 @@ class Plan:
             return None
         # Common words that select no rows hardly change their order.
         first, others = plan.words[: plan.candidates], plan.words[plan.candidates :]
-        return replace(plan, words=first + tuple(word for word in others if not _is_common(word, rows)))
+        return replace(plan, words=first + tuple(word for word in others if not is_common(word, rows)))
 
     @classmethod
     def most(cls, query: LooseQuery, rows: int, budget: float, frequency: Frequency) -> Self | None:
@@ -64,10 +64,15 @@ class Plan:
         missing = sum(
             informative[n] and part.kind != "g" and n not in known for n, part in enumerate(query.optional[:MAX_WORDS])
         )
-        words = [word for word in words if not _is_common(word, rows)] or words
+        words = [word for word in words if not is_common(word, rows)] or words
         # Of a long question, a single word that is known by chance is not enough.
         min_words = max(math.ceil(len(words) / 2), math.ceil((len(words) + missing) / 5))
         return cls._of(words, min_words, budget)
+
+    @classmethod
+    def like(cls, words: Sequence[Word], budget: float) -> Self | None:
+        """Plan a search for rows with a fifth of the words of another row."""
+        return cls._of(words, math.ceil(len(words) / 5), budget)
 
     @classmethod
     def _of(cls, words: Sequence[Word], min_words: int, budget: float) -> Self | None:
@@ -86,11 +91,13 @@ class Plan:
     def weights(self, query: LooseQuery, rows: int) -> list[float]:
         """Return how much each word counts for the share of the query that a row covers."""
         informative = _informative_words(query)
-        return [_weight(word.frequency, rows) if informative[word.index] else 0.0 for word in self.words]
+        return [rarity(word, rows) if informative[word.index] else 0.0 for word in self.words]
 
 
-def _weight(frequency: int, rows: int) -> float:
-    return math.log(1.0 + (max(rows, frequency) - frequency + 0.5) / (frequency + 0.5))
+def rarity(word: Word, rows: int) -> float:
+    """Return how much a word tells about the rows that have it."""
+    others = max(rows, word.frequency) - word.frequency
+    return math.log(1.0 + (others + 0.5) / (word.frequency + 0.5))
 
 
 def _informative_words(query: LooseQuery) -> list[bool]:
@@ -106,5 +113,6 @@ def _known_words(query: LooseQuery, counts: Sequence[bool], frequency: Frequency
     return [word for word in words if word.frequency > 0]
 
 
-def _is_common(word: Word, rows: int) -> bool:
+def is_common(word: Word, rows: int) -> bool:
+    """Return whether so many rows have a word that it says nothing about a row."""
     return rows >= MIN_ROWS and word.frequency > COMMON_SHARE * rows

@@ -13,10 +13,12 @@ from minimal_browser_core.storage.python.cursor import newest_first, read_cursor
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import corrupt
 from minimal_browser_core.storage.python.records import SearchHit, SearchPage
+from minimal_browser_core.storage.python.search.dates import split_dates
 from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse
 from minimal_browser_core.storage.python.search.snippet import snippet
 from minimal_browser_core.storage.python.stores.conversation_rows import Row, conversation_fields
+from minimal_browser_core.storage.python.stores.more_like import rank_like
 from minimal_browser_core.storage.python.stores.relaxed_search import (
     Index,
     MatchMode,
@@ -31,6 +33,7 @@ from minimal_browser_core.storage.python.stores.relaxed_search import (
 RANKED: Final = 10_000  # newest matches that are ranked, unless the search is exact
 SPAN: Final = 8_192  # last stored rows that are searched first for a page of newest matches
 WINDOW: Final = 512  # newest rows that are searched first if the order of storage is not that of the timestamps
+MAX_COPIES: Final = 1_000  # copies of a row that may be among those like it; they are left out
 FEW: Final = 1_000  # so few matches are sorted at once
 
 FIELDS: Final = {
@@ -101,6 +104,8 @@ class ConversationSearch:
         exact: bool,
     ) -> SearchPage:
         """Return one page of a query."""
+        text, filters["since"], filters["until"] = split_dates(text, FIELDS, filters["since"], filters["until"])
+        filters["filtered"] = filters["filtered"] or filters["since"] is not None or filters["until"] is not None
         query = parse(text, FIELDS)
         loose = parse_loosely(text, FIELDS) if match != "all" and query.match is not None else None
         if loose is None or not loose.optional:
@@ -113,6 +118,21 @@ class ConversationSearch:
         if len(page.hits) == limit or cursor is not None or (loose.optional == query.parts and len(query.parts) == 1):
             return page
         return self._fill(page, relaxed, limit)
+
+    def more_like(self, row: Row, limit: int) -> SearchPage:
+        """Return the exchanges that share informative words with `row`, without that one and its exact copies."""
+        epoch = self._db.interrupt_epoch()
+        rows: list[Row] = []
+        with self._db.read() as db:
+            ranking = rank_like(db, Index(self._sql, FIELDS), row, RANKED)
+            for score, id in ranking.rows[: limit + MAX_COPIES] if ranking is not None else ():
+                other = db.execute(self._sql["get"], {"id": id}).fetchone()
+                if other[4:6] != row[4:6]:
+                    rows.append((*other, -score))
+                if len(rows) == limit:
+                    break
+        parts, complete = ([], True) if ranking is None else (ranking.parts, ranking.complete)
+        return SearchPage(self._hits(rows, parts, epoch), None, complete, "any")
 
     def _all_words(
         self, query: Query, filters: Filters, limit: int, cursor: str | None, order: Order, *, exact: bool

@@ -257,8 +257,13 @@ class PythonConversationStore(SqliteStore):
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """Return one page of matches. `search.query` documents the language; any string is a valid query.
+        """Return one page of matches. `search.query` documents the language.
 
+        Any string is a valid query, unless it has a `before:` or `after:` that is not a date: that is `InvalidData`.
+
+        `match="auto"` finds the rows with all words first; if they are fewer than `limit`, rows with most of the
+        informative words follow. `"all"` finds only the former, `"any"` every row with a word. Phrases in quotes, words
+        of a field and excluded words are never optional.
         The other arguments filter: equal model, tag and thread, `since` <= timestamp < `until`. `order="recent"`
         sorts by timestamp, the newest first, as does a query without a required word.
         If a query has more than RANKED matches and `exact` is False, only the last stored are ranked, and `complete`
@@ -273,6 +278,18 @@ class PythonConversationStore(SqliteStore):
             has_pending = has_pending_rows(db, self._sql)
         page = self._search.search(text, filters, limit, cursor, order, check_match(match), exact=exact)
         return replace(page, complete=page.complete and not has_pending)
+
+    def more_like(self, id: int, *, limit: int = 20) -> SearchPage:
+        """Return the exchanges that share informative words with another one, the best first, on one page.
+
+        Without that exchange and its exact copies. Raises `InvalidData` if there is no such exchange.
+        """
+        id, limit = convert.identifier("id", id), convert.limit(limit)
+        with self._db.read() as db:
+            row = db.execute(self._sql["get"], {"id": id}).fetchone()
+        if row is None:
+            raise InvalidData(f"There is no conversation {id}", path=self._db.path)
+        return self._search.more_like(row, limit)
 
     # -- import and export
 

@@ -2,22 +2,36 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.storage.port import MatchMode
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, read_cursor, write_cursor
 from minimal_browser_core.storage.python.db.error_translation import corrupt
 from minimal_browser_core.storage.python.db.paths import host_of
 from minimal_browser_core.storage.python.records import HistoryHit, HistoryPage
+from minimal_browser_core.storage.python.search.dates import split_dates
 from minimal_browser_core.storage.python.search.grams import grams
+from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse, parse_prefixes
 from minimal_browser_core.storage.python.search.snippet import matcher, snippet
 from minimal_browser_core.storage.python.stores.base import SqliteStore
 from minimal_browser_core.storage.python.stores.formats import PLACES
 from minimal_browser_core.storage.python.stores.frecency import rescore
+from minimal_browser_core.storage.python.stores.relaxed_search import (
+    Index,
+    Position,
+    check_match,
+    is_position,
+    make_plan,
+    rank,
+    read_position,
+    start,
+)
 from minimal_browser_core.storage.transfer.report import ImportReport
 
 RANKED: Final = 20_000  # matches that a search ranks: those of the pages first visited last
@@ -208,25 +222,62 @@ class PythonHistoryStore(SqliteStore):
         *,
         limit: int = 20,
         cursor: str | None = None,
+        match: MatchMode = "auto",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HistoryPage:
         """Return one page of matches in titles, URLs and texts, the best first.
 
-        The language is that of the conversations, with the fields title:, url: and text:. Without a required word,
+        The language and `match` are those of the conversations, with the fields title:, url: and text:. Without a required word,
         the last visited pages come first. `since` and `until` require a visit in that time. With more than RANKED
         matches, only those of the pages that were first visited last are ranked, and `complete` is False.
         """
         limit = convert.limit(limit)
-        parsed = parse(convert.query_text(query), FIELDS)
-        values: dict[str, Any] = {
-            "since": convert.optional_milliseconds("since", since),
-            "until": convert.optional_milliseconds("until", until),
-            "limit": limit + 1,
-        }
-        if parsed.match is not None:
+        check_match(match)
+        bounds = convert.optional_milliseconds("since", since), convert.optional_milliseconds("until", until)
+        text, first, end = split_dates(convert.query_text(query), FIELDS, *bounds)
+        parsed = parse(text, FIELDS)
+        values: dict[str, Any] = {"since": first, "until": end, "limit": limit + 1}
+        if parsed.match is None:
+            return self._search_newest(parsed, values, limit, cursor)
+        loose = parse_loosely(text, FIELDS)
+        if match == "all" or not loose.optional:
             return self._search_ranked(parsed, values, limit, cursor)
-        return self._search_newest(parsed, values, limit, cursor)
+        if match == "any" or is_position(cursor):
+            position = None if cursor is None else read_position(cursor, loose)
+            page = self._search_some_words(loose, match, values, limit, position, ())
+            return page or HistoryPage([], None, True, "any")
+        page = self._search_ranked(parsed, values, limit, cursor)
+        left = limit - len(page.hits)
+        if not left or cursor is not None or (loose.optional == parsed.parts and len(parsed.parts) == 1):
+            return page
+        more = self._search_some_words(loose, match, values, left, None, [hit.id for hit in page.hits])
+        return replace(more, hits=page.hits + more.hits) if more is not None and more.hits else page
+
+    def _search_some_words(
+        self,
+        query: LooseQuery,
+        match: MatchMode,
+        values: dict[str, Any],
+        limit: int,
+        position: Position | None,
+        seen: Iterable[int],
+    ) -> HistoryPage | None:
+        """Return the page at a position, or the first page without the rows `seen`; None if no row matches."""
+        epoch = self._db.interrupt_epoch()
+        index = Index(self._sql, FIELDS)
+        with self._db.read() as db:
+            if position is None:
+                plan = make_plan(db, index, query, match, RANKED)
+                if plan is None:
+                    return None
+                position = start(*plan, seen)
+            ranking = rank(db, index, query, values, position, max_ranked=RANKED)
+            best = ranking.rows[: limit + 1]
+            rows = [(*db.execute(self._sql["page"], {"id": id}).fetchone(), -score) for score, id in best]
+        page = rows[:limit]
+        next_cursor = ranking.position.cursor(row[0] for row in page) if len(rows) > limit else None
+        return HistoryPage(self._hits(page, ranking.parts, epoch), next_cursor, ranking.complete, "any")
 
     def _search_newest(self, query: Query, values: dict[str, Any], limit: int, cursor: str | None) -> HistoryPage:
         epoch = self._db.interrupt_epoch()
