@@ -37,6 +37,10 @@ from ._native import (
     Thread,
     __version__,
 )
+from ._rows import add_row_methods
+
+add_row_methods()
+del add_row_methods
 
 __all__ = [
     "API_VERSION",

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Self, final
+from typing import Any, Literal, Self, final, overload
 
 from typing_extensions import disjoint_base
 
@@ -37,6 +37,19 @@ def _salvage(db_path: str | PathLike[str], target: str | PathLike[str]) -> tuple
 class Conversation:
     """One exchange. A thread is a tree: two children of one parent are branches."""
 
+    def __new__(
+        cls,
+        id: int,
+        thread_id: int,
+        parent_id: int | None,
+        timestamp: datetime,
+        prompt: str,
+        response: str,
+        model: str,
+        url: str | None,
+        tags: Sequence[str],
+        metadata: Mapping[str, Any],
+    ) -> Self: ...
     @property
     def id(self) -> int:
         """In the order of insertion; never used twice."""
@@ -70,6 +83,22 @@ class Conversation:
 class SearchHit(Conversation):
     """An exchange that a search found."""
 
+    def __new__(
+        cls,
+        id: int,
+        thread_id: int,
+        parent_id: int | None,
+        timestamp: datetime,
+        prompt: str,
+        response: str,
+        model: str,
+        url: str | None,
+        tags: Sequence[str],
+        metadata: Mapping[str, Any],
+        score: float,
+        snippet: str,
+        highlights: Sequence[tuple[int, int]],
+    ) -> Self: ...
     @property
     def score(self) -> float:
         """Higher is better; comparable within one page."""
@@ -86,6 +115,17 @@ class SearchHit(Conversation):
 class SearchPage:
     """One page of the results of a search."""
 
+    def __new__(
+        cls,
+        hits: list[SearchHit],
+        next_cursor: str | None,
+        complete: bool,
+        match: str,
+    ) -> Self: ...
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Which words the hits have: "all" words of the query, or "any" of its informative ones."""
+
     @property
     def hits(self) -> list[SearchHit]: ...
     @property
@@ -96,19 +136,38 @@ class SearchPage:
     def complete(self) -> bool:
         """False if only the newest matches of a very common query were ranked, at most 10,000."""
 
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
 @final
 class Page:
     """One page of a listing."""
 
+    def __new__(
+        cls,
+        conversations: list[Conversation],
+        next_cursor: str | None,
+    ) -> Self: ...
     @property
     def conversations(self) -> list[Conversation]: ...
     @property
     def next_cursor(self) -> str | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class Thread:
     """A tree of exchanges."""
 
+    def __new__(
+        cls,
+        id: int,
+        title: str,
+        created_at: datetime,
+        updated_at: datetime,
+        count: int,
+        cursor: str,
+    ) -> Self: ...
     @property
     def id(self) -> int: ...
     @property
@@ -127,10 +186,23 @@ class Thread:
     def cursor(self) -> str:
         """For `threads(cursor=…)`, to continue after this thread."""
 
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
 @final
 class Bookmark:
     """A bookmark, or a note if the URL is empty."""
 
+    def __new__(
+        cls,
+        id: int,
+        url: str,
+        title: str,
+        tags: Sequence[str],
+        note: str,
+        keyword: str | None,
+        created_at: datetime,
+    ) -> Self: ...
     @property
     def id(self) -> int: ...
     @property
@@ -181,7 +253,16 @@ class _Store:
 
 @final
 class ConversationStore(_Store):
-    """Conversations in one SQLite file."""
+    """Conversations in one SQLite file.
+
+    `db_path` may be ":memory:". A file that does not exist is created, readable by its owner alone. `busy_timeout` is
+    in seconds. A write that has returned survives a crash of the process, and with `durability="full"` power loss.
+    `check_on_open` reads the whole file first.
+
+    Raises DatabaseCorrupt if the file is damaged, after moving it aside (`quarantined`) and copying what can be read
+    to a new file (`recovered` rows), which the next call opens. After ForeignDatabase, SchemaTooNew and SecondEngine
+    the file is unchanged.
+    """
 
     def __new__(
         cls,
@@ -191,17 +272,7 @@ class ConversationStore(_Store):
         busy_timeout: float = 5.0,
         durability: Literal["normal", "full"] = "normal",
         check_on_open: bool = False,
-    ) -> Self:
-        """`db_path` may be ":memory:". A file that does not exist is created, readable by its owner alone.
-
-        `busy_timeout` is in seconds. A write that has returned survives a crash of the process, and with
-        `durability="full"` power loss. `check_on_open` reads the whole file first.
-
-        Raises DatabaseCorrupt if the file is damaged, after moving it aside (`quarantined`) and copying what can be
-        read to a new file (`recovered` rows), which the next call opens. After ForeignDatabase, SchemaTooNew and
-        SecondEngine the file is unchanged.
-        """
-
+    ) -> Self: ...
     def add_conversation(
         self,
         prompt: str,
@@ -226,7 +297,10 @@ class ConversationStore(_Store):
         self,
         id: int,
         *,
+        prompt: str | None = None,
         response: str | None = None,
+        model: str | None = None,
+        url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> bool:
@@ -287,8 +361,25 @@ class ConversationStore(_Store):
 
     def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]: ...
     def _export_rows(self, first: int, limit: int) -> list[tuple[Any, ...]]: ...
-    def start_thread(self, title: str = "") -> int: ...
-    def get(self, id: int) -> Conversation | None: ...
+    def start_thread(self, title: str = "") -> int:
+        """Create an empty thread and return its id."""
+
+    def rename_thread(self, thread_id: int, title: str) -> bool:
+        """Replace the title of a thread. False if there is no such thread."""
+
+    @overload
+    def stats(self, by: None = None) -> dict[str, int | str]:
+        """Counts, sizes in bytes, `schema_version`, and the version of the SQLite library.
+
+        With `by`, for each model, the most used first, or for each day of UTC, in order: `conversations`, `threads`,
+        and `text_bytes`, the size of the prompts and responses. That reads the whole file.
+        """
+
+    @overload
+    def stats(self, by: Literal["model", "day"]) -> dict[str, dict[str, int]]: ...
+    def get(self, id: int) -> Conversation | None:
+        """An exchange, or None if there is no such exchange."""
+
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
         """Newest first, by timestamp. `limit` is from 1 to 10,000, as in all methods."""
 
@@ -323,6 +414,9 @@ class ConversationStore(_Store):
         every match; otherwise see `SearchPage.complete`.
         """
 
+    def more_like(self, id: int, *, limit: int = 20) -> SearchPage:
+        """The exchanges that have most of the informative words of one, without itself, ranked."""
+
     def __iter__(self) -> Iterator[Conversation]:
         """In the order of the ids. Exchanges added during the iteration are included; no transaction stays open."""
 
@@ -330,6 +424,18 @@ class ConversationStore(_Store):
 class HistoryHit:
     """A visited page."""
 
+    def __new__(
+        cls,
+        id: int,
+        url: str,
+        title: str,
+        visit_count: int,
+        last_visited_at: datetime,
+        frecency: int,
+        score: float,
+        snippet: str,
+        highlights: Sequence[tuple[int, int]],
+    ) -> Self: ...
     @property
     def id(self) -> int: ...
     @property
@@ -363,6 +469,17 @@ class HistoryHit:
 class HistoryPage:
     """One page of the results of a search."""
 
+    def __new__(
+        cls,
+        hits: list[HistoryHit],
+        next_cursor: str | None,
+        complete: bool,
+        match: str,
+    ) -> Self: ...
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Which words the hits have: "all" words of the query, or "any" of its informative ones."""
+
     @property
     def hits(self) -> list[HistoryHit]: ...
     @property
@@ -370,6 +487,9 @@ class HistoryPage:
     @property
     def complete(self) -> bool:
         """False if only some matches of a very common query were ranked: the 20,000 most recently first visited."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
 
 @final
 class HistoryStore(_Store):

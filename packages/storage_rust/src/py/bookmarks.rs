@@ -15,6 +15,7 @@ use crate::stores::bookmarks::{BookmarkStore, ImportOutcome, ImportedBookmark, N
 type Row = (String, String, Vec<String>, String, Option<String>, Option<i64>, Option<i64>, String);
 type Exported = (String, String, Vec<String>, String, Option<String>, i64, i64);
 
+#[doc = stub!("BookmarkStore")]
 #[pyclass(name = "BookmarkStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyBookmarkStore {
     store: Arc<BookmarkStore>,
@@ -39,6 +40,7 @@ impl PyBookmarkStore {
         Ok(PyClassInitializer::from(base).add_subclass(Self { store }))
     }
 
+    #[doc = stub!("BookmarkStore.add")]
     #[pyo3(signature = (url, title, *, tags = None, note = None, keyword = None), text_signature = "($self, url, title, *, tags=(), note='', keyword=None)")]
     #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn add(
@@ -60,11 +62,13 @@ impl PyBookmarkStore {
         detached(py, || self.store.add(&new))
     }
 
+    #[doc = stub!("BookmarkStore.remove")]
     fn remove(&self, py: Python<'_>, id: Object<'_, '_>) -> PyResult<bool> {
         let id = convert::identifier("id", id)?;
         detached(py, || self.store.remove(id))
     }
 
+    #[doc = stub!("BookmarkStore.search")]
     #[pyo3(signature = (query = None, *, tag = None, limit = Limit(50)), text_signature = "($self, query='', *, tag=None, limit=50)")]
     fn search(
         &self,
@@ -79,10 +83,12 @@ impl PyBookmarkStore {
         Ok(bookmarks.into_iter().map(PyBookmark::from).collect())
     }
 
+    #[doc = stub!("BookmarkStore.import_file")]
     fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("storage_rust._transfer.bookmarks")?.getattr("import_file")?.call1((slf, path))
     }
 
+    #[doc = stub!("BookmarkStore.export_file")]
     fn export_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("storage_rust._transfer.bookmarks")?.getattr("export_file")?.call1((slf, path))
     }

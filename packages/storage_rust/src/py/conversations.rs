@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::db::options::Durability;
 use crate::py::callbacks::with_callbacks;
@@ -20,10 +20,12 @@ use crate::search::relaxation::MatchMode;
 use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::format::FIELDS;
 use crate::stores::conversations::records::{Changes, Conversation, Order, Search};
+use crate::stores::conversations::statistics::Grouping;
 
 /// The number of rows that an iterator reads at once.
 const BATCH: i64 = 200;
 
+#[doc = stub!("ConversationStore")]
 #[pyclass(name = "ConversationStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyConversationStore {
     store: Arc<ConversationStore>,
@@ -48,6 +50,7 @@ impl PyConversationStore {
         Ok(PyClassInitializer::from(base).add_subclass(Self { store }))
     }
 
+    #[doc = stub!("ConversationStore.add_conversation")]
     #[pyo3(signature = (
         prompt, response, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
         metadata = None
@@ -70,6 +73,7 @@ impl PyConversationStore {
         detached(py, || self.store.add(&new))
     }
 
+    #[doc = stub!("ConversationStore.add_many")]
     #[pyo3(signature = (rows, *, progress = None))]
     fn add_many(&self, py: Python<'_>, rows: Object<'_, '_>, progress: Option<Py<PyAny>>) -> PyResult<usize> {
         let new = self::rows(rows)?;
@@ -82,6 +86,7 @@ impl PyConversationStore {
         })
     }
 
+    #[doc = stub!("ConversationStore.purge")]
     #[pyo3(signature = (*, before = None, keep_last = None))]
     fn purge(
         &self,
@@ -94,6 +99,7 @@ impl PyConversationStore {
         detached(py, || self.store.purge(before, keep_last))
     }
 
+    #[doc = stub!("ConversationStore.import_file")]
     #[pyo3(signature = (path, *, format = None, progress = None), text_signature = "($self, path, *, format='auto', progress=None)")]
     fn import_file<'py>(
         slf: &Bound<'py, Self>,
@@ -108,6 +114,7 @@ impl PyConversationStore {
             .call1((slf, path, format, progress))
     }
 
+    #[doc = stub!("ConversationStore.export_file")]
     #[pyo3(signature = (path, *, format, query = None))]
     fn export_file<'py>(
         slf: &Bound<'py, Self>,
@@ -132,17 +139,25 @@ impl PyConversationStore {
         Ok(rows.into_iter().map(PyExportedExchange).collect())
     }
 
-    #[pyo3(signature = (id, *, response = None, tags = None, metadata = None))]
+    #[doc = stub!("ConversationStore.update")]
+    #[pyo3(signature = (id, *, prompt = None, response = None, model = None, url = None, tags = None, metadata = None))]
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn update(
         &self,
         py: Python<'_>,
         id: Object<'_, '_>,
+        prompt: Option<Object<'_, '_>>,
         response: Option<Object<'_, '_>>,
+        model: Option<Object<'_, '_>>,
+        url: Option<Object<'_, '_>>,
         tags: Option<Object<'_, '_>>,
         metadata: Option<Object<'_, '_>>,
     ) -> PyResult<bool> {
         let id = convert::identifier("id", id)?;
         let changes = Changes {
+            prompt: convert::optional_text("prompt", prompt)?,
+            model: convert::optional_text("model", model)?,
+            url: convert::optional_text("url", url)?,
             response: convert::optional_text("response", response)?,
             tags: convert::optional_tags(tags)?,
             metadata: convert::metadata(metadata)?,
@@ -150,22 +165,53 @@ impl PyConversationStore {
         detached(py, || self.store.update(id, &changes))
     }
 
+    #[doc = stub!("ConversationStore.delete")]
     fn delete(&self, py: Python<'_>, ids: Object<'_, '_>) -> PyResult<usize> {
         let ids = convert::identifiers(ids)?;
         detached(py, || self.store.delete(&ids))
     }
 
+    #[doc = stub!("ConversationStore.start_thread")]
     #[pyo3(signature = (title = None), text_signature = "($self, title='')")]
     fn start_thread(&self, py: Python<'_>, title: Option<Object<'_, '_>>) -> PyResult<i64> {
         let title = convert::optional_text("title", title)?.unwrap_or_default();
         detached(py, || self.store.start_thread(&title))
     }
 
+    #[doc = stub!("ConversationStore.rename_thread")]
+    fn rename_thread(
+        &self,
+        py: Python<'_>,
+        thread_id: Object<'_, '_>,
+        title: Object<'_, '_>,
+    ) -> PyResult<bool> {
+        let (id, title) = (convert::identifier("thread_id", thread_id)?, convert::text("title", title)?);
+        detached(py, || self.store.rename_thread(id, &title))
+    }
+
+    #[doc = stub!("ConversationStore.stats")]
+    #[pyo3(signature = (by = None))]
+    fn stats<'py>(slf: &Bound<'py, Self>, by: Option<Object<'_, 'py>>) -> PyResult<Bound<'py, PyDict>> {
+        let (py, stats) = (slf.py(), PyDict::new(slf.py()));
+        let Some(by) = by else { return slf.as_super().get().stats(py) };
+        let (grouping, store): (Grouping, _) = (by.extract()?, &slf.get().store);
+        for group in detached(py, || store.grouped(grouping))? {
+            let counts = PyDict::new(py);
+            counts.set_item("conversations", group.conversations)?;
+            counts.set_item("threads", group.threads)?;
+            counts.set_item("text_bytes", group.text_bytes)?;
+            stats.set_item(group.name, counts)?;
+        }
+        Ok(stats)
+    }
+
+    #[doc = stub!("ConversationStore.get")]
     fn get(&self, py: Python<'_>, id: Object<'_, '_>) -> PyResult<Option<PyConversation>> {
         let id = convert::identifier("id", id)?;
         Ok(detached(py, || self.store.get(id))?.map(PyConversation::from))
     }
 
+    #[doc = stub!("ConversationStore.recent")]
     #[pyo3(signature = (*, limit = Limit(50), cursor = None, thread_id = None), text_signature = "($self, *, limit=50, cursor=None, thread_id=None)")]
     fn recent(
         &self,
@@ -179,11 +225,13 @@ impl PyConversationStore {
         PyPage::new(py, detached(py, || self.store.recent(limit.0, cursor.as_deref(), thread))?)
     }
 
+    #[doc = stub!("ConversationStore.thread")]
     fn thread(&self, py: Python<'_>, thread_id: Object<'_, '_>) -> PyResult<Vec<PyConversation>> {
         let thread = convert::identifier("thread_id", thread_id)?;
         Ok(conversations(detached(py, || self.store.thread(thread))?))
     }
 
+    #[doc = stub!("ConversationStore.threads")]
     #[pyo3(signature = (*, limit = Limit(50), cursor = None), text_signature = "($self, *, limit=50, cursor=None)")]
     fn threads(
         &self,
@@ -196,6 +244,7 @@ impl PyConversationStore {
         Ok(threads.into_iter().map(PyThread::from).collect())
     }
 
+    #[doc = stub!("ConversationStore.search_conversations")]
     #[pyo3(signature = (query, limit = Limit(20)), text_signature = "($self, query, limit=20)")]
     fn search_conversations(
         &self,
@@ -211,6 +260,7 @@ impl PyConversationStore {
         Ok(rows.map(|row| (row.id, row.prompt, row.response)).collect())
     }
 
+    #[doc = stub!("ConversationStore.search")]
     #[pyo3(signature = (
         query, *, limit = Limit(20), cursor = None, order = Order::Relevance, r#match = MatchMode::Auto, model = None,
         tag = None, thread_id = None, url_prefix = None, since = None, until = None, exact = false
@@ -251,12 +301,14 @@ impl PyConversationStore {
         PySearchPage::new(py, detached(py, || self.store.search(&query, &search))?)
     }
 
+    #[doc = stub!("ConversationStore.more_like")]
     #[pyo3(signature = (id, *, limit = Limit(20)), text_signature = "($self, id, *, limit=20)")]
     fn more_like(&self, py: Python<'_>, id: Object<'_, '_>, limit: Limit) -> PyResult<PySearchPage> {
         let id = convert::identifier("id", id)?;
         PySearchPage::new(py, detached(py, || self.store.more_like(id, limit.0))?)
     }
 
+    #[doc = stub!("ConversationStore.__iter__")]
     fn __iter__(slf: Py<Self>) -> PyConversationIterator {
         PyConversationIterator { store: slf, state: Mutex::default() }
     }
@@ -273,6 +325,18 @@ impl<'py> FromPyObject<'_, 'py> for Order {
                 let message = format!("order must be 'relevance' or 'recent', not {}", shown(&value));
                 Err(invalid(value.py(), message))
             }
+        }
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Grouping {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).as_deref() {
+            Ok("model") => Ok(Self::Model),
+            Ok("day") => Ok(Self::Day),
+            _ => Err(invalid(value.py(), format!("by must be 'model' or 'day', not {}", shown(&value)))),
         }
     }
 }

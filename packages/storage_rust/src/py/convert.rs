@@ -117,6 +117,14 @@ pub fn query_date(py: Python<'_>, name: &str, value: &str) -> PyResult<i64> {
 #[derive(Clone, Copy, PartialEq)]
 pub struct Moment(pub i64);
 
+impl<'py> FromPyObject<'_, 'py> for Moment {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        helper(value.py(), &MILLISECONDS, "milliseconds")?.call1(("a time", value))?.extract().map(Self)
+    }
+}
+
 impl<'py> IntoPyObject<'py> for Moment {
     type Target = PyAny;
     type Output = Bound<'py, PyAny>;
@@ -131,6 +139,14 @@ impl<'py> IntoPyObject<'py> for Moment {
 #[derive(Clone, PartialEq)]
 pub struct Metadata(pub String);
 
+impl<'py> FromPyObject<'_, 'py> for Metadata {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        helper(value.py(), &METADATA_JSON, "metadata_json")?.call1((value,))?.extract().map(Self)
+    }
+}
+
 impl<'py> IntoPyObject<'py> for &Metadata {
     type Target = PyAny;
     type Output = Bound<'py, PyAny>;
@@ -144,6 +160,17 @@ impl<'py> IntoPyObject<'py> for &Metadata {
 /// A list that Python gets as a tuple.
 #[derive(Clone, PartialEq)]
 pub struct Tuple<T>(pub Vec<T>);
+
+impl<'py, T> FromPyObject<'_, 'py> for Tuple<T>
+where
+    Vec<T>: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        value.extract().map(Self)
+    }
+}
 
 impl<'a, 'py, T> IntoPyObject<'py> for &'a Tuple<T>
 where

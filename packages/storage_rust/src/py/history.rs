@@ -15,6 +15,7 @@ use crate::stores::history::HistoryStore;
 use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, HistorySearch, ImportedVisits};
 use crate::stores::history::search::FIELDS;
 
+#[doc = stub!("HistoryStore")]
 #[pyclass(name = "HistoryStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyHistoryStore {
     store: Arc<HistoryStore>,
@@ -39,6 +40,7 @@ impl PyHistoryStore {
         Ok(PyClassInitializer::from(base).add_subclass(Self { store }))
     }
 
+    #[doc = stub!("HistoryStore.visit")]
     #[pyo3(signature = (url, title = None, *, timestamp = None, typed = false), text_signature = "($self, url, title='', *, timestamp=None, typed=False)")]
     fn visit(
         &self,
@@ -54,6 +56,7 @@ impl PyHistoryStore {
         detached(py, || self.store.visit(&url, &title, timestamp, typed))
     }
 
+    #[doc = stub!("HistoryStore.import_file")]
     fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("storage_rust._transfer.history")?.getattr("import_file")?.call1((slf, path))
     }
@@ -66,21 +69,25 @@ impl PyHistoryStore {
         detached(py, || self.store.import(&rows))
     }
 
+    #[doc = stub!("HistoryStore.set_title")]
     fn set_title(&self, py: Python<'_>, url: Object<'_, '_>, title: Object<'_, '_>) -> PyResult<bool> {
         let (url, title) = (convert::text("url", url)?, convert::text("title", title)?);
         detached(py, || self.store.set_title(&url, &title))
     }
 
+    #[doc = stub!("HistoryStore.set_text")]
     fn set_text(&self, py: Python<'_>, url: Object<'_, '_>, text: Object<'_, '_>) -> PyResult<bool> {
         let (url, text) = (convert::text("url", url)?, convert::text("text", text)?);
         detached(py, || self.store.set_text(&url, &text))
     }
 
+    #[doc = stub!("HistoryStore.text")]
     fn text(&self, py: Python<'_>, url: Object<'_, '_>) -> PyResult<Option<String>> {
         let url = convert::text("url", url)?;
         detached(py, || self.store.text(&url))
     }
 
+    #[doc = stub!("HistoryStore.complete")]
     #[pyo3(signature = (text, *, limit = Limit(10)), text_signature = "($self, text, *, limit=10)")]
     fn complete(&self, py: Python<'_>, text: Object<'_, '_>, limit: Limit) -> PyResult<Vec<PyHistoryHit>> {
         let text = convert::query(text)?;
@@ -88,6 +95,7 @@ impl PyHistoryStore {
         Ok(hits.into_iter().map(PyHistoryHit::from).collect())
     }
 
+    #[doc = stub!("HistoryStore.search")]
     #[pyo3(signature = (query, *, limit = Limit(20), cursor = None, r#match = MatchMode::Auto, since = None, until = None), text_signature = "($self, query, *, limit=20, cursor=None, match='auto', since=None, until=None)")]
     #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn search(
@@ -108,6 +116,7 @@ impl PyHistoryStore {
         PyHistoryPage::new(py, page)
     }
 
+    #[doc = stub!("HistoryStore.delete")]
     #[pyo3(signature = (*, url = None, domain = None, since = None, until = None))]
     fn delete(
         &self,
@@ -126,6 +135,7 @@ impl PyHistoryStore {
         detached(py, || self.store.delete(&deletion))
     }
 
+    #[doc = stub!("HistoryStore.purge")]
     #[pyo3(signature = (*, before = None))]
     fn purge(&self, py: Python<'_>, before: Option<Object<'_, '_>>) -> PyResult<i64> {
         let before = convert::milliseconds("before", before)?;
@@ -133,6 +143,7 @@ impl PyHistoryStore {
     }
 }
 
+#[doc = stub!("HistoryHit")]
 #[pyclass(name = "HistoryHit", module = "storage_rust", frozen, eq, get_all)]
 #[derive(PartialEq)]
 pub struct PyHistoryHit {
@@ -141,9 +152,13 @@ pub struct PyHistoryHit {
     title: String,
     visit_count: i64,
     last_visited_at: Moment,
+    #[doc = stub!("HistoryHit.frecency")]
     frecency: i64,
+    #[doc = stub!("HistoryHit.score")]
     score: f64,
+    #[doc = stub!("HistoryHit.snippet")]
     snippet: String,
+    #[doc = stub!("HistoryHit.highlights")]
     highlights: Tuple<(usize, usize)>,
 }
 
@@ -165,24 +180,59 @@ impl From<HistoryHit> for PyHistoryHit {
 
 #[pymethods]
 impl PyHistoryHit {
+    #[new]
+    #[allow(clippy::too_many_arguments)] // one for each field
+    fn new(
+        id: i64,
+        url: String,
+        title: String,
+        visit_count: i64,
+        last_visited_at: Moment,
+        frecency: i64,
+        score: f64,
+        snippet: String,
+        highlights: Tuple<(usize, usize)>,
+    ) -> Self {
+        Self { id, url, title, visit_count, last_visited_at, frecency, score, snippet, highlights }
+    }
+
     fn __repr__(&self) -> String {
         format!("<HistoryHit {} {:?} {}>", self.id, self.title, self.url)
     }
 }
 
+#[doc = stub!("HistoryPage")]
 #[pyclass(name = "HistoryPage", module = "storage_rust", frozen, get_all)]
 pub struct PyHistoryPage {
     hits: Py<PyAny>,
     next_cursor: Option<String>,
+    #[doc = stub!("HistoryPage.complete")]
     complete: bool,
-    r#match: &'static str,
+    #[doc = stub!("HistoryPage.match")]
+    r#match: String,
+}
+
+#[pymethods]
+impl PyHistoryPage {
+    #[new]
+    fn from_fields(hits: Py<PyAny>, next_cursor: Option<String>, complete: bool, r#match: String) -> Self {
+        Self { hits, next_cursor, complete, r#match }
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        Ok(self.next_cursor == other.next_cursor
+            && self.complete == other.complete
+            && self.r#match == other.r#match
+            && self.hits.bind(py).eq(&other.hits)?)
+    }
 }
 
 impl PyHistoryPage {
     fn new(py: Python<'_>, page: HistoryPage) -> PyResult<Self> {
         let hits: Vec<PyHistoryHit> = page.hits.into_iter().map(PyHistoryHit::from).collect();
         let hits = hits.into_pyobject(py)?.into_any().unbind();
-        let (next_cursor, complete, r#match) = (page.next_cursor, page.complete, page.match_mode.name());
+        let (next_cursor, complete, r#match) =
+            (page.next_cursor, page.complete, page.match_mode.name().to_owned());
         Ok(Self { hits, next_cursor, complete, r#match })
     }
 }

@@ -1,5 +1,12 @@
 //! The extension module: converts arguments, detaches from the interpreter, calls a store and wraps the result.
 
+/// The docstring of a name in `_native.pyi`, which `build.rs` reads.
+macro_rules! stub {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".txt"))
+    };
+}
+
 mod bookmarks;
 mod callbacks;
 mod conversations;

@@ -1,4 +1,4 @@
-//! What the stores return, as frozen Python objects.
+//! What the stores return, as frozen Python objects. `storage_rust._rows` adds what is easier in Python.
 
 use pyo3::prelude::*;
 
@@ -6,18 +6,22 @@ use crate::py::convert::{Metadata, Moment, Tuple};
 use crate::stores::bookmarks::Bookmark;
 use crate::stores::conversations::records::{Conversation, Hit, Page, SearchPage, Thread};
 
+#[doc = stub!("Conversation")]
 #[pyclass(name = "Conversation", module = "storage_rust", frozen, subclass, eq, get_all)]
 #[derive(Clone, PartialEq)]
 pub struct PyConversation {
+    #[doc = stub!("Conversation.id")]
     id: i64,
     thread_id: i64,
     parent_id: Option<i64>,
+    #[doc = stub!("Conversation.timestamp")]
     timestamp: Moment,
     prompt: String,
     response: String,
     model: String,
     url: Option<String>,
     tags: Tuple<String>,
+    #[doc = stub!("Conversation.metadata")]
     metadata: Metadata,
 }
 
@@ -40,6 +44,23 @@ impl From<Conversation> for PyConversation {
 
 #[pymethods]
 impl PyConversation {
+    #[new]
+    #[allow(clippy::too_many_arguments)] // one for each field
+    fn new(
+        id: i64,
+        thread_id: i64,
+        parent_id: Option<i64>,
+        timestamp: Moment,
+        prompt: String,
+        response: String,
+        model: String,
+        url: Option<String>,
+        tags: Tuple<String>,
+        metadata: Metadata,
+    ) -> Self {
+        Self { id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata }
+    }
+
     fn __repr__(&self) -> String {
         let Self { id, thread_id, model, prompt, .. } = self;
         let shown: String = prompt.chars().take(60).collect();
@@ -47,11 +68,50 @@ impl PyConversation {
     }
 }
 
+#[doc = stub!("SearchHit")]
 #[pyclass(name = "SearchHit", module = "storage_rust", frozen, get_all, extends = PyConversation)]
 pub struct PySearchHit {
+    #[doc = stub!("SearchHit.score")]
     score: f64,
+    #[doc = stub!("SearchHit.snippet")]
     snippet: String,
+    #[doc = stub!("SearchHit.highlights")]
     highlights: Tuple<(usize, usize)>,
+}
+
+#[pymethods]
+impl PySearchHit {
+    #[new]
+    #[allow(clippy::too_many_arguments)] // one for each field
+    fn new(
+        id: i64,
+        thread_id: i64,
+        parent_id: Option<i64>,
+        timestamp: Moment,
+        prompt: String,
+        response: String,
+        model: String,
+        url: Option<String>,
+        tags: Tuple<String>,
+        metadata: Metadata,
+        score: f64,
+        snippet: String,
+        highlights: Tuple<(usize, usize)>,
+    ) -> PyClassInitializer<Self> {
+        let base = PyConversation {
+            id,
+            thread_id,
+            parent_id,
+            timestamp,
+            prompt,
+            response,
+            model,
+            url,
+            tags,
+            metadata,
+        };
+        PyClassInitializer::from(base).add_subclass(Self { score, snippet, highlights })
+    }
 }
 
 fn hit(py: Python<'_>, hit: Hit) -> PyResult<Py<PySearchHit>> {
@@ -60,27 +120,60 @@ fn hit(py: Python<'_>, hit: Hit) -> PyResult<Py<PySearchHit>> {
     Py::new(py, base.add_subclass(PySearchHit { score, snippet, highlights: Tuple(highlights) }))
 }
 
+#[doc = stub!("SearchPage")]
 #[pyclass(name = "SearchPage", module = "storage_rust", frozen, get_all)]
 pub struct PySearchPage {
     hits: Py<PyAny>,
+    #[doc = stub!("SearchPage.next_cursor")]
     next_cursor: Option<String>,
+    #[doc = stub!("SearchPage.complete")]
     complete: bool,
-    r#match: &'static str,
+    #[doc = stub!("SearchPage.match")]
+    r#match: String,
+}
+
+#[pymethods]
+impl PySearchPage {
+    #[new]
+    fn from_fields(hits: Py<PyAny>, next_cursor: Option<String>, complete: bool, r#match: String) -> Self {
+        Self { hits, next_cursor, complete, r#match }
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        Ok(self.next_cursor == other.next_cursor
+            && self.complete == other.complete
+            && self.r#match == other.r#match
+            && self.hits.bind(py).eq(&other.hits)?)
+    }
 }
 
 impl PySearchPage {
     pub fn new(py: Python<'_>, page: SearchPage) -> PyResult<Self> {
         let hits = page.hits.into_iter().map(|row| hit(py, row)).collect::<PyResult<Vec<_>>>()?;
         let hits = hits.into_pyobject(py)?.into_any().unbind();
-        let (next_cursor, complete, r#match) = (page.next_cursor, page.complete, page.match_mode.name());
+        let (next_cursor, complete, r#match) =
+            (page.next_cursor, page.complete, page.match_mode.name().to_owned());
         Ok(Self { hits, next_cursor, complete, r#match })
     }
 }
 
+#[doc = stub!("Page")]
 #[pyclass(name = "Page", module = "storage_rust", frozen, get_all)]
 pub struct PyPage {
     conversations: Py<PyAny>,
     next_cursor: Option<String>,
+}
+
+#[pymethods]
+impl PyPage {
+    #[new]
+    fn from_fields(conversations: Py<PyAny>, next_cursor: Option<String>) -> Self {
+        Self { conversations, next_cursor }
+    }
+
+    fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        Ok(self.next_cursor == other.next_cursor && self.conversations.bind(py).eq(&other.conversations)?)
+    }
 }
 
 impl PyPage {
@@ -94,13 +187,18 @@ pub fn conversations(rows: Vec<Conversation>) -> Vec<PyConversation> {
     rows.into_iter().map(PyConversation::from).collect()
 }
 
-#[pyclass(name = "Thread", module = "storage_rust", frozen, get_all)]
+#[doc = stub!("Thread")]
+#[pyclass(name = "Thread", module = "storage_rust", frozen, eq, get_all)]
+#[derive(PartialEq)]
 pub struct PyThread {
     id: i64,
     title: String,
     created_at: Moment,
+    #[doc = stub!("Thread.updated_at")]
     updated_at: Moment,
+    #[doc = stub!("Thread.count")]
     count: i64,
+    #[doc = stub!("Thread.cursor")]
     cursor: String,
 }
 
@@ -113,11 +211,24 @@ impl From<Thread> for PyThread {
 
 #[pymethods]
 impl PyThread {
+    #[new]
+    fn new(
+        id: i64,
+        title: String,
+        created_at: Moment,
+        updated_at: Moment,
+        count: i64,
+        cursor: String,
+    ) -> Self {
+        Self { id, title, created_at, updated_at, count, cursor }
+    }
+
     fn __repr__(&self) -> String {
         format!("<Thread {} {:?}, {} exchanges>", self.id, self.title, self.count)
     }
 }
 
+#[doc = stub!("Bookmark")]
 #[pyclass(name = "Bookmark", module = "storage_rust", frozen, eq, get_all)]
 #[derive(PartialEq)]
 pub struct PyBookmark {
@@ -139,6 +250,19 @@ impl From<Bookmark> for PyBookmark {
 
 #[pymethods]
 impl PyBookmark {
+    #[new]
+    fn new(
+        id: i64,
+        url: String,
+        title: String,
+        tags: Tuple<String>,
+        note: String,
+        keyword: Option<String>,
+        created_at: Moment,
+    ) -> Self {
+        Self { id, url, title, tags, note, keyword, created_at }
+    }
+
     fn __repr__(&self) -> String {
         format!("<Bookmark {} {:?} {}>", self.id, self.title, self.url)
     }

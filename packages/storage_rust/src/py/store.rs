@@ -12,6 +12,7 @@ use crate::py::error::detached;
 use crate::py::options::path;
 use crate::stores::store::Store;
 
+#[doc = stub!("_Store")]
 #[pyclass(name = "_Store", module = "storage_rust", frozen, subclass)]
 pub struct PyStore {
     store: Arc<dyn Store>,
@@ -32,7 +33,8 @@ impl PyStore {
 
 #[pymethods]
 impl PyStore {
-    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    #[doc = stub!("_Store.stats")]
+    pub fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = PyDict::new(py);
         for (name, value) in detached(py, || self.store.stats())? {
             stats.set_item(name, value)?;
@@ -43,19 +45,23 @@ impl PyStore {
         Ok(stats)
     }
 
+    #[doc = stub!("_Store.check")]
     fn check(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         detached(py, || self.store.check())
     }
 
+    #[doc = stub!("_Store.backup")]
     fn backup(&self, path: Object<'_, '_>) -> PyResult<()> {
         let target = super::options::path(path)?;
         detached(path.py(), || self.store.backup(&target))
     }
 
+    #[doc = stub!("_Store.interrupt")]
     fn interrupt(&self) {
         self.store.interrupt();
     }
 
+    #[doc = stub!("_Store.close")]
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.store.close());
     }

@@ -60,6 +60,8 @@ class RustConversationStore(_RustStore):
     search = forward(ConversationStore.search)
     search_conversations = forward(ConversationStore.search_conversations)
     start_thread = forward(ConversationStore.start_thread)
+    rename_thread = forward(ConversationStore.rename_thread)
+    stats = forward(ConversationStore.stats)
     thread = forward(ConversationStore.thread)
     threads = forward(ConversationStore.threads)
     import_file = forward(ConversationStore.import_file)

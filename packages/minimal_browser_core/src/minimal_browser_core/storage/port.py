@@ -7,7 +7,7 @@ on the disk and releases the GIL while it does. Failures raise the `StorageError
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict, overload
 
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
 Durability = Literal["normal", "full"]
@@ -203,14 +203,19 @@ class ConversationStore(Store, Protocol):
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
         """Store all rows or none. A row has the arguments of `add_conversation`; errors name it as in `rows[3]`."""
 
-    def update(
+    def update(  # noqa: PLR0913  the public API
         self,
         id: int,
         *,
+        prompt: str | None = None,
         response: str | None = None,
+        model: str | None = None,
+        url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
-    ) -> bool: ...
+    ) -> bool:
+        """Replace the given fields; returns False if there is no such exchange."""
+
     def delete(self, ids: int | Iterable[int]) -> int:
         """Delete exchanges and return how many existed."""
 
@@ -226,6 +231,15 @@ class ConversationStore(Store, Protocol):
         """Write a new file atomically and return the number of exchanges. `path` must not exist."""
 
     def start_thread(self, title: str = "") -> int: ...
+    def rename_thread(self, thread_id: int, title: str) -> bool:
+        """Replace the title of a thread; returns False if there is no such thread."""
+
+    @overload
+    def stats(self, by: None = None) -> Mapping[str, int | str]: ...
+    @overload
+    def stats(self, by: Literal["model", "day"]) -> Mapping[str, Mapping[str, int]]:
+        """Return `conversations`, `threads` and `text_bytes` of each model or of each day of UTC."""
+
     def thread(self, thread_id: int) -> Sequence[Conversation]:
         """Return the whole tree, parents before children."""
 

@@ -6,7 +6,7 @@ use crate::error::{Failure, Result};
 use crate::search::grams::grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
-use crate::stores::conversations::records::{Conversation, add_thread};
+use crate::stores::conversations::records::Conversation;
 
 /// One exchange of an imported file. Records and threads have fingerprints, so that none is imported twice.
 #[derive(Clone, Debug)]
@@ -170,13 +170,14 @@ fn is_stored(db: &Connection, record: &ImportedExchange, id: i64) -> rusqlite::R
 }
 
 fn new_thread(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> rusqlite::Result<i64> {
-    if let Some(id) = record.thread_id
-        && keep_ids
-        && !db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": id})?
+    let mut id = record.thread_id.filter(|_| keep_ids);
+    if let Some(wanted) = id
+        && db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": wanted})?
     {
-        let mut statement = db.prepare_cached(SQL.get("add_thread_with_id"))?;
-        statement.execute(named_params! {":id": id, ":title": record.title, ":now": record.created_at})?;
-        return Ok(id);
+        id = None;
     }
-    add_thread(db, &record.title, record.created_at)
+    db.prepare_cached(SQL.get("add_thread_with_id"))?.execute(named_params! {
+        ":id": id, ":title": record.title, ":created_at": record.created_at, ":updated_at": record.timestamp,
+    })?;
+    Ok(db.last_insert_rowid())
 }

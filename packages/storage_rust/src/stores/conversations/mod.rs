@@ -9,6 +9,7 @@ pub mod records;
 mod relaxed;
 mod relevance;
 pub mod search;
+pub mod statistics;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -107,7 +108,12 @@ impl ConversationStore {
             ":prompt_grams": row.prompt_grams, ":response_grams": row.response_grams,
             ":model_grams": row.model_grams, ":tags_grams": row.tags_grams, ":url_grams": row.url_grams,
         })?;
-        Ok(db.last_insert_rowid())
+        let id = db.last_insert_rowid();
+        if parent_id.is_none() && new.thread_id.is_some() {
+            let first = named_params! {":thread_id": thread_id, ":timestamp": row.timestamp};
+            db.prepare_cached(SQL.get("date_thread"))?.execute(first)?;
+        }
+        Ok(id)
     }
 
     /// The thread and the parent of a new exchange.
@@ -144,12 +150,14 @@ impl ConversationStore {
     /// Replace the given values; false if there is no such conversation.
     pub fn update(&self, id: i64, changes: &Changes) -> Result<bool> {
         let tags = changes.tags.as_deref().map(tags_json).transpose()?;
-        let tags_grams = tags.as_deref().map(grams);
-        let response_grams = changes.response.as_deref().map(grams);
+        let grams_of = |text: &Option<String>| text.as_deref().map(grams);
+        let Changes { prompt, response, model, url, metadata, .. } = changes;
         self.db.write(|db| {
             let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
-                ":id": id, ":response": changes.response, ":response_grams": response_grams,
-                ":tags": tags, ":tags_grams": tags_grams, ":metadata": changes.metadata,
+                ":id": id, ":prompt": prompt, ":prompt_grams": grams_of(prompt),
+                ":response": response, ":response_grams": grams_of(response),
+                ":model": model, ":model_grams": grams_of(model), ":url": url, ":url_grams": grams_of(url),
+                ":tags": tags, ":tags_grams": grams_of(&tags), ":metadata": metadata,
             })?;
             Ok(updated > 0)
         })
@@ -193,6 +201,14 @@ impl ConversationStore {
 
     pub fn start_thread(&self, title: &str) -> Result<i64> {
         self.db.write(|db| Ok(add_thread(db, title, now())?))
+    }
+
+    /// False if there is no such thread.
+    pub fn rename_thread(&self, thread_id: i64, title: &str) -> Result<bool> {
+        self.db.write(|db| {
+            let mut statement = db.prepare_cached(SQL.get("rename_thread"))?;
+            Ok(statement.execute(named_params! {":thread_id": thread_id, ":title": title})? > 0)
+        })
     }
 
     pub fn get(&self, id: i64) -> Result<Option<Conversation>> {

@@ -46,7 +46,10 @@ pub struct NewConversation {
 /// The values that an update replaces.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
+    pub prompt: Option<String>,
     pub response: Option<String>,
+    pub model: Option<String>,
+    pub url: Option<String>,
     pub tags: Option<Vec<String>>,
     pub metadata: Option<String>,
 }

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from minimal_browser_core.storage.transfer import notebook
+
+
+class _Row:
+    """Shows a row or a page as a table in notebooks."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return notebook.table(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(_Row):
     """One exchange."""
 
     id: int
@@ -21,8 +32,14 @@ class Conversation:
     tags: tuple[str, ...]
     metadata: Mapping[str, Any]
 
+    def __eq__(self, other: object) -> bool:
+        """Compare what is stored: a hit equals its exchange."""
+        if not isinstance(other, Conversation):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Conversation.__match_args__)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SearchHit(Conversation):
     """`score` is higher for better matches, comparable within one page; `highlights` are (start, end) in `snippet`."""
 
@@ -32,7 +49,7 @@ class SearchHit(Conversation):
 
 
 @dataclass(frozen=True, slots=True)
-class SearchPage:
+class SearchPage(_Row):
     """One page of a search. `match` is "all" if all hits have all words, otherwise "any"."""
 
     hits: list[SearchHit]
@@ -42,7 +59,7 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(_Row):
     """One page of a list."""
 
     conversations: list[Conversation]
@@ -50,7 +67,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(_Row):
     """`updated_at` is the time of its newest exchange; `cursor` continues a list after this thread."""
 
     id: int
@@ -62,7 +79,7 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
-class Bookmark:
+class Bookmark(_Row):
     """A bookmarked page."""
 
     id: int
@@ -75,7 +92,7 @@ class Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryHit:
+class HistoryHit(_Row):
     """A visited page. `score` is higher for better matches; `highlights` are (start, end) in `snippet`."""
 
     id: int
@@ -90,7 +107,7 @@ class HistoryHit:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPage:
+class HistoryPage(_Row):
     """One page of a history search. `match` is "all" if all hits have all words, otherwise "any"."""
 
     hits: list[HistoryHit]

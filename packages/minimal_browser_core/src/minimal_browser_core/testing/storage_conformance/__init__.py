@@ -32,6 +32,7 @@ _PARTS = (
     "maintenance",
     "migration",
     "processes",
+    "rows",
     "search",
     "threads",
 )
@@ -51,6 +52,7 @@ from .import_export import ImportExport  # noqa: E402
 from .maintenance import Maintenance  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
+from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
 
@@ -66,6 +68,7 @@ class ConversationStoreConformance(
     Exchanges,
     BulkOperations,
     Threads,
+    Rows,
     Search,
     ImportExport,
     Concurrency,

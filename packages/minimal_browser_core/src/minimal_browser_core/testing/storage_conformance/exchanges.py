@@ -114,6 +114,42 @@ class Exchanges(ConversationSuite):
         assert len(store.search("", tag="a").hits) == 0
         assert store.check() == []
 
+    def test_an_updated_exchange_is_found_by_its_new_texts(self, store: Any) -> None:
+        id = store.add_conversation("前の質問 before", "r", "first-model", url="https://old.example/")
+        assert store.update(id, prompt="後の質問 after")
+        assert store.update(id, model="second-model", url="https://new.example/")
+        found = store.get(id)
+        assert (found.prompt, found.model, found.url) == ("後の質問 after", "second-model", "https://new.example/")
+        queries = ("before", "前の", "model:first*", "url:old", "after", "後の", "model:second*", "url:new")
+        assert [len(store.search(query).hits) for query in queries] == [0, 0, 0, 0, 1, 1, 1, 1]
+        assert [len(store.search("", url_prefix=url).hits) for url in ("https://old", "https://new")] == [0, 1]
+        assert store.update(id, url="", prompt="")
+        assert (store.get(id).url, store.get(id).prompt) == ("", "")
+        assert store.check() == []
+
+    @pytest.mark.parametrize("field", ["prompt", "response", "model", "url"])
+    def test_update_refuses_what_is_not_text(self, store: Any, errors: Any, field: str) -> None:
+        id = store.add_conversation("p", "r", "m")
+        for value in (7, b"x", "\ud800"):
+            with pytest.raises(errors.InvalidData, match=field):
+                store.update(id, **{field: value})
+
+    def test_stats_count_exchanges_by_model_and_by_day(self, store: Any, errors: Any) -> None:
+        thread = store.start_thread()
+        for model, day in (("a", 0), ("é", 1), ("é", 1), ("é", -365 * 60)):
+            moment = T0 + day * 24 * HOUR
+            store.add_conversation("é", "r", model, thread_id=thread, timestamp=moment)
+        assert list(store.stats(by="model").items()) == [
+            ("é", {"conversations": 3, "threads": 1, "text_bytes": 9}),
+            ("a", {"conversations": 1, "threads": 1, "text_bytes": 3}),
+        ]
+        by_day = store.stats(by="day")
+        assert list(by_day) == ["1964-03-15", "2024-02-29", "2024-03-01"]
+        assert by_day["2024-03-01"]["conversations"] == 2
+        assert store.stats(by=None)["conversations"] == 4
+        with pytest.raises(errors.InvalidData, match="by"):
+            store.stats(by="hour")
+
     def test_update_of_nothing_is_false(self, store: Any, errors: Any) -> None:
         assert store.update(4711, response="x") is False
         with pytest.raises(errors.InvalidData, match="response"):

@@ -59,6 +59,23 @@ class Threads(ConversationSuite):
             cursor = page[-1].cursor
         assert paged == [thread.id for thread in threads]
 
+    def test_a_thread_is_as_old_as_its_newest_exchange(self, store: Any) -> None:
+        old, new = store.start_thread("old"), store.start_thread("new")
+        for thread, day in ((new, 2), (old, 1), (old, 0)):
+            store.add_conversation("p", "r", "m", thread_id=thread, timestamp=T0 + day * 24 * HOUR)
+        assert [(thread.id, thread.updated_at) for thread in store.threads()] == [
+            (new, store.search("p", thread_id=new).hits[0].timestamp),
+            (old, store.recent(thread_id=old, limit=1).conversations[0].timestamp),
+        ]
+
+    def test_a_thread_is_renamed(self, store: Any, errors: Any) -> None:
+        thread = store.start_thread("before")
+        assert store.rename_thread(thread, "after ✓")
+        assert [found.title for found in store.threads()] == ["after ✓"]
+        assert not store.rename_thread(thread + 1, "nobody")
+        with pytest.raises(errors.InvalidData, match="title"):
+            store.rename_thread(thread, None)
+
     def test_recent_is_newest_first_by_time(self, store: Any) -> None:
         ids = [store.add_conversation("p", "r", "m", timestamp=T0 + n * HOUR) for n in (1, 3, 0, 2)]
         assert [found.id for found in store.recent().conversations] == [ids[1], ids[3], ids[0], ids[2]]

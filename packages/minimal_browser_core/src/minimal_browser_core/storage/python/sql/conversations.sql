@@ -8,6 +8,13 @@ VALUES (:thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :t
 -- name: add_thread
 INSERT INTO threads (title, created_at, updated_at) VALUES (:title, :now, :now)
 
+-- name: rename_thread
+UPDATE threads SET title = :title WHERE id = :thread_id
+
+-- name: date_thread
+-- For the first exchange of a thread, which may be older than the thread.
+UPDATE threads SET updated_at = :timestamp WHERE id = :thread_id
+
 -- name: thread_exists
 SELECT 1 FROM threads WHERE id = :thread_id
 
@@ -49,7 +56,10 @@ FROM conversations WHERE id > :id ORDER BY id LIMIT :limit
 
 -- name: update
 UPDATE conversations
-SET response = coalesce(:response, response), response_grams = coalesce(:response_grams, response_grams),
+SET prompt = coalesce(:prompt, prompt), prompt_grams = coalesce(:prompt_grams, prompt_grams),
+    response = coalesce(:response, response), response_grams = coalesce(:response_grams, response_grams),
+    model = coalesce(:model, model), model_grams = coalesce(:model_grams, model_grams),
+    url = coalesce(:url, url), url_grams = coalesce(:url_grams, url_grams),
     tags = coalesce(:tags, tags), tags_grams = coalesce(:tags_grams, tags_grams), metadata = coalesce(:metadata, metadata)
 WHERE id = :id
 
@@ -248,6 +258,16 @@ SELECT
   (SELECT page_count FROM pragma_page_count()) AS pages,
   (SELECT page_size FROM pragma_page_size()) AS page_size
 
+-- name: stats_by_model
+SELECT model, count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB)))
+FROM conversations GROUP BY model ORDER BY count(*) DESC, model
+
+-- name: stats_by_day
+-- The days are those of UTC; the division rounds down before 1970, too.
+SELECT coalesce(date((timestamp - (timestamp % 86400000 + 86400000) % 86400000) / 1000, 'unixepoch'), '') AS day,
+  count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB)))
+FROM conversations GROUP BY day ORDER BY day
+
 -- name: check_index
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check', 1)
 
@@ -274,7 +294,7 @@ INSERT INTO conversations (id, thread_id, parent_id, timestamp, prompt, response
 VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams)
 
 -- name: add_thread_with_id
-INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :now, :now)
+INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :created_at, :updated_at)
 
 -- name: imported
 -- The row that was imported from a record: no result for a new record, NULL if the row was deleted since.

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -43,7 +42,7 @@ class SqliteStore:
         """The first entries of `stats`."""
         raise NotImplementedError
 
-    def stats(self) -> Mapping[str, int | str]:
+    def stats(self) -> dict[str, int | str]:
         """Return counts, sizes in bytes, `schema_version` and the version of the SQLite library."""
         return {
             **self._counts(),

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal, Unpack
+from typing import Any, Final, Literal, Unpack, overload
 
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.storage.port import ExportFormat, MatchMode, Progress, StoreOptions
@@ -98,7 +98,10 @@ class PythonConversationStore(SqliteStore):
     def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
         thread, parent = self._find_thread_and_parent(db, row["thread_id"], row["parent_id"], row["timestamp"])
         values = row | gram_columns(row) | {"thread_id": thread, "parent_id": parent}
-        return int(db.execute(self._sql["add"], values).lastrowid or 0)
+        id = int(db.execute(self._sql["add"], values).lastrowid or 0)
+        if parent is None and row["thread_id"] is not None:
+            db.execute(self._sql["date_thread"], {"thread_id": thread, "timestamp": row["timestamp"]})
+        return id
 
     def _find_thread_and_parent(
         self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
@@ -116,23 +119,29 @@ class PythonConversationStore(SqliteStore):
             raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
         return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
 
-    def update(
+    def update(  # noqa: PLR0913  the public API
         self,
         id: int,
         *,
+        prompt: str | None = None,
         response: str | None = None,
+        model: str | None = None,
+        url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> bool:
         """Replace the given fields; returns False if there is no such exchange."""
-        response = convert.optional_text("response", response)
-        new_tags = None if tags is None else convert.tags_json(tags)
+        texts = {
+            "prompt": convert.optional_text("prompt", prompt),
+            "response": convert.optional_text("response", response),
+            "model": convert.optional_text("model", model),
+            "url": convert.optional_text("url", url),
+            "tags": None if tags is None else convert.tags_json(tags),
+        }
         row = {
             "id": convert.identifier("id", id),
-            "response": response,
-            "response_grams": None if response is None else grams(response),
-            "tags": new_tags,
-            "tags_grams": None if new_tags is None else grams(new_tags),
+            **texts,
+            **{f"{name}_grams": None if text is None else grams(text) for name, text in texts.items()},
             "metadata": None if metadata is None else convert.metadata_json(metadata),
         }
         with self._db.write() as db:
@@ -155,6 +164,12 @@ class PythonConversationStore(SqliteStore):
         row = {"title": convert.text("title", title), "now": convert.now()}
         with self._db.write() as db:
             return int(db.execute(self._sql["add_thread"], row).lastrowid or 0)
+
+    def rename_thread(self, thread_id: int, title: str) -> bool:
+        """Replace the title of a thread; returns False if there is no such thread."""
+        row = {"thread_id": convert.identifier("thread_id", thread_id), "title": convert.text("title", title)}
+        with self._db.write() as db:
+            return db.execute(self._sql["rename_thread"], row).rowcount > 0
 
     def purge(self, *, before: datetime | None = None, keep_last: int | None = None) -> int:
         """Delete for good the exchanges that are older than `before` and not among the newest `keep_last`.
@@ -323,6 +338,24 @@ class PythonConversationStore(SqliteStore):
 
     def _export_rows(self, first: int, limit: int) -> list[ExportedRow]:
         return export_rows(self._db, self._sql, first, limit)
+
+    @overload
+    def stats(self, by: None = None) -> dict[str, int | str]: ...
+    @overload
+    def stats(self, by: Literal["model", "day"]) -> dict[str, dict[str, int]]: ...
+    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, int | str] | dict[str, dict[str, int]]:
+        """Return counts, sizes in bytes, `schema_version` and the version of the SQLite library.
+
+        With `by`, return for each model, the most used first, or for each day of UTC, in order: `conversations`,
+        `threads`, and `text_bytes`, the size of the prompts and responses. That reads the whole file.
+        """
+        if by is None:
+            return super().stats()
+        if by not in ("model", "day"):
+            raise InvalidData(f"by must be 'model' or 'day', not {by!r:.50}")
+        with self._db.read() as db:
+            groups = db.execute(self._sql[f"stats_by_{by}"]).fetchall()
+        return {name: dict(zip(("conversations", "threads", "text_bytes"), counts)) for name, *counts in groups}
 
     def _counts(self) -> dict[str, int]:
         with self._db.read() as db:

@@ -67,7 +67,7 @@ class _Importer:
         if parent_id is not None:
             thread_id = parent_thread
         elif known_id is None:
-            thread_id = self._new_thread(preferred_thread, title, created_at)
+            thread_id = self._new_thread(preferred_thread, title, created_at, timestamp)
         if not self._keep_ids or (id is not None and self._one("get", id=id) is not None):
             id = None
         row = content | {
@@ -87,8 +87,8 @@ class _Importer:
     def _remember(self, fingerprint: bytes, id: int) -> None:
         self._db.execute(self._sql["remember"], {"fingerprint": fingerprint, "id": id})
 
-    def _new_thread(self, preferred: int | None, title: str, created_at: int) -> int:
-        values = {"id": preferred, "title": title, "now": created_at}
+    def _new_thread(self, preferred: int | None, title: str, created_at: int, updated_at: int) -> int:
+        values = {"id": preferred, "title": title, "created_at": created_at, "updated_at": updated_at}
         if not self._keep_ids or preferred is None or self._one("thread_exists", thread_id=preferred) is not None:
             values["id"] = None
         return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)
