@@ -124,7 +124,7 @@ class SearchPage:
     ) -> Self: ...
     @property
     def match(self) -> Literal["all", "any"]:
-        """Which words the hits have: "all" words of the query, or "any" of its informative ones."""
+        """Whether all hits have all words of the query, or some have only some of them ("any")."""
 
     @property
     def hits(self) -> list[SearchHit]: ...
@@ -399,6 +399,7 @@ class ConversationStore(_Store):
         limit: int = 20,
         cursor: str | None = None,
         order: Literal["relevance", "recent"] = "relevance",
+        match: Literal["auto", "all", "any"] = "auto",
         model: str | None = None,
         tag: str | None = None,
         thread_id: int | None = None,
@@ -407,7 +408,13 @@ class ConversationStore(_Store):
         until: datetime | None = None,
         exact: bool = False,
     ) -> SearchPage:
-        """One page of the matches of `query`. The README describes the language; every text is a valid query.
+        """One page of the matches of `query`. The README describes the language.
+
+        Every text is a valid query, unless it has a `before:` or `after:` that is not a date: that is InvalidData.
+
+        `match="auto"` finds the rows with all words first; if they are fewer than `limit`, rows with most of the
+        informative words follow. `"all"` finds only the former, `"any"` every row with a word. Phrases in quotes, words
+        of a field and excluded words are never optional.
 
         The other arguments are filters: equal model, tag and thread, `since` <= timestamp < `until`. With
         `order="recent"`, and for a query without required words, the order is newest first, by timestamp. `exact` ranks
@@ -415,7 +422,10 @@ class ConversationStore(_Store):
         """
 
     def more_like(self, id: int, *, limit: int = 20) -> SearchPage:
-        """The exchanges that have most of the informative words of one, without itself, ranked."""
+        """The exchanges that share informative words with the exchange `id`, best first, on one page.
+
+        Without that exchange and its exact copies. InvalidData if there is no such exchange.
+        """
 
     def __iter__(self) -> Iterator[Conversation]:
         """In the order of the ids. Exchanges added during the iteration are included; no transaction stays open."""
@@ -478,7 +488,7 @@ class HistoryPage:
     ) -> Self: ...
     @property
     def match(self) -> Literal["all", "any"]:
-        """Which words the hits have: "all" words of the query, or "any" of its informative ones."""
+        """Whether all hits have all words of the query, or some have only some of them ("any")."""
 
     @property
     def hits(self) -> list[HistoryHit]: ...
@@ -543,6 +553,7 @@ class HistoryStore(_Store):
         *,
         limit: int = 20,
         cursor: str | None = None,
+        match: Literal["auto", "all", "any"] = "auto",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> HistoryPage:

@@ -76,7 +76,7 @@ pub struct RankingRequest {
 }
 
 /// How many phrases a row must have, and how much each of them counts.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Coverage {
     /// The index of the first phrase that counts; the following ones are all others that are scored.
     pub first_phrase: usize,
@@ -87,6 +87,8 @@ pub struct Coverage {
     pub min_phrases: usize,
     /// Rows to leave out, in ascending order.
     pub excluded: Vec<i64>,
+    /// Scores are not needed.
+    pub is_unscored: bool,
 }
 
 impl Coverage {
@@ -295,6 +297,11 @@ impl Ranking {
             self.stats = Some(stats);
             return Ok(());
         };
+        if self.request.coverage.as_ref().is_some_and(|coverage| coverage.is_unscored) {
+            self.best.push(Reverse(ScoredRow { score: 0.0, id }));
+            self.stats = Some(stats);
+            return Ok(());
+        }
         let min_size: i64 = ends.iter().copied().map(i64::from).sum();
         if self.is_among_best(ScoredRow { score: share * self.score(&stats, min_size as f64), id }) {
             let scored = ScoredRow { score: share * self.score(&stats, f64::from(row.size()?)), id };

@@ -12,6 +12,8 @@ use super::ranking::Coverage;
 const MAX_WORDS: usize = 64;
 /// A word in more than this share of the rows says nothing about a row.
 const COMMON_SHARE: f64 = 0.25;
+/// With more words than this, fewer rows are ranked.
+const FREE_WORDS: f64 = 4.0;
 /// In fewer rows than this, frequencies say nothing.
 const MIN_ROWS: f64 = 16.0;
 
@@ -97,9 +99,9 @@ impl Plan {
         Ok(Self::new(words, min_words, budget))
     }
 
-    /// Rows with a fifth of the words of another row.
+    /// Rows with an eighth of the words of another row.
     pub fn like(words: Vec<Word>, budget: f64) -> Option<Self> {
-        let min_words = words.len().div_ceil(5);
+        let min_words = words.len().div_ceil(8);
         Self::new(words, min_words, budget)
     }
 
@@ -108,6 +110,7 @@ impl Plan {
             return None;
         }
         words.sort_by(|a, b| a.frequency.total_cmp(&b.frequency).then(a.index.cmp(&b.index)));
+        let budget = max_rows(budget, words.len());
         let needed = words.len() - min_words + 1;
         let mut selected = 0.0;
         let within_budget = words[..needed].iter().take_while(|word| {
@@ -125,7 +128,7 @@ impl Plan {
         (candidates.iter().map(part).collect(), others.iter().map(part).collect())
     }
 
-    pub fn coverage(&self, query: &LooseQuery, rows: f64, excluded: Vec<i64>) -> Coverage {
+    pub fn coverage(&self, query: &LooseQuery, rows: f64) -> Coverage {
         let informative = informative_words(query);
         let weight = |word: &Word| {
             if informative[word.index] { rarity(word, rows) } else { 0.0 }
@@ -135,7 +138,7 @@ impl Plan {
             frequencies: self.words.iter().map(|word| word.frequency).collect(),
             weights: self.words.iter().map(weight).collect(),
             min_phrases: self.min_words,
-            excluded,
+            ..Coverage::default()
         }
     }
 }
@@ -144,6 +147,11 @@ impl Plan {
 pub fn rarity(word: &Word, rows: f64) -> f64 {
     let others = rows.max(word.frequency) - word.frequency;
     (1.0 + (others + 0.5) / (word.frequency + 0.5)).ln()
+}
+
+/// How many rows are ranked by many words: reading their positions is most of the work.
+pub fn max_rows(budget: f64, words: usize) -> f64 {
+    budget * (FREE_WORDS / words as f64).min(1.0)
 }
 
 /// Which optional parts are informative; all, if none is.

@@ -13,8 +13,8 @@ use crate::error::{Failure, Result};
 use crate::search::fts5::VisitorArgument;
 use crate::search::loose_query::LooseQuery;
 use crate::search::query::{Field, Part, part_expression};
-use crate::search::ranking::{COUNT_LIMIT, Ranking, RankingRequest, ScoredRow, estimate, span};
-use crate::search::relaxation::{MatchMode, Plan, Word};
+use crate::search::ranking::{COUNT_LIMIT, Coverage, Ranking, RankingRequest, ScoredRow, estimate, span};
+use crate::search::relaxation::{MatchMode, Plan, Word, max_rows};
 use crate::sql::Statements;
 use crate::stores::cursor;
 
@@ -33,6 +33,8 @@ pub struct Index {
 pub struct Request<'a> {
     pub query: LooseQuery,
     pub mode: MatchMode,
+    /// Return all ranked rows, in any order, with no scores.
+    pub is_unordered: bool,
     pub limit: usize,
     /// How many rows are ranked, the newest ones; None ranks all.
     pub max_ranked: Option<i64>,
@@ -81,7 +83,8 @@ pub fn rank(
             None => return Ok(None),
         },
     };
-    let Request { query, limit, max_ranked, allowed, mut params, .. } = request;
+    let Request { query, limit, is_unordered, max_ranked, allowed, mut params, .. } = request;
+    let max_rows = max_ranked.map(|max| max_rows(max as f64, position.plan.words.len()) as i64);
     let (candidates, others) = position.plan.parts(&query);
     let expression = query.expression(&candidates, &others, index.fields);
     let mut excluded = position.seen.clone();
@@ -96,7 +99,11 @@ pub fn rank(
             allowed,
             is_single_phrase: false,
             visits_all_at_once: false,
-            coverage: Some(position.plan.coverage(&query, rows, excluded)),
+            coverage: Some(Coverage {
+                excluded,
+                is_unscored: is_unordered,
+                ..position.plan.coverage(&query, rows)
+            }),
             previous: None,
         },
         || false,
@@ -113,7 +120,7 @@ pub fn rank(
     let mut statement = db.prepare_cached(index.statements.get("visit"))?;
     let mut visits = statement.query(&*params)?;
     while visits.next()?.is_some() {
-        if is_first && max_ranked.is_some_and(|max| ranking.borrow().matches > max) {
+        if is_first && max_rows.is_some_and(|max| ranking.borrow().matches > max) {
             visited_all = false;
             break;
         }

@@ -58,6 +58,7 @@ class RustConversationStore(_RustStore):
     get = forward(ConversationStore.get)
     recent = forward(ConversationStore.recent)
     search = forward(ConversationStore.search)
+    more_like = forward(ConversationStore.more_like)
     search_conversations = forward(ConversationStore.search_conversations)
     start_thread = forward(ConversationStore.start_thread)
     rename_thread = forward(ConversationStore.rename_thread)

@@ -50,6 +50,7 @@ impl ConversationStore {
             let request = Request {
                 query: LooseQuery::of_words(counts.into_iter().map(|(part, _)| part).collect()),
                 mode: MatchMode::Any,
+                is_unordered: false,
                 limit: limit + MAX_COPIES,
                 max_ranked: Some(max_ranked),
                 allowed: None,

@@ -38,7 +38,8 @@ pub fn search(
         let request = Request {
             query,
             mode: search.match_mode,
-            limit: if search.order == Order::Recent { usize::MAX } else { max_rows },
+            is_unordered: search.order == Order::Recent,
+            limit: max_rows,
             max_ranked: (!search.exact).then_some(search.max_ranked),
             allowed,
             params: vec![(":model", &search.model)],

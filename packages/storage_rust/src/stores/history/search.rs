@@ -87,6 +87,7 @@ impl HistoryStore {
             let request = Request {
                 query,
                 mode: search.match_mode,
+                is_unordered: false,
                 limit: usize::try_from(limit + 1).unwrap_or(usize::MAX),
                 max_ranked: Some(MAX_RANKED),
                 allowed: None,

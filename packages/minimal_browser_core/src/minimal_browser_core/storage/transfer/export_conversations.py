@@ -25,7 +25,9 @@ class Store(Protocol):
     """What an export needs from a store of conversations."""
 
     def _export_rows(self, first: int, limit: int, /) -> list[Any]: ...
-    def search(self, query: str, *, limit: int = ..., cursor: str | None = ..., order: Any = ...) -> Any: ...
+    def search(
+        self, query: str, *, limit: int = ..., cursor: str | None = ..., order: Any = ..., match: Any = ...
+    ) -> Any: ...
 
 
 def export_file(store: Store, path: str | os.PathLike[str], format: str, query: str | None) -> int:
@@ -63,7 +65,7 @@ def _matches(store: Store, query: str) -> Rows:
     ids: list[int] = []
     cursor = None
     while True:
-        page = store.search(query, limit=_SEARCH_LIMIT, cursor=cursor, order="recent")
+        page = store.search(query, limit=_SEARCH_LIMIT, cursor=cursor, order="recent", match="all")
         ids += [hit.id for hit in page.hits]
         cursor = page.next_cursor
         if cursor is None:

@@ -16,6 +16,7 @@ from minimal_browser_core.storage.python.search.query import Part
 
 MAX_WORDS: Final = 64  # further words of a query, as of a pasted page, are ignored
 COMMON_SHARE: Final = 0.25  # a word in more than this share of the rows says nothing about a row
+FREE_WORDS: Final = 4  # with more words, fewer rows are ranked
 MIN_ROWS: Final = 16  # in fewer rows, frequencies say nothing
 
 Frequency = Callable[[Part], int]
@@ -71,14 +72,15 @@ class Plan:
 
     @classmethod
     def like(cls, words: Sequence[Word], budget: float) -> Self | None:
-        """Plan a search for rows with a fifth of the words of another row."""
-        return cls._of(words, math.ceil(len(words) / 5), budget)
+        """Plan a search for rows with an eighth of the words of another row."""
+        return cls._of(words, math.ceil(len(words) / 8), budget)
 
     @classmethod
     def _of(cls, words: Sequence[Word], min_words: int, budget: float) -> Self | None:
         if not words or min_words > len(words):
             return None
         words = sorted(words, key=lambda word: (word.frequency, word.index))
+        budget = max_rows(budget, len(words))
         needed = len(words) - min_words + 1
         within_budget = sum(total <= budget for total in accumulate(word.frequency for word in words[:needed]))
         candidates = max(1, within_budget)
@@ -92,6 +94,11 @@ class Plan:
         """Return how much each word counts for the share of the query that a row covers."""
         informative = _informative_words(query)
         return [rarity(word, rows) if informative[word.index] else 0.0 for word in self.words]
+
+
+def max_rows(budget: float, words: int) -> float:
+    """Return how many rows are ranked by many words: reading their positions is most of the work."""
+    return budget if words <= FREE_WORDS else budget * FREE_WORDS / words
 
 
 def rarity(word: Word, rows: int) -> float:

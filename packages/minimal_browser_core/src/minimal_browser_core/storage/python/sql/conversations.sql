@@ -126,9 +126,13 @@ WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
 
 -- name: by_time
 -- The rows of a JSON array of ids, newest first.
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations WHERE id IN (SELECT value FROM json_each(:ids))
-ORDER BY timestamp DESC, id DESC LIMIT :limit
+WITH page AS MATERIALIZED (
+  SELECT id, timestamp FROM conversations WHERE id IN (SELECT value FROM json_each(:ids))
+  ORDER BY timestamp DESC, id DESC LIMIT :limit
+)
+SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
+FROM page JOIN conversations AS c ON c.id = page.id
+ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_relevance
 -- Ranks the newest :bound matches that are not newer than :newest, and continues after the row :last_id, whose score is

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from minimal_browser_core.storage.port import MatchMode
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, read_cursor, write_cursor
 from minimal_browser_core.storage.python.db.database import Database
@@ -21,7 +22,6 @@ from minimal_browser_core.storage.python.stores.conversation_rows import Row, co
 from minimal_browser_core.storage.python.stores.more_like import rank_like
 from minimal_browser_core.storage.python.stores.relaxed_search import (
     Index,
-    MatchMode,
     Position,
     is_position,
     make_plan,

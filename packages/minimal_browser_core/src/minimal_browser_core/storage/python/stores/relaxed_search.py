@@ -17,7 +17,7 @@ from minimal_browser_core.storage.python.convert import MAX_ID
 from minimal_browser_core.storage.python.db.error_translation import corrupt
 from minimal_browser_core.storage.python.search.loose_query import LooseQuery
 from minimal_browser_core.storage.python.search.query import Fields, Part, any_part, part_expression
-from minimal_browser_core.storage.python.search.relaxation import Plan, Word
+from minimal_browser_core.storage.python.search.relaxation import Plan, Word, max_rows
 
 COUNTED: Final = 4_096  # rows with a word that are counted before the rest is extrapolated
 _KIND: Final = "some"
@@ -111,7 +111,7 @@ def frequency_of(db: sqlite3.Connection, index: Index, part: Part) -> int:
     if count < COUNTED:
         return int(count)
     first, _, rows = count_rows(db, index)
-    return round(count / max(last_counted - first + 1, 1) * rows)
+    return round(int(count) / max(int(last_counted) - first + 1, 1) * rows)
 
 
 def make_plan(
@@ -137,11 +137,12 @@ def rank(
     plan = position.plan
     parts = plan.parts(query)
     candidates = parts[: plan.candidates]
-    values = {"first": position.oldest, "last": position.newest, "match": query.expression(candidates, index.fields)}
-    values |= filters | {"bound": MAX_ID if max_ranked is None else max_ranked + 1}
+    values: dict[str, Any] = {"first": position.oldest, "last": position.newest, "match": query.expression(candidates, index.fields)}
+    max_ids = MAX_ID if max_ranked is None else int(max_rows(max_ranked, len(plan.words)))
+    values |= dict(filters) | {"bound": min(max_ids + 1, MAX_ID)}
     ids = [id for (id,) in db.execute(index.sql["candidates"], values)]
     oldest = position.oldest
-    if max_ranked is not None and len(ids) > max_ranked:
+    if len(ids) > max_ids:
         oldest = ids[-1]
     shares = _shares(db, index, query, plan, ids)
     wanted = {id: share for id, share in shares.items() if id not in position.seen}
