@@ -13,12 +13,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = "packages/storage_rust"
 TARGET = "packages/minimal_browser_core/src/minimal_browser_core/storage"
 FOLDERS = {
+    f"{SOURCE}/python/storage_rust/_async": f"{TARGET}/asynchronous",
     f"{SOURCE}/python/storage_rust/_transfer": f"{TARGET}/transfer",
     f"{SOURCE}/sql": f"{TARGET}/python/sql",
     f"{SOURCE}/words": f"{TARGET}/python/words",
 }
 # What differs between the packages, and what only the native implementation does.
-EXCLUDED = ("_host.py", "*.salvage.sql")
+EXCLUDED = ("_host.py", "_async/stores.py", "*.salvage.sql")
 COMMENTS = {".py": "# {}", ".sql": "-- {}", ".html": "<!-- {} -->", ".txt": "# {}"}
 
 

@@ -1,0 +1,1 @@
+"""Running a store on a thread of its own, for asyncio."""
