@@ -39,8 +39,8 @@ def test_what_is_impossible_is_reported_and_nothing_is_called(
 
 
 def test_a_report_becomes_a_sentence() -> None:
-    assert summarise(ImportReport(0, 0, 0, (), 0)) == "0 imported"
-    lost = (LostRecord(7, "it has no question"), LostRecord(9, "x"))
-    assert summarise(ImportReport(12, 3, 2, lost, 4)) == (
+    assert summarise(ImportReport(0, 0, 0, [])) == "0 imported"
+    reasons = [LostRecord(7, "it has no question"), LostRecord(9, "x")]
+    assert summarise(ImportReport(12, 3, 2, reasons, attachments=4)) == (
         "12 imported, 3 there already, 2 lost (record 7: it has no question), 4 attachments left out"
     )

@@ -42,10 +42,36 @@ from ._rows import add_row_methods
 add_row_methods()
 del add_row_methods
 
+# Known to type checkers. Importing these, or typing, would take longer than the rest of this package.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from ._async.stores import AsyncBookmarkStore, AsyncConversationStore, AsyncHistoryStore
+    from ._transfer.report import ImportReport
+else:
+    _MODULES = {
+        "AsyncBookmarkStore": "_async.stores",
+        "AsyncConversationStore": "_async.stores",
+        "AsyncHistoryStore": "_async.stores",
+        "ImportReport": "_transfer.report",
+    }
+
+    def __getattr__(name):
+        """Import a class when it is first used."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = __import__(f"{__name__}.{_MODULES[name]}", fromlist=[name])
+        globals()[name] = value = getattr(module, name)
+        return value
+
+
 __all__ = [
     "API_VERSION",
     "CAPABILITIES",
     "SCHEMA_VERSION",
+    "AsyncBookmarkStore",
+    "AsyncConversationStore",
+    "AsyncHistoryStore",
     "Bookmark",
     "BookmarkStore",
     "Conversation",
@@ -56,6 +82,7 @@ __all__ = [
     "HistoryHit",
     "HistoryPage",
     "HistoryStore",
+    "ImportReport",
     "Interrupted",
     "InvalidData",
     "Page",

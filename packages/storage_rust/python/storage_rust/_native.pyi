@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Self, final, overload
+from typing import Any, Literal, Self, final
 
 from typing_extensions import disjoint_base
 
@@ -122,10 +122,6 @@ class SearchPage:
         complete: bool,
         match: str,
     ) -> Self: ...
-    @property
-    def match(self) -> Literal["all", "any"]:
-        """Whether all hits have all words of the query, or some have only some of them ("any")."""
-
     @property
     def hits(self) -> list[SearchHit]: ...
     @property
@@ -346,6 +342,16 @@ class ConversationStore(_Store):
         wait until the end. `interrupt` ends the import.
         """
 
+    def merge(self, path: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> ImportReport:
+        """Merge the exchanges and threads of another store's file, all or nothing.
+
+        Idempotent. An exchange is the same in both stores if its time, prompt, response and model are equal; then this
+        store's version stays. Exchanges that were deleted in one of the stores are deleted in this one, but not those
+        that were purged, which leave no trace. Empty threads are not merged. The other file is not changed.
+        `progress(rows_read, total_rows)` is called inside the transaction: it must not use this store, and if it
+        raises, nothing is stored. `interrupt` ends the merge.
+        """
+
     def export_file(
         self,
         path: str | PathLike[str],
@@ -360,6 +366,10 @@ class ConversationStore(_Store):
         """
 
     def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]: ...
+    def _merge_rows(
+        self, batches: Iterable[list[tuple[Any, Any]]], deletions: Callable[[], list[bytes]]
+    ) -> tuple[int, int, int]: ...
+    def _deletions(self) -> list[bytes]: ...
     def _export_rows(self, first: int, limit: int) -> list[tuple[Any, ...]]: ...
     def start_thread(self, title: str = "") -> int:
         """Create an empty thread and return its id."""
@@ -367,16 +377,13 @@ class ConversationStore(_Store):
     def rename_thread(self, thread_id: int, title: str) -> bool:
         """Replace the title of a thread. False if there is no such thread."""
 
-    @overload
-    def stats(self, by: None = None) -> dict[str, int | str]:
+    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, Any]:
         """Counts, sizes in bytes, `schema_version`, and the version of the SQLite library.
 
         With `by`, for each model, the most used first, or for each day of UTC, in order: `conversations`, `threads`,
         and `text_bytes`, the size of the prompts and responses. That reads the whole file.
         """
 
-    @overload
-    def stats(self, by: Literal["model", "day"]) -> dict[str, dict[str, int]]: ...
     def get(self, id: int) -> Conversation | None:
         """An exchange, or None if there is no such exchange."""
 
@@ -486,10 +493,6 @@ class HistoryPage:
         complete: bool,
         match: str,
     ) -> Self: ...
-    @property
-    def match(self) -> Literal["all", "any"]:
-        """Whether all hits have all words of the query, or some have only some of them ("any")."""
-
     @property
     def hits(self) -> list[HistoryHit]: ...
     @property

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::db::options::Durability;
 use crate::py::callbacks::with_callbacks;
@@ -114,6 +114,16 @@ impl PyConversationStore {
             .call1((slf, path, format, progress))
     }
 
+    #[doc = stub!("ConversationStore.merge")]
+    #[pyo3(signature = (path, *, progress = None))]
+    fn merge<'py>(
+        slf: &Bound<'py, Self>,
+        path: Object<'_, 'py>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("storage_rust._transfer.merge")?.getattr("merge")?.call1((slf, path, progress))
+    }
+
     #[doc = stub!("ConversationStore.export_file")]
     #[pyo3(signature = (path, *, format, query = None))]
     fn export_file<'py>(
@@ -132,6 +142,24 @@ impl PyConversationStore {
         with_callbacks(py, |raised| {
             self.store.import_rows(|| raised.attached(|py| next_batch(batches.bind(py))))
         })
+    }
+
+    fn _merge_rows(
+        &self,
+        py: Python<'_>,
+        batches: Py<PyAny>,
+        deletions: Py<PyAny>,
+    ) -> PyResult<(i64, i64, i64)> {
+        let merged = with_callbacks(py, |raised| {
+            let next = || raised.attached(|py| next_batch(batches.bind(py)));
+            self.store.merge_rows(next, || raised.attached(|py| deletions.bind(py).call0()?.extract()))
+        })?;
+        Ok((merged.taken, merged.skipped, merged.deleted))
+    }
+
+    fn _deletions<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let deletions = detached(py, || self.store.deletions())?;
+        Ok(deletions.iter().map(|fingerprint| PyBytes::new(py, fingerprint)).collect())
     }
 
     fn _export_rows(&self, py: Python<'_>, first: i64, limit: i64) -> PyResult<Vec<PyExportedExchange>> {

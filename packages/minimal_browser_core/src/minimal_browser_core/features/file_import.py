@@ -52,9 +52,9 @@ def summarise(report: "ImportReport") -> str:
     parts = [f"{report.taken} imported"]
     if report.skipped:
         parts.append(f"{report.skipped} there already")
-    if report.lost_count:
-        first = f" (record {report.lost[0].position}: {report.lost[0].reason})" if report.lost else ""
-        parts.append(f"{report.lost_count} lost{first}")
+    if report.lost:
+        first = f" (record {report.reasons[0].position}: {report.reasons[0].reason})" if report.reasons else ""
+        parts.append(f"{report.lost} lost{first}")
     if report.attachments:
         parts.append(f"{report.attachments} attachments left out")
     return ", ".join(parts)

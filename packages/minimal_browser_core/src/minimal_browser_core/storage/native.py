@@ -66,6 +66,7 @@ class RustConversationStore(_RustStore):
     thread = forward(ConversationStore.thread)
     threads = forward(ConversationStore.threads)
     import_file = forward(ConversationStore.import_file)
+    merge = forward(ConversationStore.merge)
     export_file = forward(ConversationStore.export_file)
 
     def __iter__(self) -> Iterator[Conversation]:

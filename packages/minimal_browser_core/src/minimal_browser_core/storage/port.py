@@ -7,7 +7,7 @@ on the disk and releases the GIL while it does. Failures raise the `StorageError
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Literal, Protocol, TypedDict, overload
+from typing import Any, Literal, Protocol, TypedDict
 
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
 Durability = Literal["normal", "full"]
@@ -121,21 +121,35 @@ class LostRecord(Protocol):
 
 
 class ImportReport(Protocol):
-    """`taken` counts the imported records, `skipped` those that an earlier import had added."""
+    """`taken` counts what was imported, `skipped` what was stored already, or deleted after an earlier import."""
 
     @property
     def taken(self) -> int: ...
     @property
     def skipped(self) -> int: ...
     @property
-    def lost_count(self) -> int: ...
+    def lost(self) -> int:
+        """The number of records of the file that could not be imported."""
+
     @property
-    def lost(self) -> Sequence[LostRecord]:
+    def reasons(self) -> Sequence[LostRecord]:
         """The first 1,000 lost records."""
 
     @property
     def attachments(self) -> int:
         """The number of files and pictures, which are not imported."""
+
+    @property
+    def deleted(self) -> int:
+        """The number of exchanges that a merge deleted because they were deleted in the other store."""
+
+    @property
+    def format(self) -> str:
+        """The name of the format, as far as one was named."""
+
+    @property
+    def source(self) -> str:
+        """The path of the file."""
 
 
 class ThreadSummary(Protocol):
@@ -203,7 +217,7 @@ class ConversationStore(Store, Protocol):
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
         """Store all rows or none. A row has the arguments of `add_conversation`; errors name it as in `rows[3]`."""
 
-    def update(  # noqa: PLR0913  the public API
+    def update(
         self,
         id: int,
         *,
@@ -227,6 +241,9 @@ class ConversationStore(Store, Protocol):
     ) -> ImportReport:
         """Import all exchanges of a file or none. A second import of the same file adds nothing."""
 
+    def merge(self, path: str | PathLike[str], *, progress: Progress | None = None) -> ImportReport:
+        """Merge another store's file, deletions included, all or nothing. A second merge changes nothing."""
+
     def export_file(self, path: str | PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
         """Write a new file atomically and return the number of exchanges. `path` must not exist."""
 
@@ -234,11 +251,8 @@ class ConversationStore(Store, Protocol):
     def rename_thread(self, thread_id: int, title: str) -> bool:
         """Replace the title of a thread; returns False if there is no such thread."""
 
-    @overload
-    def stats(self, by: None = None) -> Mapping[str, int | str]: ...
-    @overload
-    def stats(self, by: Literal["model", "day"]) -> Mapping[str, Mapping[str, int]]:
-        """Return `conversations`, `threads` and `text_bytes` of each model or of each day of UTC."""
+    def stats(self, by: Literal["model", "day"] | None = None) -> Mapping[str, Any]:
+        """Return counts; with `by`, `conversations`, `threads` and `text_bytes` of each model or day of UTC."""
 
     def thread(self, thread_id: int) -> Sequence[Conversation]:
         """Return the whole tree, parents before children."""

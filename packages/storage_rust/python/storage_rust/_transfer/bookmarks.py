@@ -25,7 +25,7 @@ class Store(Protocol):
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
     """Import a file of bookmarks, all or nothing."""
-    losses = LossLog()
+    losses = LossLog(os.fspath(path))
     return import_bookmarks(store, _read(Path(os.fspath(path)), losses), losses)
 
 

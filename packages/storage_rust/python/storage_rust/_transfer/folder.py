@@ -78,5 +78,6 @@ def _import(path: Path, import_file: Callable[[Path], ImportReport]) -> Imported
 
 def import_session(store: bookmarks.Store, path: str | os.PathLike[str]) -> ImportReport:
     """Import the tabs of one saved session as bookmarks."""
-    file, losses = Path(os.fspath(path)), LossLog()
+    file = Path(os.fspath(path))
+    losses = LossLog(file, "older-browser")
     return bookmarks.import_bookmarks(store, read_session(bookmarks.read_text(file), file, losses), losses)

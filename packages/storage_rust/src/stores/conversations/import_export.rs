@@ -82,7 +82,7 @@ impl ConversationStore {
 }
 
 /// False if the record was imported before.
-fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
+pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
     if !matches!(Imported::find(db, &record.fingerprint)?, Imported::Never) {
         return Ok(false);
     }
@@ -90,7 +90,7 @@ fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt
         && !keep_ids
         && is_stored(db, record, id)?
     {
-        remember(db, &record.fingerprint, id)?;
+        remember(db, &record.fingerprint, Some(id))?;
         return Ok(false);
     }
     let parent = match &record.parent {
@@ -117,15 +117,15 @@ fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt
         ":url_grams": grams(record.url.as_deref().unwrap_or_default()),
     })?;
     let id = db.last_insert_rowid();
-    remember(db, &record.fingerprint, id)?;
+    remember(db, &record.fingerprint, Some(id))?;
     if thread.is_none() {
-        remember(db, &record.thread, id)?;
+        remember(db, &record.thread, Some(id))?;
     }
     Ok(true)
 }
 
 /// What was imported with a fingerprint.
-enum Imported {
+pub enum Imported {
     Never,
     /// A row that was deleted since.
     Deleted,
@@ -136,7 +136,7 @@ enum Imported {
 }
 
 impl Imported {
-    fn find(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Self> {
+    pub fn find(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Self> {
         let mut statement = db.prepare_cached(SQL.get("imported"))?;
         let row = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
             let ids: (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
@@ -149,7 +149,7 @@ impl Imported {
     }
 
     /// The id and the thread of the row.
-    fn row(self) -> Option<(i64, i64)> {
+    pub fn row(self) -> Option<(i64, i64)> {
         match self {
             Self::Row { id, thread_id } => Some((id, thread_id)),
             Self::Never | Self::Deleted => None,
@@ -157,7 +157,8 @@ impl Imported {
     }
 }
 
-fn remember(db: &Connection, fingerprint: &[u8], id: i64) -> rusqlite::Result<usize> {
+/// `id` is None for a deleted exchange.
+pub fn remember(db: &Connection, fingerprint: &[u8], id: Option<i64>) -> rusqlite::Result<usize> {
     let mut statement = db.prepare_cached(SQL.get("remember"))?;
     statement.execute(named_params! {":fingerprint": fingerprint, ":id": id})
 }

@@ -1,8 +1,10 @@
 //! The store of conversations.
 
 mod filter;
+mod fingerprint;
 pub mod format;
 pub mod import_export;
+pub mod merge;
 mod more_like;
 mod recent;
 pub mod records;
@@ -20,6 +22,7 @@ use crate::salvage::recovery;
 use crate::search::grams::grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
+use crate::stores::conversations::merge::delete_rows;
 use crate::stores::conversations::records::{
     Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
 };
@@ -167,14 +170,7 @@ impl ConversationStore {
     ///
     /// A thread is deleted with its last exchange.
     pub fn delete(&self, ids: &[i64]) -> Result<usize> {
-        self.db.write(|db| {
-            let mut statement = db.prepare_cached(SQL.get("delete"))?;
-            let mut deleted = 0;
-            for id in ids {
-                deleted += statement.execute(named_params! {":id": id})?;
-            }
-            Ok(deleted)
-        })
+        self.db.write(|db| delete_rows(db, ids))
     }
 
     /// Delete exchanges older than `before` that are not among the newest `keep_last`, and wipe what was deleted. With

@@ -19,6 +19,7 @@ from .folder import ImportedFile, import_folder, is_minimal_browser_0_folder
 from .import_conversations import FORMATS
 from .terminal import one_line, print_table
 
+_CREATING: Final = ("import", "merge")
 _READ_ONLY: Final = ("search", "recent", "export", "backup", "stats")
 
 OpenStore = Callable[..., Any]
@@ -80,6 +81,9 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
         "--places", metavar="FILE", help="where to store the bookmarks, history and sessions of a folder"
     )
     importing.add_argument("--format", choices=FORMATS, default="auto")
+    merging = command("merge", "add the exchanges of another store, and delete what was deleted in it")
+    merging.add_argument("files", nargs="+", metavar="file")
+    merging.set_defaults(places=None)
     exporting = command("export", "write exchanges to a new file")
     exporting.add_argument("file")
     exporting.add_argument("--format", choices=tuple(WRITERS), default="jsonl")
@@ -98,9 +102,9 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
     database = Path(options.database)
-    if options.command != "import" and not database.exists():
+    if options.command not in _CREATING and not database.exists():
         raise StorageError(f"{database} does not exist: `import` creates a store", path=str(database))
-    for name in options.files if options.command == "import" else ():
+    for name in options.files if options.command in _CREATING else ():
         if not Path(name).exists():  # checked before an empty store is created
             raise StorageError(f"{name} does not exist: nothing was imported", path=name)
     check_options = {"check_on_open": True} if options.command == "check" and options.rescue else {}
@@ -133,7 +137,9 @@ def _import(store: Any, options: argparse.Namespace) -> int:
         if options.places and options.open_places:
             bookmarks, history = (stack.enter_context(open_store(options.places)) for open_store in options.open_places)
         for name in options.files:
-            if is_minimal_browser_0_folder(Path(name)):
+            if options.command == "merge":
+                files.append(ImportedFile(Path(name), store.merge(name)))
+            elif is_minimal_browser_0_folder(Path(name)):
                 files += import_folder(Path(name), store, bookmarks, history)
             else:
                 files.append(ImportedFile(Path(name), store.import_file(name, format=options.format)))
@@ -150,10 +156,10 @@ def _print_import(file: ImportedFile) -> None:
         sys.stdout.write(f"{path}: not imported: {one_line(file.reason)}\n")
         return
     sys.stdout.write(f"{path}: {report}\n")
-    for lost in report.lost:
+    for lost in report.reasons:
         sys.stdout.write(f"  lost: record {lost.position}: {one_line(lost.reason)}\n")
-    if report.lost_count > len(report.lost):
-        sys.stdout.write(f"  and {report.lost_count - len(report.lost)} more\n")
+    if report.lost > len(report.reasons):
+        sys.stdout.write(f"  and {report.lost - len(report.reasons)} more\n")
 
 
 def _import_result(file: ImportedFile) -> dict[str, Any]:
@@ -164,9 +170,10 @@ def _import_result(file: ImportedFile) -> dict[str, Any]:
         "file": str(file.path),
         "taken": report.taken,
         "skipped": report.skipped,
-        "lost_count": report.lost_count,
-        "lost": [{"position": lost.position, "reason": lost.reason} for lost in report.lost],
+        "lost_count": report.lost,
+        "lost": [{"position": lost.position, "reason": lost.reason} for lost in report.reasons],
         "attachments": report.attachments,
+        "deleted": report.deleted,
     }
 
 
@@ -206,6 +213,7 @@ _COMMANDS: Final[dict[str, Callable[[Any, argparse.Namespace], int]]] = {
     "search": _search,
     "recent": _recent,
     "import": _import,
+    "merge": _import,
     "export": _export,
     "backup": _backup,
     "check": _check,

@@ -18,7 +18,8 @@ class Store(Protocol):
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
     """Import the visited pages, all or nothing."""
-    losses, file = LossLog(), Path(os.fspath(path))
+    file = Path(os.fspath(path))
+    losses = LossLog(file, "older-browser")
     with open_read_only(file) as db:
         pages = read_history(db, file, losses)
     changed = store._import_visits(pages)

@@ -10,6 +10,8 @@
     open-webui, librechat
     llm             logs.db of the llm command
 
+The file of another store, such as a recovered one, is merged.
+
 If a format is named, records in other formats are reported as lost. Identical records are imported once.
 """
 
@@ -28,6 +30,8 @@ from .formats import chat_export, llm
 from .formats.exchange_json import ExchangeReader
 from .formats.message_content import AttachmentCounter
 from .json_stream import JsonItem, read_items
+from .merge import Store as MergeStore
+from .merge import is_store, merge
 from .report import ImportReport, LossLog
 
 FORMATS: Final = ("auto", "jsonl", "json", "older-browser", "chatgpt", "claude", "open-webui", "librechat", "llm")
@@ -38,7 +42,7 @@ Progress = Callable[[int, int], object]
 Batch = list[tuple[Any, Any]]
 
 
-class Store(Protocol):
+class Store(MergeStore, Protocol):
     """What an import needs from a store of conversations."""
 
     def _import_rows(self, batches: Iterable[Batch], /) -> tuple[int, int]: ...
@@ -48,7 +52,10 @@ def import_file(store: Store, path: str | os.PathLike[str], format: str, progres
     """Import a file, a folder or an archive, all or nothing. `progress` is called with bytes read and in total."""
     if format not in FORMATS:
         raise InvalidData(f"format must be one of {', '.join(FORMATS)}, not {format!r:.50}")
-    losses = LossLog()
+    losses = LossLog(os.fspath(path), format)
+    file = Path(os.fspath(path))
+    if format == "auto" and file.is_file() and not owners.open_count(str(file)) and is_store(file):
+        return merge(store, file, progress)
     source = _Source(Path(os.fspath(path)), format, losses, progress)
     taken, skipped = store._import_rows(source.batches())
     losses.attachments = source.attachments.count

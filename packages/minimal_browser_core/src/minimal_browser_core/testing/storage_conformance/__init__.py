@@ -17,6 +17,7 @@
 import pytest
 
 _PARTS = (
+    "asyncio_stores",
     "base",
     "bookmark_files",
     "bookmarks",
@@ -30,6 +31,7 @@ _PARTS = (
     "history_files",
     "import_export",
     "maintenance",
+    "merge",
     "migration",
     "processes",
     "rows",
@@ -38,7 +40,8 @@ _PARTS = (
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from .bookmark_files import BookmarkFiles  # noqa: E402  pytest rewrites their asserts first
+from .asyncio_stores import AsyncStores  # noqa: E402  pytest rewrites their asserts first
+from .bookmark_files import BookmarkFiles  # noqa: E402
 from .bookmarks import Bookmarks  # noqa: E402
 from .bulk_operations import BulkOperations  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
@@ -50,6 +53,7 @@ from .history import History  # noqa: E402
 from .history_files import HistoryFiles  # noqa: E402
 from .import_export import ImportExport  # noqa: E402
 from .maintenance import Maintenance  # noqa: E402
+from .merge import Merge  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .rows import Rows  # noqa: E402
@@ -57,6 +61,7 @@ from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
 
 __all__ = [
+    "AsyncStoreConformance",
     "BookmarkStoreConformance",
     "ConversationRecovery",
     "ConversationStoreConformance",
@@ -71,6 +76,7 @@ class ConversationStoreConformance(
     Rows,
     Search,
     ImportExport,
+    Merge,
     Concurrency,
     Files,
     Damage,
@@ -88,3 +94,7 @@ class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processe
 
 class HistoryStoreConformance(History, HistoryFiles, Files, Damage, Processes, Durability, HistoryMigration):
     """The whole suite. Supply the fixtures `open_history`, `open_places` and `errors`."""
+
+
+class AsyncStoreConformance(AsyncStores):
+    """The whole suite. Supply `open_async`, `open_async_history`, `open_async_bookmarks` and `errors`."""

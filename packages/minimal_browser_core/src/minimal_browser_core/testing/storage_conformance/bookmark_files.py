@@ -55,8 +55,8 @@ class BookmarkFiles(StoreSuite):
         file = tmp_path / "bookmarks.html"
         file.write_text(FIREFOX, encoding="utf-8")
         report = store.import_file(file)
-        assert (report.taken, report.skipped, report.lost_count) == (4, 0, 2)
-        assert [(lost.position, "query" in lost.reason) for lost in report.lost] == [(4, True), (5, False)]
+        assert (report.taken, report.skipped, report.lost) == (4, 0, 2)
+        assert [(lost.position, "query" in lost.reason) for lost in report.reasons] == [(4, True), (5, False)]
         moment = datetime.fromtimestamp(1_700_000_000, UTC)
         rows = self.rows(store)
         assert rows[:3] == [
@@ -75,7 +75,7 @@ class BookmarkFiles(StoreSuite):
         store.import_file(file)
         before = self.rows(store)
         again = store.import_file(file)
-        assert (again.taken, again.skipped, again.lost_count) == (0, 4, 2)
+        assert (again.taken, again.skipped, again.lost) == (0, 4, 2)
         assert self.rows(store) == before
 
     def test_an_import_adds_to_existing_bookmarks_and_replaces_nothing(self, store: Any, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ class BookmarkFiles(StoreSuite):
         file.write_text(FIREFOX, encoding="utf-8")
         report = store.import_file(file)
         assert (report.taken, report.skipped) == (4, 0)
-        assert [lost.position for lost in report.lost] == [4, 5, 1]
-        assert "'aa'" in report.lost[2].reason
+        assert [lost.position for lost in report.reasons] == [4, 5, 1]
+        assert "'aa'" in report.reasons[2].reason
         mine = self.rows(store)[0]
         assert mine[1:5] == ("Mine", ("mine", "t1", "t2"), "A note & more\nof two lines", "k")
 
@@ -113,7 +113,7 @@ class BookmarkFiles(StoreSuite):
         as_list.write_text(json.dumps(records), encoding="utf-8")
         by_id.write_text(json.dumps({str(n): record for n, record in enumerate(records)}), encoding="utf-8")
         report = store.import_file(as_list)
-        assert (report.taken, report.skipped, [lost.position for lost in report.lost]) == (3, 0, [4, 5, 6])
+        assert (report.taken, report.skipped, [lost.position for lost in report.reasons]) == (3, 0, [4, 5, 6])
         first, *rest = self.rows(store)
         moment = datetime(2024, 2, 29, 12, 0, 0, 123_000, tzinfo=UTC)
         assert first == ("https://a.org/", "Page", ("x", "y z"), "note", None, moment)
@@ -134,7 +134,7 @@ class BookmarkFiles(StoreSuite):
         assert store.export_file(file) == 3
         other = opened(tmp_path / "other.db")
         report = other.import_file(file)
-        assert (report.taken, report.skipped, report.lost_count) == (3, 0, 0)
+        assert (report.taken, report.skipped, report.lost) == (3, 0, 0)
         assert [row[:5] for row in self.rows(other)] == [row[:5] for row in self.rows(store)]
         for ours, theirs in zip(self.rows(store), self.rows(other), strict=True):
             assert abs((ours[5] - theirs[5]).total_seconds()) < 1

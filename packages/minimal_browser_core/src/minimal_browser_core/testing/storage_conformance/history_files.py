@@ -38,8 +38,8 @@ class HistoryFiles(StoreSuite):
     def test_the_history_of_minimal_browser_0_is_imported_once(self, store: Any, old_history: Path) -> None:
         before = old_history.read_bytes()
         report = store.import_file(old_history)
-        assert (report.taken, report.skipped, report.lost_count) == (3, 0, 3)
-        assert [lost.position for lost in report.lost] == [4, 5, 6]
+        assert (report.taken, report.skipped, report.lost) == (3, 0, 3)
+        assert [lost.position for lost in report.reasons] == [4, 5, 6]
         pages = {hit.url: hit for hit in store.search("").hits}
         assert pages["https://a.org/"].title == "A page"
         assert pages["https://a.org/"].visit_count == 3

@@ -72,9 +72,9 @@ class ImportExport(ConversationSuite):
         report = store.import_file(source)
         assert (report.taken, report.skipped) == (len(case["rows"]), case["skipped"])
         assert report.attachments == case["attachments"]
-        assert [lost.position for lost in report.lost] == [position for position, _ in case["lost"]]
-        assert report.lost_count == len(case["lost"])
-        for lost, (_, reason) in zip(report.lost, case["lost"], strict=True):
+        assert [lost.position for lost in report.reasons] == [position for position, _ in case["lost"]]
+        assert report.lost == len(case["lost"])
+        for lost, (_, reason) in zip(report.reasons, case["lost"], strict=True):
             assert reason in lost.reason
         titles = {thread.id: thread.title for thread in store.threads()}
         rows = list(store)
@@ -130,13 +130,13 @@ class ImportExport(ConversationSuite):
         for source in (archive, folder):
             store = opened(":memory:")
             report = store.import_file(source)
-            assert (report.taken, report.lost_count) == (len(case["rows"]), 1)
-            assert report.lost[0].position == 3
+            assert (report.taken, report.lost) == (len(case["rows"]), 1)
+            assert report.reasons[0].position == 3
         damaged = tmp_path / "damaged.zip"
         damaged.write_bytes(archive.read_bytes()[:-30])
         report = opened(":memory:").import_file(damaged)
-        assert (report.taken, report.lost_count) == (0, 1)
-        assert "archive" in report.lost[0].reason
+        assert (report.taken, report.lost) == (0, 1)
+        assert "archive" in report.reasons[0].reason
 
     def test_progress_counts_bytes_and_can_undo_all(self, store: Any, tmp_path: Path) -> None:
         source = tmp_path / "many.jsonl"
@@ -173,7 +173,7 @@ class ImportExport(ConversationSuite):
         source.write_bytes(content)
         report = store.import_file(source)
         assert report.taken == 0
-        assert report.lost_count == (1 if content else 0)
+        assert report.lost == (1 if content else 0)
 
     def test_a_file_that_cannot_be_imported_raises(self, store: Any, errors: Any, path: Path, tmp_path: Path) -> None:
         with pytest.raises(errors.StorageError, match="does not exist"):
@@ -192,7 +192,7 @@ class ImportExport(ConversationSuite):
         with pytest.raises(errors.StorageError, match="not in the format claude"):
             store.import_file(other, format="claude")
         claude = written("claude", tmp_path)
-        assert [lost.reason for lost in store.import_file(claude, format="chatgpt").lost] == [
+        assert [lost.reason for lost in store.import_file(claude, format="chatgpt").reasons] == [
             "it is in the format claude, not chatgpt"
         ] * 2
 
@@ -221,7 +221,7 @@ class ImportExport(ConversationSuite):
         assert file.stat().st_mode & 0o077 == 0
         copy = opened(tmp_path / "copy.db")
         report = copy.import_file(file)
-        assert (report.taken, report.lost_count) == (len(store), 0)
+        assert (report.taken, report.lost) == (len(store), 0)
         assert all_rows(copy) == all_rows(store)
         again = tmp_path / "again"
         copy.export_file(again, format=format)

@@ -19,7 +19,7 @@ class RowSuite(StoreSuite):
     def test_rows_pickle_and_copy(self, store: Any) -> None:
         for row in self.rows(store):
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-                assert pickle.loads(pickle.dumps(row, protocol)) == row
+                assert pickle.loads(pickle.dumps(row, protocol)) == row  # noqa: S301
             for copied in (copy.copy(row), copy.deepcopy(row)):
                 assert type(copied) is type(row)
                 assert copied == row

@@ -314,6 +314,20 @@ ON CONFLICT (fingerprint) DO UPDATE SET conversation_id = excluded.conversation_
 SELECT thread_id FROM conversations
 WHERE id = :id AND timestamp = :timestamp AND prompt = :prompt AND response = :response AND model = :model
 
+-- name: stored_at
+-- The rows with a timestamp, to compare their contents.
+SELECT id, timestamp, prompt, response, model, thread_id FROM conversations WHERE timestamp = :timestamp ORDER BY id
+
+-- name: content
+SELECT timestamp, prompt, response, model FROM conversations WHERE id = :id
+
+-- name: deletions
+-- The fingerprints of deleted exchanges that a merge understands.
+SELECT fingerprint FROM import_fingerprints WHERE conversation_id IS NULL AND length(fingerprint) = 24
+
+-- name: title_thread
+UPDATE threads SET title = :title WHERE id = :thread_id AND title = ''
+
 -- name: backlog_first
 -- The next id.
 SELECT coalesce((SELECT min(seq, 9223372036854775806) + 1 FROM sqlite_sequence WHERE name = 'conversations'), -9223372036854775808)

@@ -2,10 +2,10 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal, Unpack, overload
+from typing import Any, Final, Literal, Unpack
 
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.storage.port import ExportFormat, MatchMode, Progress, StoreOptions
@@ -25,11 +25,18 @@ from minimal_browser_core.storage.python.stores.conversation_rows import (
 )
 from minimal_browser_core.storage.python.stores.conversation_search import ConversationSearch, make_filters
 from minimal_browser_core.storage.python.stores.formats import CONVERSATIONS
-from minimal_browser_core.storage.python.stores.import_export import ExportedRow, export_rows, import_rows
+from minimal_browser_core.storage.python.stores.import_export import (
+    ExportedRow,
+    delete_rows,
+    export_rows,
+    import_rows,
+    merge_rows,
+)
 from minimal_browser_core.storage.python.stores.relaxed_search import check_match
 from minimal_browser_core.storage.transfer.report import ImportReport
 
 _BATCH: Final = 200
+_GROUP_COUNTS: Final = ("conversations", "threads", "text_bytes")
 _PROGRESS_ROWS: Final = 1000  # rows between two calls of a progress function
 
 
@@ -119,7 +126,7 @@ class PythonConversationStore(SqliteStore):
             raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
         return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
 
-    def update(  # noqa: PLR0913  the public API
+    def update(
         self,
         id: int,
         *,
@@ -155,9 +162,9 @@ class PythonConversationStore(SqliteStore):
         id_list = [ids] if isinstance(ids, int) else ids
         if isinstance(id_list, str | bytes) or not isinstance(id_list, Iterable):
             raise InvalidData(f"ids must be whole numbers, not {type(ids).__name__}")
-        rows = [{"id": convert.identifier("ids", id)} for id in id_list]
+        checked = [convert.identifier("ids", id) for id in id_list]
         with self._db.write() as db:
-            return sum(db.execute(self._sql["delete"], row).rowcount for row in rows)
+            return delete_rows(db, self._sql, checked)
 
     def start_thread(self, title: str = "") -> int:
         """Create an empty thread and return its id."""
@@ -323,6 +330,19 @@ class PythonConversationStore(SqliteStore):
 
         return import_file(self, path, format, progress)
 
+    def merge(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> ImportReport:
+        """Merge the exchanges and threads of another store's file, all or nothing.
+
+        Idempotent. An exchange is the same in both stores if its time, prompt, response and model are equal; then this
+        store's version stays. Exchanges that were deleted in one of the stores are deleted in this one, but not those
+        that were purged, which leave no trace. Empty threads are not merged. The other file is not changed.
+        `progress(rows read, rows in total)` is called inside the transaction: it must not use this store, and an
+        exception in it rolls back. `interrupt` ends the merge.
+        """
+        from minimal_browser_core.storage.transfer.merge import merge
+
+        return merge(self, path, progress)
+
     def export_file(self, path: str | os.PathLike[str], *, format: ExportFormat, query: str | None = None) -> int:
         """Write all exchanges, or those that match `query`, in the order of storage; returns how many.
 
@@ -336,14 +356,19 @@ class PythonConversationStore(SqliteStore):
     def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]:
         return import_rows(self._db, self._sql, batches)
 
+    def _merge_rows(
+        self, batches: Iterable[list[tuple[Any, Any]]], deletions: Callable[[], list[bytes]]
+    ) -> tuple[int, int, int]:
+        return merge_rows(self._db, self._sql, batches, deletions)
+
+    def _deletions(self) -> list[bytes]:
+        with self._db.read() as db:
+            return [row[0] for row in db.execute(self._sql["deletions"])]
+
     def _export_rows(self, first: int, limit: int) -> list[ExportedRow]:
         return export_rows(self._db, self._sql, first, limit)
 
-    @overload
-    def stats(self, by: None = None) -> dict[str, int | str]: ...
-    @overload
-    def stats(self, by: Literal["model", "day"]) -> dict[str, dict[str, int]]: ...
-    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, int | str] | dict[str, dict[str, int]]:
+    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, Any]:
         """Return counts, sizes in bytes, `schema_version` and the version of the SQLite library.
 
         With `by`, return for each model, the most used first, or for each day of UTC, in order: `conversations`,
@@ -355,7 +380,7 @@ class PythonConversationStore(SqliteStore):
             raise InvalidData(f"by must be 'model' or 'day', not {by!r:.50}")
         with self._db.read() as db:
             groups = db.execute(self._sql[f"stats_by_{by}"]).fetchall()
-        return {name: dict(zip(("conversations", "threads", "text_bytes"), counts)) for name, *counts in groups}
+        return {name: dict(zip(_GROUP_COUNTS, counts, strict=True)) for name, *counts in groups}
 
     def _counts(self) -> dict[str, int]:
         with self._db.read() as db:

@@ -1,7 +1,7 @@
 """Read and write rows for exports and imports; `storage.transfer` handles the file formats."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from minimal_browser_core.storage.python.convert import metadata, tags
@@ -9,6 +9,7 @@ from minimal_browser_core.storage.python.db.bulk_load import bulk_load
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
 from minimal_browser_core.storage.python.stores.conversation_rows import gram_columns
+from minimal_browser_core.storage.transfer.content_fingerprint import content_fingerprint
 
 ExportedRow = tuple[Any, ...]
 
@@ -34,6 +35,43 @@ def import_rows(
                     skipped += 1
             database.raise_if_interrupted(epoch)
     return taken, skipped
+
+
+def merge_rows(
+    database: Database,
+    sql: Mapping[str, str],
+    batches: Iterable[list[tuple[Any, Any]]],
+    deletions: Callable[[], list[bytes]],
+) -> tuple[int, int, int]:
+    """Merge all batches and the deletions or none; returns (imported, already present, deleted)."""
+    epoch = database.interrupt_epoch()
+    taken = skipped = deleted = 0
+    remaining = iter(batches)
+    with callback_errors(), bulk_load(database, sql) as db:
+        importer = _Merger(db, sql)
+        while True:
+            with callback():
+                batch = next(remaining, None)
+            if batch is None:
+                break
+            added = sum(importer.add(keys, texts) for keys, texts in batch)
+            taken, skipped = taken + added, skipped + len(batch) - added
+            database.raise_if_interrupted(epoch)
+        for deletion in deletions():
+            deleted += importer.delete(deletion)
+        database.raise_if_interrupted(epoch)
+    return taken, skipped, deleted
+
+
+def delete_rows(db: sqlite3.Connection, sql: Mapping[str, str], ids: Iterable[int]) -> int:
+    """Delete exchanges and remember their fingerprints, so that no merge brings them back."""
+    deleted = 0
+    for id in ids:
+        content = db.execute(sql["content"], {"id": id}).fetchone()
+        if content is not None:
+            deleted += db.execute(sql["delete"], {"id": id}).rowcount
+            db.execute(sql["remember"], {"fingerprint": content_fingerprint(*content), "id": None})
+    return deleted
 
 
 def export_rows(database: Database, sql: Mapping[str, str], first: int, limit: int) -> list[ExportedRow]:
@@ -84,7 +122,7 @@ class _Importer:
             self._remember(thread, new)
         return True
 
-    def _remember(self, fingerprint: bytes, id: int) -> None:
+    def _remember(self, fingerprint: bytes, id: int | None) -> None:
         self._db.execute(self._sql["remember"], {"fingerprint": fingerprint, "id": id})
 
     def _new_thread(self, preferred: int | None, title: str, created_at: int, updated_at: int) -> int:
@@ -92,3 +130,40 @@ class _Importer:
         if not self._keep_ids or preferred is None or self._one("thread_exists", thread_id=preferred) is not None:
             values["id"] = None
         return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)
+
+
+class _Merger(_Importer):
+    """Recognises exchanges by their content, too: this store may have them from elsewhere."""
+
+    def add(self, keys: tuple[Any, ...], texts: tuple[Any, ...]) -> bool:
+        fingerprint, _, thread, _, _, title, _ = keys
+        known = self._one("imported", fingerprint=fingerprint)
+        if known is None and (stored := self._find(fingerprint)) is not None:
+            self._remember(fingerprint, stored[0])
+            known = stored
+        if known is None:
+            return super().add(keys, texts)
+        id, thread_id = known
+        if id is not None:
+            if (self._one("imported", fingerprint=thread) or (None,))[0] is None:
+                self._remember(thread, id)
+            if title:
+                self._db.execute(self._sql["title_thread"], {"thread_id": thread_id, "title": title})
+        return False
+
+    def delete(self, fingerprint: bytes) -> bool:
+        """Delete what was deleted in the other store; returns False if it is not in this one."""
+        known = self._one("imported", fingerprint=fingerprint) or self._find(fingerprint)
+        self._remember(fingerprint, None)
+        if known is None or known[0] is None:
+            return False
+        self._db.execute(self._sql["delete"], {"id": known[0]})
+        return True
+
+    def _find(self, fingerprint: bytes) -> tuple[int, int] | None:
+        """Return the id and the thread of the first exchange with this content."""
+        timestamp = int.from_bytes(fingerprint[:8], "big", signed=True)
+        for id, *content, thread_id in self._db.execute(self._sql["stored_at"], {"timestamp": timestamp}).fetchall():
+            if content_fingerprint(*content) == fingerprint:
+                return id, thread_id
+        return None
