@@ -120,7 +120,7 @@ class SearchPage:
         hits: list[SearchHit],
         next_cursor: str | None,
         complete: bool,
-        match: str,
+        match: Literal["all", "any"],
     ) -> Self: ...
     @property
     def hits(self) -> list[SearchHit]: ...
@@ -131,6 +131,10 @@ class SearchPage:
     @property
     def complete(self) -> bool:
         """False if only the newest matches of a very common query were ranked, at most 10,000."""
+
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Whether all hits have all words of the query, or some have only some of them ("any")."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -491,7 +495,7 @@ class HistoryPage:
         hits: list[HistoryHit],
         next_cursor: str | None,
         complete: bool,
-        match: str,
+        match: Literal["all", "any"],
     ) -> Self: ...
     @property
     def hits(self) -> list[HistoryHit]: ...
@@ -500,6 +504,10 @@ class HistoryPage:
     @property
     def complete(self) -> bool:
         """False if only some matches of a very common query were ranked: the 20,000 most recently first visited."""
+
+    @property
+    def match(self) -> Literal["all", "any"]:
+        """Whether all hits have all words of the query, or some have only some of them ("any")."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
