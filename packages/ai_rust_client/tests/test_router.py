@@ -137,6 +137,20 @@ def test_a_missing_model_does_not_cool_the_client_down(servers: list[FakeServer]
     assert router.chat(MESSAGES, "common").text == "from 0"
 
 
+def test_a_failed_stream_that_is_read_again_counts_once(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    for server in servers:
+        server.default = Error(503)
+    router = Router(clients)
+    stream = router.stream(MESSAGES, "m")
+    for _ in range(3):
+        with pytest.raises(InternalServerError):
+            next(stream)
+    assert router.last is not None
+    assert len(router.last.attempts) == 3
+    assert [health.failures for health in router.health] == [1, 1, 1]
+    assert counts(servers) == [1, 1, 1]
+
+
 def test_a_stream_goes_on_elsewhere_before_its_first_byte_only(
     servers: list[FakeServer], clients: list[AIClient]
 ) -> None:

@@ -44,7 +44,7 @@ class WrappedStream:
 
     def _recover(self, error: AIClientError) -> float:
         try:
-            is_final = self._started or self._cancelled
+            is_final = self._started or self._cancelled or self._ended
             if is_final:
                 raise error
             delay = self._replace(error)
