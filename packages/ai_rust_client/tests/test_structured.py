@@ -15,6 +15,7 @@ import pydantic
 import pytest
 
 from ai_rust_client import AIClient, AIClientError, BadRequestError, InvalidStructureError
+from ai_rust_client._schema import PartialJson
 from ai_rust_client.structured import StructuredOutput
 from minimal_browser_core.testing.fake_server import (
     DONE,
@@ -437,6 +438,29 @@ def test_a_stream_uses_simpler_modes_too(server: FakeServer, client: AIClient) -
     server.script.append(Error(422, "response_format is not supported"))
     server.default = Answer('{"label": "a"}')
     assert client.stream_parse("q", "m", Tree).output().parsed == Tree("a")
+
+
+async def test_the_output_of_a_long_stream_is_read_without_its_partial_values(
+    server: FakeServer, client: AIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = 0
+
+    class Counting(PartialJson):
+        @property
+        def value(self) -> Any:
+            nonlocal values
+            values += 1
+            return super().value
+
+    monkeypatch.setattr("ai_rust_client.structured_stream.PartialJson", Counting)
+    text = json.dumps(["x" * 10] * 1000)
+    pieces = tuple(text[at : at + 4] for at in range(0, len(text), 4))
+    server.script.extend([Answer(pieces), Answer(pieces)])
+    assert client.stream_parse("q", "m", list[str]).output().parsed == ["x" * 10] * 1000
+    stream = client.stream_parse("q", "m", list[str])
+    assert (await stream.aoutput()).parsed == ["x" * 10] * 1000
+    assert values == 0
+    assert len(stream.value) == 1000
 
 
 def test_a_cut_stream_is_an_error(server: FakeServer, client: AIClient) -> None:

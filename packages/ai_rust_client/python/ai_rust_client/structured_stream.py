@@ -61,46 +61,56 @@ class StructuredStream(Generic[T]):
         """What has arrived so far, as plain JSON; None before the first bracket."""
         return self._request.schema.unwrap(self._partial.value)
 
-    def _new_value(self, delta: str) -> bool:
-        self._partial.feed(delta)
+    def _is_new_value(self) -> bool:
         value = self.value
         is_new = value is not None and value != self._last
         self._last = value
         return is_new
 
-    def __iter__(self) -> Iterator[Any]:
+    def _read(self) -> Iterator[None]:
+        """Read on, without a value for each piece."""
         while True:
             try:
                 for delta in self._stream:
-                    if self._new_value(delta):
-                        yield self._last
+                    self._partial.feed(delta)
+                    yield
             except (BadRequestError, NotFoundError) as error:
                 self._request.use_simpler_mode(error)
                 self._stream = self._open()
                 continue
             return
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
+    async def _aread(self) -> AsyncIterator[None]:
         while True:
             try:
                 async for delta in self._stream:
-                    if self._new_value(delta):
-                        yield self._last
+                    self._partial.feed(delta)
+                    yield
             except (BadRequestError, NotFoundError) as error:
                 self._request.use_simpler_mode(error)
                 self._stream = self._open()
                 continue
             return
 
+    def __iter__(self) -> Iterator[Any]:
+        for _ in self._read():
+            if self._is_new_value():
+                yield self._last
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        async for _ in self._aread():
+            if self._is_new_value():
+                yield self._last
+
     def output(self) -> StructuredOutput[T]:
         """Wait for the end. Raises InvalidStructureError as `parse` does."""
-        for _ in self:
+        for _ in self._read():
             pass
         return self._output()
 
     async def aoutput(self) -> StructuredOutput[T]:
         """`output` for asyncio."""
-        async for _ in self:
+        async for _ in self._aread():
             pass
         return self._output()
 
