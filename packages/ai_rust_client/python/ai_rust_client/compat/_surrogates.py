@@ -2,12 +2,10 @@
 
 from typing import Any, cast
 
-from ai_rust_client._surrogates import SurrogateJoiner, replace_surrogates
+from ai_rust_client._surrogates import REPLACEMENT, SurrogateJoiner, replace_surrogates
 
 Path = tuple[str | int, ...]
 """The keys that lead to a string; elements of lists by their `index`, if they have one."""
-
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def has_surrogates(text: str) -> bool:
@@ -26,11 +24,6 @@ class ChunkJoiner(SurrogateJoiner):
     def __init__(self) -> None:
         super().__init__()
         self._last: dict[str, Any] = {}
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the second half of a character is still to come."""
-        return bool(self._waiting)
 
     def join_chunk(self, chunk: dict[str, Any]) -> dict[str, Any]:
         """The chunk without surrogates; a first half at the end of a string waits for the next chunk."""
