@@ -214,9 +214,9 @@ class AIClient:
 class ResponseStream:
     """An answer while it arrives: an iterator and an async iterator over its text.
 
-    `await stream` waits for the response head and returns the stream itself. Only one reader may read at a
-    time; any thread may call `cancel`. The attributes contain what has arrived so far, read or not. A stream
-    ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
+    `await stream` waits for the response head and returns the stream itself. A second reader at the same
+    time gets RuntimeError; any thread may call `cancel`. The attributes contain what has arrived so far, read or not.
+    A stream ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
     stream or leaving its `with` block cancels it. It belongs to the process that opened it: a forked child gets
     RuntimeError.
     """

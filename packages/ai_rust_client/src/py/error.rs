@@ -82,3 +82,9 @@ pub fn closed(py: Python) -> PyErr {
 pub fn other_process() -> PyErr {
     PyRuntimeError::new_err("this stream belongs to the process that opened it; open a new one after a fork")
 }
+
+pub fn second_reader() -> PyErr {
+    PyRuntimeError::new_err(
+        "another thread or task is reading this stream already; a stream has one reader at a time",
+    )
+}

@@ -37,7 +37,7 @@ impl AsyncEvents {
 
     fn __anext__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        match slf.get()._poll(py)? {
+        match slf.get().0.poll_now(py, StreamBuffer::next_event)?.map(StreamEvent) {
             Some(event) => Ready::awaitable(py, event),
             None => aio(py)?.call_method1(intern!(py, "next_item"), (slf,)),
         }

@@ -26,9 +26,9 @@ use crate::stream_buffer::StreamBuffer;
 
 /// An answer while it arrives: an iterator and an async iterator over its text.
 ///
-/// `await stream` waits for the response head and returns the stream itself. Only one reader may read at a
-/// time; any thread may call `cancel`. The attributes contain what has arrived so far, read or not. A stream
-/// ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
+/// `await stream` waits for the response head and returns the stream itself. A second reader at the same
+/// time gets RuntimeError; any thread may call `cancel`. The attributes contain what has arrived so far, read or not.
+/// A stream ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
 /// stream or leaving its `with` block cancels it. It belongs to the process that opened it: a forked child gets
 /// RuntimeError.
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
@@ -56,7 +56,7 @@ impl ResponseStream {
 
     fn __anext__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        match slf.get()._poll(py)? {
+        match slf.get().0.poll_now(py, StreamBuffer::next_text)? {
             Some(text) => Ready::awaitable(py, text),
             None => aio(py)?.call_method1(intern!(py, "next_item"), (slf,)),
         }
@@ -88,6 +88,7 @@ impl ResponseStream {
     ///
     /// Raises as iteration would, after the events before the error were returned.
     fn drain(&self, py: Python) -> PyResult<Vec<StreamEvent>> {
+        self.0.check_not_awaited()?;
         let events = self.0.stream()?.drain().map_err(|error| raise(py, &error))?;
         if events.back() == Some(&Event::Finish) {
             self.0.log_end(py);

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use crate::answer::Answer;
 use crate::http::config::Config;
 use crate::py::blocking::wait;
-use crate::py::error::{other_process, raise};
+use crate::py::error::{other_process, raise, second_reader};
 use crate::py::event_loop::ReadyQueue;
 use crate::py::log;
 use crate::runtime::process;
@@ -22,11 +22,28 @@ pub struct StreamReader {
     config: Arc<Config>,
     process: u32,
     is_end_logged: AtomicBool,
+    /// Whether a reader waits for the next item. Two would each get a part of the answer.
+    is_awaited: AtomicBool,
+}
+
+/// A reader on a thread.
+struct Wait<'a>(&'a AtomicBool);
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl StreamReader {
     pub fn new(stream: Arc<Stream>, config: Arc<Config>) -> Self {
-        Self { stream, config, process: process::id(), is_end_logged: AtomicBool::new(false) }
+        Self {
+            stream,
+            config,
+            process: process::id(),
+            is_end_logged: AtomicBool::new(false),
+            is_awaited: AtomicBool::new(false),
+        }
     }
 
     /// The settings of the call.
@@ -42,6 +59,8 @@ impl StreamReader {
     /// Wait for the next item.
     pub fn next<T>(&self, py: Python, take: impl Fn(&mut StreamBuffer) -> Next<T>) -> PyResult<Option<T>> {
         let stream = self.stream()?;
+        self.begin_wait()?;
+        let _wait = Wait(&self.is_awaited);
         loop {
             match stream.buffer.with(&take) {
                 Some(Ok(None)) => {
@@ -54,8 +73,20 @@ impl StreamReader {
         }
     }
 
-    /// The next item, or `None` if it has not arrived. Raises `StopAsyncIteration` at the end.
+    /// The next item after a wait that `register` began, or `None` if it has not arrived. Raises `StopAsyncIteration`
+    /// at the end.
     pub fn poll<T>(&self, py: Python, take: impl Fn(&mut StreamBuffer) -> Next<T>) -> PyResult<Option<T>> {
+        self.is_awaited.store(false, Ordering::Release);
+        self.poll_now(py, take)
+    }
+
+    /// The same without a wait.
+    pub fn poll_now<T>(
+        &self,
+        py: Python,
+        take: impl Fn(&mut StreamBuffer) -> Next<T>,
+    ) -> PyResult<Option<T>> {
+        self.check_not_awaited()?;
         match self.stream()?.buffer.with(take) {
             None => Ok(None),
             Some(Ok(Some(item))) => Ok(Some(item)),
@@ -67,8 +98,19 @@ impl StreamReader {
         }
     }
 
+    /// Begin to wait for the next item. `poll` or `cancel` ends it.
     pub fn register(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
-        Ok(self.stream()?.register(&queue.0))
+        let stream = self.stream()?;
+        self.begin_wait()?;
+        Ok(stream.register(&queue.0))
+    }
+
+    fn begin_wait(&self) -> PyResult<()> {
+        if self.is_awaited.swap(true, Ordering::AcqRel) { Err(second_reader()) } else { Ok(()) }
+    }
+
+    pub fn check_not_awaited(&self) -> PyResult<()> {
+        if self.is_awaited.load(Ordering::Acquire) { Err(second_reader()) } else { Ok(()) }
     }
 
     pub fn register_head(&self, queue: &ReadyQueue) -> PyResult<Option<u64>> {
@@ -77,6 +119,7 @@ impl StreamReader {
 
     pub fn cancel(&self) -> PyResult<()> {
         self.stream()?.cancel();
+        self.is_awaited.store(false, Ordering::Release);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 import copy
 import operator
+import threading
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -25,6 +26,22 @@ class _Received(Generic[T]):
     def __get__(self, stream: "PythonResponseStream", owner: type["PythonResponseStream"]) -> T:
         value: T = self._get(stream._channel.received)
         return value
+
+
+class _OnlyReader:
+    """Refuses a second reader at the same time: each would get a part of the answer."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError(
+                "another thread or task is reading this stream already; a stream has one reader at a time"
+            )
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class PythonResponseStream:
@@ -55,6 +72,7 @@ class PythonResponseStream:
         self._channel = channel
         self._disconnect = disconnect
         self._fetched: deque[StreamEvent] = deque()
+        self._only_reader = _OnlyReader()
         # Not __del__: in a garbage cycle the sockets could be finalised first, each with a ResourceWarning.
         self._finalizer = weakref.finalize(self, _release, channel, disconnect)
 
@@ -62,28 +80,27 @@ class PythonResponseStream:
         return self
 
     def __next__(self) -> str:
-        for event in self.events():
+        while (event := self._next()) is not None:
             if event.kind == "text":
                 return event.text
         raise StopIteration
 
     def events(self) -> Iterator[StreamEvent]:
-        while self._fetched or self._fetch():
-            yield self._fetched.popleft()
+        while (event := self._next()) is not None:
+            yield event
 
     def __aiter__(self) -> AsyncIterator[str]:
         return self
 
     async def __anext__(self) -> str:
-        while self._fetched or await self._fetch_async():
-            event = self._fetched.popleft()
+        while (event := await self._next_async()) is not None:
             if event.kind == "text":
                 return event.text
         raise StopAsyncIteration
 
     async def aevents(self) -> AsyncIterator[StreamEvent]:
-        while self._fetched or await self._fetch_async():
-            yield self._fetched.popleft()
+        while (event := await self._next_async()) is not None:
+            yield event
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self._wait_for_head().__await__()
@@ -92,13 +109,24 @@ class PythonResponseStream:
         return self._channel.fileno()
 
     def drain(self) -> list[StreamEvent]:
-        events = [*self._fetched]
-        self._fetched.clear()
-        # Events that iteration has fetched but not returned come first; the stream's error is raised after them.
-        return events or self._channel.take()
+        self._channel.check_process()
+        with self._only_reader:
+            events = [*self._fetched]
+            self._fetched.clear()
+            # Events that iteration has fetched but not returned come first; the stream's error is raised after them.
+            return events or self._channel.take()
+
+    def _next(self) -> StreamEvent | None:
+        self._channel.check_process()
+        with self._only_reader:
+            return self._fetched.popleft() if self._fetched or self._fetch() else None
+
+    async def _next_async(self) -> StreamEvent | None:
+        self._channel.check_process()
+        with self._only_reader:
+            return self._fetched.popleft() if self._fetched or await self._fetch_async() else None
 
     def _fetch(self) -> bool:
-        self._channel.check_process()
         try:
             self._channel.wait_for(lambda: self._channel.is_ready)
         except BaseException:

@@ -33,6 +33,7 @@ _PARTS = (
     "network_faults",
     "provider_formats",
     "proxies",
+    "readers",
     "response_metadata",
     "responses",
     "retries",
@@ -64,6 +65,7 @@ from .model_fallback import ModelFallback  # noqa: E402
 from .network_faults import NetworkFaults  # noqa: E402
 from .provider_formats import ProviderFormats  # noqa: E402
 from .proxies import Proxies  # noqa: E402
+from .readers import Readers  # noqa: E402
 from .response_metadata import ResponseMetadata  # noqa: E402
 from .responses import Responses  # noqa: E402
 from .retries import Retries  # noqa: E402
@@ -99,6 +101,7 @@ class ChatClientConformance(
     NetworkFaults,
     ResponseMetadata,
     ModelFallback,
+    Readers,
     Retries,
     Secrets,
     StaleConnections,
