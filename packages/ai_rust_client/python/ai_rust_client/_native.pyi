@@ -112,8 +112,8 @@ class AIClient:
     def stream_response(self, prompt: str, model: str, **options: Any) -> ResponseStream:
         """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
 
-    def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
-        """The whole answer. Blocks.
+    def chat(self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+        """The whole answer. Blocks. `messages` may be a prompt.
 
         A sequence of models is an order of preference: if a model is refused or unavailable, the next is tried.
         If the provider refuses the model itself (402, 403, 404, a 400 that says that the model does not exist),
@@ -130,11 +130,11 @@ class AIClient:
         """
 
     def achat(
-        self, messages: Sequence[Message], model: str | Sequence[str], **options: Any
+        self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any
     ) -> Coroutine[Any, Any, ChatResponse]:
         """`chat` for asyncio. Cancelling the task closes the connection."""
 
-    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
+    def stream(self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any) -> ResponseStream:
         """`chat`, streamed. Returns at once; all errors, connection errors too, are raised while the stream is
         read.
 
@@ -204,7 +204,7 @@ class AIClient:
     def __exit__(self, *_exception: object) -> None: ...
     def __aenter__(self) -> Coroutine[Any, Any, Self]: ...
     def __aexit__(self, *_exception: object) -> Coroutine[Any, Any, None]: ...
-    def _start_chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> Call: ...
+    def _start_chat(self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any) -> Call: ...
     def _start_embed(
         self, input: str | Sequence[str], model: str, dimensions: int | None, batch_size: int, **options: Any
     ) -> Call: ...
@@ -217,8 +217,8 @@ class ResponseStream:
     `await stream` waits for the response head and returns the stream itself. A second reader at the same
     time gets RuntimeError; any thread may call `cancel`. The attributes contain what has arrived so far, read or not.
     A stream ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
-    stream or leaving its `with` block cancels it. It belongs to the process that opened it: a forked child gets
-    RuntimeError.
+    stream or leaving its `with` or `async with` block cancels it. It belongs to the process that opened it: a forked
+    child gets RuntimeError.
     """
 
     def __iter__(self) -> Self: ...
@@ -281,6 +281,10 @@ class ResponseStream:
         """The tool calls that have arrived so far; the last one may be incomplete until the stream has ended."""
 
     @property
+    def id(self) -> str | None:
+        """The provider's id of the answer, once it has arrived."""
+
+    @property
     def usage(self) -> Usage | None:
         """The number of tokens, once the provider has reported it, usually at the end."""
 
@@ -327,6 +331,8 @@ class ResponseStream:
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_exception: object) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_exception: object) -> None: ...
     def _register(self, queue: ReadyQueue) -> int | None: ...
     def _register_head(self, queue: ReadyQueue) -> int | None: ...
     def _poll(self) -> str | None: ...
@@ -392,6 +398,10 @@ class ChatResponse:
     @property
     def tool_calls(self) -> list[ToolCall]:
         """The tool calls in the order of the answer."""
+
+    @property
+    def id(self) -> str | None:
+        """The provider's id of the answer."""
 
     @property
     def usage(self) -> Usage | None:

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pyo3::IntoPyObjectExt;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 use crate::chat::chat;
 use crate::embeddings::embed;
@@ -16,7 +16,7 @@ use crate::py::aio::aio;
 use crate::py::call::Call;
 use crate::py::call_options;
 use crate::py::embeddings::{self, Embeddings};
-use crate::py::encode::{self, Mode};
+use crate::py::encode::{self, Mode, user_message};
 use crate::py::error::{closed, invalid};
 use crate::py::history::History;
 use crate::py::log;
@@ -122,7 +122,7 @@ impl AIClient {
         self.stream(py, user_message(prompt)?.as_any(), model, options)
     }
 
-    /// The whole answer. Blocks.
+    /// The whole answer. Blocks. `messages` may be a prompt.
     ///
     /// A sequence of models is an order of preference: if a model is refused or unavailable, the next is tried.
     /// If the provider refuses the model itself (402, 403, 404, a 400 that says that the model does not exist),
@@ -354,11 +354,4 @@ impl AIClient {
             Some(call) => Ok(session.for_call(self.config.for_call(&call).map_err(invalid)?)),
         }
     }
-}
-
-fn user_message<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
-    let message = PyDict::new(prompt.py());
-    message.set_item("role", "user")?;
-    message.set_item("content", prompt)?;
-    PyList::new(prompt.py(), [message])
 }

@@ -25,6 +25,9 @@ const LONG_STRING: usize = 256;
 /// The size of a piece of JSON, in bytes. Its allocation can be reused when the piece is dropped.
 const PIECE: usize = 64 << 10;
 
+/// How many steps at either end of a long path are shown.
+const SHOWN_STEPS: usize = 6;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Whole,
@@ -131,12 +134,23 @@ fn message_list<'py>(messages: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList
     if let Ok(list) = messages.cast::<PyList>() {
         return Ok(list.clone());
     }
-    if messages.is_instance_of::<PyString>() || messages.cast::<PyMapping>().is_ok() {
+    if let Ok(prompt) = messages.cast::<PyString>() {
+        return user_message(prompt);
+    }
+    if messages.cast::<PyMapping>().is_ok() {
         return Err(PyTypeError::new_err(
-            r#"messages must be a list, as in [{"role": "user", "content": "…"}]"#,
+            r#"messages must be a prompt or a list, as in [{"role": "user", "content": "…"}]"#,
         ));
     }
     PyList::new(messages.py(), messages.try_iter()?.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// A prompt as the only message.
+pub fn user_message<'py>(prompt: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyList>> {
+    let message = PyDict::new(prompt.py());
+    message.set_item("role", "user")?;
+    message.set_item("content", prompt)?;
+    PyList::new(prompt.py(), [message])
 }
 
 /// Add the messages that are not encoded yet to the conversation.
@@ -288,12 +302,7 @@ fn write_object<'py>(
     out.add(b"{");
     for (index, item) in items.enumerate() {
         let (name, value) = item?;
-        let Ok(name) = name.cast::<PyString>() else {
-            let kind = name.get_type().name()?;
-            return Err(PyTypeError::new_err(format!(
-                "{path}: the names in a JSON object are strings, not {kind}"
-            )));
-        };
+        let name = field_name(&name, path)?;
         let name = name.to_str()?;
         if index > 0 {
             out.add(b",");
@@ -304,6 +313,32 @@ fn write_object<'py>(
     }
     out.add(b"}");
     Ok(())
+}
+
+/// The name of a field: scalars are written as Python's `json` writes them.
+fn field_name<'py>(name: &Bound<'py, PyAny>, path: &Path) -> PyResult<Bound<'py, PyString>> {
+    if let Ok(name) = name.cast::<PyString>() {
+        return Ok(name.clone());
+    }
+    let is_number = name
+        .cast::<PyFloat>()
+        .map_or_else(|_| name.is_instance_of::<PyInt>(), |float| float.value().is_finite());
+    if !(is_number || name.is_none()) {
+        let kind = name.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{path}: a name in a JSON object is a string, a finite number, a bool or None, not {kind}"
+        )));
+    }
+    if let Ok(float) = name.cast::<PyFloat>() {
+        return PyFloat::new(name.py(), float.value()).repr();
+    }
+    let mut text = Vec::new();
+    match name.cast::<PyBool>() {
+        Ok(boolean) => write_json(&boolean.is_true(), &mut text),
+        Err(_) if name.is_none() => text.extend_from_slice(b"null"),
+        Err(_) => write_int(name, &mut text)?,
+    }
+    Ok(PyString::new(name.py(), &String::from_utf8_lossy(&text)))
 }
 
 fn write_array<'py>(
@@ -366,15 +401,24 @@ impl<'a> Path<'a> {
     }
 }
 
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Path<'_> {
+    fn write(&self, f: &mut fmt::Formatter<'_>, deepest: usize) -> fmt::Result {
         if let Some(parent) = self.parent {
-            parent.fmt(f)?;
+            parent.write(f, deepest)?;
+        }
+        if deepest > 2 * SHOWN_STEPS && (SHOWN_STEPS..=deepest - SHOWN_STEPS).contains(&self.depth) {
+            return if self.depth == SHOWN_STEPS { f.write_str("…") } else { Ok(()) };
         }
         match self.step {
             Step::Name(name) if self.parent.is_some() => write!(f, ".{name}"),
             Step::Name(name) => f.write_str(name),
             Step::Index(index) => write!(f, "[{index}]"),
         }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, self.depth)
     }
 }

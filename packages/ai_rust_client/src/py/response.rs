@@ -12,6 +12,7 @@ use crate::chat;
 use crate::http::config::Config;
 use crate::http::masks::Masks;
 use crate::http::response_headers::from_shown_headers;
+use crate::json::tree::Json;
 use crate::protocol::choices::{answer as decode_answer, choices as completion_choices};
 use crate::py::choices::{choices, images, message};
 use crate::py::log;
@@ -98,6 +99,11 @@ pub fn reduce<'py>(py: Python<'py>, answer: &Answer, masks: &Masks, body: String
     Ok((restore, (body, AnswerState::new(py, answer, masks)?)))
 }
 
+/// The id of a completion.
+pub fn id_of(completion: &Json) -> Option<String> {
+    completion.get("id")?.as_text().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
 #[pymethods]
 impl ChatResponse {
     /// The text of the answer, or of the refusal.
@@ -136,6 +142,11 @@ impl ChatResponse {
     #[getter]
     fn tool_calls(&self) -> Vec<ToolCall> {
         self.answer.choice.tool_calls.to_vec().into_iter().map(ToolCall).collect()
+    }
+    /// The provider's id of the answer.
+    #[getter]
+    fn id(&self) -> Option<String> {
+        id_of(&Json::parse(&self.body).ok()?)
     }
     /// The number of tokens, if the provider reports it.
     #[getter]

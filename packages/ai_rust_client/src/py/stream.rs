@@ -10,6 +10,7 @@ use pyo3::types::PyTuple;
 
 use crate::answer::{Answer, Event};
 use crate::http::config::Config;
+use crate::json::tree::Json;
 use crate::protocol::choices::arrived;
 use crate::py::aio::aio;
 use crate::py::choices::{choices, images, message};
@@ -17,7 +18,7 @@ use crate::py::error::raise;
 use crate::py::event_loop::ReadyQueue;
 use crate::py::events::{AsyncEvents, Events};
 use crate::py::ready::Ready;
-use crate::py::response::{Reduced, reduce};
+use crate::py::response::{Reduced, id_of, reduce};
 use crate::py::stream_reader::StreamReader;
 use crate::py::values::{StreamEvent, ToolCall, Usage, headers, rate_limits, seconds};
 use crate::runtime::wakeup_fd::Fileno;
@@ -29,8 +30,8 @@ use crate::stream_buffer::StreamBuffer;
 /// `await stream` waits for the response head and returns the stream itself. A second reader at the same
 /// time gets RuntimeError; any thread may call `cancel`. The attributes contain what has arrived so far, read or not.
 /// A stream ends well if `finish_reason` or `[DONE]` has arrived, otherwise with StreamInterruptedError. Dropping the
-/// stream or leaving its `with` block cancels it. It belongs to the process that opened it: a forked child gets
-/// RuntimeError.
+/// stream or leaving its `with` or `async with` block cancels it. It belongs to the process that opened it: a forked
+/// child gets RuntimeError.
 #[pyclass(frozen, weakref, module = "ai_rust_client")]
 pub struct ResponseStream(Arc<StreamReader>);
 
@@ -157,6 +158,14 @@ impl ResponseStream {
     fn tool_calls(&self) -> PyResult<Vec<ToolCall>> {
         self.0.answer(|answer| answer.first_choice().tool_calls.to_vec().into_iter().map(ToolCall).collect())
     }
+    /// The provider's id of the answer, once it has arrived.
+    #[getter]
+    fn id(&self) -> PyResult<Option<String>> {
+        self.0.answer(|answer| match &answer.body {
+            Some(body) => id_of(&Json::parse(body).ok()?),
+            None => id_of(&Json::Object(answer.fields.clone())),
+        })
+    }
     /// The number of tokens, once the provider has reported it, usually at the end.
     #[getter]
     fn usage(&self) -> PyResult<Option<Usage>> {
@@ -227,6 +236,16 @@ impl ResponseStream {
     #[pyo3(signature = (*_exception))]
     fn __exit__(&self, _exception: &Bound<PyTuple>) -> PyResult<()> {
         self.cancel()
+    }
+
+    fn __aenter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        aio(slf.py())?.call_method1("value", (slf,))
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __aexit__<'py>(&self, py: Python<'py>, _exception: &Bound<PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        self.cancel()?;
+        aio(py)?.call_method1("value", (py.None(),))
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -45,7 +45,9 @@ class RustAIClient(NativeProxy):
     def stream_response(self, prompt: str, model: str, **options: Any) -> "RustResponseStream":
         return RustResponseStream(self._native_stream_response(prompt, model, **options), self._foreign)
 
-    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> "RustResponseStream":
+    def stream(
+        self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any
+    ) -> "RustResponseStream":
         return RustResponseStream(self._native_stream(messages, model, **options), self._foreign)
 
     def __enter__(self) -> Self:
@@ -73,6 +75,7 @@ class RustResponseStream(NativeProxy):
     text = Attribute[str]()
     reasoning = Attribute[str]()
     tool_calls = Attribute[Sequence[ToolCall]]()
+    id = Attribute[str | None]()
     usage = Attribute[Usage | None]()
     model = Attribute[str | None]()
     provider = Attribute[str | None]()
@@ -138,6 +141,12 @@ class RustResponseStream(NativeProxy):
 
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         self._native.__exit__(t, e, tb)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.__exit__(t, e, tb)
 
     def __repr__(self) -> str:
         return f"Rust{self._native!r}"

@@ -84,6 +84,12 @@ class ChatResponse:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
+    def id(self) -> str | None:
+        """The provider's id of the answer."""
+        value = self.raw.get("id")
+        return value if isinstance(value, str) and value else None
+
+    @property
     def message(self) -> dict[str, Any]:
         """The assistant message as it has to be appended to `messages`; a new one each time."""
         return copy.deepcopy(self.choices[0].message) if self.choices else {"role": "assistant", "content": None}

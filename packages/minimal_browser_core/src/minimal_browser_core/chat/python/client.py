@@ -100,14 +100,18 @@ class PythonAIClient:
     def stream_response(self, prompt: str, model: str, **options: Any) -> PythonResponseStream:
         return self.stream([{"role": "user", "content": prompt}], model, **options)
 
-    def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+    def chat(self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         return self._start_chat(messages, model, options).result()
 
-    async def achat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
+    async def achat(
+        self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any
+    ) -> ChatResponse:
         require_asyncio()
         return await self._start_chat(messages, model, options).aresult()
 
-    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> PythonResponseStream:
+    def stream(
+        self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any
+    ) -> PythonResponseStream:
         models, config = model_names(model), self._take_call_config(options)
         rest = _encode(messages, options, stream=True)
         channel = Channel(config.max_buffered_bytes)
@@ -166,7 +170,7 @@ class PythonAIClient:
         return config_for_call(self._config, **take_call_options(options))
 
     def _start_chat(
-        self, messages: Sequence[Message], model: str | Sequence[str], options: dict[str, Any]
+        self, messages: str | Sequence[Message], model: str | Sequence[str], options: dict[str, Any]
     ) -> CallFuture[ChatResponse]:
         models, config = model_names(model), self._take_call_config(options)
         rest = _encode(messages, options, stream=False)
@@ -234,6 +238,6 @@ class PythonAIClient:
         return f"PythonAIClient(base_url={self._config.display_base_url!r}, api_key={key})"
 
 
-def _encode(messages: Sequence[Message], options: dict[str, Any], *, stream: bool) -> bytes:
+def _encode(messages: str | Sequence[Message], options: dict[str, Any], *, stream: bool) -> bytes:
     extra_body = check_extra_body(options.pop("extra_body", None))
     return encode_request(messages, options, extra_body, stream=stream)

@@ -54,6 +54,7 @@ class PythonResponseStream:
     text = _Received[str]("text")
     reasoning = _Received[str]("reasoning")
     tool_calls = _Received[list[ToolCall]]("tool_calls")
+    id = _Received[str | None]("id")
     usage = _Received[Usage | None]("usage")
     model = _Received[str | None]("model")
     provider = _Received[str | None]("provider")
@@ -175,6 +176,12 @@ class PythonResponseStream:
     def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
         self.cancel()
         self._finalizer()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.__exit__(t, e, tb)
 
     def __repr__(self) -> str:
         state = "ended" if self._channel.ended else "open"

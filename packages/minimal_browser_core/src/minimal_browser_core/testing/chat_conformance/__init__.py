@@ -17,6 +17,7 @@ returns `(event, data, id)` of each event. Needs pytest. All traffic stays on lo
 import pytest
 
 _PARTS = (
+    "arguments",
     "async_calls",
     "backpressure",
     "base",
@@ -48,7 +49,8 @@ _PARTS = (
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
-from .async_calls import AsyncCalls  # noqa: E402  pytest rewrites their asserts first
+from .arguments import Arguments  # noqa: E402  pytest rewrites their asserts first
+from .async_calls import AsyncCalls  # noqa: E402
 from .backpressure import Backpressure  # noqa: E402
 from .base import ChatSuite  # noqa: E402
 from .body_formats import BodyFormats  # noqa: E402
@@ -83,6 +85,7 @@ __all__ = ["ChatClientConformance", "ChatSuite", "ServerSentEventConformance", "
 
 class ChatClientConformance(
     Responses,
+    Arguments,
     AsyncCalls,
     ProviderFormats,
     Proxies,

@@ -65,6 +65,11 @@ class StreamAccumulator:
         return [choice for choice in self._choices.values() if choice.has_started]
 
     @property
+    def id(self) -> str | None:
+        """The provider's id of the answer."""
+        return string(self._other, "id") or None
+
+    @property
     def text(self) -> str:
         """The text received so far."""
         return first.text if (first := self._first) else ""
