@@ -3,7 +3,8 @@
 //! Repeated are failed connections, connections lost before the answer began, 408, 409, 429 and 5xx; never after the
 //! reader has received a part of the answer, and never against the server's `x-should-retry: false`. The delay doubles
 //! from half a second up to eight seconds, with full jitter. A delay that the server asks for is used if it is at most
-//! a minute; a longer one ends the call. A model that is refused or unavailable is replaced by the next one at once.
+//! a minute; a longer one ends the call, and one of zero is ignored, since all clients would come back at once. A model
+//! that is refused or unavailable is replaced by the next one at once.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,7 +26,7 @@ pub fn delay(error: &Error, attempts: u32, max_retries: u32, jitter: f64) -> Opt
     if !is_repeatable || details.delivered || attempts > max_retries {
         return None;
     }
-    if let Some(requested) = details.retry_after {
+    if let Some(requested) = details.retry_after.filter(|requested| !requested.is_zero()) {
         return (requested <= MAX_REQUESTED_DELAY).then_some(requested);
     }
     let ceiling = FIRST_DELAY.saturating_mul(1 << (attempts - 1).min(10)).min(MAX_DELAY);
@@ -128,6 +129,13 @@ mod tests {
         assert_eq!(delay(&error, 1, 2, 0.0), Some(Duration::from_secs(60)));
         error.details_mut().retry_after = Some(Duration::from_secs(61));
         assert_eq!(delay(&error, 1, 2, 0.0), None);
+    }
+
+    #[test]
+    fn a_requested_delay_of_zero_is_ignored() {
+        let mut error = status(429);
+        error.details_mut().retry_after = Some(Duration::ZERO);
+        assert_eq!(delay(&error, 2, 2, 1.0), Some(Duration::from_secs(1)));
     }
 
     #[test]

@@ -15,10 +15,10 @@ from .base import MODEL, QUESTION, ChatSuite
 class Arguments(ChatSuite):
     """A prompt is enough, names are those of JSON, and mistakes are named."""
 
-    def test_a_prompt_is_one_message(self, client: ChatClient, server: FakeServer) -> None:
+    def test_a_prompt_is_one_message(self, client: Any, server: FakeServer) -> None:
         server.default = Answer("blue")
 
-        async def ask() -> str:
+        async def ask() -> Any:
             return (await client.achat("Which?", MODEL)).text
 
         assert client.chat("Which?", MODEL).text == "blue"

@@ -1,5 +1,6 @@
 """Retries."""
 
+import time
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ class Retries(ChatSuite):
     def test_a_retry_waits_for_retry_after(self, patient: ChatClient, server: FakeServer) -> None:
         server.script += [Error(429, headers={"Retry-After": "0"}), Answer("at last")]
         assert patient.chat(QUESTION, "m").text == "at last"
+
+    @pytest.mark.parametrize(
+        "headers", [{"Retry-After": "0"}, {"retry-after-ms": "0"}, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}]
+    )
+    def test_a_server_that_asks_for_no_delay_is_not_called_at_once(
+        self, make_client: MakeClient, server: FakeServer, errors: Errors, headers: dict[str, str]
+    ) -> None:
+        server.default = Error(429, headers=headers)
+        began = time.monotonic()
+        with pytest.raises(errors.RateLimitError):
+            make_client(base_url=server.base_url, max_retries=4).chat(QUESTION, "m")
+        # With jitter up to 7.5 s. It would be less than this once in 100000 times.
+        assert time.monotonic() - began > 0.1
 
     def test_a_wait_of_more_than_a_minute_is_not_waited_for(
         self, patient: ChatClient, server: FakeServer, errors: Errors

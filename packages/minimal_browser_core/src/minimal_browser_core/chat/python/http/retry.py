@@ -3,7 +3,8 @@
 Retried: connection failures, connections lost before the response arrived, and status 408, 409, 429 and 5xx. Never
 retried: a call that has delivered part of its response, and one to which the server sent `x-should-retry: false`.
 The delay doubles from 0.5 s to at most 8 s, with full jitter. A `Retry-After` of up to 60 s replaces it; a longer one
-ends the call. If the caller gave several models, a refused or unavailable one is replaced by the next without a delay.
+ends the call, and one of zero is ignored, since all clients would come back at once. If the caller gave several models,
+a refused or unavailable one is replaced by the next without a delay.
 """
 
 import math
@@ -46,7 +47,7 @@ def delay(failure: AttemptFailure, failed_attempts: int, max_retries: int, jitte
     """
     if not _is_transient(failure) or failure.delivered or failed_attempts > max_retries:
         return None
-    if failure.retry_after is not None:
+    if failure.retry_after:
         return failure.retry_after if failure.retry_after <= _MAX_RETRY_AFTER else None
     return min(_MAX_DELAY, _INITIAL_DELAY * (1 << min(failed_attempts - 1, 10))) * jitter
 
