@@ -481,3 +481,34 @@ def test_the_error_can_be_pickled() -> None:
     error = InvalidStructureError("no", text="x", problems=["a: is missing"])
     restored = pickle.loads(pickle.dumps(error))
     assert (str(restored), restored.text, restored.problems) == ("no", "x", ("a: is missing",))
+
+
+SWAPPED: list[tuple[tuple[Any, Any, Any], str]] = [
+    (("q", Amount, "m"), r"model must be the name of a model or a list of names, not the class Amount; use parse\("),
+    (("q", [Amount], Amount), "model must be the name of a model or a list of names, not the class Amount"),
+    (("q", None, Amount), "model must be the name of a model or a list of names, not NoneType"),
+    ((Amount, "m", "q"), "schema must be a type or a JSON schema, not an instance of str"),
+    (("q", "m", "Amount"), "schema must be a type or a JSON schema, not an instance of str"),
+    (("q", "m", Amount(1, Unit.GRAM)), "schema must be a type or a JSON schema, not an instance of Amount"),
+    (("q", "m", PydanticTree(label="a")), "schema must be a type or a JSON schema, not an instance of PydanticTree"),
+    ((Amount, "m", Amount), "messages must be a prompt or a list of messages, not the class Amount"),
+    ((5, "m", Amount), "messages must be a prompt or a list of messages, not int"),
+    (({"role": "user", "content": "q"}, "m", Amount), "messages is a single message; pass a prompt or a list"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), SWAPPED)
+async def test_wrong_and_swapped_arguments_are_named(
+    server: FakeServer, client: AIClient, arguments: tuple[Any, Any, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        client.parse(*arguments)
+    with pytest.raises(TypeError, match=message):
+        await client.aparse(*arguments)
+    with pytest.raises(TypeError, match=message):
+        client.stream_parse(*arguments)
+    assert server.requests == []
+
+
+def test_a_stream_of_structured_output_shows_its_type(server: FakeServer, client: AIClient) -> None:
+    assert repr(client.stream_parse("q", "m", Amount)).startswith("StructuredStream(Amount, ResponseStream(")

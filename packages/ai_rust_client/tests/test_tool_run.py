@@ -478,6 +478,11 @@ def test_mistakes_of_callers_are_named(client: AIClient) -> None:
         (lambda: client.run("q", "m", [strange]), "parameter thing of the tool strange: Thread has no JSON schema"),
         (lambda: client.run("q", "m", [weather], total_timeout="5"), "total_timeout must be a number"),  # type: ignore[arg-type]
         (lambda: client.run("q", "m", [weather], total_timeout=0), "total_timeout must be more than 0 seconds, not 0"),
+        (lambda: client.run("q", "m", weather), "tools must be a list of functions, not function"),  # type: ignore[arg-type]
+        (lambda: client.run("q", "m", {"a": weather}), "tools must be a list of functions, not dict"),  # type: ignore[dict-item]
+        (lambda: client.run("q", [weather], "m"), r"model must be the name .* use run\(messages, model, tools\)"),  # type: ignore[arg-type, list-item]
+        (lambda: client.run("q", "m", [], max_steps="1"), "max_steps must be a number, not str"),  # type: ignore[arg-type]
+        (lambda: client.run({"role": "user"}, "m", []), "messages is a single message"),  # type: ignore[arg-type]
         (lambda: client.run("q", "m", [starred]), r"the tool starred has \*args, which no schema can describe"),
         (lambda: client.run("q", "m", [doubly_starred]), r"the tool doubly_starred has \*\*kwargs, which no schema"),
         (lambda: client.run("q", "m", [weather, weather]), "two tools with the name weather"),

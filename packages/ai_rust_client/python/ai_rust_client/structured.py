@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from ai_rust_client._errors import AIClientError, BadRequestError, InvalidStructureError, NotFoundError
-from ai_rust_client._messages import Prompt, as_messages, refusal_of, with_instruction
+from ai_rust_client._messages import Prompt, as_messages, check_model, described, refusal_of, with_instruction
 from ai_rust_client._native import ChatResponse, ResponseStream, Usage
 from ai_rust_client._prompts import prompt
 from ai_rust_client._schema import MismatchError, Schema, schema_of
 from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ai_rust_client._chats import Chats
 
@@ -34,6 +35,8 @@ _INCOMPLETE = {
     "length": "the answer was cut at the limit of tokens (finish_reason 'length'); raise max_tokens",
     "content_filter": "the answer was cut by the provider's content filter (finish_reason 'content_filter')",
 }
+
+_SIGNATURE = "parse(messages, model, schema)"
 
 _supported_modes: WeakKeyDictionary[Any, dict[str, _Mode]] = WeakKeyDictionary()
 
@@ -116,6 +119,12 @@ class StructuredRequest:
             raise TypeError("parse sets response_format from the schema; pass the schema as an argument")
         if mode not in (None, "json_schema", "json_object", "tool", "prompt"):
             raise ValueError(f"mode must be json_schema, json_object, tool or prompt, not {mode!r}")
+        check_model(model, _SIGNATURE)
+        if isinstance(schema, str) or (type(schema).__hash__ is None and not isinstance(schema, Mapping)):
+            what = described(schema)
+            raise TypeError(f"schema must be a type or a JSON schema, not an instance of {what}; use {_SIGNATURE}")
+        if not isinstance(max_repairs, int):
+            raise TypeError(f"max_repairs must be a number, not {described(max_repairs)}")
         self._client = client
         self._model = model if isinstance(model, str) else "\n".join(model)
         self._given = as_messages(messages)

@@ -119,6 +119,9 @@ class StructuredStream(Generic[T]):
             self._result = self._request.read_last(self._stream)
         return self._result
 
+    def __repr__(self) -> str:
+        return f"StructuredStream({self._request.schema.name}, {self._stream!r})"
+
     def cancel(self) -> None:
         """Close the connection at once. May be called more than once."""
         self._stream.cancel()

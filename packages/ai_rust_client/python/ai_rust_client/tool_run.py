@@ -6,13 +6,14 @@ import asyncio
 import contextvars
 import inspect
 import math
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ai_rust_client._deadline import Deadline, with_total
 from ai_rust_client._errors import APITimeoutError
-from ai_rust_client._messages import Prompt, as_messages
+from ai_rust_client._messages import Prompt, as_messages, check_model, described
 from ai_rust_client._redact import redacted
 from ai_rust_client._schema import MismatchError
 from ai_rust_client._surrogates import replace_surrogates
@@ -21,7 +22,7 @@ from ai_rust_client._tools import Tool, is_coroutine_function, schema_only, tool
 from ai_rust_client._usage import total_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse, ToolCall, Usage
@@ -202,6 +203,7 @@ def run(
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.run`."""
+    check_model(model, "run(messages, model, tools)")
     loop = _loop(messages, tools, max_steps, before_call, options, total_timeout)
     for tool in loop.tools.values():
         if tool.is_async:
@@ -233,6 +235,7 @@ async def arun(
     **options: Any,
 ) -> ToolRun:
     """See `AIClient.arun`."""
+    check_model(model, "run(messages, model, tools)")
     loop = _loop(messages, tools, max_steps, before_call, options, total_timeout)
     while True:
         calls = loop.receive(await client.achat(loop.messages, model, **loop.next_options()))
@@ -256,6 +259,10 @@ def _loop(
     options: Mapping[str, Any],
     total_timeout: float | None,
 ) -> _Loop:
+    if not isinstance(functions, Iterable) or isinstance(functions, str | Mapping | type):
+        raise TypeError(f"tools must be a list of functions, not {described(functions)}")
+    if not isinstance(max_steps, int):
+        raise TypeError(f"max_steps must be a number, not {described(max_steps)}")
     if max_steps < 1:
         raise ValueError(f"max_steps must be at least 1, not {max_steps}")
     if before_call is not None and not callable(before_call):
