@@ -1,15 +1,17 @@
 """Hooks of an `ObservedClient`: what happens during a call, and in which order."""
 
 import gc
+import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from ai_rust_client import AIClient, AIClientError, BadRequestError, InternalServerError, StreamCancelled
 from ai_rust_client.hooks import Call, Hooks, ObservedClient
 from ai_rust_client.router import Router
-from minimal_browser_core.testing.fake_server import Answer, Error, FakeServer, Usage, echo
+from minimal_browser_core.testing.fake_server import Answer, Body, Data, Error, FakeServer, Stream, Usage, echo
 
 MESSAGES = [{"role": "user", "content": "q"}]
 RETRIED = Error(503, headers={"Retry-After": "0.01"})
@@ -134,3 +136,49 @@ def test_a_failing_hook_changes_nothing(
         assert observed.send_request("q", "m") == "ok"
     assert "Broken.start failed" in caplog.text
     assert recorder.events[-1] == "end NoneType"
+
+
+async def test_responses(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    response = {"id": "r", "status": "completed", "model": "m", "output": [], "usage": {"input_tokens": 3}}
+    end = Stream((Data({"type": "response.completed", "response": response}),))
+    server.script.extend([RETRIED, Body(json.dumps(response)), RETRIED, Body(json.dumps(response)), RETRIED, end, end])
+    assert client.respond("q", "m").id == "r"
+    assert (await client.arespond("q", "m")).id == "r"
+    with client.respond("q", "m", stream=True) as events:
+        assert [event.type for event in events] == ["response.completed"]
+    assert [event.type async for event in await client.arespond("q", "m", stream=True)] == ["response.completed"]
+    started = [event for event in WITH_A_RETRY if not event.startswith("start")]
+    assert [event for event in recorder.events if not event.startswith("start")][:15] == started * 3
+    assert [call.operation for call in recorder.ended] == ["responses"] * 4
+    assert [call.usage and call.usage.prompt_tokens for call in recorder.ended] == [3, 3, 3, 3]
+
+
+def test_options_reach_the_client(server: FakeServer, client: ObservedClient) -> None:
+    server.default = Answer("ok")
+    client.send_request("q", "m", temperature=0.5)
+    list(client.stream_response("q", "m", temperature=0.5))
+    client.models(extra_headers={"X-A": "b"})
+    assert [request.json["temperature"] for request in server.requests[:2]] == [0.5, 0.5]
+    assert server.requests[2].headers["x-a"] == "b"
+
+
+def test_wrong_clients_and_hooks_are_refused(client: ObservedClient) -> None:
+    class Late(Hooks):
+        async def end(self, call: Call) -> None:  # type: ignore[override]
+            """Never runs."""
+
+    wrong: list[tuple[Any, Any, str]] = [
+        ("x", [], "client must be an AIClient, ObservedClient or Router, not str"),
+        (client, Recorder(), r"hooks must be a list of Hooks, as in \[MyHooks\(\)\], not Recorder"),
+        (client, [Recorder], r"hooks\[0\] must be an instance of a subclass of Hooks, not the class Recorder"),
+        (client, [print], r"hooks\[0\] must be an instance of a subclass of Hooks, not builtin_function_or_method"),
+        (client, None, "hooks must be a list of Hooks"),
+        (client, [Late()], "Late.end must not be a coroutine function"),
+    ]
+    for value, hooks, message in wrong:
+        with pytest.raises(TypeError, match=message):
+            ObservedClient(value, hooks)
+
+
+def test_streams_show_what_they_read(client: ObservedClient) -> None:
+    assert repr(client.stream(MESSAGES, "m")).startswith("ObservedStream(ResponseStream(")

@@ -1,7 +1,11 @@
 """`Router`: several providers behind the methods of one client."""
 
+import asyncio
+import json
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,10 +23,12 @@ from ai_rust_client.prices import Price, cost_of, price_of
 from ai_rust_client.router import Router
 from minimal_browser_core.testing.fake_server import (
     Answer,
+    Body,
     Cut,
     Data,
     Error,
     FakeServer,
+    Request,
     Stream,
     ToolCall,
     Usage,
@@ -245,6 +251,105 @@ def test_an_unreachable_or_closed_client_is_skipped(servers: list[FakeServer], c
     assert "".join(Router(clients).stream(MESSAGES, "m")) == "from 2"
     with pytest.raises(APIConnectionError):
         Router(clients[:1]).chat(MESSAGES, "m")
+
+
+def responding(text: str) -> Body:
+    content = [{"type": "output_text", "text": text}]
+    return Body(json.dumps({
+        "id": "r", "object": "response", "status": "completed", "model": "m",
+        "output": [{"type": "message", "content": content}], "usage": {"input_tokens": 1_000_000, "output_tokens": 0},
+    }))  # fmt: skip
+
+
+def events_of(text: str) -> Stream:
+    response = json.loads(str(responding(text).body))
+    return Stream((
+        Data({"type": "response.output_text.delta", "delta": text, "item_id": "i"}),
+        Data({"type": "response.completed", "response": response}),
+    ))  # fmt: skip
+
+
+async def test_responses(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    servers[0].default = Error(503)
+    router = Router(clients, prices={"m": Price(1, 1)})
+    servers[1].script.extend([responding("a"), responding("b"), events_of("c"), events_of("d")])
+    assert router.respond("q", "m", instructions="short").text == "a"
+    assert servers[1].requests[0].json["instructions"] == "short"
+    assert (await router.arespond("q", "m")).text == "b"
+    for _ in range(2):  # a client that cools down comes last, so that a failure comes first again
+        router._members[0].resume_at = 0.0
+        events = router.respond("q", "m", stream=True) if _ == 0 else await router.arespond("q", "m", stream=True)
+        with events:
+            kinds = [event.type for event in events] if _ == 0 else [event.type async for event in events]
+        assert kinds == ["response.output_text.delta", "response.completed"]
+        assert [attempt.index for attempt in events.route.attempts] == [0, 1]
+        assert (events.text, events.route.client, events.route.cost) == ("cd"[_], clients[1], 1.0)
+    assert router.spent == 4
+
+
+async def test_concurrent_calls_know_their_own_route(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    def reply(request: Request) -> Answer | Error:
+        cost = float(request.json["messages"][0]["content"])
+        return Answer("ok", usage=Usage(1, 1, cost=cost), head_delay=0.02) if cost % 2 else Error(404)
+
+    servers[0].default = reply
+    servers[1].default = lambda request: Answer(
+        "ok", usage=Usage(1, 1, cost=float(request.json["messages"][0]["content"]))
+    )
+    router = Router(clients)
+    barrier = threading.Barrier(8, timeout=20)
+
+    def call(number: int) -> tuple[float | None, Any]:
+        router.send_request(str(number), f"model {number}")
+        barrier.wait()
+        assert router.last is not None
+        return router.last.cost, router.last.client
+
+    async def acall(number: int) -> tuple[float | None, Any]:
+        await router.achat([{"role": "user", "content": str(number)}], f"model {number}")
+        await asyncio.sleep(0.1)
+        assert router.last is not None
+        return router.last.cost, router.last.client
+
+    expected = [(float(number), clients[0] if number % 2 else clients[1]) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(call, range(8))) == expected
+    assert await asyncio.gather(*map(acall, range(8))) == expected
+    streams = [router.stream_response(str(number), f"model {number}") for number in range(8)]
+    assert ["".join(stream) for stream in streams] == ["ok"] * 8
+    assert [(stream.route.cost, stream.route.client) for stream in streams] == expected
+    assert Router(clients).last is None
+
+
+def test_options_reach_the_client(servers: list[FakeServer], clients: list[AIClient]) -> None:
+    router = Router(clients)
+    router.send_request("q", "m", temperature=0.5)
+    assert "".join(router.stream_response("q", "m", temperature=0.5)) == "from 0"
+    assert [request.json["temperature"] for request in servers[0].requests] == [0.5, 0.5]
+    router.models(extra_headers={"X-A": "b"})
+    assert servers[0].requests[-1].headers["x-a"] == "b"
+
+
+def test_other_things_than_clients_are_refused(clients: list[AIClient]) -> None:
+    openai: Any = pytest.importorskip("ai_rust_client.compat").OpenAI(api_key="k", base_url="http://127.0.0.1:1/v1")
+    wrong: list[tuple[Any, str]] = [
+        (clients[0], r"a router needs a list of clients, as in Router\(\[client\]\), not AIClient"),
+        ([*clients, openai], r"clients\[3\] must be an AIClient, ObservedClient or Router, not OpenAI"),
+        (["key"], r"clients\[0\] must be an AIClient, ObservedClient or Router, not str"),
+        ([AIClient], r"clients\[0\] must be an AIClient, ObservedClient or Router, not the class AIClient"),
+        (None, "a router needs a list of clients"),
+    ]
+    for value, message in wrong:
+        with pytest.raises(TypeError, match=message):
+            Router(value)
+    assert Router([Router(clients)]).send_request("q", "m") == "from 0"
+
+
+def test_streams_show_what_they_read(clients: list[AIClient]) -> None:
+    stream = Router(clients).stream(MESSAGES, "m")
+    assert repr(stream).startswith("RoutedStream(ResponseStream(")
+    with pytest.raises(AttributeError, match="RoutedStream has no fileno: the descriptor may change until the first"):
+        _ = stream.fileno  # type: ignore[attr-defined]
 
 
 def test_settings_are_checked_and_shown_without_keys(servers: list[FakeServer], clients: list[AIClient]) -> None:

@@ -23,3 +23,13 @@ class Chats(Protocol):
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> Any:
         """`chat`, streamed: a `ResponseStream` or a `RoutedStream`."""
         ...
+
+
+def check_client(client: object, name: str) -> None:
+    """Raise TypeError if an object has not the methods of an `AIClient`, as a client of openai-python has not."""
+    if isinstance(client, type) or not all(callable(getattr(client, method, None)) for method in _METHODS):
+        what = f"the class {client.__name__}" if isinstance(client, type) else type(client).__name__
+        raise TypeError(f"{name} must be an AIClient, ObservedClient or Router, not {what}")
+
+
+_METHODS = ("chat", "achat", "stream", "close")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ai_rust_client._errors import AIClientError
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from types import TracebackType
 
-    from ai_rust_client._native import Choice, Image, ResponseStream, StreamEvent, ToolCall, Usage
+    from ai_rust_client._native import Choice, Image, StreamEvent, ToolCall, Usage
+    from ai_rust_client.responses import Event, Response  # noqa: F401  one of them in a string
 
 
-class WrappedStream:
-    """An answer while it arrives: an iterator and an async iterator over its text, like `ResponseStream`.
+T = TypeVar("T")
 
-    Its other attributes (`text`, `usage`, `model`, …) are those of the stream that is read. `fileno` and `drain` are
-    missing, since the descriptor changes with the stream.
-    """
 
-    _stream: ResponseStream | WrappedStream
+class WrappedIterator(Generic[T]):
+    """An iterator and an async iterator over what arrives, with the other attributes of the stream that is read."""
+
+    _stream: Any
 
     def __init__(self) -> None:
         self._cancelled = False
@@ -99,16 +99,55 @@ class WrappedStream:
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> str:
-        text: str = self._read(iter)
-        return text
+    def __next__(self) -> T:
+        item: T = self._read(iter)
+        return item
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> str:
-        text: str = await self._aread(aiter)
-        return text
+    async def __anext__(self) -> T:
+        item: T = await self._aread(aiter)
+        return item
+
+    def cancel(self) -> None:
+        """Close the connection at once. May be called more than once, from any thread."""
+        self._cancelled = True
+        self._stream.cancel()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self).__name__
+            if name in ("fileno", "drain"):
+                reason = "the descriptor may change until the first byte; read it on a thread or with asyncio"
+                raise AttributeError(f"{kind} has no {name}: {reason}")
+            if name.startswith("_"):
+                raise AttributeError(f"{kind} has no attribute {name!r}")
+            return getattr(self._stream, name)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._stream!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.cancel()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.cancel()
+
+
+class WrappedStream(WrappedIterator[str]):
+    """An answer while it arrives: an iterator and an async iterator over its text, like `ResponseStream`.
+
+    Its other attributes (`text`, `usage`, `model`, …) are those of the stream that is read. `fileno` and `drain` are
+    missing, since the descriptor changes with the stream.
+    """
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self._head().__await__()
@@ -138,11 +177,6 @@ class WrappedStream:
             except StopAsyncIteration:
                 return
 
-    def cancel(self) -> None:
-        """Close the connection at once. May be called more than once, from any thread."""
-        self._cancelled = True
-        self._stream.cancel()
-
     if TYPE_CHECKING:
         text: str
         reasoning: str
@@ -160,21 +194,19 @@ class WrappedStream:
         rate_limits: dict[str, str]
         time_to_first_byte: float | None
         time_to_last_byte: float | None
-    else:
 
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("_") or name in ("fileno", "drain"):
-                raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-            return getattr(self._stream, name)
 
-    def __enter__(self) -> Self:
-        return self
+class WrappedEvents(WrappedIterator["Event"]):
+    """The events of a response while it arrives, like `ResponseEvents`."""
 
-    def __exit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
-        self.cancel()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, t: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
-        self.cancel()
+    if TYPE_CHECKING:
+        id: str
+        status: str
+        model: str
+        text: str
+        reasoning: str
+        tool_calls: list[ToolCall]
+        usage: Usage | None
+        request_id: str | None
+        headers: Mapping[str, str]
+        response: Response | None

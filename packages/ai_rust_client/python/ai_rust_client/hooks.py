@@ -11,15 +11,19 @@ client = ObservedClient(AIClient(key), [Slow()])
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
+from ai_rust_client._chats import check_client
 from ai_rust_client._client import ClientMethods
 from ai_rust_client._errors import AIClientError, StreamCancelled
+from ai_rust_client._messages import described
 from ai_rust_client._retries import delay_before_retry
-from ai_rust_client._wrapped_stream import WrappedStream
+from ai_rust_client._wrapped_stream import WrappedEvents, WrappedIterator, WrappedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +32,11 @@ if TYPE_CHECKING:
     from ai_rust_client._client import AIClient
     from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo, Usage
     from ai_rust_client._types import Message
+    from ai_rust_client.responses import Event, Input, Response  # noqa: F401  in a string
+    from ai_rust_client.router import Router
+
+_Operation = Literal["chat", "embeddings", "responses"]
+T = TypeVar("T")
 
 _log = logging.getLogger("ai_rust_client")
 
@@ -36,17 +45,18 @@ _log = logging.getLogger("ai_rust_client")
 class Call:
     """A call in progress or at its end. `state` is for the hooks' own values.
 
-    `input` are the messages, or the texts of `embed`; `options` what is sent besides them. `attempt` counts from 1.
-    Times are in seconds; `time_to_first_byte` is that of the attempt that succeeded, `duration` includes all retries.
-    `response` is a `ChatResponse`, `ResponseStream` or `Embeddings` once there is one; `error` is why the call failed.
+    `input` are the messages, the texts of `embed`, or the input of `respond`; `options` what is sent besides them.
+    `attempt` counts from 1. Times are in seconds; `time_to_first_byte` is that of the attempt that succeeded,
+    `duration` includes all retries.
+    `response` is the answer, stream or embeddings once there is one; `error` is why the call failed.
     """
 
-    operation: Literal["chat", "embeddings"]
+    operation: _Operation
     model: str | Sequence[str]
     input: Any
     options: Mapping[str, Any]
     is_stream: bool
-    client: AIClient
+    client: AIClient | ObservedClient | Router
     attempt: int = 0
     time_to_first_byte: float | None = None
     duration: float = 0.0
@@ -159,8 +169,8 @@ class _Observation:
         return response
 
 
-class ObservedStream(WrappedStream):
-    """A stream of an `ObservedClient`, like `ResponseStream`, but without `fileno` and `drain`."""
+class ObservedIterator(WrappedIterator[T]):
+    """What arrives from an `ObservedClient`."""
 
     def __init__(self, observation: _Observation, open_stream: Callable[[], Any]) -> None:
         super().__init__()
@@ -183,7 +193,7 @@ class ObservedStream(WrappedStream):
         return delay
 
     def _on_first_byte(self) -> None:
-        self._observation.first_byte(self._stream.time_to_first_byte)
+        self._observation.first_byte(getattr(self._stream, "time_to_first_byte", None))
 
     def _on_end(self, error: BaseException | None) -> None:
         self._observation.end(error)
@@ -198,21 +208,45 @@ class ObservedStream(WrappedStream):
             self._finish(StreamCancelled("the stream was not read to its end"))
 
 
+class ObservedStream(ObservedIterator[str], WrappedStream):
+    """A stream of an `ObservedClient`, like `ResponseStream`, but without `fileno` and `drain`."""
+
+
+class ObservedEvents(ObservedIterator["Event"], WrappedEvents):
+    """The events of a response while it arrives, like `ResponseEvents`."""
+
+
+def _checked(hooks: Sequence[Hooks]) -> tuple[Hooks, ...]:
+    if isinstance(hooks, Hooks) or not isinstance(hooks, Iterable):
+        raise TypeError(f"hooks must be a list of Hooks, as in [MyHooks()], not {described(hooks)}")
+    checked = tuple(hooks)
+    for index, one in enumerate(checked):
+        if not isinstance(one, Hooks):
+            raise TypeError(f"hooks[{index}] must be an instance of a subclass of Hooks, not {described(one)}")
+        for name in ("start", "attempt", "retry", "first_byte", "end"):
+            if inspect.iscoroutinefunction(getattr(one, name)):
+                raise TypeError(f"{type(one).__name__}.{name} must not be a coroutine function; hooks are called")
+    return checked
+
+
 class ObservedClient(ClientMethods):
-    """A client that calls hooks, with the methods of `AIClient`; `chat`, `stream` and `embed` are observed.
+    """A client that calls hooks, with the methods of `AIClient`; `chat`, `stream`, `embed` and `respond` are observed.
 
     So are the methods that are made of them: `parse`, `run`, `map`, … It retries itself, so that each attempt is seen:
     at most `max_retries` times unless a call says otherwise, like the client; timeouts then apply to each attempt.
     A `Router` can have observed clients. `close` closes the client.
     """
 
-    def __init__(self, client: AIClient, hooks: Sequence[Hooks], *, max_retries: int = 2) -> None:
+    def __init__(
+        self, client: AIClient | ObservedClient | Router, hooks: Sequence[Hooks], *, max_retries: int = 2
+    ) -> None:
+        check_client(client, "client")
         self.client = client
-        self._hooks = tuple(hooks)
+        self._hooks = _checked(hooks)
         self._max_retries = max_retries
 
     def _observe(
-        self, operation: Literal["chat", "embeddings"], what: Any, model: Any, options: dict[str, Any], stream: bool
+        self, operation: _Operation, what: Any, model: Any, options: dict[str, Any], stream: bool
     ) -> _Observation:
         retries = options.pop("max_retries", None)
         call = Call(operation, model, what, options, stream, self.client)
@@ -237,6 +271,40 @@ class ObservedClient(ClientMethods):
         observation = self._observe("chat", messages, model, options, True)
         return ObservedStream(observation, lambda: self.client.stream(messages, model, max_retries=0, **options))
 
+    @overload
+    def respond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    @overload
+    def respond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> ObservedEvents: ...
+    def respond(self, input: Input, model: str, *, stream: bool = False, **options: Any) -> Response | ObservedEvents:
+        """The answer of the Responses API. Blocks, unless it is streamed."""
+        if stream:
+            return self._response_events(input, model, options)
+        observation = self._observe("responses", input, model, options, False)
+        send = lambda: self.client.respond(input, model, max_retries=0, **options)  # noqa: E731
+        response: Response = observation.run(send)
+        return response
+
+    @overload
+    async def arespond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    @overload
+    async def arespond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> ObservedEvents: ...
+    async def arespond(
+        self, input: Input, model: str, *, stream: bool = False, **options: Any
+    ) -> Response | ObservedEvents:
+        """`respond` for asyncio. A stream is returned at once; its errors are raised while it is read."""
+        if stream:
+            return self._response_events(input, model, options)
+        observation = self._observe("responses", input, model, options, False)
+        send = lambda: self.client.arespond(input, model, max_retries=0, **options)  # noqa: E731
+        response: Response = await observation.arun(send)
+        return response
+
+    def _response_events(self, input: Input, model: str, options: dict[str, Any]) -> ObservedEvents:
+        observation = self._observe("responses", input, model, options, True)
+        return ObservedEvents(
+            observation, lambda: self.client.respond(input, model, stream=True, max_retries=0, **options)
+        )
+
     def embed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
         """The vectors of texts. Blocks."""
         observation = self._observe("embeddings", input, model, options, False)
@@ -250,21 +318,21 @@ class ObservedClient(ClientMethods):
         embeddings: Embeddings = await observation.arun(send)
         return embeddings
 
-    def send_request(self, prompt: str, model: str) -> str:
+    def send_request(self, prompt: str, model: str, **options: Any) -> str:
         """The text of the answer to one prompt. Blocks."""
-        return self.chat([{"role": "user", "content": prompt}], model).text
+        return self.chat([{"role": "user", "content": prompt}], model, **options).text
 
-    def stream_response(self, prompt: str, model: str) -> ObservedStream:
+    def stream_response(self, prompt: str, model: str, **options: Any) -> ObservedStream:
         """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
-        return self.stream([{"role": "user", "content": prompt}], model)
+        return self.stream([{"role": "user", "content": prompt}], model, **options)
 
-    def models(self) -> list[ModelInfo]:
+    def models(self, **options: Any) -> list[ModelInfo]:
         """The models that the provider lists. Blocks."""
-        return self.client.models()
+        return self.client.models(**options)
 
-    async def amodels(self) -> list[ModelInfo]:
+    async def amodels(self, **options: Any) -> list[ModelInfo]:
         """`models` for asyncio."""
-        return await self.client.amodels()
+        return await self.client.amodels(**options)
 
     def prewarm(self) -> None:
         """Open a connection in the background and return at once."""

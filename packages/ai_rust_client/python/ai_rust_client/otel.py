@@ -112,7 +112,7 @@ class OpenTelemetryHooks(Hooks):
             attributes["gen_ai.input.messages"] = _json(input_messages(call.input))
             if call.options.get("tools"):
                 attributes["gen_ai.tool.definitions"] = _json(call.options["tools"])
-        name = f"{call.operation} {model}"
+        name = f"{common['gen_ai.operation.name']} {model}"
         span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=attributes)
         call.state[self] = (span, common)
 
@@ -142,7 +142,7 @@ class OpenTelemetryHooks(Hooks):
         host = url.hostname or ""
         model = call.model if isinstance(call.model, str) else next(iter(call.model), "")
         return {
-            "gen_ai.operation.name": call.operation,
+            "gen_ai.operation.name": "embeddings" if call.operation == "embeddings" else "chat",
             "gen_ai.provider.name": self._provider or _provider(host),
             "gen_ai.request.model": model,
             "server.address": host,

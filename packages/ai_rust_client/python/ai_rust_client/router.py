@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from weakref import WeakKeyDictionary
 
+from ai_rust_client._chats import check_client
 from ai_rust_client._client import AIClient, ClientMethods
 from ai_rust_client._errors import AIClientError, BadRequestError, NotFoundError, RateLimitError, StreamCancelled
 from ai_rust_client.prices import cost_of
-from ai_rust_client.routed_stream import RoutedStream
+from ai_rust_client.routed_stream import RoutedEvents, RoutedStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from ai_rust_client._native import ChatResponse, Embeddings, ModelInfo, Usage
     from ai_rust_client._types import Message
     from ai_rust_client.hooks import ObservedClient
     from ai_rust_client.prices import Prices
+    from ai_rust_client.responses import Input, Response
 
 _LONGEST_COOL_DOWN = 16
+
+_latest: ContextVar[WeakKeyDictionary[Router, Route]] = ContextVar("latest_routes", default=WeakKeyDictionary())  # noqa: B039
+"""The latest route of each router in a thread or task. The dictionary is replaced, never changed."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Route:
     """
 
     attempts: tuple[Attempt, ...]
-    client: AIClient | ObservedClient | None
+    client: AIClient | ObservedClient | Router | None
     usage: Usage | None = None
     cost: float | None = None
 
@@ -59,7 +67,7 @@ class Health:
 @dataclass
 class _Member:
     index: int
-    client: AIClient | ObservedClient
+    client: AIClient | ObservedClient | Router
     models: Mapping[str, str]
     failures: int = 0
     resume_at: float = 0.0
@@ -90,12 +98,16 @@ class Router(ClientMethods):
 
     def __init__(
         self,
-        clients: Sequence[AIClient | ObservedClient],
+        clients: Sequence[AIClient | ObservedClient | Router],
         *,
         cool_down: float = 30.0,
         models: Sequence[Mapping[str, str] | None] | None = None,
         prices: Prices | None = None,
     ) -> None:
+        if not isinstance(clients, Sequence):
+            raise TypeError(f"a router needs a list of clients, as in Router([client]), not {type(clients).__name__}")
+        for index, client in enumerate(clients):
+            check_client(client, f"clients[{index}]")
         if not clients:
             raise ValueError("a router needs at least one client")
         if models is not None and len(models) != len(clients):
@@ -112,8 +124,17 @@ class Router(ClientMethods):
 
     @property
     def last(self) -> Route | None:
-        """How the latest call was served, of all threads; None before the first."""
-        return self._last
+        """How the latest call of this thread or asyncio task was served; without one, the latest of all, or None.
+
+        The `route` of a stream is that of its own call.
+        """
+        return _latest.get().get(self, self._last)
+
+    def _record(self, route: Route) -> None:
+        self._last = route
+        routes = WeakKeyDictionary(_latest.get())
+        routes[self] = route
+        _latest.set(routes)
 
     @property
     def spent(self) -> float:
@@ -127,13 +148,13 @@ class Router(ClientMethods):
         with self._lock:
             return tuple(Health(m.failures, max(0.0, m.resume_at - now), m.last_error) for m in self._members)
 
-    def send_request(self, prompt: str, model: str) -> str:
+    def send_request(self, prompt: str, model: str, **options: Any) -> str:
         """The text of the answer to one prompt. Blocks."""
-        return self.chat([{"role": "user", "content": prompt}], model).text
+        return self.chat([{"role": "user", "content": prompt}], model, **options).text
 
-    def stream_response(self, prompt: str, model: str) -> RoutedStream:
+    def stream_response(self, prompt: str, model: str, **options: Any) -> RoutedStream:
         """Stream the answer to one prompt. Returns at once; errors are raised while the stream is read."""
-        return self.stream([{"role": "user", "content": prompt}], model)
+        return self.stream([{"role": "user", "content": prompt}], model, **options)
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """The whole answer of the first client that has one. Blocks."""
@@ -147,7 +168,39 @@ class Router(ClientMethods):
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> RoutedStream:
         """`chat`, streamed. Returns at once; all errors are raised while the stream is read."""
-        return RoutedStream(Routing(self, model), messages, options)
+        return RoutedStream(Routing(self, model), lambda client, name: client.stream(messages, name, **options))
+
+    @overload
+    def respond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    @overload
+    def respond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> RoutedEvents: ...
+    def respond(self, input: Input, model: str, *, stream: bool = False, **options: Any) -> Response | RoutedEvents:
+        """The answer of the Responses API, of the first client that has one. Blocks, unless it is streamed.
+
+        A `previous_response_id` is known only to the client that served that response.
+        """
+        if stream:
+            return self._response_events(input, model, options)
+        response: Response = self._call("respond", input, model, options)
+        return response
+
+    @overload
+    async def arespond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    @overload
+    async def arespond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> RoutedEvents: ...
+    async def arespond(
+        self, input: Input, model: str, *, stream: bool = False, **options: Any
+    ) -> Response | RoutedEvents:
+        """`respond` for asyncio. A stream is returned at once; its errors are raised while it is read."""
+        if stream:
+            return self._response_events(input, model, options)
+        response: Response = await self._acall("arespond", input, model, options)
+        return response
+
+    def _response_events(self, input: Input, model: str, options: dict[str, Any]) -> RoutedEvents:
+        return RoutedEvents(
+            Routing(self, model), lambda client, name: client.respond(input, name, stream=True, **options)
+        )
 
     def embed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
         """The embeddings of texts. Blocks. All vectors of a collection have to come from the same model."""
@@ -159,22 +212,22 @@ class Router(ClientMethods):
         embeddings: Embeddings = await self._acall("aembed", input, model, options)
         return embeddings
 
-    def models(self) -> list[ModelInfo]:
+    def models(self, **options: Any) -> list[ModelInfo]:
         """The models of the first client that lists them. Blocks."""
         routing = Routing(self, "")
         for member in routing:
             try:
-                return member.client.models()
+                return member.client.models(**options)
             except AIClientError as error:
                 routing.failed(error)
         raise routing.error
 
-    async def amodels(self) -> list[ModelInfo]:
+    async def amodels(self, **options: Any) -> list[ModelInfo]:
         """`models` for asyncio."""
         routing = Routing(self, "")
         for member in routing:
             try:
-                return await member.client.amodels()
+                return await member.client.amodels(**options)
             except AIClientError as error:
                 routing.failed(error)
         raise routing.error
@@ -239,6 +292,11 @@ class Routing:
         self._started_at = 0.0
         self.model = model
         self.error = AIClientError("no client was tried")
+        self.route = Route((), None)
+
+    def _record(self, route: Route) -> None:
+        self.route = route
+        self._router._record(route)
 
     def __iter__(self) -> Iterator[_Member]:
         now = time.monotonic()
@@ -260,7 +318,7 @@ class Routing:
         self.error = error
         lines = (f"client {one.index}: {type(one.error).__name__}: {one.error}" for one in self._attempts)
         error.attempts = tuple(lines) if len(self._attempts) > 1 else error.attempts
-        router._last = Route(tuple(self._attempts), None)
+        self._record(Route(tuple(self._attempts), None))
         if isinstance(error, BadRequestError | StreamCancelled):
             raise error
         now = time.monotonic()
@@ -283,7 +341,7 @@ class Routing:
             member.failures, member.resume_at, member.last_error = 0, 0.0, None
             member.missing.pop(str(self.model), None)
         self._attempts.append(Attempt(member.index, self.model, None, time.monotonic() - self._started_at))
-        router._last = Route(tuple(self._attempts), member.client)
+        self._record(Route(tuple(self._attempts), member.client))
 
     def ended(self, usage: Usage | None, model: str | None) -> None:
         """The answer is complete."""
@@ -292,7 +350,7 @@ class Routing:
         with router._lock:
             router._spent += cost or 0.0
         client = None if self._member is None else self._member.client
-        router._last = Route(tuple(self._attempts), client, usage, cost)
+        self._record(Route(tuple(self._attempts), client, usage, cost))
 
     def served(self, usage: Usage | None, model: str | None) -> None:
         """The client gave a whole answer."""
