@@ -512,3 +512,34 @@ async def test_wrong_and_swapped_arguments_are_named(
 
 def test_a_stream_of_structured_output_shows_its_type(server: FakeServer, client: AIClient) -> None:
     assert repr(client.stream_parse("q", "m", Amount)).startswith("StructuredStream(Amount, ResponseStream(")
+
+
+class Rolls(TypedDict):
+    pair: tuple[int, str]
+    note: NotRequired[str]
+    faces: set[int]
+    tries: Annotated[int, pydantic.Field(ge=0)]
+
+
+class Open(pydantic.BaseModel, extra="allow"):
+    a: int
+
+
+def test_the_strict_form_changes_what_the_guide_says(server: FakeServer, client: AIClient) -> None:
+    answering(server, {"pair": [1, "a"], "note": None, "faces": [6, 6], "tries": 1})
+    assert client.parse("q", "m", Rolls).parsed == {"pair": (1, "a"), "faces": {6}, "tries": 1}
+    sent = sent_schema(server)
+    assert (sent["strict"], sent["schema"]["required"]) == (True, ["pair", "note", "faces", "tries"])
+    assert sent["schema"]["properties"]["note"] == {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert sent["schema"]["properties"]["faces"] == {"type": "array", "items": {"type": "integer"}}
+    answering(server, {"pair": ["a", 1], "note": None, "faces": [], "tries": 1})
+    with pytest.raises(InvalidStructureError, match=r"pair\[0\]: must be an integer"):
+        client.parse("q", "m", Rolls)
+    answering(server, {"name": "Soup", "steps": [], "amount": {"value": 2, "unit": "g"}, "note": None})
+    recipe = client.parse("q", "m", DataRecipe).parsed
+    assert recipe is not None
+    assert recipe.portions == 4
+    answering(server, {"a": 1, "b": 2})
+    for schema in (Open, dict[str, int]):
+        client.parse("q", "m", schema)
+        assert sent_schema(server)["strict"] is False

@@ -46,7 +46,7 @@ class StructuredOutput(Generic[T]):
     """An answer as an instance of a type.
 
     `parsed` is None only if the model refused; then `refusal` is its text. `response` is the last response, `usage` the
-    tokens of all of them.
+    tokens of all of them; its counts are 0 if the provider reported nothing.
     """
 
     parsed: T | None
