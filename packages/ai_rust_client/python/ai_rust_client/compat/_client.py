@@ -45,7 +45,7 @@ class OpenAI(BaseClient):
 
     @property
     def responses(self) -> Responses:
-        """`responses.create`, `retrieve`, `delete` and `cancel`."""
+        """`responses.create`, `parse`, `stream`, `retrieve`, `delete` and `cancel`."""
         return Responses(self)
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class AsyncOpenAI(BaseClient):
 
     @property
     def responses(self) -> AsyncResponses:
-        """`responses.create`, `retrieve`, `delete` and `cancel`."""
+        """`responses.create`, `parse`, `stream`, `retrieve`, `delete` and `cancel`."""
         return AsyncResponses(self)
 
     async def close(self) -> None:

@@ -23,6 +23,8 @@ from ai_rust_client.responses import ENDS, WITHOUT_CONTENT, is_response
 if TYPE_CHECKING:
     from ai_rust_client._native import EventStream, ReadyQueue
     from ai_rust_client.compat._client import AsyncOpenAI, OpenAI
+    from ai_rust_client.compat._response_stream import AsyncResponseStreamManager, ResponseStreamManager
+    from ai_rust_client.compat.types._parsed_response import ParsedResponse
 
 T = TypeVar("T")
 Flag = bool | NotGiven | Omit | None
@@ -98,6 +100,16 @@ def _path(response_id: str, *rest: str) -> tuple[str, ...]:
     return PATH, response_id, *rest
 
 
+_STORED = "the stream of a stored response is not covered by ai_rust_client.compat; use the OpenAI library for it"
+
+
+def _refuse_stored(options: dict[str, Any]) -> None:
+    """Raise for arguments of `stream` that refer to a stored response."""
+    for name in ("response_id", "starting_after"):
+        if not is_omitted(options.pop(name, NOT_GIVEN)):
+            raise NotCoveredError(_STORED)
+
+
 def _query(options: dict[str, Any]) -> CallOptions:
     """The options of a call whose other arguments are parameters of the URL."""
     query: dict[str, Any] = {}
@@ -107,9 +119,7 @@ def _query(options: dict[str, Any]) -> CallOptions:
             query[name] = value
     stream = options.pop("stream", None)
     if stream and not is_omitted(stream):
-        raise NotCoveredError(
-            "the stream of a stored response is not covered by ai_rust_client.compat; use the OpenAI library for it"
-        )
+        raise NotCoveredError(_STORED)
     options["extra_query"] = query | dict(options.get("extra_query") or {})
     return call_options(**options)
 
@@ -219,7 +229,7 @@ class AsyncResponseStream(_Events, AsyncStream[ResponseStreamEvent]):
 class Responses(HasRawResponses):
     """`responses` of `OpenAI`."""
 
-    _calls = ("create", "retrieve", "delete", "cancel")
+    _calls = ("create", "parse", "retrieve", "delete", "cancel")
 
     def __init__(self, client: "OpenAI") -> None:
         self._client = client
@@ -250,6 +260,34 @@ class Responses(HasRawResponses):
         except AIClientError as error:
             raise from_native(error, request) from error
         return APIResponse(_EventTexts(source), request, lambda source: ResponseStream(source, request))
+
+    def parse(self, **options: Any) -> "ParsedResponse[Any]":
+        """The response with its text as an instance of `text_format`, and the arguments of strict tools. Blocks.
+
+        The type is a pydantic model, msgspec Struct, dataclass or TypedDict. Raises ValueError for an answer that does
+        not fit. The instance is `output_parsed`.
+        """
+        return self._parse(**options).parse()
+
+    def _parse(self, **options: Any) -> "APIResponse[ParsedResponse[Any]]":
+        from ai_rust_client.compat._response_parsing import structured
+
+        options, parser = structured(options)
+        own, fields = _prepare(**options)
+        return call(self._client, "POST", (PATH,), own, fields, parser.response, is_valid=is_response)
+
+    def stream(self, **options: Any) -> "ResponseStreamManager":
+        """A context manager with the events of a response. The call is made when its block is entered.
+
+        Events with a delta have the text so far in `snapshot`; with `text_format` those of complete texts have the
+        instance in `parsed`. `get_final_response` returns what `parse` does.
+        """
+        from ai_rust_client.compat._response_parsing import structured
+        from ai_rust_client.compat._response_stream import ResponseStreamManager
+
+        _refuse_stored(options)
+        options, parser = structured(options)
+        return ResponseStreamManager(lambda: self.create(**options, stream=True), parser)
 
     def retrieve(self, response_id: str, **options: Any) -> Response:
         """A response that the provider has stored. Blocks."""
@@ -284,7 +322,7 @@ class Responses(HasRawResponses):
 class AsyncResponses(HasRawResponses):
     """`responses` of `AsyncOpenAI`."""
 
-    _calls = ("create", "retrieve", "delete", "cancel")
+    _calls = ("create", "parse", "retrieve", "delete", "cancel")
     _is_async = True
 
     def __init__(self, client: "AsyncOpenAI") -> None:
@@ -314,6 +352,34 @@ class AsyncResponses(HasRawResponses):
         except AIClientError as error:
             raise from_native(error, request) from error
         return APIResponse(_EventTexts(source), request, lambda source: AsyncResponseStream(source, request))
+
+    async def parse(self, **options: Any) -> "ParsedResponse[Any]":
+        """The response with its text as an instance of `text_format`, and the arguments of strict tools.
+
+        The type is a pydantic model, msgspec Struct, dataclass or TypedDict. Raises ValueError for an answer that does
+        not fit. The instance is `output_parsed`.
+        """
+        return (await self._parse(**options)).parse()
+
+    async def _parse(self, **options: Any) -> "APIResponse[ParsedResponse[Any]]":
+        from ai_rust_client.compat._response_parsing import structured
+
+        options, parser = structured(options)
+        own, fields = _prepare(**options)
+        return await acall(self._client, "POST", (PATH,), own, fields, parser.response, is_valid=is_response)
+
+    def stream(self, **options: Any) -> "AsyncResponseStreamManager":
+        """A context manager with the events of a response. The call is made when its block is entered.
+
+        Events with a delta have the text so far in `snapshot`; with `text_format` those of complete texts have the
+        instance in `parsed`. `get_final_response` returns what `parse` does.
+        """
+        from ai_rust_client.compat._response_parsing import structured
+        from ai_rust_client.compat._response_stream import AsyncResponseStreamManager
+
+        _refuse_stored(options)
+        options, parser = structured(options)
+        return AsyncResponseStreamManager(lambda: self.create(**options, stream=True), parser)
 
     async def retrieve(self, response_id: str, **options: Any) -> Response:
         """A response that the provider has stored."""

@@ -56,6 +56,12 @@ from ai_rust_client.compat.types._parsed import (
     ParsedFunction,
     ParsedFunctionToolCall,
 )
+from ai_rust_client.compat.types._parsed_response import (
+    ParsedResponse,
+    ParsedResponseFunctionToolCall,
+    ParsedResponseOutputMessage,
+    ParsedResponseOutputText,
+)
 from ai_rust_client.compat.types._response import (
     IncompleteDetails,
     InputTokensDetails,
@@ -133,6 +139,10 @@ __all__ = [
     "ParsedChoice",
     "ParsedFunction",
     "ParsedFunctionToolCall",
+    "ParsedResponse",
+    "ParsedResponseFunctionToolCall",
+    "ParsedResponseOutputMessage",
+    "ParsedResponseOutputText",
     "PromptTokensDetails",
     "RefusalDeltaEvent",
     "RefusalDoneEvent",

@@ -3,6 +3,12 @@
 from typing import TYPE_CHECKING
 
 from ai_rust_client.compat._not_covered import missing_from
+from ai_rust_client.compat.types._parsed_response import (
+    ParsedResponse,
+    ParsedResponseFunctionToolCall,
+    ParsedResponseOutputMessage,
+    ParsedResponseOutputText,
+)
 from ai_rust_client.compat.types._response import (
     Response,
     ResponseError,
@@ -45,6 +51,10 @@ __all__ = [
     "EasyInputMessageParam",
     "FileSearchToolParam",
     "FunctionToolParam",
+    "ParsedResponse",
+    "ParsedResponseFunctionToolCall",
+    "ParsedResponseOutputMessage",
+    "ParsedResponseOutputText",
     "Response",
     "ResponseError",
     "ResponseFormatTextConfigParam",
