@@ -186,7 +186,6 @@ class _Events:
     _source: Any
     _request: Any
     _waiting: list[str]
-    response: Any
     _joiner: SurrogateJoiner | None = None
     _has_begun = False
 
@@ -201,7 +200,7 @@ class _Events:
             raise APIResponseValidationError("the stream contains an event that is not an object", response=response)
         if has_content(data.get("error")):
             error = read_json(self._source.mask(json.dumps(data["error"])))
-            raise provider_error(error, self._request, None if self._has_begun else self.response)
+            raise provider_error(error, self._request, None if self._has_begun else self._head())
         self._has_begun |= data.get("type") not in WITHOUT_CONTENT
         if isinstance(data.get("delta"), str):
             self._joiner = self._joiner or SurrogateJoiner()
@@ -210,6 +209,9 @@ class _Events:
             if data.get("type") in ("response.output_text.delta", "response.refusal.delta"):
                 self._source.text.append(data["delta"])
         return build(ResponseStreamEvent, data)
+
+    def _head(self) -> CallResponse:
+        return CallResponse(200, "", self._source.headers, self._request)
 
     def _take_rest(self) -> None:
         return None
