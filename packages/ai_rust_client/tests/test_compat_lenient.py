@@ -331,7 +331,8 @@ def call(index: int | None, call_id: str | None, name: str | None, arguments: st
         ([call(0, "x", "f", '{"a"'), call(0, "y", "f", ":1}")], [("x", "f", '{"a":1}')]),
         ([call(0, None, "f", "{"), call(0, "x", None, "}")], [("x", "f", "{}")]),
         # An id that is made up is none of the others.
-        ([call(0, None, "f", "{}"), call(1, "call_0", "g", "{}")], [("call_0_1", "f", "{}"), ("call_0", "g", "{}")]),
+        ([call(0, None, "f", "{}"), call(1, "call_0", "g", "{}")], [("call_1", "f", "{}"), ("call_0", "g", "{}")]),
+        ([call(None, None, name, None) for name in "fgg"], [("call_0", "f", None), ("call_1", "g", None)]),
     ],
 )  # fmt: skip
 def test_tool_calls_without_ids_are_distinguished(deltas: list[Any], calls: list[Any]) -> None:
@@ -358,7 +359,7 @@ def test_a_call_of_a_whole_answer_without_an_id_gets_one() -> None:
         client.chat.completions.create(model="m", messages=[message])
     ids = [call.id for call in message.tool_calls or ()]
     assert ids == [call["id"] for call in server.requests[1].json["messages"][0]["tool_calls"]]
-    assert ids == ["call_0", "call_1_1", "call_1"]
+    assert ids == ["call_0", "call_2", "call_1"]
 
 
 def test_what_must_be_sent_back_is_sent_back_also_of_the_second_choice() -> None:

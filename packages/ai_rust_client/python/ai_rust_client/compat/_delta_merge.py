@@ -5,7 +5,6 @@ same `index` are merged, others are appended; objects are merged. Null changes n
 """
 
 import json
-from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -63,10 +62,10 @@ def _merge_tool_calls(message: dict[str, Any], deltas: list[Any]) -> None:
 
 
 def _continued(call: dict[str, Any], delta: dict[str, Any]) -> dict[str, Any]:
-    """The call with a delta, which may have a further piece of the name."""
+    """The call with a delta. A name may come in pieces before the arguments; later it is only repeated."""
     result: dict[str, Any] = _merged("", call, delta)
     known, piece = _function_text(call, "name"), _function_text(delta, "name")
-    if known and piece and known != piece and delta.get("id") in (None, "", call.get("id")):
+    if known and piece and known != piece and not _function_text(call, "arguments"):
         result["function"]["name"] = known + piece
     return result
 
@@ -86,13 +85,18 @@ def position_of(calls: list[dict[str, Any]], delta: dict[str, Any]) -> int:
 
 
 def _continues(call: dict[str, Any], delta: dict[str, Any]) -> bool:
-    name, arguments = _function_text(delta, "name"), _function_text(call, "arguments")
+    known, name = _function_text(call, "name"), _function_text(delta, "name")
+    arguments = _function_text(call, "arguments")
     if not name:
         return True
-    if not call.get("id"):
-        is_repeated = name == _function_text(call, "name") and not _function_text(delta, "arguments")
-        return is_repeated or not _is_json(arguments)
-    return not delta.get("id") or bool(arguments and not _is_json(arguments))
+    if call.get("id") and delta.get("id"):
+        return bool(arguments and not _is_json(arguments))
+    if not known:
+        return True
+    # Without ids, a name after complete arguments begins another call, and so does, without an index, another name.
+    if _is_json(arguments):
+        return name == known and not _function_text(delta, "arguments")
+    return bool(name == known or arguments) or delta.get("index") is not None
 
 
 def _function_text(call: dict[str, Any], name: str) -> str:
@@ -111,13 +115,8 @@ def _is_json(text: str) -> bool:
 
 def add_missing_ids(calls: list[dict[str, Any]]) -> None:
     """Make up ids for calls without one, so that their results can refer to them."""
-    ids = {call.get("id") for call in calls}
-    for number, call in enumerate(calls):
-        if not call.get("id"):
-            call["id"] = next(made for made in _made_up_ids(number) if made not in ids)
-            ids.add(call["id"])
-
-
-def _made_up_ids(number: int) -> Iterator[str]:
-    yield f"call_{number}"
-    yield from (f"call_{number}_{attempt}" for attempt in count(1))
+    sent = {str(call.get("id")) for call in calls}
+    made_up = (made for number in count() if (made := f"call_{number}") not in sent)
+    for call in calls:
+        if call.get("id") in (None, ""):
+            call["id"] = next(made_up)
