@@ -263,6 +263,26 @@ def test_an_error_inside_a_stream_raises_the_same() -> None:
     assert same(replies, streamed)["body"] == failure
 
 
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"message": "slow", "code": 429}, "RateLimitError"),
+        ({"message": "no", "code": "401"}, "AuthenticationError"),
+        ({"message": "broken", "code": 503, "metadata": {"a": 1}}, "InternalServerError"),
+        ({"message": "broken", "code": "odd"}, "APIError"),
+    ],
+)
+def test_an_error_before_any_chunk_has_the_class_of_its_status(error: Any, kind: str) -> None:
+    """The OpenAI library has an `APIError`, which is the base class of these."""
+    reply = Stream([Data({"error": error})])
+    with FakeServer([reply]) as server, compat.OpenAI(api_key="k", base_url=server.base_url, max_retries=0) as client:
+        stream = client.chat.completions.create(**ASK, stream=True)
+        with pytest.raises(compat.APIError, match=error["message"]) as caught:
+            next(stream)
+    assert (type(caught.value).__name__, caught.value.code) == (kind, str(error["code"]))
+    assert caught.value.body == error
+
+
 def test_a_timeout_raises_the_same_class() -> None:
     def classes(library: Library) -> Any:
         result, _ = outcome(library, [Hang()], whole, max_retries=0, timeout=0.2)

@@ -16,7 +16,7 @@ from ai_rust_client.compat._options import NOT_GIVEN, CallOptions, NotGiven, Omi
 from ai_rust_client.compat._resource import HasRawResponses
 from ai_rust_client.compat._response import APIResponse
 from ai_rust_client.compat._response import Response as CallResponse
-from ai_rust_client.compat._streaming import AsyncStream, Stream
+from ai_rust_client.compat._streaming import AsyncStream, Chunks, Stream
 from ai_rust_client.compat.types import Response, ResponseStreamEvent
 from ai_rust_client.responses import ENDS, WITHOUT_CONTENT, is_response
 
@@ -180,16 +180,12 @@ class _EventTexts:
         return self._source._register(queue)
 
 
-class _Events:
+class _Events(Chunks[ResponseStreamEvent]):
     """What both streams do with an event."""
 
-    _source: Any
-    _request: Any
-    _waiting: list[str]
     _joiner: SurrogateJoiner | None = None
-    _has_begun = False
 
-    def _take(self) -> Any:
+    def _take(self) -> ResponseStreamEvent:
         text = self._waiting.pop()
         try:
             data = read_json(text)
@@ -200,7 +196,7 @@ class _Events:
             raise APIResponseValidationError("the stream contains an event that is not an object", response=response)
         if has_content(data.get("error")):
             error = read_json(self._source.mask(json.dumps(data["error"])))
-            raise provider_error(error, self._request, None if self._has_begun else self._head())
+            raise provider_error(error, self._request, None if self._has_begun else self.response)
         self._has_begun |= data.get("type") not in WITHOUT_CONTENT
         if isinstance(data.get("delta"), str):
             self._joiner = self._joiner or SurrogateJoiner()
@@ -209,9 +205,6 @@ class _Events:
             if data.get("type") in ("response.output_text.delta", "response.refusal.delta"):
                 self._source.text.append(data["delta"])
         return build(ResponseStreamEvent, data)
-
-    def _head(self) -> CallResponse:
-        return CallResponse(200, "", self._source.headers, self._request)
 
     def _take_rest(self) -> None:
         return None

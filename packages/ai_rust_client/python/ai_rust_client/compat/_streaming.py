@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Chunks(Generic[T]):
+class Chunks(Generic[T]):
     """The common part of both streams: the chunks that have arrived, and the source of more."""
+
+    _source: Any
 
     def __init__(self, source: "ChunkStream", request: Request) -> None:
         self._source = source
@@ -29,13 +31,16 @@ class _Chunks(Generic[T]):
         """In reverse order."""
         self._surrogates: ChunkJoiner | None = None
         self._closed = False
+        self._has_begun = False
 
     def _take(self) -> T:
         """The next of the chunks that have arrived. Raises `APIError` if the provider reports an error instead."""
         text = self._waiting.pop()
         data = read_json(text)
         if (error := data.get("error")) and has_content(error):
-            raise provider_error(read_json(self._source.mask(json.dumps(error))), self._request)
+            masked = read_json(self._source.mask(json.dumps(error)))
+            raise provider_error(masked, self._request, None if self._has_begun else self.response)
+        self._has_begun = True
         if self._surrogates is not None or ("\\u" in text and has_surrogates(text)):
             self._surrogates = self._surrogates or ChunkJoiner()
             data = self._surrogates.join_chunk(data)
@@ -61,7 +66,7 @@ class _Chunks(Generic[T]):
         return Response(200, "", self._source.headers, self._request)
 
 
-class Stream(_Chunks[T]):
+class Stream(Chunks[T]):
     """An answer while it arrives. Closing it, dropping it or leaving its `with` block closes the connection."""
 
     def __iter__(self) -> Self:
@@ -109,7 +114,7 @@ class Stream(_Chunks[T]):
         self._close()
 
 
-class AsyncStream(_Chunks[T]):
+class AsyncStream(Chunks[T]):
     """`Stream` for asyncio. Cancelling the task that reads it also closes the connection."""
 
     def __aiter__(self) -> Self:
