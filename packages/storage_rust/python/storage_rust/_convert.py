@@ -36,7 +36,7 @@ def query_date(name: str, value: str) -> int:
         ) from None
     try:
         local = date.astimezone()
-    except (OverflowError, OSError):  # beyond what the system's time zones cover
+    except (OverflowError, OSError, ValueError):  # beyond what the system's time zones cover
         local = date.replace(tzinfo=UTC)
     return (local - _EPOCH) // _MILLISECOND
 

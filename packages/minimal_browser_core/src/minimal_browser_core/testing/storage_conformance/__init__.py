@@ -34,6 +34,7 @@ _PARTS = (
     "merge",
     "migration",
     "processes",
+    "questions",
     "rows",
     "search",
     "threads",
@@ -56,6 +57,7 @@ from .maintenance import Maintenance  # noqa: E402
 from .merge import Merge  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
+from .questions import Questions  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
@@ -75,6 +77,7 @@ class ConversationStoreConformance(
     Threads,
     Rows,
     Search,
+    Questions,
     ImportExport,
     Merge,
     Concurrency,

@@ -205,9 +205,46 @@ class History(StoreSuite):
         (hit,) = store.search("wombats").hits
         assert [hit.snippet[a:b] for a, b in hit.highlights] == ["WÓMBATS"]
         assert hit.snippet.startswith("…")
-        for query in ("title:wombats", "url:wombats", "wombats -habits", "wombats another"):
+        for query in ("title:wombats", "url:wombats", "wombats -habits"):
             assert store.search(query).hits == [], query
         assert store.complete("womb") == []
+
+    def test_a_question_finds_a_page(self, store: Any) -> None:
+        for n in range(12):
+            store.visit(f"https://a.org/{n}", f"What is the thing {n}?", timestamp=T0)
+            store.set_text(f"https://a.org/{n}", "It is the thing that it is. " * n)
+        store.visit("https://wombat.org/", "Wombats", timestamp=T0 + HOUR)
+        store.set_text("https://wombat.org/", "Wombats eat grass.")
+        page = store.search("What do wombats eat in winter?")
+        assert ([hit.url for hit in page.hits], page.match) == (["https://wombat.org/"], "any")
+        assert [page.hits[0].snippet[a:b] for a, b in page.hits[0].highlights] == ["Wombats", "eat"]
+        assert store.search("What do wombats eat in winter?", match="all").hits == []
+        assert store.search("wombats winter", until=T0).hits == []
+        assert store.search("wombats thing", match="any", limit=20).match == "any"
+        assert len(store.search("wombats thing", match="any", limit=20).hits) == 13
+
+    def test_pages_with_any_word_are_listed_once_each(self, store: Any) -> None:
+        for n in range(20):
+            store.visit(f"https://a.org/{n}", "apple " * (n % 3) + "pear" * (n % 2), timestamp=T0 + n * HOUR)
+        seen, cursor = [], None
+        while True:
+            page = store.search("apple pear", match="any", limit=3, cursor=cursor)
+            seen += [hit.id for hit in page.hits]
+            store.visit(f"https://later.org/{len(seen)}", "apple pear", timestamp=T0)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == sum(n % 3 > 0 or n % 2 > 0 for n in range(20))
+
+    def test_dates_require_a_visit_in_that_time(self, store: Any, errors: Any) -> None:
+        for year in (2023, 2024, 2025):
+            store.visit(f"https://a.org/{year}", "word", timestamp=datetime(year, 7, 1).astimezone())
+        for query in ("word after:2024 before:2025", "after:2024 before:2025"):
+            assert [hit.url for hit in store.search(query).hits] == ["https://a.org/2024"]
+        with pytest.raises(errors.InvalidData, match="before:2024-13 is not a date"):
+            store.search("word before:2024-13")
+        with pytest.raises(errors.InvalidData, match="match"):
+            store.search("word", match="some")
 
     def test_a_text_is_replaced_and_dropped(self, store: Any) -> None:
         store.visit("https://a.org/", "A page")

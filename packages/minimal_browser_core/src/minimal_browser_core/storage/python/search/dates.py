@@ -16,7 +16,7 @@ def split_dates(
 ) -> tuple[str, int | None, int | None]:
     """Return the query without its dates, and the bounds `since` and `until` restricted by these.
 
-    A date is the beginning of a local year, month or day; in quotes it is text. Raises `InvalidData` if it is not a date.
+    A date is the beginning of a local year, month or day; in quotes it is text. Other values raise `InvalidData`.
     """
     rest: list[str] = []
     is_changed = False
@@ -52,6 +52,6 @@ def _milliseconds(name: str, value: str) -> int:
         ) from None
     try:
         local = date.astimezone()
-    except (OverflowError, OSError):  # beyond what the system's time zones cover
+    except (OverflowError, OSError, ValueError):  # beyond what the system's time zones cover
         local = date.replace(tzinfo=UTC)
     return convert.milliseconds(name, local)

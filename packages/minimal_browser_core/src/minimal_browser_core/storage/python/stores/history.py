@@ -229,8 +229,8 @@ class PythonHistoryStore(SqliteStore):
         """Return one page of matches in titles, URLs and texts, the best first.
 
         The language and `match` are those of the conversations, with the fields title:, url: and text:. Without a
-        required word, the last visited pages come first. `since` and `until` require a visit in that time. With more than RANKED
-        matches, only those of the pages that were first visited last are ranked, and `complete` is False.
+        required word, the last visited pages come first. `since` and `until` require a visit in that time. With more
+        than RANKED matches, only those of the pages that were first visited last are ranked, and `complete` is False.
         """
         limit = convert.limit(limit)
         check_match(match)

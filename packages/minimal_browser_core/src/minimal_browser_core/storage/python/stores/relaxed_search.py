@@ -137,13 +137,13 @@ def rank(
     plan = position.plan
     parts = plan.parts(query)
     candidates = parts[: plan.candidates]
-    values: dict[str, Any] = {
+    max_ids = MAX_ID if max_ranked is None else int(max_rows(max_ranked, len(plan.words)))
+    values: dict[str, Any] = dict(filters) | {
         "first": position.oldest,
         "last": position.newest,
         "match": query.expression(candidates, index.fields),
+        "bound": min(max_ids + 1, MAX_ID),
     }
-    max_ids = MAX_ID if max_ranked is None else int(max_rows(max_ranked, len(plan.words)))
-    values |= dict(filters) | {"bound": min(max_ids + 1, MAX_ID)}
     ids = [id for (id,) in db.execute(index.sql["candidates"], values)]
     oldest = position.oldest
     if len(ids) > max_ids:
