@@ -25,7 +25,9 @@ impl Database {
             while index.index_batch(db, &mut || false)? {}
             Ok(false)
         })?;
-        if is_pending { self.index_pending() } else { Ok(()) }
+        let indexed = if is_pending { self.index_pending() } else { Ok(()) };
+        self.replace_writer();
+        indexed
     }
 
     /// Index pending rows in batches, between which other writers get their turn.

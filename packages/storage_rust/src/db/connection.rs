@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::hooks::Wal;
+use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::db::database::Database;
@@ -24,6 +25,8 @@ const STEPS_BETWEEN_CHECKS: i32 = 2000;
 const PAGES_BEFORE_WRITER_CHECKPOINT: c_int = 12_000;
 /// The longest time that such a writer waits for a checkpoint of another connection.
 const MAX_CHECKPOINT_WAIT: Duration = Duration::from_secs(1);
+/// Pages in the log from which a long read prevents checkpoints: each writer tries once.
+const PAGES_OF_BLOCKED_LOG: c_int = 15_000;
 /// The size in bytes to which the log is truncated after a checkpoint.
 const WAL_LIMIT: i64 = 64 << 20;
 /// The page cache of a connection. SQLite's default of 2 MiB is less than a completion or a search reads.
@@ -103,10 +106,12 @@ impl Database {
 #[allow(clippy::unnecessary_wraps)] // the type of SQLite's hook
 fn limit_log(log: &mut Wal, pages: c_int) -> rusqlite::Result<()> {
     if pages >= PAGES_BEFORE_WRITER_CHECKPOINT {
-        let deadline = Instant::now() + MAX_CHECKPOINT_WAIT;
-        let is_running_elsewhere =
-            |outcome: rusqlite::Result<()>| matches!(outcome, Err(error) if kind_of(&error) == Kind::Locked);
-        while is_running_elsewhere(log.checkpoint()) && Instant::now() < deadline {
+        let wait = if pages < PAGES_OF_BLOCKED_LOG { MAX_CHECKPOINT_WAIT } else { Duration::ZERO };
+        let deadline = Instant::now() + wait;
+        // Unlike a passive checkpoint, it keeps other processes from writing until the log can begin again.
+        let is_locked =
+            |outcome: rusqlite::Result<_>| matches!(outcome, Err(error) if kind_of(&error) == Kind::Locked);
+        while is_locked(log.checkpoint_v2(CheckpointMode::RESTART)) && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(1));
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The other modules of this folder add the operations: `open`, `transactions`, `bulk_load`, `backup` and `integrity`.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::db::format::Format;
 use crate::db::maintenance::{Maintenance, Signals, Worker};
 use crate::db::options::Options;
 use crate::db::owners::Claim;
-use crate::db::paths::MEMORY;
+use crate::db::paths::{FileId, MEMORY, file_id};
 use crate::db::pool::{POLL_INTERVAL, Pool};
 use crate::error::{Error, Kind, Result};
 
@@ -28,6 +28,10 @@ pub struct Database {
     pub(super) readers: Pool,
     pub(super) maintenance: Maintenance,
     pub(super) claim: Mutex<Option<Claim>>,
+    /// The file that was opened; None in memory, or if the system does not number its files.
+    pub(super) file: Option<FileId>,
+    /// The writing connection is to be replaced before the next write: see `replace_writer`.
+    pub(super) writer_is_outdated: Arc<AtomicBool>,
     /// The medium cannot be written, whatever the permissions say.
     pub(super) immutable: bool,
 }
@@ -44,6 +48,8 @@ impl Database {
             readers: Pool::new(READERS),
             maintenance: Maintenance::default(),
             claim: Mutex::default(),
+            file: None,
+            writer_is_outdated: Arc::default(),
             immutable: false,
         }
     }
@@ -84,6 +90,24 @@ impl Database {
         Ok(())
     }
 
+    /// Fails if another file is at the path now, or none.
+    pub(super) fn check_file(&self) -> Result<()> {
+        if self.file.is_none() || file_id(&self.path) == self.file {
+            return Ok(());
+        }
+        let message = format!(
+            "{} was renamed, deleted or replaced while it was open: close the store, and open the file that you want",
+            self.path
+        );
+        Err(Error::new(Kind::Storage, &self.path, message))
+    }
+
+    /// Replace the writing connection before the next write. FTS5 collects the words of a transaction in a hash table,
+    /// which never becomes smaller, and which every later commit of the connection reads as a whole.
+    pub fn replace_writer(&self) {
+        self.writer_is_outdated.store(true, Ordering::Relaxed);
+    }
+
     fn is_forked(&self) -> bool {
         self.process != std::process::id()
     }
@@ -95,8 +119,20 @@ impl Database {
         }
         self.maintenance.stop();
         self.readers.close();
+        if self.check_file().is_err() {
+            self.copy_log();
+        }
         if self.writer.close() {
             drop(self.claim.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
+    }
+
+    /// SQLite does not copy the log into a file that was moved when it closes it: the log would be missing there.
+    fn copy_log(&self) {
+        if let Some(lease) = self.writer.try_take()
+            && let Ok(pooled) = lease.connection(&self.path)
+        {
+            let _ = pooled.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }
 
@@ -113,6 +149,7 @@ impl Database {
             durability: self.options.durability,
             busy_timeout: self.connection_busy_timeout(),
             format: self.format,
+            writer_is_outdated: self.writer_is_outdated.clone(),
             checkpointer: None,
         }
     }

@@ -48,7 +48,8 @@ impl Database {
             let claim = database.options.owners.claim(&database.path, !database.options.read_only)?;
             *database.claim.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(claim);
         }
-        let file = file_id(&database.path);
+        let file = if database.in_memory() { None } else { file_id(&database.path) };
+        database.file = file;
         let mut opened = database.connect_and_identify();
         if let Err(Failure::Sqlite(error)) = &opened
             && error.sqlite_error_code() == Some(ErrorCode::CannotOpen)

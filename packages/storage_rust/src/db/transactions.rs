@@ -47,7 +47,12 @@ impl Database {
             let message = format!("{} was opened with read_only=True", self.path);
             return Err(Error::new(Kind::ReadOnly, &self.path, message));
         }
-        let lease = self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
+        let mut lease =
+            self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
+        self.check_file()?;
+        if self.writer_is_outdated.swap(false, Ordering::Relaxed) && !self.in_memory() {
+            lease.replace(self.connect_writer().map_err(|error| Error::from_sqlite(&error, &self.path))?);
+        }
         let pooled = lease.connection(&self.path)?;
         let outcome = work(&pooled.connection).map_err(|failure| self.error(failure, pooled));
         drop(lease);
@@ -57,9 +62,18 @@ impl Database {
         outcome
     }
 
+    fn connect_writer(&self) -> rusqlite::Result<PooledConnection> {
+        let pooled = self.connect()?;
+        pooled.connection.busy_timeout(self.connection_busy_timeout())?;
+        // Open the log: otherwise closing the previous connection would delete it.
+        pooled.connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        Ok(pooled)
+    }
+
     /// Rewrite the whole file and truncate the log, so that no deleted data remains.
     pub fn vacuum(&self) -> Result<()> {
         self.check_process()?;
+        self.check_file()?;
         let lease = self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
         let pooled = lease.connection(&self.path)?;
         self.vacuum_with(&pooled.connection).map_err(|failure| self.error(failure, pooled))
@@ -99,6 +113,7 @@ impl Database {
         work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
     ) -> Result<T> {
         self.check_process()?;
+        self.check_file()?;
         let connect = || self.connect().map_err(|error| Error::from_sqlite(&error, &self.path));
         let mut lease = if self.in_memory() {
             self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?

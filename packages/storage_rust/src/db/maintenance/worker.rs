@@ -1,6 +1,7 @@
 //! The work of idle maintenance, in slices short enough for a writer to wait for.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -36,6 +37,8 @@ pub struct Worker {
     /// The busy timeout of the connection between slices.
     pub busy_timeout: Duration,
     pub format: &'static Format,
+    /// See `Database::replace_writer`.
+    pub writer_is_outdated: Arc<AtomicBool>,
     pub checkpointer: Option<Connection>,
 }
 
@@ -56,8 +59,10 @@ impl Worker {
                 && !is_crowded(db, self.format.idle_merged)?
             {
                 let transaction = begin()?;
-                index.index_batch(db, &mut || self.signals.is_stopping() || self.writer.is_awaited())?;
+                let should_stop = &mut || self.signals.is_stopping() || self.writer.is_awaited();
+                let is_left = index.index_batch(db, should_stop)?;
                 transaction.commit()?;
+                self.writer_is_outdated.fetch_or(!is_left, Ordering::Relaxed);
             } else if let Some(index) = due_merge(db, self.format.idle_merged)? {
                 let transaction = begin()?;
                 promote(db, index)?;

@@ -33,6 +33,9 @@ use crate::stores::values::{checked_limit, now, tags_json, truncate};
 /// Rows between two calls of `progress`.
 const PROGRESS_INTERVAL: usize = 1000;
 
+/// Bytes of text after which the words in FTS5's memory slow down later commits.
+const LARGE_TEXT: usize = 1 << 18;
+
 /// Thread-safe. Several processes may have one file open.
 pub struct ConversationStore {
     db: Database,
@@ -77,7 +80,16 @@ impl ConversationStore {
     /// Store an exchange and return its id. Without a thread and a parent it starts a new thread.
     pub fn add(&self, new: &NewConversation) -> Result<i64> {
         let row = PreparedRow::new(new)?;
-        self.db.write(|db| self.insert(db, &row))
+        let id = self.db.write(|db| self.insert(db, &row))?;
+        self.replace_writer_after(new.prompt.len() + new.response.len());
+        Ok(id)
+    }
+
+    /// To be called after a write of that many bytes of text.
+    fn replace_writer_after(&self, text_bytes: usize) {
+        if text_bytes > LARGE_TEXT {
+            self.db.replace_writer();
+        }
     }
 
     /// Store all rows or none. `progress` is called regularly with the number of stored rows; its error undoes everything.
@@ -155,7 +167,8 @@ impl ConversationStore {
         let tags = changes.tags.as_deref().map(tags_json).transpose()?;
         let grams_of = |text: &Option<String>| text.as_deref().map(grams);
         let Changes { prompt, response, model, url, metadata, .. } = changes;
-        self.db.write(|db| {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let updated = self.db.write(|db| {
             let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":prompt": prompt, ":prompt_grams": grams_of(prompt),
                 ":response": response, ":response_grams": grams_of(response),
@@ -163,7 +176,9 @@ impl ConversationStore {
                 ":tags": tags, ":tags_grams": grams_of(&tags), ":metadata": metadata,
             })?;
             Ok(updated > 0)
-        })
+        })?;
+        self.replace_writer_after(length(prompt) + length(response));
+        Ok(updated)
     }
 
     /// Delete all or none, and return how many existed. Children of a deleted exchange become children of its parent.

@@ -35,6 +35,7 @@ _PARTS = (
     "migration",
     "processes",
     "questions",
+    "replaced_files",
     "rows",
     "search",
     "threads",
@@ -58,6 +59,7 @@ from .merge import Merge  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .questions import Questions  # noqa: E402
+from .replaced_files import ReplacedFiles  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
@@ -82,6 +84,7 @@ class ConversationStoreConformance(
     Merge,
     Concurrency,
     Files,
+    ReplacedFiles,
     Damage,
     Processes,
     Durability,
@@ -91,11 +94,15 @@ class ConversationStoreConformance(
     """The whole suite. Supply the fixtures `open_store` and `errors`."""
 
 
-class BookmarkStoreConformance(Bookmarks, BookmarkFiles, Files, Damage, Processes, Durability, BookmarkMigration):
+class BookmarkStoreConformance(
+    Bookmarks, BookmarkFiles, Files, ReplacedFiles, Damage, Processes, Durability, BookmarkMigration
+):
     """The whole suite. Supply the fixtures `open_bookmarks` and `errors`."""
 
 
-class HistoryStoreConformance(History, HistoryFiles, Files, Damage, Processes, Durability, HistoryMigration):
+class HistoryStoreConformance(
+    History, HistoryFiles, Files, ReplacedFiles, Damage, Processes, Durability, HistoryMigration
+):
     """The whole suite. Supply the fixtures `open_history`, `open_places` and `errors`."""
 
 

@@ -32,6 +32,17 @@ UPDATE conversations SET response = 'haystack' WHERE id % 1000 = 1;
 """
 _APPEND = "INSERT INTO conversations (thread_id, timestamp, prompt, response, model) VALUES (1, 0, 'needle', 'r', 'm')"
 
+_WRITER = """
+import sys, importlib, time
+module, name, path = sys.argv[1:]
+store = getattr(importlib.import_module(module), name)(path, busy_timeout=60)
+end = time.monotonic() + 6
+while time.monotonic() < end:
+    store.add_conversation("question", "answer " * 4000, "m")
+    store.search("question", limit=1)
+"""
+_LOG_LIMIT = 64 << 20
+
 
 class Maintenance(ConversationSuite):
     """Rows wait to be indexed and index segments to be merged."""
@@ -148,3 +159,39 @@ class Maintenance(ConversationSuite):
         self.until(lambda: store.stats()["not_indexed"] == 0)
         assert self.found(store, '"needle 7"') == len(store) // LOAD
         assert store.check() == []
+
+    def test_the_log_stays_small_while_many_processes_write(self, path: Path, store_class: type[Any]) -> None:
+        arguments = [store_class.__module__, store_class.__name__, str(path)]
+        command = [sys.executable, "-c", _WRITER, *arguments]
+        writers = [subprocess.Popen(command) for _ in range(4)]  # noqa: S603  a constant program
+        largest, log = 0, Path(f"{path}-wal")
+        while any(writer.poll() is None for writer in writers):
+            if log.exists():
+                largest = max(largest, log.stat().st_size)
+            time.sleep(0.01)
+        assert [writer.returncode for writer in writers] == [0] * len(writers)  # without `close`, too
+        assert largest <= _LOG_LIMIT
+
+    def test_a_bulk_load_does_not_slow_down_later_writes(self, opened: Open) -> None:
+        """FTS5's table of words never becomes smaller, and each commit of its connection reads it as a whole."""
+        words = random.Random(5)  # noqa: S311  words, not secrets
+        store = opened()
+
+        def identifiers(count: int) -> str:
+            return " ".join(f"{words.getrandbits(48):x}" for _ in range(count))
+
+        def fastest_write() -> float:
+            times = []
+            for _ in range(100):
+                started = time.perf_counter()
+                store.add_conversation(identifiers(2), identifiers(2), "m")
+                times.append(time.perf_counter() - started)
+            return sorted(times)[10]
+
+        before = fastest_write()
+        store.add_many([{"prompt": "p", "response": identifiers(60), "model": "m"} for _ in range(6000)])
+        self.until(lambda: store.stats()["not_indexed"] == 0)
+        fastest_write()
+        assert fastest_write() < 3 * before
+        store.add_conversation("large", identifiers(200_000), "m")
+        assert fastest_write() < 3 * before

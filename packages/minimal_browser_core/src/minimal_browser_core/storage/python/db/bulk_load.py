@@ -27,3 +27,4 @@ def bulk_load(database: Database, sql: Mapping[str, str]) -> Iterator[sqlite3.Co
         while is_left and database.interrupt_epoch() == epoch:
             with database.write() as db:
                 is_left = index_pending_rows(db, sql, lambda: database.interrupt_epoch() != epoch)
+    database.replace_writer()

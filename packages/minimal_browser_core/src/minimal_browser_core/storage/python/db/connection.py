@@ -15,6 +15,9 @@ from minimal_browser_core.storage.python.db.paths import file_uri
 _SHORT_BUSY_TIMEOUT: Final = 50  # milliseconds that a wait for the write lock may delay a signal
 _STEPS_BETWEEN_CHECKS: Final = 2000  # steps of SQLite's virtual machine between two checks for an interrupt
 _WAL_LIMIT: Final = 64 << 20  # bytes that the write-ahead log keeps on the disk after a checkpoint
+_WAL_BEFORE_CHECKPOINT: Final = 40 << 20  # bytes from which a writer empties the log
+_BLOCKED_WAL: Final = 52 << 20  # bytes from which a long read prevents that
+_MAX_CHECKPOINT_WAIT: Final = 1.0  # seconds
 _CACHE_KIB: Final = 8 << 10  # limit of the page cache; a completion reads more than the default of 2 MiB
 
 
@@ -29,15 +32,22 @@ class Connection:
     """Used by one thread at a time; `raw` is the connection of the sqlite3 module."""
 
     def __init__(self, options: Options, interrupts: Interrupts) -> None:
-        name, as_uri = options.path, False
-        if options.read_only and not options.in_memory:
-            mode = "mode=ro" if _may_have_log(options.path) else "mode=ro&immutable=1"
-            name, as_uri = file_uri(options.path, mode), True
+        name = options.path
+        if not options.in_memory:
+            mode = "mode=rw"  # never creates a file: `owners.claim` has done so
+            if options.read_only:
+                mode = "mode=ro" if _may_have_log(options.path) else "mode=ro&immutable=1"
+            name = file_uri(options.path, mode)
         self.raw = sqlite3.connect(
-            name, timeout=options.busy_timeout, isolation_level=None, check_same_thread=False, uri=as_uri
+            name,
+            timeout=options.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=not options.in_memory,
         )
         self.started: int | None = None  # the epoch at the start of the running read
         self._timeout = options.busy_timeout
+        self._log = f"{options.path}-wal"
         self.raw.set_progress_handler(
             lambda: self.started is not None and self.started != interrupts.epoch, _STEPS_BETWEEN_CHECKS
         )
@@ -61,6 +71,23 @@ class Connection:
     def use_short_busy_timeout(self) -> None:
         """Let `execute_when_unlocked` wait for the write lock instead of SQLite, so that signals are handled."""
         self.raw.execute(f"PRAGMA busy_timeout = {min(int(self._timeout * 1000), _SHORT_BUSY_TIMEOUT)}")
+
+    def limit_log(self) -> None:
+        """Empty the log after a commit if it has grown because other processes never pause.
+
+        Unlike SQLite's own checkpoints, this one keeps them from writing until the log can begin again. A failure is
+        not one of the write: the next writer tries again. During a long read each one tries for a short time only.
+        """
+        try:
+            size = os.stat(self._log).st_size  # noqa: PTH116  `Path` takes several times as long
+        except OSError:
+            return
+        if size < _WAL_BEFORE_CHECKPOINT:
+            return
+        deadline = time.monotonic() + (_MAX_CHECKPOINT_WAIT if size < _BLOCKED_WAL else 0)
+        with suppress(sqlite3.Error):
+            while self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and time.monotonic() < deadline:
+                time.sleep(0.001)
 
     def execute_when_unlocked(self, statement: str) -> None:
         """Repeat the statement until the busy timeout: SQLite does not wait in every statement."""

@@ -14,6 +14,7 @@ from minimal_browser_core.storage.python.db.lifetime import Lifetime
 from minimal_browser_core.storage.python.db.maintenance import Maintenance
 from minimal_browser_core.storage.python.db.open import damaged_file_error, inspect_path, open_format, quick_check
 from minimal_browser_core.storage.python.db.options import Options
+from minimal_browser_core.storage.python.db.paths import check_file
 from minimal_browser_core.storage.python.db.pending_index import has_pending_rows
 from minimal_browser_core.storage.python.db.statements import statements
 from minimal_browser_core.storage.python.db.writer import Writer
@@ -38,7 +39,7 @@ class Database:
         self._key: owners.FileKey | None = None
         self._writer = Writer(options)
         pending = statements(options.format.pending_index) if options.format.pending_index else None
-        self.maintenance = Maintenance(self._writer, options.format.merged_indexes, pending)
+        self.maintenance = Maintenance(self._writer, self._connect, options.format.merged_indexes, pending)
         with translated(self.path):
             self._open(check_on_open)
         if pending and not options.read_only:
@@ -50,7 +51,7 @@ class Database:
         options = self._options
         if not options.in_memory:
             inspect_path(options)
-            self._key = owners.claim(self.path, ENGINE, create=not options.read_only)
+            self._key = self._writer.file = owners.claim(self.path, ENGINE, create=not options.read_only)
         try:
             connection = self._connect()
             self._writer.attach(connection)
@@ -88,6 +89,10 @@ class Database:
             yield db
         self.maintenance.notify()
 
+    def replace_writer(self) -> None:
+        """Replace the writing connection before the next write: call this after a write of much text."""
+        self._writer.replace_before_next_write(self._connect)
+
     def rewrite(self) -> None:
         """Rewrite the whole file and empty its log, so that no deleted data is left in them."""
         self._lifetime.check()
@@ -97,6 +102,7 @@ class Database:
     def read(self, *, fresh: bool = False) -> Iterator[sqlite3.Connection]:
         """Open a snapshot, which `interrupt` ends; `fresh` uses a connection that has read nothing."""
         self._lifetime.check()
+        check_file(self.path, self._key)
         with (
             self._reader(fresh) as connection,
             translated(self.path),

@@ -4,11 +4,13 @@ All pending work is recorded in the file, so that the native implementation can 
 other way round.
 """
 
+import atexit
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from minimal_browser_core.errors import DatabaseLocked, StorageError
+from minimal_browser_core.storage.python.db.connection import Connection
 from minimal_browser_core.storage.python.db.pending_index import INDEX, has_pending_rows, index_pending_rows
 from minimal_browser_core.storage.python.db.writer import Writer
 from minimal_browser_core.storage.python.search.segments import is_crowded, merge, promote_large_segments
@@ -23,8 +25,15 @@ _LOCKED_DELAY: Final = 0.5  # seconds until the next attempt if another process 
 class Maintenance:
     """Owns the thread, which starts with the first write and sleeps while there is nothing to do."""
 
-    def __init__(self, writer: Writer, merged_indexes: tuple[str, ...], pending: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        connect: Callable[[], Connection],
+        merged_indexes: tuple[str, ...],
+        pending: Mapping[str, str] | None,
+    ) -> None:
         self._writer = writer
+        self._connect = connect
         self._merged_indexes = merged_indexes
         self._pending = pending
         self._changed = threading.Condition()
@@ -41,6 +50,8 @@ class Maintenance:
             if self._thread is None and not self._stopping:
                 self._thread = threading.Thread(target=self._run, name="storage maintenance", daemon=True)
                 self._thread.start()
+                # The interpreter stops a daemon thread wherever it is at exit, maybe in a transaction.
+                atexit.register(self.stop)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -48,6 +59,7 @@ class Maintenance:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+        atexit.unregister(self.stop)
         if self._thread is not None:
             self._thread.join()
 
@@ -80,7 +92,8 @@ class Maintenance:
         """Return whether work is left."""
         with self._writer.transaction() as db:
             if self._pending is not None and has_pending_rows(db, self._pending) and not is_crowded(db, INDEX):
-                index_pending_rows(db, self._pending, lambda: self._stopping)
+                if not index_pending_rows(db, self._pending, lambda: self._stopping):
+                    self._writer.replace_before_next_write(self._connect)
                 return True
             for index in self._merged_indexes:
                 promote_large_segments(db, index)

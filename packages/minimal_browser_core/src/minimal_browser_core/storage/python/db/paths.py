@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.errors import InvalidData, StorageError
 from minimal_browser_core.storage.python.convert import text
 
 MEMORY: Final = ":memory:"
@@ -18,6 +18,25 @@ def absolute(path: str | os.PathLike[str]) -> str:
     if not name or "\0" in name:
         raise InvalidData(f"db_path must name a file, not {name!r:.50}")
     return str(Path(name).resolve())
+
+
+def file_key(path: str) -> tuple[int, int] | None:
+    """Return device and inode of the file at a path, or None if there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116  `Path` takes several times as long, and this runs before every call
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def check_file(path: str, key: tuple[int, int] | None) -> None:
+    """Raise `StorageError` if another file is at the path now, or none. `key` is None for a database in memory."""
+    if key is not None and file_key(path) != key:
+        raise StorageError(
+            f"{path} was renamed, deleted or replaced while it was open: close the store, and open the file that you "
+            "want",
+            path=path,
+        )
 
 
 def file_uri(path: str, options: str) -> str:

@@ -3,13 +3,18 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from minimal_browser_core.errors import DatabaseLocked, ReadOnly, StorageError
 from minimal_browser_core.storage.python.db.connection import Connection
 from minimal_browser_core.storage.python.db.error_translation import translated
 from minimal_browser_core.storage.python.db.options import Options
+from minimal_browser_core.storage.python.db.paths import check_file, file_key
+
+if TYPE_CHECKING:
+    from minimal_browser_core.storage.python.db.owners import FileKey
 
 
 class Writer:
@@ -18,11 +23,23 @@ class Writer:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._lock = threading.Lock()
+        self.file: FileKey | None = None  # the file that was opened; None in memory
         self._connection: Connection | None = None
+        self._connect: Callable[[], Connection] | None = None
 
     def attach(self, connection: Connection) -> None:
         """Write through `connection` from now on."""
         self._connection = connection
+        self._connect = None
+
+    def replace_before_next_write(self, connect: Callable[[], Connection]) -> None:
+        """Replace the connection before the next write.
+
+        FTS5 collects the words of a transaction in a hash table, which never becomes smaller, and which every later
+        commit of the connection reads as a whole.
+        """
+        if not self._options.in_memory:
+            self._connect = connect
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -59,12 +76,26 @@ class Writer:
         if self._options.read_only:
             raise ReadOnly(f"{path} was opened with read_only=True", path=path)
         with self.locked() as connection, translated(path):
+            check_file(path, self.file)
+            if self._connect is not None:
+                connection = self._replace(connection, self._connect)
             yield connection
+            if not self._options.in_memory:
+                connection.limit_log()
+
+    def _replace(self, old: Connection, connect: Callable[[], Connection]) -> Connection:
+        new = connect()
+        new.use_short_busy_timeout()
+        new.raw.execute("SELECT count(*) FROM sqlite_master").fetchall()  # open the log, or closing `old` deletes it
+        self.attach(new)
+        old.close()
+        return new
 
     def rewrite(self) -> None:
         """Rewrite the whole file and empty the write-ahead log, so that no deleted data is left in them."""
         path = self._options.path
         with self.locked() as connection, translated(path):
+            check_file(path, self.file)
             db = connection.raw
             db.execute("PRAGMA secure_delete = ON")
             try:
@@ -83,6 +114,11 @@ class Writer:
     def close(self) -> None:
         """Wait for the running transaction and close the connection."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            connection, self._connection = self._connection, None
+            if connection is None:
+                return
+            if self.file is not None and file_key(self._options.path) != self.file:
+                # SQLite does not copy the log into a file that was moved: it would be missing there.
+                with suppress(sqlite3.Error):
+                    connection.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.close()

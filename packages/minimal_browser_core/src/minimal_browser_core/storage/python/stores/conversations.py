@@ -36,6 +36,7 @@ from minimal_browser_core.storage.python.stores.relaxed_search import check_matc
 from minimal_browser_core.storage.transfer.report import ImportReport
 
 _BATCH: Final = 200
+_LARGE_TEXT: Final = 1 << 18  # characters after which the words in FTS5's memory slow down later commits
 _GROUP_COUNTS: Final = ("conversations", "threads", "text_bytes")
 _PROGRESS_ROWS: Final = 1000  # rows between two calls of a progress function
 
@@ -79,7 +80,13 @@ class PythonConversationStore(SqliteStore):
             metadata=metadata,
         )
         with self._db.write() as db:
-            return self._add(db, row)
+            id = self._add(db, row)
+        self._replace_writer_after(row["prompt"], row["response"])
+        return id
+
+    def _replace_writer_after(self, *texts: str | None) -> None:
+        if sum(len(text or "") for text in texts) > _LARGE_TEXT:
+            self._db.replace_writer()
 
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
         """Store all rows or none, and return how many. A row has the arguments of `add_conversation`.
@@ -152,7 +159,9 @@ class PythonConversationStore(SqliteStore):
             "metadata": None if metadata is None else convert.metadata_json(metadata),
         }
         with self._db.write() as db:
-            return db.execute(self._sql["update"], row).rowcount > 0
+            is_stored = db.execute(self._sql["update"], row).rowcount > 0
+        self._replace_writer_after(texts["prompt"], texts["response"])
+        return is_stored
 
     def delete(self, ids: int | Iterable[int]) -> int:
         """Delete all exchanges or none, and return how many existed.
