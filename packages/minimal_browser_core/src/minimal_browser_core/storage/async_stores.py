@@ -29,6 +29,7 @@ class AsyncConversationStore(AsyncStore):
     recent = awaitable(port.ConversationStore.recent)
     search = awaitable(port.ConversationStore.search)
     search_conversations = awaitable(port.ConversationStore.search_conversations)
+    more_like = awaitable(port.ConversationStore.more_like)
     start_thread = awaitable(port.ConversationStore.start_thread)
     rename_thread = awaitable(port.ConversationStore.rename_thread)
     thread = awaitable(port.ConversationStore.thread)

@@ -39,6 +39,7 @@ class AsyncConversationStore(AsyncStore):
     recent = awaitable(ConversationStore.recent)
     search = awaitable(ConversationStore.search)
     search_conversations = awaitable(ConversationStore.search_conversations)
+    more_like = awaitable(ConversationStore.more_like)
     start_thread = awaitable(ConversationStore.start_thread)
     rename_thread = awaitable(ConversationStore.rename_thread)
     thread = awaitable(ConversationStore.thread)

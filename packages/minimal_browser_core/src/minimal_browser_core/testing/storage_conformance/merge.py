@@ -75,7 +75,7 @@ class Merge(ConversationSuite):
         assert len(merged) == 6
         assert set(before) <= set(merged)
         assert contents(other) == before
-        assert [hit.prompt for hit in store.search("theirs left").hits] == ["theirs left"]
+        assert [hit.prompt for hit in store.search("theirs left", match="all").hits] == ["theirs left"]
         again = store.merge(other_path)
         assert (again.taken, again.skipped, again.deleted) == (0, 3, 0)
         assert contents(store) == merged
