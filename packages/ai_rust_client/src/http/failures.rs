@@ -29,7 +29,9 @@ pub fn status_error(
         Some(location) if status.is_redirection() => format!("it redirects to {location}"),
         _ => reason(config, &body),
     };
-    let message = format!("{} answered {status}: {reason}{}", shown(url), hint(code));
+    let proxy = config.network.shown_proxy().filter(|_| status == StatusCode::PROXY_AUTHENTICATION_REQUIRED);
+    let server = proxy.map_or_else(|| shown(url), |proxy| format!("the proxy {proxy}"));
+    let message = format!("{server} answered {status}: {reason}{}", hint(code));
     let details = Details {
         status: Some(code),
         request_id: request_id(&config.masks, headers),
@@ -64,22 +66,26 @@ pub fn provider_error(config: &Config, error: &ProviderError, body: &str) -> Err
 
 /// The error of a request to which no response came.
 pub fn connection_error(config: &Config, error: &reqwest::Error, url: &Url) -> Error {
+    let proxy = config.network.shown_proxy();
+    let server = shown(url) + &proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
     if error.is_connect()
         && error.is_timeout()
         && let Some(limit) = config.timeouts.connect
     {
-        return Error::timeout(Phase::Connect, limit, &format!("connecting to {}", shown(url)));
+        return Error::timeout(Phase::Connect, limit, &format!("connecting to {server}"));
     }
     let causes = causes(error);
     let message = if error.is_connect() {
         let hint = if causes.contains("certificate") || causes.contains("UnknownIssuer") {
-            "; if the server uses a private authority, pass its certificate as ca_bundle"
+            "if the server uses a private authority, pass its certificate as ca_bundle"
+        } else if proxy.is_some() {
+            "check the proxy and its user and password, base_url and the network"
         } else {
-            "; check base_url, the network and the proxy settings"
+            "check base_url, the network and the proxy settings"
         };
-        format!("could not connect to {}: {causes}{hint}", shown(url))
+        format!("could not connect to {server}: {causes}; {hint}")
     } else {
-        format!("{} closed the connection before it answered: {causes}", shown(url))
+        format!("the connection to {server} was closed before the answer: {causes}")
     };
     Error::new(Kind::Connection, message)
 }
@@ -124,6 +130,7 @@ fn hint(status: u16) -> &'static str {
         401 => "; check the API key",
         402 => "; add credits at the provider, or choose a free model",
         404 => "; check the model's name and base_url",
+        407 => "; check the user and password of the proxy",
         _ => "",
     }
 }

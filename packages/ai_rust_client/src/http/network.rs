@@ -22,6 +22,8 @@ pub struct NetworkSettings {
 
 pub struct Network {
     proxy: Option<Proxy>,
+    /// Its URL without user and password.
+    shown_proxy: Option<String>,
     /// Whether the environment excludes the server from every proxy, also from that of the system's settings.
     is_excluded: bool,
     proxy_is_tls: bool,
@@ -37,15 +39,16 @@ impl Network {
             return invalid("unix_socket and proxy exclude each other; set one of them");
         }
         let proxy = match (&settings.proxy, &environment_proxy) {
-            (Some(url), _) => Some(parse_proxy(url, "proxy")?),
+            (Some(url), _) => Some((parse_proxy(url, "proxy")?, url)),
             (None, EnvironmentProxy::Set { variable, url }) if settings.unix_socket.is_none() => {
-                Some(parse_proxy(url, &format!("the environment variable {variable}"))?)
+                Some((parse_proxy(url, &format!("the environment variable {variable}"))?, url))
             }
             _ => None,
         };
         Ok(Self {
-            proxy_is_tls: settings.proxy.as_deref().or(environment_proxy.url()).is_some_and(is_tls_proxy),
-            proxy,
+            proxy_is_tls: proxy.as_ref().is_some_and(|(_, url)| is_tls_proxy(url)),
+            shown_proxy: proxy.as_ref().map(|(_, url)| without_user(url)),
+            proxy: proxy.map(|(proxy, _)| proxy),
             is_excluded: environment_proxy == EnvironmentProxy::Excluded,
             roots: settings.ca_bundle.as_deref().map_or(Ok(Vec::new()), read_roots)?,
             identity: settings.client_cert.as_deref().map(read_identity).transpose()?,
@@ -55,7 +58,12 @@ impl Network {
     }
 
     pub fn needs_tls(&self, base_url: &Url) -> bool {
-        base_url.scheme() == "https" || (self.proxy_is_tls && self.unix_socket.is_none())
+        base_url.scheme() == "https" || self.proxy_is_tls
+    }
+
+    /// The proxy for messages.
+    pub fn shown_proxy(&self) -> Option<&str> {
+        self.shown_proxy.as_deref()
     }
 
     /// How many idle connections to a server are kept. It costs little to connect to a UNIX socket, and a connection that
@@ -107,6 +115,12 @@ fn parse_proxy(text: &str, setting: &str) -> Result<Proxy, Invalid> {
             "{setting} is not a proxy URL; it must look like http://host:3128 or socks5h://host:1080"
         )),
     }
+}
+
+fn without_user(proxy: &str) -> String {
+    let Ok(url) = Url::parse(proxy.trim()) else { return "proxy".to_owned() };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 fn is_tls_proxy(proxy: &str) -> bool {

@@ -45,9 +45,7 @@ class RustAIClient(NativeProxy):
     def stream_response(self, prompt: str, model: str, **options: Any) -> "RustResponseStream":
         return RustResponseStream(self._native_stream_response(prompt, model, **options), self._foreign)
 
-    def stream(
-        self, messages: str | Sequence[Message], model: str | Sequence[str], **options: Any
-    ) -> "RustResponseStream":
+    def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> "RustResponseStream":
         return RustResponseStream(self._native_stream(messages, model, **options), self._foreign)
 
     def __enter__(self) -> Self:

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from minimal_browser_core.testing.fake_server import FakeServer
+from minimal_browser_core.testing.fake_server import Error, FakeServer
 from minimal_browser_core.testing.resources import resource
 
-from .base import MODEL, QUESTION, ChatSuite, MakeClient
+from .base import MODEL, QUESTION, ChatSuite, Errors, MakeClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +131,25 @@ class Proxies(ChatSuite):
         monkeypatch.setenv("http_proxy", f" 127.0.0.1:{proxy.port}/ ")
         make_client(base_url=server.base_url, max_retries=0).chat(QUESTION, MODEL)
         assert (len(server.requests), len(proxy.requests)) == (0, 1)
+
+    @pytest.mark.parametrize("proxy_url", ["http://u:sesame-1@127.0.0.1:1", "http://u:sesame-1@127.0.0.1:1/"])
+    @pytest.mark.parametrize("base_url", ["http://api.test/v1", "https://api.test/v1"])
+    def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(
+        self, make_client: MakeClient, errors: Errors, proxy_url: str, base_url: str
+    ) -> None:
+        with pytest.raises(errors.APIConnectionError, match=r"through the proxy http://127\.0\.0\.1:1\b") as caught:
+            make_client(base_url=base_url, max_retries=0, proxy=proxy_url).chat(QUESTION, MODEL)
+        assert "sesame" not in str(caught.value)
+
+    def test_a_socks_proxy_that_cannot_be_reached_is_named(self, make_client: MakeClient, errors: Errors) -> None:
+        client = make_client(base_url="http://127.0.0.1:2/v1", max_retries=0, proxy="socks5://127.0.0.1:1")
+        with pytest.raises(errors.APIConnectionError, match=r"through the proxy socks5://127\.0\.0\.1:1\b"):
+            client.chat(QUESTION, MODEL)
+
+    def test_a_proxy_that_refuses_the_user_is_named(
+        self, make_client: MakeClient, proxy: FakeServer, errors: Errors
+    ) -> None:
+        proxy.script.append(Error(407, "who are you"))
+        name = proxy.base_url.removesuffix("/v1")
+        with pytest.raises(errors.APIStatusError, match=f"^the proxy {name} answered 407.*who are you.*password"):
+            make_client(base_url="http://api.test/v1", max_retries=0).chat(QUESTION, MODEL)

@@ -33,6 +33,7 @@ _HINTS = {
     401: "; check the API key",
     402: "; add credits at the provider, or choose a free model",
     404: "; check the model's name and the base URL",
+    407: "; check the user and password of the proxy",
 }
 
 _TIMEOUTS: dict[TimeoutPhase, str] = {
@@ -67,8 +68,9 @@ def status_error(
         reason = (body_report(body).message or "no reason given") + _HINTS.get(status, "")
     cls = errors.InternalServerError if status >= 500 else _CLASSES.get(status, APIStatusError)
     details: dict[str, Any] = {"retry_after": retry_after} if cls is errors.RateLimitError else {}
+    server = f"the proxy {_proxy(config)}" if status == 407 and config.proxy else display_url(url)
     return cls(
-        f"{display_url(url)} answered {status}{_phrase(status)}: {reason}",
+        f"{server} answered {status}{_phrase(status)}: {reason}",
         body=body,
         headers=headers,
         status=status,
@@ -81,7 +83,7 @@ def status_error(
 def timeout_error(config: Config, url: str, phase: TimeoutPhase, request_id: str | None = None) -> APITimeoutError:
     """Return the error for an expired timeout."""
     seconds = getattr(config.timers, phase)
-    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {display_url(url)}; {phase}_timeout sets the limit"
+    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {_server(config, url)}; {phase}_timeout sets the limit"
     return APITimeoutError(message, phase=phase, retryable=True, request_id=request_id)
 
 
@@ -89,14 +91,17 @@ def no_connection_error(config: Config, url: str, reason: object) -> APIConnecti
     """Return the error for a failed connection attempt."""
     text = one_line(config.scrub(str(reason)))
     hint = "check the base URL, the network and the proxy settings"
+    if config.proxy:
+        hint = "check the proxy and its user and password, the base URL and the network"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         hint = "if the server uses a private authority, pass its certificate as ca_bundle"
-    return APIConnectionError(f"could not connect to {display_url(url)}: {text}; {hint}", retryable=True)
+    return APIConnectionError(f"could not connect to {_server(config, url)}: {text}; {hint}", retryable=True)
 
 
 def no_response_error(config: Config, url: str, reason: object) -> APIConnectionError:
     """Return the error for a connection that was lost before the response head."""
-    text = f"{display_url(url)} closed the connection before it answered: {one_line(config.scrub(str(reason)))}"
+    reason = one_line(config.scrub(str(reason)))
+    text = f"the connection to {_server(config, url)} was closed before the answer: {reason}"
     return APIConnectionError(text, retryable=True)
 
 
@@ -146,6 +151,17 @@ def display_url(url: str) -> str:
     """Return a URL without its query, which may contain a key."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _server(config: Config, url: str) -> str:
+    """Return the URL and the proxy on the way, which may be the one that failed."""
+    return f"{display_url(url)} through the proxy {_proxy(config)}" if config.proxy else display_url(url)
+
+
+def _proxy(config: Config) -> str:
+    """Return the proxy without its user and password."""
+    url = urlsplit(config.proxy or "")
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
 
 
 def _phrase(status: int) -> str:
