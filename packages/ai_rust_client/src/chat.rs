@@ -3,15 +3,17 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use http::Method;
+use http::{Method, StatusCode};
+use serde::de::IgnoredAny;
 use tokio::time::Instant;
+use url::Url;
 
 use crate::answer::{Answer, Transfer};
 use crate::error::{Error, Kind};
 use crate::event_stream::EventStream;
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
-use crate::http::failures::provider_error;
+use crate::http::failures::{provider_error, shown};
 use crate::http::response_headers::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
@@ -53,6 +55,7 @@ async fn attempt(
         Request { method: Method::POST, url: &transport.config.chat_url, accept: "application/json", body };
     let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
     let request_id = request_id(&transport.config.masks, response.headers());
+    let status = response.status();
     let mut transfer = Transfer::begin(sent, response.headers(), bytes_sent, attempts.failed());
     let raw = transport.read_body(response, sent).await?;
     transfer.end();
@@ -66,12 +69,20 @@ async fn attempt(
     };
     decoded.map_err(|mut error| {
         error.details_mut().request_id.clone_from(&request_id);
-        error
+        name_answer(error, &transport.config.chat_url, status)
     })?;
     let mut answer = Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() };
     batch.apply(&mut answer);
     let raw = if is_event_stream(&raw) { answer.to_completion() } else { raw };
     Ok(ChatResponse { answer, raw })
+}
+
+/// Say which response it is that is no answer.
+pub fn name_answer(error: Error, url: &Url, status: StatusCode) -> Error {
+    match error.kind() {
+        Kind::Protocol => error.map_message(|message| format!("{} answered {status}: {message}", shown(url))),
+        _ => error,
+    }
 }
 
 /// A body as text, without a byte order mark; invalid UTF-8 is replaced.
@@ -110,6 +121,9 @@ fn decode_events(config: &Config, text: &str, batch: &mut Batch) -> Result<(), E
 pub fn decode(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Error> {
     let protocol_error =
         |reason: &str| Error::new(Kind::Protocol, format!("{reason}: {}", config.excerpt(text)));
+    if text.trim().is_empty() {
+        return Err(Error::new(Kind::Protocol, "the body is empty; check base_url"));
+    }
     if text.trim_start().starts_with('<') {
         return Err(protocol_error(
             "the answer is a web page, not JSON; check base_url and the proxy settings",
@@ -120,7 +134,10 @@ pub fn decode(config: &Config, text: &str, batch: &mut Batch) -> Result<(), Erro
         Some(provider_error(config, &error, text))
     };
     let completion = Completion::parse(text, Form::Whole).map_err(|reason| {
-        instead().unwrap_or_else(|| protocol_error(&format!("the answer is not a completion ({reason})")))
+        let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+        let problem =
+            if is_json { "is JSON, but not an object".to_owned() } else { format!("is not JSON ({reason})") };
+        instead().unwrap_or_else(|| protocol_error(&format!("the body {problem}; check base_url")))
     })?;
     if completion.error.is_none() && completion.choices.as_ref().is_none_or(Vec::is_empty) {
         return Err(instead().unwrap_or_else(|| protocol_error("the answer contains no message")));

@@ -108,7 +108,11 @@ impl<'a> EventStream<'a> {
             let message = format!("the answer is neither JSON nor an event stream; check base_url: {shown}");
             return Err(Error::new(Kind::Protocol, message));
         }
-        let message = "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short";
+        let message = if self.has_event {
+            "the stream ended with neither finish_reason nor [DONE]: the answer may be cut short"
+        } else {
+            "the stream is empty: it ended without an event; check base_url"
+        };
         Err(Error::new(Kind::Interrupted, message))
     }
 }

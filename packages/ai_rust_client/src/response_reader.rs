@@ -116,6 +116,7 @@ impl ResponseReader<'_> {
 
     /// A server that does not stream answers with the whole completion, or with an error.
     async fn read_whole(&self, response: Response, start: &[u8]) -> Result<(), Error> {
+        let (url, status) = (response.url().clone(), response.status());
         let mut body = start.to_vec();
         body.extend(self.transport.read_body(response, self.sent).await?);
         let mut batch = self.new_batch();
@@ -126,7 +127,8 @@ impl ResponseReader<'_> {
             self.publish_last(batch);
             return Ok(());
         }
-        chat::decode(&self.transport.config, &text, &mut batch)?;
+        chat::decode(&self.transport.config, &text, &mut batch)
+            .map_err(|error| chat::name_answer(error, &url, status))?;
         match &mut batch.raw_chunks {
             Some(chunks) => chunks.push(text),
             None => batch.set_body(text),

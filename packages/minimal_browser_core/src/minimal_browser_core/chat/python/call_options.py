@@ -53,6 +53,9 @@ def check_extra_body(fields: Any) -> Mapping[str, Any]:
         return {}
     if not isinstance(fields, Mapping):
         raise TypeError(f"extra_body must be a mapping of fields to values, not {type(fields).__name__}")
+    for name in fields:
+        if not isinstance(name, str):
+            raise TypeError(f"extra_body: the names of fields are strings, not {type(name).__name__}")
     for name in _ARGUMENTS:
         if name in fields:
             raise ValueError(f"extra_body contains {name!r}: pass it as an argument of the call")

@@ -15,6 +15,7 @@ from minimal_browser_core.testing.fake_server import (
     Data,
     FakeServer,
     Pause,
+    Raw,
     Reply,
     Stream,
     ToolCall,
@@ -149,3 +150,25 @@ class BodyFormats(ChatSuite):
         server.script.append(Stream(steps, content_type="application/json"))
         client = make_client(base_url=server.base_url, first_token_timeout=0.4, max_retries=0)
         assert client.chat(QUESTION, MODEL).text == "whole"
+
+    @pytest.mark.parametrize(
+        ("body", "problem"),
+        [("", "empty"), (" \n", "empty"), ("null", "not an object"), ("7", "not an object"), ("{oops", "not JSON")],
+    )
+    @pytest.mark.parametrize("status", [200, 201])
+    def test_a_body_that_is_no_answer_is_described_with_its_url_and_status(
+        self, client: ChatClient, server: FakeServer, errors: Errors, body: str, problem: str, status: int
+    ) -> None:
+        server.script.append(Body(body, status=status))
+        with pytest.raises(errors.ProtocolError, match=f"{server.base_url}.* {status} .*{problem}"):
+            client.chat(QUESTION, MODEL)
+
+    def test_an_answer_without_content_is_described(
+        self, client: ChatClient, server: FakeServer, errors: Errors
+    ) -> None:
+        head = b"HTTP/1.1 204 No Content\r\n\r\n"
+        server.script += [Raw((Bytes(head),)), Raw((Bytes(head),))]
+        with pytest.raises(errors.ProtocolError, match=r"204 No Content.*empty"):
+            client.chat(QUESTION, MODEL)
+        with pytest.raises(errors.AIClientError, match="empty"):
+            list(client.stream(QUESTION, MODEL))

@@ -9,7 +9,7 @@ from minimal_browser_core import errors
 from minimal_browser_core.chat.python.config import Config
 from minimal_browser_core.chat.python.protocol.decode import has_error
 from minimal_browser_core.chat.python.protocol.error_report import body_report, error_report
-from minimal_browser_core.chat.python.protocol.one_line import one_line
+from minimal_browser_core.chat.python.protocol.one_line import excerpt, one_line
 from minimal_browser_core.errors import AIClientError, APIConnectionError, APIStatusError, APITimeoutError, TimeoutPhase
 
 from .response_headers import request_id
@@ -113,10 +113,16 @@ def broken_body_error(config: Config, url: str, reason: object, request_id: str 
     return APIConnectionError(text, retryable=True, request_id=request_id)
 
 
-def protocol_error(config: Config, url: str, what: str, body: bytes, request_id: str | None) -> AIClientError:
+def protocol_error(
+    config: Config, url: str, what: str, body: bytes, request_id: str | None, status: int
+) -> AIClientError:
     """Return the error for a body that is not a response of this API."""
-    reason = body_report(error_text(config, body)).message or "nothing"
-    text = f"{display_url(url)} sent what is not an answer of this API ({what}): {reason}; check the base URL"
+    if not body.strip():
+        problem = "an empty body"
+    else:
+        text = error_text(config, body)
+        problem = f"what is not an answer of this API ({what}): {body_report(text).message or excerpt(one_line(text))}"
+    text = f"{display_url(url)} answered {status}{_phrase(status)} with {problem}; check the base URL"
     return errors.ProtocolError(text, request_id=request_id)
 
 

@@ -100,7 +100,8 @@ class EventStreamReader:
     def _incomplete(self) -> AIClientError:
         if not self._received.chunks and not self._reader.is_labelled_events:
             what = "neither JSON nor an event stream"
-            return protocol_error(self._reader.config, self._reader.url, what, self._beginning, self._reader.request_id)
+            reader = self._reader
+            return protocol_error(reader.config, reader.url, what, self._beginning, reader.request_id, reader.status)
         return self._interrupted("ended the stream in the middle of the answer, without a finish_reason or [DONE]")
 
     def _reported(self, failed: ProviderError) -> AIClientError:

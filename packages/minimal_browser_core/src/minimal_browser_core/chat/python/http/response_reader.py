@@ -27,6 +27,7 @@ class ResponseReader:
         self.url = call.config.endpoint(path)
         self.headers = masked_headers(call.config, response.headers)
         self.request_id = request_id(self.headers)
+        self.status = response.status_code
         self._response = response
 
     @property
@@ -57,7 +58,7 @@ class ResponseReader:
         except BrokenBodyError as broken:
             error = broken_body_error(config, url, broken, self.request_id)
         except MalformedError as malformed:
-            error = protocol_error(config, url, str(malformed), body, self.request_id)
+            error = protocol_error(config, url, str(malformed), body, self.request_id, self.status)
         raise AttemptFailedError(AttemptFailure(error))
 
     def _note_content(self, part: bytes) -> bytes:
