@@ -13,7 +13,7 @@ use crate::error::{Error, Kind};
 use crate::event_stream::EventStream;
 use crate::http::attempts::Attempts;
 use crate::http::config::Config;
-use crate::http::failures::{provider_error, shown};
+use crate::http::failures::{provider_error, shown, shown_status};
 use crate::http::response_headers::request_id;
 use crate::http::transport::{Request, Transport};
 use crate::protocol::assembler::{Assembler, Batch, ChunkError};
@@ -80,7 +80,8 @@ async fn attempt(
 /// Say which response it is that is no answer.
 pub fn name_answer(error: Error, url: &Url, status: StatusCode) -> Error {
     match error.kind() {
-        Kind::Protocol => error.map_message(|message| format!("{} answered {status}: {message}", shown(url))),
+        Kind::Protocol => error
+            .map_message(|message| format!("{} answered {}: {message}", shown(url), shown_status(status))),
         _ => error,
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::answer::Usage;
 use crate::chat::decode_utf8;
 use crate::endpoint::{EndpointRequest, call};
-use crate::error::{Error, Kind, Phase};
+use crate::error::{Error, Kind};
 use crate::http::failures::provider_error;
 use crate::http::transport::Transport;
 use crate::protocol::vectors::{DecodeError, Vectors};
@@ -42,9 +42,9 @@ pub async fn embed(
     let work = pin!(embed_batches(&transport, model, &batches));
     match transport.config.timeouts.total {
         None => work.await,
-        Some(limit) => timeout_at(Instant::now() + limit, work)
-            .await
-            .unwrap_or_else(|_| Err(Error::timeout(Phase::Total, limit, "waiting for all embeddings"))),
+        Some(limit) => timeout_at(Instant::now() + limit, work).await.unwrap_or_else(|_| {
+            Err(transport.config.total_timeout_error(limit, "waiting for all embeddings"))
+        }),
     }
 }
 
@@ -52,12 +52,14 @@ async fn embed_batches(transport: &Transport, model: String, batches: &[Batch]) 
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Vectors>> = batches.iter().map(|_| Mutex::default()).collect();
     let worker = || async {
-        while let Some((batch, result)) = {
+        while let Some((index, batch, result)) = {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            batches.get(index).zip(results.get(index))
+            batches.get(index).zip(results.get(index)).map(|(batch, result)| (index, batch, result))
         } {
-            *result.lock().unwrap_or_else(PoisonError::into_inner) =
-                embed_batch(transport, &model, batch).await?;
+            let vectors = embed_batch(transport, &model, batch)
+                .await
+                .map_err(|error| name_batch(error, batches, index))?;
+            *result.lock().unwrap_or_else(PoisonError::into_inner) = vectors;
         }
         Ok::<(), Error>(())
     };
@@ -69,6 +71,16 @@ async fn embed_batches(transport: &Transport, model: String, batches: &[Batch]) 
     let results =
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
     join(results.collect(), model)
+}
+
+/// Say which of the texts failed, if there are several batches.
+fn name_batch(error: Error, batches: &[Batch], index: usize) -> Error {
+    if batches.len() == 1 {
+        return error;
+    }
+    let first: usize = batches[..index].iter().map(|batch| batch.texts).sum();
+    let last = first + batches[index].texts - 1;
+    error.map_message(|message| format!("{message} (texts {first} to {last})"))
 }
 
 async fn embed_batch(transport: &Transport, model: &str, batch: &Batch) -> Result<Vectors, Error> {

@@ -88,6 +88,11 @@ impl Error {
 
     /// A timeout of `limit` expired while `doing` something.
     pub fn timeout(phase: Phase, limit: Duration, doing: &str) -> Self {
+        Self::timeout_of(phase, limit, doing, None)
+    }
+
+    /// `timeout`, with the option of the call that set the limit, if one did.
+    pub fn timeout_of(phase: Phase, limit: Duration, doing: &str, option: Option<&str>) -> Self {
         let (missing, setting) = match phase {
             Phase::Connect => ("no connection", "connect_timeout"),
             Phase::Idle => ("no byte", "idle_timeout"),
@@ -95,6 +100,7 @@ impl Error {
             Phase::Stall => ("no further content", "stall_timeout"),
             Phase::Total => ("no end", "total_timeout"),
         };
+        let setting = option.unwrap_or(setting);
         let seconds = limit.as_secs_f64();
         Self::new(
             Kind::Timeout(phase),

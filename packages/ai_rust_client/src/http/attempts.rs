@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::error::{Error, Phase};
+use crate::error::Error;
 use crate::http::config::Config;
 use crate::http::refused_models::{self, REMEMBERED, RefusedModels};
 use crate::http::retry;
@@ -85,9 +85,9 @@ impl<'a> Attempts<'a> {
         attempt: Pin<&mut impl Future<Output = Result<T, Error>>>,
     ) -> Result<T, Error> {
         match (self.deadline, self.total_timeout) {
-            (Some(deadline), Some(limit)) => timeout_at(deadline, attempt)
-                .await
-                .unwrap_or_else(|_| Err(Error::timeout(Phase::Total, limit, "waiting for the whole answer"))),
+            (Some(deadline), Some(limit)) => timeout_at(deadline, attempt).await.unwrap_or_else(|_| {
+                Err(self.config.total_timeout_error(limit, "waiting for the whole answer"))
+            }),
             _ => attempt.await,
         }
     }

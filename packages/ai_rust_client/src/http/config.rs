@@ -9,6 +9,7 @@ use base64::Engine;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use url::Url;
 
+use crate::error::{Error, Phase};
 use crate::http::environment_proxy::EnvironmentProxy;
 use crate::http::invalid::{Invalid, invalid};
 use crate::http::masks::{MASK, Masks};
@@ -64,6 +65,8 @@ pub struct Config {
     pub scope: u64,
     has_key: bool,
     pub timeouts: Timeouts,
+    /// Whether the call set its total timeout itself.
+    pub has_own_total: bool,
     pub max_retries: u32,
     pub network: Arc<Network>,
     /// How many bytes of a stream may wait for its reader.
@@ -102,6 +105,7 @@ impl Config {
             headers,
             masks: Masks::new(secrets),
             timeouts,
+            has_own_total: false,
             max_retries,
             network: Arc::new(Network::new(settings.network, environment_proxy)?),
             max_buffered: settings.max_buffered,
@@ -113,6 +117,7 @@ impl Config {
     pub fn for_call(&self, call: &CallSettings) -> Result<Self, Invalid> {
         let mut config = self.clone();
         config.timeouts = call.timeouts.unwrap_or(self.timeouts);
+        config.has_own_total = config.timeouts.total != self.timeouts.total;
         config.max_retries = call.max_retries.unwrap_or(self.max_retries);
         let mut secrets = Vec::new();
         add_headers("extra_headers", &call.headers, &mut config.headers, &mut secrets)?;
@@ -125,6 +130,12 @@ impl Config {
         config.masks = self.masks.with(secrets);
         config.scope = scope(&config.base_url, &config.headers);
         Ok(config)
+    }
+
+    /// The error of a call that did not end within its total timeout.
+    pub fn total_timeout_error(&self, limit: Duration, doing: &str) -> Error {
+        let option = self.has_own_total.then_some("the option timeout of the call");
+        Error::timeout_of(Phase::Total, limit, doing, option)
     }
 
     pub fn endpoint(&self, path: &[impl AsRef<str>]) -> Url {

@@ -31,7 +31,7 @@ pub fn status_error(
     };
     let proxy = config.network.shown_proxy().filter(|_| status == StatusCode::PROXY_AUTHENTICATION_REQUIRED);
     let server = proxy.map_or_else(|| shown(url), |proxy| format!("the proxy {proxy}"));
-    let message = format!("{server} answered {status}: {reason}{}", hint(code));
+    let message = format!("{server} answered {}: {reason}{}", shown_status(status), hint(code));
     let details = Details {
         status: Some(code),
         request_id: request_id(&config.masks, headers),
@@ -103,6 +103,15 @@ pub fn limit_body(body: &str) -> String {
         end -= 1;
     }
     body[..end].to_owned()
+}
+
+/// A status for messages, with its phrase if it has one.
+pub fn shown_status(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(phrase) => format!("{} {phrase}", status.as_u16()),
+        None if status == 529 => "529 Overloaded".to_owned(),
+        None => status.as_u16().to_string(),
+    }
 }
 
 /// A URL for messages, without its query, which may contain a key.

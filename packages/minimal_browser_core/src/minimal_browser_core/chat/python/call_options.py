@@ -26,7 +26,8 @@ def config_for_call(
 ) -> Config:
     """Return the settings of a call: those of its client with the call's own."""
     if timeout is not None:
-        config = replace(config, timers=config.timers.for_call(timeout))
+        timers = config.timers.for_call(timeout)
+        config = replace(config, timers=timers, has_own_total=timers.total != config.timers.total)
     if max_retries is not None:
         config = replace(config, max_retries=check_count("max_retries", max_retries, 0))
     if extra_headers is not None:

@@ -36,6 +36,8 @@ class Config:
     client_cert: Path | None
     local_address: str | None
     unix_socket: str | None
+    has_own_total: bool = False
+    """Whether the call set its total timeout itself."""
 
     def endpoint(self, path: str) -> str:
         """Return the URL of `path` below the base URL."""

@@ -110,3 +110,12 @@ class Timeouts(ChatSuite):
     def test_a_timeout_that_is_none_is_refused(self, make_client: MakeClient, seconds: float) -> None:
         with pytest.raises(ValueError, match="timeout"):
             make_client(base_url="http://127.0.0.1:1/v1", connect_timeout=seconds)
+
+    def test_the_total_timeout_names_what_sets_it(
+        self, make_client: MakeClient, server: FakeServer, errors: Errors
+    ) -> None:
+        server.default = Hang()
+        with pytest.raises(errors.APITimeoutError, match="option timeout of the call"):
+            make_client(base_url=server.base_url).chat(QUESTION, MODEL, timeout=0.1)
+        with pytest.raises(errors.APITimeoutError, match="total_timeout sets"):
+            make_client(base_url=server.base_url, total_timeout=0.1).chat(QUESTION, MODEL)

@@ -83,7 +83,9 @@ def status_error(
 def timeout_error(config: Config, url: str, phase: TimeoutPhase, request_id: str | None = None) -> APITimeoutError:
     """Return the error for an expired timeout."""
     seconds = getattr(config.timers, phase)
-    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {_server(config, url)}; {phase}_timeout sets the limit"
+    is_own = phase == "total" and config.has_own_total
+    setting = "the option timeout of the call" if is_own else f"{phase}_timeout"
+    message = f"{_TIMEOUTS[phase]} within {seconds:g} s from {_server(config, url)}; {setting} sets the limit"
     return APITimeoutError(message, phase=phase, retryable=True, request_id=request_id)
 
 

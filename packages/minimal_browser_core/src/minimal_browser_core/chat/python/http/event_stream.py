@@ -99,7 +99,7 @@ class EventStreamReader:
 
     def _incomplete(self) -> AIClientError:
         if not self._received.chunks and not self._reader.is_labelled_events:
-            what = "neither JSON nor an event stream"
+            what = "JSON, but not an object" if _is_json(self._beginning) else "neither JSON nor an event stream"
             reader = self._reader
             return protocol_error(reader.config, reader.url, what, self._beginning, reader.request_id, reader.status)
         return self._interrupted("ended the stream in the middle of the answer, without a finish_reason or [DONE]")
@@ -117,3 +117,11 @@ class EventStreamReader:
     def _interrupted(self, what: str, *, retryable: bool = True, status: int | None = None) -> StreamInterruptedError:
         text = f"{display_url(self._reader.url)} {what}"
         return StreamInterruptedError(text, retryable=retryable, status=status, request_id=self._reader.request_id)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
