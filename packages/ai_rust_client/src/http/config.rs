@@ -84,7 +84,7 @@ impl Config {
         let environment_proxy = EnvironmentProxy::new(&base_url, variable);
         let proxy = settings.network.proxy.as_deref().or(environment_proxy.url());
         secrets.extend(proxy.map(secret::of_url).unwrap_or_default());
-        let api_key = settings.api_key.filter(|key| !key.is_empty());
+        let api_key = settings.api_key.as_deref().map(check_key).transpose()?.filter(|key| !key.is_empty());
         let authorization = api_key.as_ref().map(|key| format!("Bearer {key}")).or(credentials);
         if let Some(authorization) = authorization {
             let Ok(mut value) = HeaderValue::from_str(&authorization) else {
@@ -171,6 +171,19 @@ impl fmt::Debug for Config {
         write!(f, "AIClient(base_url='{}', api_key=", self.shown_base_url())?;
         f.write_str(if self.has_key { "'***')" } else { "None)" })
     }
+}
+
+/// Refuse what is copied with a key by mistake. No message contains the key.
+fn check_key(key: &str) -> Result<&str, Invalid> {
+    if key.trim() != key {
+        return invalid(
+            "api_key has white space or a line break around it; pass only the key, or None for none",
+        );
+    }
+    if key.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer ")) {
+        return invalid("api_key begins with \"Bearer \", which the client adds itself; pass only the key");
+    }
+    Ok(key)
 }
 
 /// Headers with the same name are replaced.

@@ -124,7 +124,11 @@ def _api_key(api_key: Any) -> str | None:
     key = api_key.reveal() if isinstance(api_key, Secret) else api_key
     if key is not None and not isinstance(key, str):
         raise TypeError(f"api_key must be a string, not {type(key).__name__}")
-    if key and not (is_header_value(key) and key == key.strip()):
+    if key and key != key.strip():
+        raise ValueError("api_key has white space or a line break around it; pass only the key, or None for none")
+    if key and key.lower().startswith("bearer "):
+        raise ValueError('api_key begins with "Bearer ", which the client adds itself; pass only the key')
+    if key and not is_header_value(key):
         raise ValueError("api_key holds a character that no HTTP header can carry; is there a line break in it?")
     return key
 

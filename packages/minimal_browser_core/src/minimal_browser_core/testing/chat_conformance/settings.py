@@ -49,6 +49,19 @@ class Settings(ChatSuite):
         with pytest.raises(TypeError, match=f"{name}.*{nearest}"):
             make_client(**({"base_url": NOWHERE} | {name: "x"}))
 
+    @pytest.mark.parametrize("key", [5, b"sk", ["sk"], True])
+    def test_a_key_of_a_wrong_type_is_named(self, make_client: MakeClient, key: object) -> None:
+        with pytest.raises(TypeError, match=f"api_key.*{type(key).__name__}"):
+            make_client(base_url=NOWHERE, api_key=key)
+
+    @pytest.mark.parametrize(
+        ("key", "problem"),
+        [("  ", "space"), ("\n", "space"), (" sk-1", "space"), ("sk-1 ", "space"), ("bearer sk-1", "Bearer")],
+    )
+    def test_a_key_that_cannot_be_one_is_refused(self, make_client: MakeClient, key: str, problem: str) -> None:
+        with pytest.raises(ValueError, match=f"api_key.*{problem}"):
+            make_client(base_url=NOWHERE, api_key=key)
+
     @pytest.mark.parametrize("timer", TIMERS)
     @pytest.mark.parametrize("value", ["5", [5], True])
     def test_a_timer_of_a_wrong_type_is_named(self, make_client: MakeClient, timer: str, value: object) -> None:
