@@ -134,6 +134,9 @@ impl Matrix {
                 self.vectors.len()
             ));
         }
+        if let Some(value) = self.values.iter().find(|value| !value.is_finite()) {
+            return Err(format!("the provider answered with an embedding that contains {value}"));
+        }
         let dimensions = self.vectors.first().map_or(0, |(_, range)| range.len());
         let mut order = vec![None; texts];
         for (position, (index, range)) in self.vectors.iter().enumerate() {

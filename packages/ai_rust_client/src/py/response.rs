@@ -1,6 +1,7 @@
 //! `ChatResponse`, and the pickles of answers.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use pyo3::prelude::*;
@@ -208,6 +209,27 @@ impl ChatResponse {
     }
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         reduce(py, &self.answer, &self.masks, self.body.clone())
+    }
+    /// Compares all attributes.
+    fn __eq__(&self, other: &Self) -> bool {
+        let (this, that) = (&self.answer, &other.answer);
+        let times =
+            |answer: &Answer| (seconds(answer.transfer.first_byte), seconds(answer.transfer.last_byte));
+        self.body == other.body
+            && self.text() == other.text()
+            && self.reasoning() == other.reasoning()
+            && self.refusal() == other.refusal()
+            && self.finish_reason() == other.finish_reason()
+            && this.usage == that.usage
+            && (&this.model, &this.provider, &this.request_id)
+                == (&that.model, &that.provider, &that.request_id)
+            && self.headers() == other.headers()
+            && times(this) == times(that)
+    }
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.body, self.text(), &self.answer.request_id).hash(&mut hasher);
+        hasher.finish()
     }
     fn __repr__(&self) -> String {
         format!("ChatResponse(model={:?}, text={:?})", self.model(), self.text())

@@ -381,6 +381,25 @@ class Embeddings(ChatSuite):
             assert rows(copied) == [ONE, TWO, THREE]
             assert (copied.dimensions, copied.model, copied.usage) == (3, MODEL, result.usage)
 
+    @pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+    def test_a_vector_with_a_value_that_is_no_number_is_refused(
+        self, client: Any, server: FakeServer, errors: Errors, value: float
+    ) -> None:
+        server.script.append(document([entry(0, to_base64((1.0, value)))]))
+        with pytest.raises(errors.ProtocolError):
+            client.embed("a", MODEL)
+
+    def test_the_error_of_one_of_several_batches_names_its_texts(
+        self, client: Any, server: FakeServer, errors: Errors
+    ) -> None:
+        server.script += [Error(400, "too long")]
+        with pytest.raises(errors.BadRequestError, match=r"too long.*texts 0 to 0"):
+            client.embed(texts(1) + texts(1), MODEL, batch_size=1)
+        server.script += [Error(400, "too long")]
+        with pytest.raises(errors.BadRequestError) as caught:
+            client.embed("a", MODEL)
+        assert "texts" not in str(caught.value)
+
 
 def _array_view(embeddings: Any) -> tuple[int, tuple[int, ...], list[float]]:
     """Return the address, the shape and the values, as numpy finds them."""

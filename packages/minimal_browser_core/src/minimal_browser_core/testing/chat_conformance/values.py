@@ -52,6 +52,15 @@ class Values(ChatSuite):
     """Every value and every error can be pickled and copied, and stays what it was."""
 
     @_EACH_WAY
+    def test_the_duplicate_of_an_answer_equals_it(
+        self, client: ChatClient, server: FakeServer, duplicate: Duplicate
+    ) -> None:
+        server.default = Body(json.dumps(FULL_ANSWER))
+        answer = client.chat(QUESTION, MODEL)
+        assert duplicate(answer) == answer
+        assert client.chat(QUESTION, MODEL, n=2) != answer
+
+    @_EACH_WAY
     def test_a_response_can_be_duplicated(self, client: ChatClient, server: FakeServer, duplicate: Duplicate) -> None:
         server.script.append(Body(json.dumps(FULL_ANSWER), headers={"x-request-id": "r1", "x-ratelimit-limit": "9"}))
         response = client.chat(QUESTION, MODEL)

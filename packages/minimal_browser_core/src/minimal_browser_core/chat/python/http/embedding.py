@@ -4,13 +4,14 @@ import threading
 from array import array
 from collections.abc import Sequence
 from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from minimal_browser_core.chat.embeddings import Embeddings
 from minimal_browser_core.chat.python.protocol.encode import with_model
 from minimal_browser_core.chat.python.protocol.vectors import Batch, parse_vectors
 from minimal_browser_core.chat.values import Usage
-from minimal_browser_core.errors import ProtocolError
+from minimal_browser_core.errors import AIClientError, ProtocolError
 
 from .call import Call, CancelledError, running
 from .error_mapping import display_url
@@ -62,6 +63,7 @@ class _Batches:
         self._client = client
         self._model = model
         self._waiting = iter(enumerate(requests))
+        self._starts = list(accumulate((count for count, _ in requests), initial=0))
         self._results: dict[int, Batch] = {}
         self._errors: list[BaseException] = []
         self._lock = threading.Lock()
@@ -85,7 +87,11 @@ class _Batches:
             with running(call):
                 while (item := self._next()) is not None:
                     index, request = item
-                    self._results[index] = _send(self._client, call, self._model, request)
+                    try:
+                        self._results[index] = _send(self._client, call, self._model, request)
+                    except AIClientError as error:
+                        error.args = (f"{error} (texts {self._starts[index]} to {self._starts[index + 1] - 1})",)
+                        raise
         except BaseException as error:  # noqa: BLE001  every error is passed to the waiting thread
             with self._lock:
                 # What is cancelled because of a failure is not the failure.

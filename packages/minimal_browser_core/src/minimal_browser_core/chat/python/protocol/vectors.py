@@ -1,6 +1,7 @@
 """Encode requests for embeddings, and decode the vectors of the answers."""
 
 import base64
+import math
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,9 @@ def parse_vectors(body: dict[str, Any], count: int, model: str) -> Batch:
         if len(found) != dimensions:
             raise MalformedError(f"embeddings of {dimensions} and of {len(found)} dimensions")
         values += found
+    # No sum of floats of 32 bits is too large for one of 64.
+    if not math.isfinite(sum(values)):
+        raise MalformedError("an embedding with an infinity or NaN in it")
     return Batch(values, dimensions, string(body, "model") or model, parse_usage(body))
 
 
