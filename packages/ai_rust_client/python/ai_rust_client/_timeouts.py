@@ -34,7 +34,10 @@ class Timeouts:
         stall: float | EllipsisType | None = ...,
         end: float | EllipsisType | None = ...,
         total: float | EllipsisType | None = ...,
+        **unknown: object,
     ) -> None:
+        if unknown:
+            raise TypeError(f"Timeouts has no timeout {min(unknown)}; it has {', '.join(self.__slots__)}")
         self.connect = connect
         self.idle = idle
         self.first_token = first_token
