@@ -315,6 +315,38 @@ async def test_a_decision_that_nobody_awaits_approves_nothing(server: FakeServer
     assert (await client.arun("q", "m", [weather], before_call=hidden)).stopped == "answer"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"name": "a"}{"name": "b"}',
+        '{"name": "a"}\n```json\n{"name": "b"}\n```',
+        '```json\n{"name": "a"}\n```\n```json\n{"name": "b"}\n```',
+        'Not {"name": "a"}, but {"name": "b"}.',
+        '{"name": "a", "options": {"name": "b"}',
+    ],
+)
+def test_no_part_of_the_arguments_is_taken_for_all_of_them(
+    server: FakeServer, client: AIClient, arguments: str
+) -> None:
+    def delete(name: str) -> str:
+        raise AssertionError(name)
+
+    server.script.append(calling(ToolCall("delete", arguments)))
+    server.default = Answer("ok")
+    result = client.run("q", "m", [delete], before_call=lambda call: True)
+    assert result.messages[2]["content"] == "Error: the arguments of delete are wrong. the arguments are not JSON"
+
+
+FENCED = ['```json\n{"text": "```"}\n```', '```\n{"text": "```"}```', ' {"text": "```"} ']
+
+
+@pytest.mark.parametrize("arguments", FENCED)
+def test_arguments_in_a_fence_are_read(server: FakeServer, client: AIClient, arguments: str) -> None:
+    server.script.append(calling(ToolCall("takes", arguments)))
+    server.default = Answer("ok")
+    assert client.run("q", "m", [takes]).messages[2]["content"] == "```"
+
+
 def stops() -> str:
     return next(iter(()))
 

@@ -10,7 +10,7 @@ from typing import Any
 from ai_rust_client._docstring import parse_docstring
 from ai_rust_client._schema import Builder, Definitions, MismatchError
 from ai_rust_client._schema.records import NO_DEFAULT, Field, RecordNode, hints_of
-from ai_rust_client._schema.text import json_values
+from ai_rust_client._schema.text import whole_json_value
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -39,9 +39,10 @@ class Tool:
 
     def bind(self, text: str) -> Callable[[], Any]:
         """The call with the JSON text of its arguments. Raises `MismatchError` with all problems."""
-        values = next(json_values(text or "{}"), None)
-        if values is None and text.strip() != "null":
-            raise MismatchError(["the arguments are not JSON"])
+        try:
+            values = whole_json_value(text or "{}")
+        except ValueError as error:
+            raise MismatchError(["the arguments are not JSON"]) from error
         problems: list[str] = []
         if isinstance(values, dict):
             problems = [f"{name}: is not a parameter" for name in values if name not in self.parameters.names]

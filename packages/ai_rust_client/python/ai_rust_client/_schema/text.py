@@ -8,6 +8,7 @@ from typing import Any
 # Models write line feeds inside strings, which JSON does not allow; NaN and Infinity are read as null.
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
+_WHOLE_FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)\s*```", re.DOTALL)
 _BRACKET = re.compile(r"[{\[]")
 _ATTEMPTS = 256
 
@@ -29,6 +30,17 @@ def json_values(text: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             continue
         yield value
+
+
+def whole_json_value(text: str) -> Any:
+    """The JSON value that is all of `text`, which may be in a fence. Raises ValueError for anything else.
+
+    What someone approved must be what is read. So there is no search for a part that is JSON.
+    """
+    fenced = _WHOLE_FENCE.fullmatch(text.strip())
+    for value in _decoded(fenced[1] if fenced else text.strip()):
+        return value
+    raise ValueError("not JSON")
 
 
 def _decoded(text: str) -> Iterator[Any]:
