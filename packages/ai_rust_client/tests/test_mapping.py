@@ -3,6 +3,10 @@
 import asyncio
 import itertools
 import json
+import os
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -350,6 +354,30 @@ async def test_only_one_batch_uses_a_journal(
         outcome.result()
         break
     assert len(list(client.map(["a"], "m", journal=path))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_that_was_forked_does_not_keep_the_lock(server: FakeServer, tmp_path: Path) -> None:
+    script = """
+        import os, signal, sys
+        from ai_rust_client import AIClient
+        client = AIClient(base_url=sys.argv[1])
+        outcomes = client.map(["a", "b"], "m", journal=sys.argv[2])
+        next(outcomes)
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+        list(outcomes)
+        try:
+            print(len(list(client.map(["a", "b"], "m", journal=sys.argv[2]))))
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    """
+    server.default = echo
+    command = [sys.executable, "-c", textwrap.dedent(script), server.base_url, str(tmp_path / "j")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.stdout.strip(), run.stderr) == ("2", "")
 
 
 def test_a_journal_that_a_crash_cut_is_read(server: FakeServer, client: AIClient, tmp_path: Path) -> None:

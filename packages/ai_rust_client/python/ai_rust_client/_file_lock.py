@@ -1,6 +1,7 @@
 """A lock on an open file that only one process, and one open file, can have."""
 
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 if sys.platform == "win32":
@@ -21,6 +22,12 @@ if sys.platform == "win32":
             file.seek(position)
         return True
 
+    def unlock(file: BinaryIO) -> None:
+        """Unlock the file before it is closed."""
+        file.seek(_POSITION)
+        with suppress(OSError):
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
@@ -33,3 +40,8 @@ else:
         except OSError:  # a file system without locks
             return True
         return True
+
+    def unlock(file: BinaryIO) -> None:
+        """Unlock the file before it is closed: a child that was forked has it open too."""
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_UN)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ai_rust_client._file_lock import try_lock
+from ai_rust_client._file_lock import try_lock, unlock
 from ai_rust_client._native import ChatResponse
 from ai_rust_client._response_record import response_of, response_record
 
@@ -84,6 +84,7 @@ class Journal:
         if not self._file.closed:
             self._file.flush()
             os.fsync(self._file.fileno())
+            unlock(self._file)
             self._file.close()
 
 
