@@ -283,6 +283,16 @@ def test_an_error_before_any_chunk_has_the_class_of_its_status(error: Any, kind:
     assert caught.value.body == error
 
 
+def test_an_error_with_status_200_and_details_has_its_reason() -> None:
+    error = {"message": "broken", "code": 503, "metadata": {"provider_name": "P"}}
+    with (
+        FakeServer([Body(json.dumps({"error": error}))]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url, max_retries=0) as client,
+        pytest.raises(compat.InternalServerError, match="broken"),
+    ):
+        whole(client)
+
+
 def test_a_timeout_raises_the_same_class() -> None:
     def classes(library: Library) -> Any:
         result, _ = outcome(library, [Hang()], whole, max_retries=0, timeout=0.2)

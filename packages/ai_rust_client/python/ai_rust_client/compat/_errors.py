@@ -200,8 +200,10 @@ def _reason(error: native.APIStatusError, body: Any) -> str:
     message = body.get("message") if isinstance(body, dict) else None
     if isinstance(message, str) and message and not body.get("metadata"):
         return message
-    _, _, answered = str(error).partition(f" answered {error.status}")
-    reason = answered.partition(": ")[2]
+    text = str(error)
+    _, _, answered = text.partition(f" answered {error.status}")
+    reported = text.partition(" answered with an error")[2]  # in a response with status 200
+    reason = (answered or reported).partition(": ")[2]
     is_unread = reason.startswith(("no reason given", "{", "["))
     return "" if is_unread else reason
 
