@@ -12,8 +12,10 @@ Intended differences:
 
 - a stream that ends with neither `finish_reason` nor `[DONE]` raises `StreamInterruptedError`, an `APIConnectionError`
   with the text so far in `partial_text`; the OpenAI library treats the part as the whole answer;
-- a declared field has a value of its type or None; a value of another type is in `model_extra`;
-- an answer that is not a completion (an error with status 200, a web page) raises, and is not returned;
+- a declared field has a value of its type or None, except an `id` that is a number; a value of another type is in
+  `model_extra`;
+- an answer of another kind (an error with status 200, a web page) raises, and is not returned;
+- a tool call without an id gets one, so that its result can refer to it;
 - a call that timed out is not repeated: the model may have done its work, and been paid for it;
 - a number as `timeout` also limits the time between two contents, so that keep-alive comments do not extend it.
 """
