@@ -412,7 +412,11 @@ def test_names_that_are_not_strings_are_sent_the_same(name: Any) -> None:
     bias = {name: -100, "a": {name: [{name: 1}]}}
 
     def script(client: Any) -> Any:
-        return everything(client.chat.completions.create(**ASK, logit_bias=bias, extra_body={"deep": [bias]}))
+        return everything(
+            client.chat.completions.create(
+                **ASK, logit_bias=bias, extra_body={"deep": [bias], name: 1}, extra_query={"a": {name: 1}}
+            )
+        )
 
     assert same([Answer("a")], script)
 

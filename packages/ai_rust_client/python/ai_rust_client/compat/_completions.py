@@ -86,12 +86,12 @@ def _prepare(messages: Iterable[Any], options: dict[str, Any]) -> tuple[CallOpti
         for name in options.keys() - _OPTIONS:
             raise TypeError(f"create() has no argument {name!r}; pass other options of your provider in extra_body")
     sent = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
-    for name, value in (extra_body or {}).items():
+    for name, value in plain(dict(extra_body or {})).items():
         if name in ("messages", "model", "stream"):
             raise NotCoveredError(
                 f"{name} in extra_body is not covered by ai_rust_client.compat; pass it as an argument"
             )
-        sent[name] = plain(value)
+        sent[name] = value
     return own, plain_messages(messages), sent
 
 

@@ -115,7 +115,7 @@ class CallOptions:
             return {}
         pairs: dict[str, list[str]] = {}
         for name, value in (self.query or {}).items():
-            for key, text in _query_pairs(name, value):
+            for key, text in _query_pairs(str(name), value):
                 pairs.setdefault(key, []).append(text)
         settings: dict[str, Any] = {
             "extra_headers": self.headers,
@@ -167,7 +167,7 @@ class Settings:
     def with_query(self, query: Mapping[str, object] | None) -> Self:
         if not query:
             return self
-        merged = dict(self.query) | {name: tuple(_query_pairs(name, value)) for name, value in query.items()}
+        merged = dict(self.query) | {name: tuple(_query_pairs(str(name), value)) for name, value in query.items()}
         return replace(self, query=tuple(merged.items()))
 
     def with_timeout(self, timeout: Any) -> Self:

@@ -82,7 +82,7 @@ def _prepare(
     if "stream" in (extra_body or {}):
         raise NotCoveredError("stream in extra_body is not covered by ai_rust_client.compat; pass it as an argument")
     fields = {name: plain(value) for name, value in options.items() if not is_omitted(value)}
-    fields |= {name: plain(value) for name, value in (extra_body or {}).items()}
+    fields |= plain(dict(extra_body or {}))
     return CallOptions(extra_headers, extra_query, timeout), fields
 
 
