@@ -33,7 +33,7 @@ def _fields(
 ) -> tuple[CallOptions, dict[str, Any]]:
     """The options of the call, and the fields to send. Base64 is a quarter of the size of decimal numbers."""
     given = {"user": user, "dimensions": dimensions, "encoding_format": encoding_format, **(extra_body or {})}
-    fields = {name: plain(value) for name, value in given.items() if not is_omitted(value)}
+    fields = plain({name: value for name, value in given.items() if not is_omitted(value)})
     texts = input if isinstance(input, str | list | tuple) else list(input)
     return call_options(**options), {"input": texts, "model": model, "encoding_format": "base64"} | fields
 
