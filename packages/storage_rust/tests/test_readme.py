@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from minimal_browser_core.testing.resources import resource
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
@@ -40,6 +42,25 @@ def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
 def test_the_bot_remembers(tmp_path: Path) -> None:
     (bot,) = [example for example in EXAMPLES if "def ask(" in example]
     assert run(bot, tmp_path) == ["I was told: A: Lima"]
+
+
+def test_the_bot_remembers_what_natural_questions_ask(tmp_path: Path) -> None:
+    (bot,) = [example for example in EXAMPLES if "def ask(" in example]
+    vectors = resource("vectors", "questions.json")
+    ask_all = f"""
+import json
+from pathlib import Path
+
+vectors = json.loads(Path({str(vectors)!r}).read_text(encoding="utf-8"))
+with ConversationStore("questions.db") as store:
+    for prompt, response in vectors["exchanges"]:
+        store.add_conversation(prompt, response, "m")
+    for question, answer in vectors["questions"]:
+        (first, *_) = recall(store, question)
+        assert first.endswith("A: " + vectors["exchanges"][answer][1]), (question, first)
+    print(len(vectors["questions"]), recall(store, "What happened before:noon?"))
+"""
+    assert run(bot + ask_all, tmp_path)[-1] == "32 []"
 
 
 def test_one_store_serves_a_loop(tmp_path: Path) -> None:

@@ -37,12 +37,10 @@ impl<'py> FromPyObject<'_, 'py> for MatchMode {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         let name = value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned());
         let modes = [Self::Auto, Self::All, Self::Any];
-        match name.ok().and_then(|name| modes.into_iter().find(|mode| mode.name() == name)) {
-            Some(mode) => Ok(mode),
-            None => {
-                let message = format!("match must be 'auto', 'all' or 'any', not {}", shown(&value));
-                Err(invalid(value.py(), message))
-            }
-        }
+        let mode = name.ok().and_then(|name| modes.into_iter().find(|mode| mode.name() == name));
+        mode.ok_or_else(|| {
+            let message = format!("match must be 'auto', 'all' or 'any', not {}", shown(&value));
+            invalid(value.py(), message)
+        })
     }
 }

@@ -190,14 +190,19 @@ mod tests {
 
     static FIELDS: [Field; 1] = [Field { name: "", words: &["text"], grams: &["grams"] }];
 
-    fn frequencies(part: &Part) -> Result<f64, Infallible> {
-        Ok(match &*part.texts[0] {
+    fn frequency(part: &Part) -> f64 {
+        match &*part.texts[0] {
             "capital" => 40.0,
             "Peru" => 3.0,
             "common" => 900.0,
             "the" | "is" => 999.0,
             _ => 0.0,
-        })
+        }
+    }
+
+    fn most(query: &LooseQuery) -> Option<Plan> {
+        let Ok(plan) = Plan::most(query, 1000.0, 1e4, |part| Ok::<_, Infallible>(frequency(part)));
+        plan
     }
 
     fn words(query: &LooseQuery, plan: Option<Plan>) -> Vec<String> {
@@ -208,10 +213,10 @@ mod tests {
     #[test]
     fn informative_words_count_and_the_rarest_select() {
         let query = parse_loosely("What is the common capital of Peru?", &FIELDS);
-        let Ok(plan) = Plan::most(&query, 1000.0, 1e4, frequencies);
+        let plan = most(&query);
         assert_eq!(words(&query, plan.clone()), ["Peru", "capital"]);
         assert_eq!(plan.map(|plan| (plan.candidates, plan.min_words, plan.is_complete)), Some((2, 1, true)));
-        let Ok(plan) = Plan::any(&query, 1000.0, 50.0, frequencies);
+        let Ok(plan) = Plan::any(&query, 1000.0, 50.0, |part| Ok::<_, Infallible>(frequency(part)));
         assert_eq!(words(&query, plan.clone()), ["Peru", "capital"]);
         assert!(plan.is_some_and(|plan| !plan.is_complete));
     }
@@ -219,6 +224,6 @@ mod tests {
     #[test]
     fn unknown_words_select_nothing() {
         let query = parse_loosely("Where is the weather station?", &FIELDS);
-        assert_eq!(Plan::most(&query, 1000.0, 1e4, frequencies), Ok(None));
+        assert_eq!(most(&query), None);
     }
 }

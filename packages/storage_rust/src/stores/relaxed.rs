@@ -84,7 +84,7 @@ pub fn rank(
         },
     };
     let Request { query, limit, is_unordered, max_ranked, allowed, mut params, .. } = request;
-    let max_rows = max_ranked.map(|max| max_rows(max as f64, position.plan.words.len()) as i64);
+    let max_rows = max_ranked.map(|max| max_rows(max as f64, position.plan.words.len()));
     let (candidates, others) = position.plan.parts(&query);
     let expression = query.expression(&candidates, &others, index.fields);
     let mut excluded = position.seen.clone();
@@ -120,7 +120,7 @@ pub fn rank(
     let mut statement = db.prepare_cached(index.statements.get("visit"))?;
     let mut visits = statement.query(&*params)?;
     while visits.next()?.is_some() {
-        if is_first && max_rows.is_some_and(|max| ranking.borrow().matches > max) {
+        if is_first && max_rows.is_some_and(|max| ranking.borrow().matches as f64 > max) {
             visited_all = false;
             break;
         }

@@ -10,7 +10,7 @@ from minimal_browser_core.storage.days import DayGroup, group_by_day
 from minimal_browser_core.storage.text import encodable
 
 if TYPE_CHECKING:
-    from minimal_browser_core.storage.port import Conversation, ConversationStore
+    from minimal_browser_core.storage.port import Conversation, ConversationStore, MatchMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,16 @@ class ConversationService:
         limit: int = 20,
         cursor: str | None = None,
         order: Literal["relevance", "recent"] = "relevance",
+        match: "MatchMode" = "auto",
         url_prefix: str | None = None,
     ) -> ConversationList:
-        """The exchanges that match `query`, which may be any text; the newest ones if it is blank."""
+        """The exchanges that match `query`, a question or words; the newest ones if it is blank.
+
+        Raises InvalidData if it has a `before:` or `after:` that is not a date.
+        """
         if not query.strip():
             return self.recent(limit=limit, cursor=cursor)
-        page = self._store.search(query, limit=limit, cursor=cursor, order=order, url_prefix=url_prefix)
+        page = self._store.search(query, limit=limit, cursor=cursor, order=order, match=match, url_prefix=url_prefix)
         rows = tuple(_row(hit, hit.snippet, tuple(hit.highlights)) for hit in page.hits)
         return ConversationList(rows, page.next_cursor, page.complete)
 

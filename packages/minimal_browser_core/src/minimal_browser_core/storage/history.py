@@ -76,9 +76,10 @@ class HistoryService:
         return tuple(map(_row, self._store.complete(text, limit=limit)))
 
     def search(self, query: str, *, limit: int = 50, cursor: str | None = None, day: date | None = None) -> HistoryList:
-        """The pages whose title, address or stored text matches `query`, any text; the last visited if it is blank.
+        """The pages whose title, address or stored text matches `query`; the last visited if it is blank.
 
-        With `day`, only pages visited on that local day.
+        With `day`, only pages visited on that local day. Raises InvalidData if the query has a `before:` or `after:`
+        that is not a date.
         """
         since, until = day_bounds(day) if day else (None, None)
         page = self._store.search(query.strip(), limit=limit, cursor=cursor, since=since, until=until)

@@ -67,7 +67,7 @@ class Answerer:
         if self._conversations is None or not terms:
             return ""
         try:
-            rows = self._conversations.search(" ".join(terms), limit=3).rows
+            rows = self._conversations.search(" ".join(terms), limit=3, match="all").rows
         except StorageError as error:
             return f"\n\n{_unreadable(error)}"
         rows = tuple(row for row in rows if not row.response.startswith(_NOTHING_FOUND))

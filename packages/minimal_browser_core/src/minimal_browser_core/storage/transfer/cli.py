@@ -66,10 +66,13 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
         subparser.add_argument("--json", action="store_true", help="for programs: one JSON value")
         return subparser
 
-    search = command("search", 'find exchanges: words, "a phrase", -word, prefix*, field:word')
+    search = command(
+        "search", 'find exchanges: a question or words, "a phrase", -word, prefix*, field:word, after:2025-03'
+    )
     search.epilog = "Write two dashes before a query that begins with a minus: search -- -word"
     search.add_argument("query")
     search.add_argument("--order", choices=("relevance", "recent"), default="relevance")
+    search.add_argument("--match", choices=("auto", "all", "any"), default="auto", help="which words must match")
     search.add_argument("--model")
     search.add_argument("--tag")
     recent = command("recent", "the newest exchanges")
@@ -114,10 +117,17 @@ def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
 
 
 def _search(store: Any, options: argparse.Namespace) -> int:
-    page = store.search(options.query, limit=options.limit, order=options.order, model=options.model, tag=options.tag)
+    page = store.search(
+        options.query,
+        limit=options.limit,
+        order=options.order,
+        match=options.match,
+        model=options.model,
+        tag=options.tag,
+    )
     if options.json:
         hits = [_exchange(hit) | {"score": hit.score, "snippet": hit.snippet} for hit in page.hits]
-        return _print_json({"hits": hits, "complete": page.complete})
+        return _print_json({"hits": hits, "complete": page.complete, "match": page.match})
     print_table(("id", "time", "model", "found"), [(*_row(hit)[:3], hit.snippet) for hit in page.hits])
     return 0
 
