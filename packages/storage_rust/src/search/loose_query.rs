@@ -41,7 +41,9 @@ impl LooseQuery {
             expression = format!("({expression}) OR (({}) AND ({expression}))", or(others, fields));
         }
         if !self.mandatory.is_empty() {
-            expression = format!("({}) AND ({expression})", and(&self.mandatory, fields));
+            let mandatory = and(&self.mandatory, fields);
+            expression =
+                if candidates.is_empty() { mandatory } else { format!("({mandatory}) AND ({expression})") };
         }
         if let Some(filter) = &self.filter {
             expression = format!("({expression}) AND ({})", part_expression(filter, fields));

@@ -76,13 +76,17 @@ impl Plan {
         Ok(Some(plan))
     }
 
-    /// Rows with at least half of the informative words that any row has; None if there are too few such words.
+    /// Rows with at least half of the informative words that any row has; None if there are too few such words. Only the
+    /// mandatory parts decide if they alone are informative.
     pub fn most<E>(
         query: &LooseQuery,
         rows: f64,
         budget: f64,
         frequency: impl FnMut(&Part) -> Result<f64, E>,
     ) -> Result<Option<Self>, E> {
+        if !query.mandatory.is_empty() && !query.optional.iter().any(is_informative) {
+            return Ok(Some(Self { words: Vec::new(), candidates: 0, min_words: 0, is_complete: true }));
+        }
         let informative = informative_words(query);
         let mut words = known_words(query, |index| informative[index], frequency)?;
         let is_known = |index| words.iter().any(|word| word.index == index);

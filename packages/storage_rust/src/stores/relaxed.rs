@@ -177,7 +177,7 @@ impl Position {
     pub fn parse(text: &str, query: &LooseQuery) -> Result<Self> {
         let [oldest, newest, min_words, candidates, is_complete, words, seen] = cursor::keys(KIND, text)?;
         let invalid = || cursor::invalid(text);
-        let words = words.split(',').map(|word| {
+        let words = words.split(',').filter(|word| !word.is_empty()).map(|word| {
             let (index, frequency) = word.split_once('.')?;
             let index = index.parse().ok().filter(|index| *index < query.optional.len())?;
             Some(Word { index, frequency: frequency.parse::<u64>().ok()? as f64 })
@@ -188,7 +188,9 @@ impl Position {
             min_words: min_words.parse().map_err(|_| invalid())?,
             is_complete: is_complete == "1",
         };
-        if plan.candidates == 0 || plan.candidates > plan.words.len() {
+        let count = plan.words.len();
+        let selects_nothing = count == 0 && query.mandatory.is_empty();
+        if selects_nothing || plan.candidates > count || (plan.candidates == 0) != (count == 0) {
             return Err(invalid());
         }
         let mut seen_ids = Vec::new();

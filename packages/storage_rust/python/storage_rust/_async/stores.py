@@ -38,6 +38,7 @@ class AsyncConversationStore(AsyncStore):
     get = awaitable(ConversationStore.get)
     recent = awaitable(ConversationStore.recent)
     search = awaitable(ConversationStore.search)
+    more_like = awaitable(ConversationStore.more_like)
     search_conversations = awaitable(ConversationStore.search_conversations)
     more_like = awaitable(ConversationStore.more_like)
     start_thread = awaitable(ConversationStore.start_thread)

@@ -85,6 +85,15 @@ class Questions(ConversationSuite):
                 assert found("capital Peru model:other") == []
                 assert found("capital Peru", until=T0) == []
 
+    def test_a_phrase_in_a_question_is_enough_if_the_rest_says_nothing(self, filled: Any) -> None:
+        for order in ("relevance", "recent"):
+            page = filled.search('What is "of Peru", please?', order=order)
+            assert ([hit.id for hit in page.hits], page.match) == ([1], "any")
+            first = filled.search("where is it, model:m", order=order, limit=3)
+            rest = filled.search("where is it, model:m", order=order, limit=3, cursor=first.next_cursor)
+            assert sorted(hit.id for hit in first.hits + rest.hits) == [1, 2, 3, 4]
+            assert filled.search('zebra "of Peru"', order=order).hits == []
+
     def test_highlights_show_the_words_that_matched(self, filled: Any) -> None:
         (hit, *_) = filled.search("What is the capital of Peru?").hits
         assert [hit.snippet[start:end] for start, end in hit.highlights] == ["capital", "Peru"]

@@ -37,7 +37,8 @@ class LooseQuery:
         """Return the FTS5 expression of rows with one of `parts`."""
         expression = any_part(parts, fields)
         if self.mandatory:
-            expression = f"({all_parts(self.mandatory, fields)}) AND ({expression})"
+            mandatory = all_parts(self.mandatory, fields)
+            expression = f"({mandatory}) AND ({expression})" if expression else mandatory
         return f"({expression}) NOT ({self.without})" if self.without else expression
 
 

@@ -56,8 +56,10 @@ class Plan:
     def most(cls, query: LooseQuery, rows: int, budget: float, frequency: Frequency) -> Self | None:
         """Plan a search for rows with at least half of the informative words that any row has.
 
-        Returns None if there are too few such words.
+        Returns None if there are too few such words. Only the mandatory parts decide if they alone are informative.
         """
+        if query.mandatory and not any(map(is_informative, query.optional)):
+            return cls((), 0, 0, complete=True)
         informative = _informative_words(query)
         words = _known_words(query, informative, frequency)
         known = {word.index for word in words}

@@ -68,10 +68,17 @@ def read_position(cursor: str, query: LooseQuery) -> Position:
     """Read a cursor. Raises `InvalidData`."""
     try:
         _, oldest, newest, min_words, candidates, complete, words, seen = cursor.split(":")
-        plan = Plan(tuple(map(_read_word, words.split(","))), int(candidates), int(min_words), complete == "1")
+        plan = Plan(
+            tuple(_read_word(word) for word in words.split(",") if word),
+            int(candidates),
+            int(min_words),
+            complete == "1",
+        )
         ids = accumulate(int(delta) for delta in seen.split(".") if delta)
         position = Position(int(oldest), int(newest), plan, frozenset(ids))
-        if not 0 < plan.candidates <= len(plan.words) or plan.min_words < 0:
+        count = len(plan.words)
+        is_sound = min(count, 1) <= plan.candidates <= count and plan.min_words >= 0
+        if not is_sound or not (count or query.mandatory):
             raise ValueError
         numbers = [position.oldest, position.newest, *position.seen]
         if max(numbers) > MAX_ID or min(numbers) < _OLDEST:
