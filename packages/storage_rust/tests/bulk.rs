@@ -51,7 +51,8 @@ fn records_are_imported_once_and_find_their_parents() {
     let all = [record(1, None), record(2, Some(1)), record(3, Some(1))];
     for expected in [(3, 0), (0, 3)] {
         let mut batches = vec![all.to_vec()];
-        let counts = store.import_rows(|| Ok(batches.pop().unwrap_or_default()));
+        let epoch = store.interrupt_epoch();
+        let counts = store.import_rows(|| Ok(batches.pop().unwrap_or_default()), epoch);
         assert_eq!(counts.expect("an import"), expected);
     }
     let threads = store.threads(10, None).expect("threads");
@@ -64,7 +65,7 @@ fn records_are_imported_once_and_find_their_parents() {
 fn a_source_that_fails_leaves_nothing_behind() {
     let store = store();
     let mut batches = vec![Err(Error::invalid("the source broke")), Ok(vec![record(1, None)])];
-    store.import_rows(|| batches.pop().unwrap_or(Ok(Vec::new()))).expect_err("the second batch");
+    store.import_rows(|| batches.pop().unwrap_or(Ok(Vec::new())), 0).expect_err("the second batch");
     assert_eq!(store.len().expect("a count"), 0);
 }
 

@@ -341,9 +341,9 @@ class ConversationStore(_Store):
         """Import the exchanges of another program's file, or of an export, all or nothing.
 
         Idempotent: exchanges that were imported before are skipped, even if they were deleted since. The README lists
-        the formats. The report lists what cannot be read; the file is not changed. `progress(bytes_read, total_bytes)`
-        is called inside the transaction: it must not use this store, and if it raises, nothing is stored. Other writers
-        wait until the end. `interrupt` ends the import.
+        the formats. The report lists what cannot be read; the file is not changed.
+        `progress(bytes_read, total_bytes)` is called while the file is read, before anything is stored; an exception
+        in it ends the import, as `interrupt` does. Other writers wait only while the rows are stored.
         """
 
     def merge(self, path: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> ImportReport:
@@ -352,8 +352,8 @@ class ConversationStore(_Store):
         Idempotent. An exchange is the same in both stores if its time, prompt, response and model are equal; then this
         store's version stays. Exchanges that were deleted in one of the stores are deleted in this one, but not those
         that were purged, which leave no trace. Empty threads are not merged. The other file is not changed.
-        `progress(rows_read, total_rows)` is called inside the transaction: it must not use this store, and if it
-        raises, nothing is stored. `interrupt` ends the merge.
+        `progress(rows_read, total_rows)` is called while the file is read, before anything is stored; an exception
+        in it ends the merge, as `interrupt` does.
         """
 
     def export_file(
@@ -369,9 +369,10 @@ class ConversationStore(_Store):
         `json` are lossless: an import into a new store creates the same rows.
         """
 
-    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]: ...
+    def _interrupt_epoch(self) -> int: ...
+    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]], epoch: int) -> tuple[int, int]: ...
     def _merge_rows(
-        self, batches: Iterable[list[tuple[Any, Any]]], deletions: Callable[[], list[bytes]]
+        self, batches: Iterable[list[tuple[Any, Any]]], deletions: list[bytes], epoch: int
     ) -> tuple[int, int, int]: ...
     def _deletions(self) -> list[bytes]: ...
     def _export_rows(self, first: int, limit: int) -> list[tuple[Any, ...]]: ...

@@ -16,7 +16,7 @@ use crate::sql::Statements;
 /// first level with segments.
 const CHUNK: i64 = 4096;
 /// A transaction holds the write lock no longer than this, apart from its commit.
-const MAX_BATCH_TIME: Duration = Duration::from_secs(1);
+const MAX_BATCH_TIME: Duration = Duration::from_millis(100);
 
 /// A full-text table that bulk loads fill after they have stored the rows.
 pub struct PendingIndex {

@@ -138,9 +138,13 @@ impl PyConversationStore {
             .call1((slf, path, format, query))
     }
 
-    fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>) -> PyResult<(i64, i64)> {
+    fn _interrupt_epoch(&self) -> i64 {
+        self.store.interrupt_epoch()
+    }
+
+    fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>, epoch: i64) -> PyResult<(i64, i64)> {
         with_callbacks(py, |raised| {
-            self.store.import_rows(|| raised.attached(|py| next_batch(batches.bind(py))))
+            self.store.import_rows(|| raised.attached(|py| next_batch(batches.bind(py))), epoch)
         })
     }
 
@@ -148,11 +152,12 @@ impl PyConversationStore {
         &self,
         py: Python<'_>,
         batches: Py<PyAny>,
-        deletions: Py<PyAny>,
+        deletions: Vec<Vec<u8>>,
+        epoch: i64,
     ) -> PyResult<(i64, i64, i64)> {
         let merged = with_callbacks(py, |raised| {
             let next = || raised.attached(|py| next_batch(batches.bind(py)));
-            self.store.merge_rows(next, || raised.attached(|py| deletions.bind(py).call0()?.extract()))
+            self.store.merge_rows(next, &deletions, epoch)
         })?;
         Ok((merged.taken, merged.skipped, merged.deleted))
     }

@@ -32,6 +32,7 @@ from .json_stream import JsonItem, read_items
 from .merge import Store as MergeStore
 from .merge import is_store, merge
 from .report import ImportReport, LossLog
+from .staging import staged
 
 FORMATS: Final = ("auto", "jsonl", "json", "older-browser", "chatgpt", "claude", "open-webui", "librechat", "llm")
 _BATCH: Final = 200
@@ -44,7 +45,7 @@ Batch = list[tuple[Any, Any]]
 class Store(MergeStore, Protocol):
     """What an import needs from a store of conversations."""
 
-    def _import_rows(self, batches: Iterable[Batch], /) -> tuple[int, int]: ...
+    def _import_rows(self, batches: Iterable[Batch], epoch: int, /) -> tuple[int, int]: ...
 
 
 def import_file(store: Store, path: str | os.PathLike[str], format: str, progress: Progress | None) -> ImportReport:
@@ -56,7 +57,9 @@ def import_file(store: Store, path: str | os.PathLike[str], format: str, progres
     if format == "auto" and file.is_file() and not owners.open_count(str(file)) and is_store(file):
         return merge(store, file, progress)
     source = _Source(Path(os.fspath(path)), format, losses, progress)
-    taken, skipped = store._import_rows(source.batches())
+    epoch = store._interrupt_epoch()
+    with staged(source.batches(), lambda: store._interrupt_epoch() != epoch) as batches:
+        taken, skipped = store._import_rows(batches, epoch)
     losses.attachments = source.attachments.count
     return losses.report(taken, skipped)
 

@@ -17,6 +17,7 @@ from ._host import InvalidData, StorageError
 from .content_fingerprint import SIZE, content_fingerprint
 from .exchange import compact_json, fingerprint
 from .report import ImportReport, LossLog
+from .staging import staged
 
 _BATCH: Final = 200
 _APPLICATION_ID: Final = b"MBcv"  # in the header of the file
@@ -34,9 +35,8 @@ def is_store(path: Path) -> bool:
 class Store(Protocol):
     """What a merge needs from a store of conversations."""
 
-    def _merge_rows(
-        self, batches: Iterable[Batch], deletions: Callable[[], list[bytes]], /
-    ) -> tuple[int, int, int]: ...
+    def _interrupt_epoch(self) -> int: ...
+    def _merge_rows(self, batches: Iterable[Batch], deletions: list[bytes], epoch: int, /) -> tuple[int, int, int]: ...
     def _export_rows(self, first: int, limit: int, /) -> Iterable[tuple[Any, ...]]: ...
     def _deletions(self) -> Iterable[bytes]: ...
     def stats(self) -> Any: ...
@@ -52,8 +52,9 @@ def merge(store: Store, path: str | os.PathLike[str], progress: Progress | None)
     with open_store(file, read_only=True) as source:
         if store.stats()["path"] == source.stats()["path"]:
             raise InvalidData(f"{file} is the store itself: name the file of another one", path=str(file))
-        rows = _Source(source, progress)
-        taken, skipped, deleted = store._merge_rows(rows.batches(), rows.deletions)
+        rows, epoch = _Source(source, progress), store._interrupt_epoch()
+        with staged(rows.batches(), lambda: store._interrupt_epoch() != epoch) as batches:
+            taken, skipped, deleted = store._merge_rows(batches, rows.deletions(), epoch)
     return LossLog(file, "storage").report(taken, skipped, deleted)
 
 

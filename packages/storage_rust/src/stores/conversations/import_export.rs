@@ -41,14 +41,18 @@ type Attempt<T> = std::result::Result<T, Failure>;
 
 impl ConversationStore {
     /// Import the batches that `next` returns, up to an empty one; all or nothing. Returns how many rows were imported
-    /// and how many were skipped because they had been imported before.
-    pub fn import_rows(&self, mut next: impl FnMut() -> Result<Vec<ImportedExchange>>) -> Result<(i64, i64)> {
-        let epoch = self.db.interrupt_epoch();
+    /// and how many were skipped because they had been imported before. Fails if `interrupt` was called since `epoch`.
+    pub fn import_rows(
+        &self,
+        mut next: impl FnMut() -> Result<Vec<ImportedExchange>>,
+        epoch: i64,
+    ) -> Result<(i64, i64)> {
         let (mut imported, mut skipped) = (0, 0);
         self.db.load(|db| {
             let was_used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
             loop {
                 let batch = next()?;
+                self.db.check_interrupt(epoch)?;
                 if batch.is_empty() {
                     return Ok(imported);
                 }
@@ -59,10 +63,14 @@ impl ConversationStore {
                         skipped += 1;
                     }
                 }
-                self.db.check_interrupt(epoch)?;
             }
         })?;
         Ok((imported, skipped))
+    }
+
+    /// A value that `interrupt` changes.
+    pub fn interrupt_epoch(&self) -> i64 {
+        self.db.interrupt_epoch()
     }
 
     /// The rows from the id `first` on, in the order of their ids.

@@ -20,13 +20,13 @@ pub struct Merged {
 
 impl ConversationStore {
     /// Merge the batches that `next` returns, up to an empty one, and then the deletions, which are the fingerprints of
-    /// exchanges that the other store has deleted; all or nothing.
+    /// exchanges that the other store has deleted; all or nothing. Fails if `interrupt` was called since `epoch`.
     pub fn merge_rows(
         &self,
         mut next: impl FnMut() -> Result<Vec<ImportedExchange>>,
-        deletions: impl FnOnce() -> Result<Vec<Vec<u8>>>,
+        deletions: &[Vec<u8>],
+        epoch: i64,
     ) -> Result<Merged> {
-        let epoch = self.db.interrupt_epoch();
         let mut merged = Merged::default();
         self.db.load(|db| {
             let was_used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
@@ -44,8 +44,8 @@ impl ConversationStore {
                 }
                 self.db.check_interrupt(epoch)?;
             }
-            for fingerprint in deletions()? {
-                merged.deleted += i64::from(delete(db, &fingerprint)?);
+            for fingerprint in deletions {
+                merged.deleted += i64::from(delete(db, fingerprint)?);
             }
             self.db.check_interrupt(epoch)?;
             Ok(merged.taken)

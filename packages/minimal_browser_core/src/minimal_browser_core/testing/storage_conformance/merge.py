@@ -194,6 +194,27 @@ class Merge(ConversationSuite):
         recovered = other_path.rename(other_path.with_name("other.db.recovered"))
         assert (store.import_file(recovered).taken, store.import_file(recovered).skipped) == (3, 3)
 
+    def test_others_write_while_the_file_is_read(self, store: Any, opened: Open, other_path: Path) -> None:
+        with opened(other_path) as other:
+            other.add_many({"prompt": f"theirs {n}", "response": "r", "model": "m"} for n in range(1000))
+            exported = other_path.with_name("all.jsonl")
+            other.export_file(exported, format="jsonl")
+        neighbour = opened(busy_timeout=0.05)
+
+        def write(done: int, total: int) -> None:
+            assert 0 < done <= total
+            neighbour.add_conversation("neighbour", "r", "m")
+            counts.append(len(neighbour))
+
+        for bring_in in (store.merge, store.import_file):
+            counts: list[int] = []
+            before = len(store)
+            report = bring_in(other_path if bring_in == store.merge else exported, progress=write)
+            assert (report.taken, report.lost) == (1000, 0)
+            assert counts == list(range(before + 1, before + len(counts) + 1))
+            assert len(store) == before + len(counts) + 1000
+        assert store.check() == []
+
     def test_a_killed_merge_loses_nothing(self, open_store: Any, opened: Open, path: Path, other_path: Path) -> None:
         with opened(other_path) as other:
             other.add_many({"prompt": f"theirs {n}", "response": "r " * 50, "model": "m"} for n in range(3000))

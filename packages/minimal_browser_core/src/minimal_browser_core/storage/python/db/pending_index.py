@@ -14,7 +14,7 @@ from minimal_browser_core.storage.python.search.segments import promote_large_se
 
 INDEX: Final = "conversations_fts"
 _CHUNK_ROWS: Final = 2000  # rows between two checks whether to stop; each chunk makes a segment
-_MAX_TRANSACTION: Final = 0.2  # seconds that a transaction holds the write lock, without its commit
+_MAX_TRANSACTION: Final = 0.1  # seconds that a transaction holds the write lock, without its commit
 
 
 def has_pending_rows(db: sqlite3.Connection, sql: Mapping[str, str]) -> bool:
@@ -23,7 +23,7 @@ def has_pending_rows(db: sqlite3.Connection, sql: Mapping[str, str]) -> bool:
 
 
 def index_pending_rows(db: sqlite3.Connection, sql: Mapping[str, str], should_stop: Callable[[], bool]) -> bool:
-    """Index pending rows until `should_stop()` or 0.2 s have passed; returns whether rows are left."""
+    """Index pending rows until `should_stop()` or 0.1 s have passed; returns whether rows are left."""
     deadline = monotonic() + _MAX_TRANSACTION
     while is_left := _index_chunk(db, sql):
         if monotonic() >= deadline or should_stop():

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal, Unpack
@@ -332,8 +332,8 @@ class PythonConversationStore(SqliteStore):
         Idempotent: an exchange that was imported before is skipped, even if it was deleted since.
         `transfer.import_conversations` documents the formats. The report names what could not be read; the file
         is never changed.
-        `progress(bytes read, total bytes)` is called inside the transaction: it must not use this store, and an
-        exception in it rolls back. Other writers wait during an import. `interrupt` ends it.
+        `progress(bytes read, total bytes)` is called while the file is read, before anything is stored; an exception
+        in it ends the import, as `interrupt` does. Other writers wait only while the rows are stored.
         """
         from minimal_browser_core.storage.transfer.import_conversations import import_file
 
@@ -345,8 +345,8 @@ class PythonConversationStore(SqliteStore):
         Idempotent. An exchange is the same in both stores if its time, prompt, response and model are equal; then this
         store's version stays. Exchanges that were deleted in one of the stores are deleted in this one, but not those
         that were purged, which leave no trace. Empty threads are not merged. The other file is not changed.
-        `progress(rows read, rows in total)` is called inside the transaction: it must not use this store, and an
-        exception in it rolls back. `interrupt` ends the merge.
+        `progress(rows read, rows in total)` is called while the file is read, before anything is stored; an exception
+        in it ends the merge, as `interrupt` does.
         """
         from minimal_browser_core.storage.transfer.merge import merge
 
@@ -362,13 +362,16 @@ class PythonConversationStore(SqliteStore):
 
         return export_file(self, path, format, query)
 
-    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]]) -> tuple[int, int]:
-        return import_rows(self._db, self._sql, batches)
+    def _interrupt_epoch(self) -> int:
+        return self._db.interrupt_epoch()
+
+    def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]], epoch: int) -> tuple[int, int]:
+        return import_rows(self._db, self._sql, batches, epoch)
 
     def _merge_rows(
-        self, batches: Iterable[list[tuple[Any, Any]]], deletions: Callable[[], list[bytes]]
+        self, batches: Iterable[list[tuple[Any, Any]]], deletions: Iterable[bytes], epoch: int
     ) -> tuple[int, int, int]:
-        return merge_rows(self._db, self._sql, batches, deletions)
+        return merge_rows(self._db, self._sql, batches, deletions, epoch)
 
     def _deletions(self) -> list[bytes]:
         with self._db.read() as db:

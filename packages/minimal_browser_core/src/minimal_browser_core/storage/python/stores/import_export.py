@@ -1,7 +1,7 @@
 """Read and write rows for exports and imports; `storage.transfer` handles the file formats."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from minimal_browser_core.storage.python.convert import metadata, tags
@@ -15,10 +15,12 @@ ExportedRow = tuple[Any, ...]
 
 
 def import_rows(
-    database: Database, sql: Mapping[str, str], batches: Iterable[list[tuple[Any, Any]]]
+    database: Database, sql: Mapping[str, str], batches: Iterable[list[tuple[Any, Any]]], epoch: int
 ) -> tuple[int, int]:
-    """Import all batches or none; returns (imported, already present). `transfer.records` documents the rows."""
-    epoch = database.interrupt_epoch()
+    """Import all batches or none; returns (imported, already present). `transfer.exchange` documents the rows.
+
+    Raises `Interrupted` if the epoch of the interrupts is another one than `epoch`.
+    """
     taken = skipped = 0
     remaining = iter(batches)
     with callback_errors(), bulk_load(database, sql) as db:
@@ -34,6 +36,7 @@ def import_rows(
                 else:
                     skipped += 1
             database.raise_if_interrupted(epoch)
+        database.raise_if_interrupted(epoch)
     return taken, skipped
 
 
@@ -41,10 +44,10 @@ def merge_rows(
     database: Database,
     sql: Mapping[str, str],
     batches: Iterable[list[tuple[Any, Any]]],
-    deletions: Callable[[], list[bytes]],
+    deletions: Iterable[bytes],
+    epoch: int,
 ) -> tuple[int, int, int]:
     """Merge all batches and the deletions or none; returns (imported, already present, deleted)."""
-    epoch = database.interrupt_epoch()
     taken = skipped = deleted = 0
     remaining = iter(batches)
     with callback_errors(), bulk_load(database, sql) as db:
@@ -57,7 +60,7 @@ def merge_rows(
             added = sum(importer.add(keys, texts) for keys, texts in batch)
             taken, skipped = taken + added, skipped + len(batch) - added
             database.raise_if_interrupted(epoch)
-        for deletion in deletions():
+        for deletion in deletions:
             deleted += importer.delete(deletion)
         database.raise_if_interrupted(epoch)
     return taken, skipped, deleted
