@@ -20,4 +20,5 @@ mod sql;
 pub mod stores;
 
 #[cfg(feature = "python")]
+#[allow(clippy::doc_markdown)] // the docstrings of Python
 mod py;

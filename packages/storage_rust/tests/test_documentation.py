@@ -12,12 +12,14 @@ _STUB = Path(storage_rust._native.__file__).with_name("_native.pyi")
 
 
 def documented() -> dict[str, str]:
-    """The docstrings of the stub by name; of overloads the first one counts."""
+    """The docstrings of the stub by name."""
     found: dict[str, str] = {}
     for node in ast.parse(_STUB.read_text(encoding="utf-8")).body:
         if not isinstance(node, ast.ClassDef):
             continue
-        for name, part in [(node.name, node), *((f"{node.name}.{each.name}", each) for each in methods(node))]:
+        parts: list[tuple[str, ast.ClassDef | ast.FunctionDef]] = [(node.name, node)]
+        parts += [(f"{node.name}.{each.name}", each) for each in methods(node)]
+        for name, part in parts:
             if text := ast.get_docstring(part):
                 found.setdefault(name, text)
     return found
