@@ -28,7 +28,7 @@ class AsyncStore:
 
     The file is opened by the first call, or by `async with`. If a task is cancelled while it waits for a call, the call
     is taken from the queue, or interrupted if it is running: a search ends, an import stores nothing. A single write
-    that has begun may still be stored. Callbacks are called on the thread of the store.
+    that is running may still be stored. Callbacks are called on the thread of the store.
     """
 
     def __init__(self, open_store: Callable[[], Any]) -> None:
@@ -75,7 +75,7 @@ class AsyncStore:
             self._store.interrupt()
 
     async def close(self) -> None:
-        """Wait for the calls that have begun or are queued, and close the file. May be called several times."""
+        """Wait for the calls that are running or queued, and close the file. May be called several times."""
         if self._closing is None:
             self._closing = self._executor.submit(lambda: None if self._store is None else self._store.close())
             self._executor.shutdown(wait=False)
