@@ -1,7 +1,10 @@
-//! The fingerprint of an exchange by which a merge recognises it in another store.
+//! The fingerprints of exchanges by which imports and merges recognise them, also when they were deleted.
 
-use rusqlite::Row;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use sha2::{Digest, Sha256};
+
+use crate::error::Failure;
+use crate::sql::CONVERSATIONS as SQL;
 
 pub const SIZE: usize = 24;
 /// Is in no UTF-8 text.
@@ -25,4 +28,58 @@ pub fn content_fingerprint(timestamp: i64, prompt: &str, response: &str, model: 
 pub fn fingerprint_of_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Vec<u8>> {
     let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(first + column)?.as_str()?);
     Ok(content_fingerprint(row.get(first)?, text(1)?, text(2)?, text(3)?))
+}
+
+/// What was imported with a fingerprint.
+pub enum Imported {
+    Never,
+    /// A row that was deleted since.
+    Deleted,
+    Row {
+        id: i64,
+        thread_id: i64,
+    },
+}
+
+impl Imported {
+    pub fn find(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Self> {
+        let mut statement = db.prepare_cached(SQL.get("imported"))?;
+        let row = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
+            let ids: (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+            Ok(match ids {
+                (Some(id), Some(thread_id)) => Self::Row { id, thread_id },
+                _ => Self::Deleted,
+            })
+        });
+        Ok(row.optional()?.unwrap_or(Self::Never))
+    }
+
+    /// The id and the thread of the row.
+    pub fn row(self) -> Option<(i64, i64)> {
+        match self {
+            Self::Row { id, thread_id } => Some((id, thread_id)),
+            Self::Never | Self::Deleted => None,
+        }
+    }
+}
+
+/// `id` is None for a deleted exchange.
+pub fn remember(db: &Connection, fingerprint: &[u8], id: Option<i64>) -> rusqlite::Result<usize> {
+    let mut statement = db.prepare_cached(SQL.get("remember"))?;
+    statement.execute(named_params! {":fingerprint": fingerprint, ":id": id})
+}
+
+/// Delete exchanges and remember their fingerprints, so that no merge brings them back.
+pub fn delete_rows(db: &Connection, ids: &[i64]) -> Result<usize, Failure> {
+    let mut content = db.prepare_cached(SQL.get("content"))?;
+    let mut statement = db.prepare_cached(SQL.get("delete"))?;
+    let mut deleted = 0;
+    for id in ids {
+        let fingerprint = content.query_row(named_params! {":id": id}, |row| fingerprint_of_row(row, 0));
+        if let Some(fingerprint) = fingerprint.optional()? {
+            deleted += statement.execute(named_params! {":id": id})?;
+            remember(db, &fingerprint, None)?;
+        }
+    }
+    Ok(deleted)
 }

@@ -1,11 +1,12 @@
 //! Storing imported rows and reading rows to export. The file formats are handled elsewhere.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::error::{Failure, Result};
 use crate::search::grams::grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::fingerprint::{Imported, remember};
 use crate::stores::conversations::records::Conversation;
 
 /// One exchange of an imported file. Records and threads have fingerprints, so that none is imported twice.
@@ -130,45 +131,6 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
         remember(db, &record.thread, Some(id))?;
     }
     Ok(true)
-}
-
-/// What was imported with a fingerprint.
-pub enum Imported {
-    Never,
-    /// A row that was deleted since.
-    Deleted,
-    Row {
-        id: i64,
-        thread_id: i64,
-    },
-}
-
-impl Imported {
-    pub fn find(db: &Connection, fingerprint: &[u8]) -> rusqlite::Result<Self> {
-        let mut statement = db.prepare_cached(SQL.get("imported"))?;
-        let row = statement.query_row(named_params! {":fingerprint": fingerprint}, |row| {
-            let ids: (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
-            Ok(match ids {
-                (Some(id), Some(thread_id)) => Self::Row { id, thread_id },
-                _ => Self::Deleted,
-            })
-        });
-        Ok(row.optional()?.unwrap_or(Self::Never))
-    }
-
-    /// The id and the thread of the row.
-    pub fn row(self) -> Option<(i64, i64)> {
-        match self {
-            Self::Row { id, thread_id } => Some((id, thread_id)),
-            Self::Never | Self::Deleted => None,
-        }
-    }
-}
-
-/// `id` is None for a deleted exchange.
-pub fn remember(db: &Connection, fingerprint: &[u8], id: Option<i64>) -> rusqlite::Result<usize> {
-    let mut statement = db.prepare_cached(SQL.get("remember"))?;
-    statement.execute(named_params! {":fingerprint": fingerprint, ":id": id})
 }
 
 fn is_stored(db: &Connection, record: &ImportedExchange, id: i64) -> rusqlite::Result<bool> {

@@ -1,12 +1,12 @@
 //! Merging the rows and deletions of another store.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::error::{Failure, Result};
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
-use crate::stores::conversations::fingerprint::{SIZE, fingerprint_of_row};
-use crate::stores::conversations::import_export::{Imported, ImportedExchange, import, remember};
+use crate::stores::conversations::fingerprint::{Imported, SIZE, fingerprint_of_row, remember};
+use crate::stores::conversations::import_export::{ImportedExchange, import};
 
 type Attempt<T> = std::result::Result<T, Failure>;
 
@@ -61,21 +61,6 @@ impl ConversationStore {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
-}
-
-/// Delete exchanges and remember their fingerprints, so that no merge brings them back.
-pub fn delete_rows(db: &Connection, ids: &[i64]) -> Attempt<usize> {
-    let mut content = db.prepare_cached(SQL.get("content"))?;
-    let mut statement = db.prepare_cached(SQL.get("delete"))?;
-    let mut deleted = 0;
-    for id in ids {
-        let fingerprint = content.query_row(named_params! {":id": id}, |row| fingerprint_of_row(row, 0));
-        if let Some(fingerprint) = fingerprint.optional()? {
-            deleted += statement.execute(named_params! {":id": id})?;
-            remember(db, &fingerprint, None)?;
-        }
-    }
-    Ok(deleted)
 }
 
 /// Recognises exchanges by their content, too: this store may have them from elsewhere.

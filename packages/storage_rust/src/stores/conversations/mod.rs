@@ -21,8 +21,8 @@ use crate::error::{Error, Failure, Kind, Result};
 use crate::salvage::recovery;
 use crate::search::grams::grams;
 use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::fingerprint::delete_rows;
 use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
-use crate::stores::conversations::merge::delete_rows;
 use crate::stores::conversations::records::{
     Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
 };
