@@ -232,7 +232,7 @@ class _Store:
         """Counts, sizes in bytes, `schema_version`, and the version of the SQLite library."""
 
     def check(self) -> list[str]:
-        """Descriptions of the problems found; empty if there are none.
+        """Descriptions of the problems found, and of what others have added to the schema; empty if there are none.
 
         Reads the whole file, and waits for the write lock once.
         """
@@ -240,6 +240,7 @@ class _Store:
     def backup(self, path: str | PathLike[str]) -> None:
         """Copy the current state while others write. The file appears complete or not at all, replacing another one."""
 
+    def _interrupt_epoch(self) -> int: ...
     def interrupt(self) -> None:
         """End the running searches and other reads of all threads with Interrupted; later calls are not affected."""
 
@@ -341,9 +342,9 @@ class ConversationStore(_Store):
         """Import the exchanges of another program's file, or of an export, all or nothing.
 
         Idempotent: exchanges that were imported before are skipped, even if they were deleted since. The README lists
-        the formats. The report lists what cannot be read; the file is not changed.
-        `progress(bytes_read, total_bytes)` is called while the file is read, before anything is stored; an exception
-        in it ends the import, as `interrupt` does. Other writers wait only while the rows are stored.
+        the formats; UnknownFormat is raised if none is recognised. The report lists what cannot be read; the file is
+        not changed. `progress(bytes_read, total_bytes)` is called while the file is read, before anything is stored; an
+        exception in it ends the import, as `interrupt` does. Other writers wait only while the rows are stored.
         """
 
     def merge(self, path: str | PathLike[str], *, progress: Callable[[int, int], object] | None = None) -> ImportReport:

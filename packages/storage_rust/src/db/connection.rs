@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags};
@@ -46,11 +47,12 @@ impl Database {
         } else {
             Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
         };
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         connection.busy_timeout(self.options.busy_timeout)?;
         connection.execute_batch(&format!(
             "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA journal_size_limit = {WAL_LIMIT};
-             PRAGMA cache_size = -{CACHE_KIB};",
+             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA cell_size_check = ON;",
             match self.options.durability {
                 Durability::Normal => "NORMAL",
                 Durability::Full => "FULL",

@@ -28,6 +28,8 @@ pub struct Database {
     pub(super) readers: Pool,
     pub(super) maintenance: Maintenance,
     pub(super) claim: Mutex<Option<Claim>>,
+    /// The version of the schema in which nothing was found that others planted.
+    pub(super) verified_schema: AtomicI64,
     /// The file that was opened; None in memory, or if the system does not number its files.
     pub(super) file: Option<FileId>,
     /// The writing connection is to be replaced before the next write: see `replace_writer`.
@@ -48,6 +50,7 @@ impl Database {
             readers: Pool::new(READERS),
             maintenance: Maintenance::default(),
             claim: Mutex::default(),
+            verified_schema: AtomicI64::new(-1),
             file: None,
             writer_is_outdated: Arc::default(),
             immutable: false,

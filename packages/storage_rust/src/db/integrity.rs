@@ -9,8 +9,12 @@ impl Database {
     /// Descriptions of the problems. In a writable store the full-text indexes are compared with the text, too, by
     /// `index_statement`.
     pub fn check(&self, index_statement: &str) -> Result<Vec<String>> {
-        let mut problems = Vec::new();
-        if !self.options.read_only {
+        let (mut problems, runs) = match self.read(|db| Ok(self.describe_planted(db)?)) {
+            Err(error) if error.kind() == Kind::Corrupt => return Ok(vec![error.to_string()]),
+            planted => planted?,
+        };
+        let may_write = !self.options.read_only && !runs;
+        if may_write {
             // Pending rows would be reported as missing in the index.
             match self.index_pending() {
                 Err(error) if error.kind() == Kind::Corrupt => {
@@ -48,7 +52,7 @@ impl Database {
             }
             read => read?,
         }
-        if !self.options.read_only {
+        if may_write {
             match self.write(|db| Ok(db.execute_batch(index_statement)?)) {
                 Err(error) if error.kind() == Kind::Corrupt => {
                     problems.push("the search index does not agree with the stored text".to_owned());

@@ -26,6 +26,7 @@ impl Database {
         // Another process may have migrated the file first.
         let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if version < format.version {
+            self.refuse_planted_writers(&transaction)?;
             register_grams(db)?;
             for (_, statements) in format.migrations.iter().filter(|(target, _)| *target > version) {
                 db.execute_batch(statements)?;

@@ -13,5 +13,6 @@ pub mod options;
 pub mod owners;
 pub mod paths;
 pub mod pending_index;
+mod planted;
 pub mod pool;
 mod transactions;

@@ -128,6 +128,7 @@ impl Database {
             );
             return Err(Error::new(Kind::SchemaTooNew, path, message).into());
         }
+        self.refuse_planted_readers(db)?;
         if version < format.version {
             self.migrate(db, version)?;
         }

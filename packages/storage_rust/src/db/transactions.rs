@@ -36,6 +36,7 @@ impl Database {
         work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
     ) -> std::result::Result<T, Failure> {
         let transaction = self.begin(db)?;
+        self.refuse_planted_writers(&transaction)?;
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok(value)

@@ -61,6 +61,11 @@ impl PyStore {
         self.store.interrupt();
     }
 
+    /// Changes with each call of `interrupt`.
+    fn _interrupt_epoch(&self) -> i64 {
+        self.store.database().interrupt_epoch()
+    }
+
     #[doc = stub!("_Store.close")]
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.store.close());

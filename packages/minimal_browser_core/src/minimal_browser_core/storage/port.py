@@ -35,7 +35,7 @@ class Store(Protocol):
 
     def stats(self) -> Mapping[str, int | str]: ...
     def check(self) -> list[str]:
-        """Return the problems of the file in words; empty if it is sound."""
+        """Return the problems of the file, and what others have added to its schema, in words; empty if it is sound."""
 
     def backup(self, path: str | PathLike[str]) -> None:
         """Write a consistent copy while others write. `path` is replaced atomically."""
@@ -239,7 +239,10 @@ class ConversationStore(Store, Protocol):
     def import_file(
         self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
     ) -> ImportReport:
-        """Import all exchanges of a file or none. A second import of the same file adds nothing."""
+        """Import all exchanges of a file or none. A second import of the same file adds nothing.
+
+        Raises `UnknownFormat` if nothing in the file is recognised.
+        """
 
     def merge(self, path: str | PathLike[str], *, progress: Progress | None = None) -> ImportReport:
         """Merge another store's file, deletions included, all or nothing. A second merge changes nothing."""

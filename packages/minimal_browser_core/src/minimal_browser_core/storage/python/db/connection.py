@@ -5,12 +5,15 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from minimal_browser_core.storage.python.db.error_translation import code_of
 from minimal_browser_core.storage.python.db.options import Options
 from minimal_browser_core.storage.python.db.paths import file_uri
+from minimal_browser_core.storage.python.db.planted import schema_version, verify_schema
+from minimal_browser_core.storage.python.db.statements import statements
 
 _SHORT_BUSY_TIMEOUT: Final = 50  # milliseconds that a wait for the write lock may delay a signal
 _STEPS_BETWEEN_CHECKS: Final = 2000  # steps of SQLite's virtual machine between two checks for an interrupt
@@ -47,6 +50,8 @@ class Connection:
         )
         self.started: int | None = None  # the epoch at the start of the running read
         self._timeout = options.busy_timeout
+        self._options = options
+        self._verified_schema: int | None = None  # the version of the schema in which nothing planted was found
         self._log = f"{options.path}-wal"
         self.raw.set_progress_handler(
             lambda: self.started is not None and self.started != interrupts.epoch, _STEPS_BETWEEN_CHECKS
@@ -55,6 +60,7 @@ class Connection:
         # closes the connection. A forked child must never close it.
         self.raw.create_function("prevent_collection", 0, lambda: self.raw is None)
         try:
+            _harden(self.raw)
             self.raw.execute("PRAGMA foreign_keys = ON")
             self.raw.execute(f"PRAGMA synchronous = {options.durability.upper()}")
             self.raw.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
@@ -103,10 +109,15 @@ class Connection:
                 return
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock from the start; an exception rolls back."""
+    def transaction(self, *, checked: bool = True) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock from the start; an exception rolls back.
+
+        If the transaction is `checked`, it raises `ForeignDatabase` before it would run what others have planted.
+        """
         self.execute_when_unlocked("BEGIN IMMEDIATE")
         try:
+            if checked:
+                self._refuse_planted_writers()
             yield self.raw
             self.raw.execute("COMMIT")
         finally:
@@ -123,6 +134,14 @@ class Connection:
             self.started = None
             self._roll_back()
 
+    def refuse_planted_readers(self) -> None:
+        """Raise `ForeignDatabase` if reads could run what others have planted."""
+        self._verified_schema = verify_schema(self.raw, self._options, "on read")
+
+    def _refuse_planted_writers(self) -> None:
+        if self._verified_schema is None or schema_version(self.raw) != self._verified_schema:
+            self._verified_schema = verify_schema(self.raw, self._options, "on write", "on read")
+
     def _roll_back(self) -> None:
         if self.raw.in_transaction:
             with suppress(sqlite3.Error):
@@ -132,3 +151,24 @@ class Connection:
 def _may_have_log(path: str) -> bool:
     """Return whether there is a write-ahead log or one could appear; otherwise nobody can write to the medium."""
     return Path(f"{path}-wal").exists() or os.access(Path(path).parent, os.W_OK)
+
+
+def _harden(db: sqlite3.Connection) -> None:
+    """Let the schema of the file call no functions that have effects, and read its pages with more checks."""
+    if _can_distrust_schemas():
+        db.execute("PRAGMA trusted_schema = OFF")
+    db.execute("PRAGMA cell_size_check = ON")
+
+
+@cache
+def _can_distrust_schemas() -> bool:
+    """Return whether triggers may then still write to full-text tables; older versions of SQLite forbid it."""
+    db = sqlite3.connect(":memory:")
+    try:
+        for statement in statements("distrust").values():
+            db.execute(statement)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        db.close()
+    return True

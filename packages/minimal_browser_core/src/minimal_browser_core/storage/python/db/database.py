@@ -31,6 +31,7 @@ class Database:
         self._options = options
         self.path = options.path
         self.read_only = options.read_only
+        self.format = options.format
         self._lifetime = Lifetime(options.path)
         self._interrupts = Interrupts()
         self._pool_lock = threading.Lock()

@@ -51,6 +51,7 @@ def open_format(connection: Connection, options: Options) -> None:
             "it was left as it is; update to open it",
             path=path,
         )
+    connection.refuse_planted_readers()
     if version < kind.version:
         _migrate(connection, options, version)
     connection.raw.execute(kind.probe).fetchall()
@@ -59,7 +60,7 @@ def open_format(connection: Connection, options: Options) -> None:
 def _create(connection: Connection, options: Options) -> None:
     if not options.in_memory:
         connection.execute_when_unlocked("PRAGMA journal_mode = WAL")
-    with connection.transaction() as db:
+    with connection.transaction(checked=False) as db:
         if _identity(db)[2] == 0:  # no other process was faster
             for statement in script(f"{options.format.schema}.schema"):
                 db.execute(statement)

@@ -65,6 +65,10 @@ class SqliteStore:
         """End the reads and imports that are running in any thread; they raise `Interrupted`."""
         self._db.interrupt()
 
+    def _interrupt_epoch(self) -> int:
+        """Return a number that changes with each call of `interrupt`."""
+        return self._db.interrupt_epoch()
+
     def close(self) -> None:
         """Wait for running calls and close the file. Further calls do nothing."""
         self._db.close()
