@@ -24,7 +24,8 @@
     │   ├── InvalidData
     │   ├── Interrupted
     │   ├── ForeignDatabase
-    │   └── SecondEngine
+    │   ├── SecondEngine
+    │   └── UnknownFormat
     ├── ConfigError
     ├── BackendError
     ├── ToolError
@@ -268,6 +269,16 @@ class SecondEngine(StorageError):  # noqa: N818
     """This process has already opened the file through another SQLite library."""
 
     code = "second_engine"
+
+
+class UnknownFormat(StorageError):  # noqa: N818
+    """`import_file` recognised nothing in the file, and stored nothing. `tried` lists the formats it looked for."""
+
+    code = "unknown_format"
+
+    def __init__(self, message: str, *, path: str | None = None, tried: Sequence[str] = ()) -> None:
+        super().__init__(message, path=path)
+        self.tried = tuple(tried)
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------

@@ -75,6 +75,22 @@ def test_an_imported_file_can_be_searched_listed_exported_and_checked(module: st
     assert json.loads(command("check", "--json")) == {"problems": []}
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"root:x:0:0:root:/root:/bin/bash\n" * 27, b"\x89PNG\r\n\x1a\n\0", b'{"a": 1}']
+)
+def test_a_file_that_is_not_recognised_is_an_error_and_the_others_are_imported(
+    module: str, folder: Path, content: bytes
+) -> None:
+    (folder / "what").write_bytes(content)
+    command = ["-m", module, "store.db", "import", "what", "old.json"]
+    assert "what cannot be imported" in run(folder, *command[:-1], code=1)
+    unknown, known = json.loads(run(folder, *command, "--json", code=1))
+    assert "LibreChat" in " ".join(unknown["tried"])
+    assert "error" in unknown
+    assert known["taken"] == 2
+    assert json.loads(run(folder, "-m", module, "store.db", "stats", "--json"))["conversations"] == 2
+
+
 def test_the_folder_of_minimal_browser_0_is_imported(module: str, folder: Path) -> None:
     old = folder / ".minimal_browser"
     (old / "sessions").mkdir(parents=True)
@@ -187,3 +203,5 @@ def test_the_migration_script_imports_the_old_file_once(folder: Path) -> None:
     assert (again["taken"], again["skipped"]) == (0, 2)
     assert (folder / "old.json").read_bytes() == before
     assert "does not exist" in run(folder, script, "gone.json", code=1)
+    (folder / "notes.txt").write_text("no conversations\n")
+    assert "cannot be imported" in run(folder, script, "notes.txt", code=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimal_browser_core.errors import StorageError
+from minimal_browser_core.errors import StorageError, UnknownFormat
 from minimal_browser_core.storage.python.db import owners
 from minimal_browser_core.storage.python.stores.conversations import PythonConversationStore
 from minimal_browser_core.storage.transfer import json_stream
@@ -51,7 +51,11 @@ def test_no_json_breaks_an_import(source: Path, records: list[Any], cut: int, wh
     text = json.dumps(records).encode()
     source.write_bytes(text if whole else text[:cut])
     with PythonConversationStore(":memory:") as store:
-        first = store.import_file(source)
+        try:
+            first = store.import_file(source)
+        except UnknownFormat:
+            assert len(store) == 0
+            return
         assert len(store) == first.taken
         assert store.import_file(source).taken == 0
         assert store.check() == []
@@ -64,6 +68,8 @@ def test_no_bytes_break_an_import(source: Path, content: bytes) -> None:
     with PythonConversationStore(":memory:") as store:
         try:
             assert store.import_file(source).taken == len(store)
+        except UnknownFormat:
+            assert len(store) == 0
         except StorageError:  # not a database
             assert content.startswith(b"SQLite format 3\0")
 
@@ -83,7 +89,7 @@ def test_records_are_found_in_any_structure_and_chunking(records: list[Any], for
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "_CHUNK", chunk)
         found = list(read_items(io.BytesIO(text.encode()), lambda read: None))
-    assert [item.value for item in found] == records
+    assert [item.value for item in found if not item.is_empty_list] == records
 
 
 def test_a_long_file_is_read_in_bounded_memory() -> None:

@@ -19,6 +19,7 @@ from ._errors import (
     SecondEngine,
     StorageError,
     StorageFull,
+    UnknownFormat,
 )
 from ._native import (
     API_VERSION,
@@ -94,5 +95,6 @@ __all__ = [
     "StorageError",
     "StorageFull",
     "Thread",
+    "UnknownFormat",
     "__version__",
 ]

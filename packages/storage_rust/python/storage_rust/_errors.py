@@ -9,7 +9,8 @@
     ├── InvalidData
     ├── Interrupted
     ├── ForeignDatabase
-    └── SecondEngine
+    ├── SecondEngine
+    └── UnknownFormat
 
 Every message says what happened, to which file, and what to do.
 """
@@ -95,3 +96,13 @@ class SecondEngine(StorageError):  # noqa: N818
     """This process already has the file open through another SQLite library."""
 
     code = "second_engine"
+
+
+class UnknownFormat(StorageError):  # noqa: N818
+    """`import_file` recognised nothing in the file, and stored nothing. `tried` lists the formats it looked for."""
+
+    code = "unknown_format"
+
+    def __init__(self, message: str, *, path: str | None = None, tried: tuple[str, ...] = ()) -> None:
+        super().__init__(message, path=path)
+        self.tried = tuple(tried)

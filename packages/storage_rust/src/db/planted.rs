@@ -37,7 +37,8 @@ impl Database {
     pub(super) fn describe_planted(&self, db: &Connection) -> rusqlite::Result<(Vec<String>, bool)> {
         let planted = find(db, self.format)?;
         let runs = planted.iter().any(|each| each.effect != Effect::None);
-        let describe = |each: Planted| format!("{} is not part of the store: it is not run", each.description);
+        let describe =
+            |each: Planted| format!("{} is not part of the store: it is not run", each.description);
         Ok((planted.into_iter().map(describe).collect(), runs))
     }
 

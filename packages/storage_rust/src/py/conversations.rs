@@ -138,10 +138,6 @@ impl PyConversationStore {
             .call1((slf, path, format, query))
     }
 
-    fn _interrupt_epoch(&self) -> i64 {
-        self.store.interrupt_epoch()
-    }
-
     fn _import_rows(&self, py: Python<'_>, batches: Py<PyAny>, epoch: i64) -> PyResult<(i64, i64)> {
         with_callbacks(py, |raised| {
             self.store.import_rows(|| raised.attached(|py| next_batch(batches.bind(py))), epoch)

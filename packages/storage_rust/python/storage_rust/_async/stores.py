@@ -40,7 +40,6 @@ class AsyncConversationStore(AsyncStore):
     search = awaitable(ConversationStore.search)
     more_like = awaitable(ConversationStore.more_like)
     search_conversations = awaitable(ConversationStore.search_conversations)
-    more_like = awaitable(ConversationStore.more_like)
     start_thread = awaitable(ConversationStore.start_thread)
     rename_thread = awaitable(ConversationStore.rename_thread)
     thread = awaitable(ConversationStore.thread)

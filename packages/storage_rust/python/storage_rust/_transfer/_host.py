@@ -1,6 +1,6 @@
 """What this package needs from the distribution that it is part of; `minimal_browser_core` has a generated copy."""
 
 from .. import _owners as owners
-from .._errors import InvalidData, StorageError, StorageFull
+from .._errors import Interrupted, InvalidData, StorageError, StorageFull, UnknownFormat
 
-__all__ = ["InvalidData", "StorageError", "StorageFull", "owners"]
+__all__ = ["Interrupted", "InvalidData", "StorageError", "StorageFull", "UnknownFormat", "owners"]

@@ -5,6 +5,7 @@ Exit codes: 0 success; 1 an error, or `check` found problems: a sentence says wh
 
 import argparse
 import contextlib
+import glob
 import json
 import os
 import sys
@@ -12,10 +13,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ._host import StorageError
-from .export_conversations import WRITERS
+from ._host import StorageError, UnknownFormat
+from .export_conversations import WRITERS, export_file
 from .folder import ImportedFile, import_folder, is_minimal_browser_0_folder
 from .import_conversations import FORMATS
+from .progress_bar import ProgressBar
 from .terminal import one_line, print_table
 
 _CREATING: Final = ("import", "merge")
@@ -147,20 +149,35 @@ def _import(store: Any, options: argparse.Namespace) -> int:
             bookmarks, history = (stack.enter_context(open_store(options.places)) for open_store in options.open_places)
         for name in options.files:
             if options.command == "merge":
-                files.append(ImportedFile(Path(name), store.merge(name)))
+                with ProgressBar(f"merging {one_line(name)}") as bar:
+                    files.append(ImportedFile(Path(name), store.merge(name, progress=bar.update)))
             elif is_minimal_browser_0_folder(Path(name)):
                 files += import_folder(Path(name), store, bookmarks, history)
             else:
-                files.append(ImportedFile(Path(name), store.import_file(name, format=options.format)))
+                files.append(_import_file(store, Path(name), options.format))
+    code = 1 if any(file.error for file in files) else 0
     if options.json:
-        return _print_json([_import_result(file) for file in files])
+        _print_json([_import_result(file) for file in files])
+        return code
     for file in files:
         _print_import(file)
-    return 0
+    return code
+
+
+def _import_file(store: Any, path: Path, format: str) -> ImportedFile:
+    """A file that is not recognised does not keep the others from being imported."""
+    try:
+        with ProgressBar(f"importing {one_line(path.name)}") as bar:
+            return ImportedFile(path, store.import_file(path, format=format, progress=bar.update))
+    except UnknownFormat as error:
+        return ImportedFile(path, None, str(error), error)
 
 
 def _print_import(file: ImportedFile) -> None:
     path, report = one_line(str(file.path)), file.report
+    if file.error is not None:
+        sys.stderr.write(f"{one_line(file.reason)}\n")
+        return
     if report is None:
         sys.stdout.write(f"{path}: not imported: {one_line(file.reason)}\n")
         return
@@ -173,6 +190,8 @@ def _print_import(file: ImportedFile) -> None:
 
 def _import_result(file: ImportedFile) -> dict[str, Any]:
     report = file.report
+    if file.error is not None:
+        return {"file": str(file.path), "error": file.reason, "tried": list(file.error.tried)}
     if report is None:
         return {"file": str(file.path), "left": file.reason}
     return {
@@ -187,17 +206,31 @@ def _import_result(file: ImportedFile) -> dict[str, Any]:
 
 
 def _export(store: Any, options: argparse.Namespace) -> int:
-    written = store.export_file(options.file, format=options.format, query=options.query)
+    with ProgressBar("exporting") as bar:
+        written = export_file(store, options.file, options.format, options.query, bar.update)
     return _print({"file": options.file, "written": written}, f"{written} written to {options.file}", options.json)
 
 
 def _backup(store: Any, options: argparse.Namespace) -> int:
-    store.backup(options.file)
+    source, target = Path(options.database), Path(options.file)
+    with ProgressBar("copying", lambda: (_size_of_copies(target), source.stat().st_size)):
+        store.backup(options.file)
     return _print({"file": options.file}, f"copied to {options.file}", options.json)
 
 
+def _size_of_copies(target: Path) -> int:
+    """The size of the unfinished copy that becomes `target`."""
+    try:
+        return max(
+            (each.stat().st_size for each in target.parent.glob(f"{glob.escape(target.name)}.partial-*")), default=0
+        )
+    except OSError:
+        return 0
+
+
 def _check(store: Any, options: argparse.Namespace) -> int:
-    problems = store.check()
+    with ProgressBar("checking"):
+        problems = store.check()
     _print({"problems": problems}, "\n".join(map(one_line, problems)) or "no problems", options.json)
     return 1 if problems else 0
 

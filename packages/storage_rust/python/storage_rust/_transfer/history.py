@@ -13,13 +13,15 @@ class Store(Protocol):
     """What an import needs from a store of history."""
 
     def _import_visits(self, rows: list[Visits], /) -> list[bool]: ...
+    def _interrupt_epoch(self) -> int: ...
 
 
 def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
     """Import the visited pages, all or nothing."""
     file = Path(os.fspath(path))
     losses = LossLog(file, "older-browser")
-    with open_read_only(file) as db:
-        pages = read_history(db, file, losses)
+    epoch = store._interrupt_epoch()
+    with open_read_only(file, lambda: store._interrupt_epoch() != epoch) as source:
+        pages = read_history(source, file, losses)
     changed = store._import_visits(pages)
     return losses.report(sum(changed), len(changed) - sum(changed))

@@ -2,12 +2,12 @@
 
 An exchange is a question and its answer. A regenerated answer is another exchange with the same parent. Consecutive
 messages of one role are joined; a question without an answer gets an empty one. Messages of the system and of tools are
-ignored.
+not part of an exchange. Its metadata has the source, the reasoning and the names of the tools.
 """
 
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from .exchange import Exchange, Key
 
@@ -25,15 +25,20 @@ class Message:
     text: str
     model: str = ""
     timestamp: int | None = None
+    reasoning: str = ""
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The conversation that the messages belong to."""
+    """The conversation that the messages belong to. `link` is its address on the site of the program."""
 
     key: Key
     title: str
     created_at: int | None
+    link: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,6 +50,8 @@ class _Branch:
     question: Message | None = None
     response: str = ""
     answer: Message | None = None
+    reasoning: str = ""
+    tools: tuple[str, ...] = ()
 
     def exchange(self, thread: Thread) -> Exchange | None:
         last = self.answer or self.question
@@ -62,14 +69,25 @@ class _Branch:
             timestamp=next((time for time in times if time is not None), None),
             title=thread.title,
             created_at=thread.created_at,
+            url=thread.link,
+            tags=thread.tags,
+            metadata=thread.metadata | self._details(),
         )
 
+    def _details(self) -> dict[str, Any]:
+        details = {"reasoning": self.reasoning, "tools": list(dict.fromkeys(self.tools))}
+        return {name: value for name, value in details.items() if value}
+
     def extended(self, message: Message) -> "_Branch":
+        branch = self
+        if message.reasoning or message.tools:
+            reasoning = joined(self.reasoning, message.reasoning)
+            branch = replace(self, reasoning=reasoning, tools=self.tools + message.tools)
         if not message.text or message.role not in (USER, ASSISTANT):
-            return self
+            return branch
         if message.role == USER:
-            return _Branch(self.parent, _joined(self.prompt, message.text), message, self.response, self.answer)
-        return _Branch(self.parent, self.prompt, self.question, _joined(self.response, message.text), message)
+            return replace(branch, prompt=joined(self.prompt, message.text), question=message)
+        return replace(branch, response=joined(self.response, message.text), answer=message)
 
 
 def exchanges(thread: Thread, messages: Iterable[Message]) -> Iterator[Exchange]:
@@ -104,5 +122,6 @@ def _ended(branch: _Branch, thread: Thread) -> Generator[Exchange, None, _Branch
     return _Branch(parent=exchange.key)
 
 
-def _joined(before: str, text: str) -> str:
-    return f"{before}\n\n{text}" if before else text
+def joined(before: str, text: str) -> str:
+    """Two texts as paragraphs; either may be empty."""
+    return f"{before}\n\n{text}" if before and text else before or text

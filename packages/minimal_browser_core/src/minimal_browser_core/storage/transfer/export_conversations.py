@@ -25,31 +25,46 @@ class Store(Protocol):
     """What an export needs from a store of conversations."""
 
     def _export_rows(self, first: int, limit: int, /) -> list[Any]: ...
+    def __len__(self) -> int: ...
     def search(
         self, query: str, *, limit: int = ..., cursor: str | None = ..., order: Any = ..., match: Any = ...
     ) -> Any: ...
 
 
-def export_file(store: Store, path: str | os.PathLike[str], format: str, query: str | None) -> int:
-    """Write all exchanges, or the matches of `query`, to a new file. Returns how many."""
+def export_file(
+    store: Store,
+    path: str | os.PathLike[str],
+    format: str,
+    query: str | None,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> int:
+    """Write all exchanges, or the matches of `query`, to a new file. Returns how many.
+
+    `progress` is called with the numbers of exchanges written and in the store.
+    """
     write = WRITERS.get(format) if isinstance(format, str) else None
     if write is None:
         raise InvalidData(f"format must be one of {', '.join(WRITERS)}, not {format!r:.50}")
     target = Path(os.path.abspath(os.fspath(path)))  # noqa: PTH100  resolving links would name another file
-    rows = _CountedRows(_all_rows(store) if query is None else _matches(store, query))
+    found = _all_rows(store) if query is None else _matches(store, query)
+    rows = _CountedRows(found, progress, len(store) if query is None else 0)
     with new_file(target, replace=False) as file:
         write(file, rows)
     return rows.count
 
 
 class _CountedRows:
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, progress: Callable[[int, int], object], total: int) -> None:
         self._rows = rows
+        self._progress = progress
+        self._total = total
         self.count = 0
 
     def __iter__(self) -> Rows:
         for row in self._rows:
             self.count += 1
+            if self.count % _BATCH == 0:
+                self._progress(self.count, self._total)
             yield row
 
 

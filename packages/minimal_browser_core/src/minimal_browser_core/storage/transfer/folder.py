@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import bookmarks, history, import_conversations
-from ._host import StorageError
+from ._host import StorageError, UnknownFormat
 from .formats.minimal_browser_0 import read_session
 from .report import ImportReport, LossLog
 
@@ -32,11 +32,12 @@ _NO_PLACES: Final = "name a file for bookmarks and history to import it: --place
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file of the folder with its report, or why it was not imported."""
+    """A file with its report, or why it was not imported; `error` if its format is unknown."""
 
     path: Path
     report: ImportReport | None
     reason: str = ""
+    error: UnknownFormat | None = None
 
 
 def is_minimal_browser_0_folder(path: Path) -> bool:

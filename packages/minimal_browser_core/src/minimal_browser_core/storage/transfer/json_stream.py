@@ -22,11 +22,16 @@ _TOO_LONG: Final = f"it is longer than {MAX_LENGTH >> 20} million characters; it
 
 @dataclass(frozen=True, slots=True)
 class JsonItem:
-    """A value, or an `error` that says why there is none. An empty line has neither and is blank."""
+    """A value, or an `error` that says why there is none. An empty line or list has neither and is blank.
+
+    `count` is the number of records of the file in the value.
+    """
 
     value: Any
     error: str = ""
     is_blank: bool = False
+    is_empty_list: bool = False
+    count: int = 1
 
 
 class _Window:
@@ -115,11 +120,15 @@ def _first_line_is_a_record(window: _Window) -> bool:
 
 def _array(window: _Window) -> Iterator[JsonItem]:
     """The elements after the opening bracket, up to and including the closing one."""
+    is_empty = True
     while True:
         first = window.next_char()
         if first == "]":
             window.at += 1
+            if is_empty:
+                yield JsonItem(None, is_blank=True, is_empty_list=True, count=0)
             return
+        is_empty = False
         if first == ",":
             window.at += 1
             continue

@@ -29,8 +29,11 @@ Batch = list[tuple[Any, Any]]
 
 def is_store(path: Path) -> bool:
     """Whether the file, which no store of this process has open, is a store of conversations."""
-    with path.open("rb") as file:
-        return file.read(72)[68:] == _APPLICATION_ID
+    try:
+        with path.open("rb") as file:
+            return file.read(72)[68:] == _APPLICATION_ID
+    except OSError:  # the reader of the file reports it
+        return False
 
 
 class Store(Protocol):

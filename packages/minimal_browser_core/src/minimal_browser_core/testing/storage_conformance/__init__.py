@@ -29,16 +29,19 @@ _PARTS = (
     "files",
     "history",
     "history_files",
+    "hostile_files",
     "import_export",
     "maintenance",
     "merge",
     "migration",
+    "planted",
     "processes",
     "questions",
     "replaced_files",
     "rows",
     "search",
     "threads",
+    "unknown_files",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
@@ -53,16 +56,19 @@ from .exchanges import Exchanges  # noqa: E402
 from .files import Files  # noqa: E402
 from .history import History  # noqa: E402
 from .history_files import HistoryFiles  # noqa: E402
+from .hostile_files import HostileFiles  # noqa: E402
 from .import_export import ImportExport  # noqa: E402
 from .maintenance import Maintenance  # noqa: E402
 from .merge import Merge  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
+from .planted import BookmarkPlanted, ConversationPlanted, HistoryPlanted  # noqa: E402
 from .processes import Processes  # noqa: E402
 from .questions import Questions  # noqa: E402
 from .replaced_files import ReplacedFiles  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
+from .unknown_files import UnknownFiles  # noqa: E402
 
 __all__ = [
     "AsyncStoreConformance",
@@ -81,6 +87,8 @@ class ConversationStoreConformance(
     Search,
     Questions,
     ImportExport,
+    UnknownFiles,
+    HostileFiles,
     Merge,
     Concurrency,
     Files,
@@ -89,19 +97,20 @@ class ConversationStoreConformance(
     Processes,
     Durability,
     Maintenance,
+    ConversationPlanted,
     ConversationMigration,
 ):
     """The whole suite. Supply the fixtures `open_store` and `errors`."""
 
 
 class BookmarkStoreConformance(
-    Bookmarks, BookmarkFiles, Files, ReplacedFiles, Damage, Processes, Durability, BookmarkMigration
+    Bookmarks, BookmarkFiles, Files, ReplacedFiles, Damage, Processes, Durability, BookmarkPlanted, BookmarkMigration
 ):
     """The whole suite. Supply the fixtures `open_bookmarks` and `errors`."""
 
 
 class HistoryStoreConformance(
-    History, HistoryFiles, Files, ReplacedFiles, Damage, Processes, Durability, HistoryMigration
+    History, HistoryFiles, Files, ReplacedFiles, Damage, Processes, Durability, HistoryPlanted, HistoryMigration
 ):
     """The whole suite. Supply the fixtures `open_history`, `open_places` and `errors`."""
 

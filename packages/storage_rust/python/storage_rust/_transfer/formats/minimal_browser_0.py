@@ -1,15 +1,15 @@
 """The files of minimal_browser 0.x: `bookmarks.json`, `sessions/*.json` and `history.db`."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from .._host import InvalidData
+from .._host import InvalidData, UnknownFormat
 from ..bookmark import Bookmark, bookmark_time, clean_tags
 from ..exchange import text_of
 from ..report import LossLog
+from ..sqlite_files import DamagedFileError, ForeignFile
 
 MAX_PAGES: Final = 1_000_000
 _MAX_VISITS: Final = 100
@@ -73,21 +73,19 @@ def read_session(text: str, path: Path, losses: LossLog) -> list[Bookmark]:
     return bookmarks
 
 
-def read_history(db: sqlite3.Connection, path: Path, losses: LossLog) -> list[Visits]:
+def read_history(file: ForeignFile, path: Path, losses: LossLog) -> list[Visits]:
     """The pages of `history.db`, one per row.
 
     The file has only the time of the last visit. A page gets its number of visits, all at that time and at most 100:
     enough for its ranking, and a forged number cannot fill the disk.
     """
-    columns = {row[1] for row in db.execute("PRAGMA table_info(history)")}
-    if not {"url", "visit_time"} <= columns:
-        message = f"{path} is not a history.db of minimal_browser 0.x: it does not have its table"
-        raise InvalidData(message, path=str(path))
-    optional = ", ".join(name if name in columns else "NULL" for name in ("title", "visit_count"))
+    if not {"url", "visit_time"} <= file.columns("history"):
+        tried = ("history.db of minimal_browser 0.x",)
+        message = f"{path} cannot be imported: it is not a history.db of minimal_browser 0.x, which has a table history"
+        raise UnknownFormat(message, path=str(path), tried=tried)
     pages: list[Visits] = []
-    rows = db.execute(f"SELECT url, visit_time, {optional} FROM history ORDER BY rowid")  # noqa: S608
     try:
-        for position, row in enumerate(rows, 1):
+        for position, row in enumerate(file.rows("history", ["url", "visit_time", "title", "visit_count"]), 1):
             if position > MAX_PAGES:
                 message = f"{path} has more than {MAX_PAGES:,} pages, so nothing was imported"
                 raise InvalidData(message, path=str(path))
@@ -96,7 +94,7 @@ def read_history(db: sqlite3.Connection, path: Path, losses: LossLog) -> list[Vi
                 losses.add(position, page)
             else:
                 pages.append(page)
-    except sqlite3.DatabaseError as error:  # what was read before the damage counts
+    except DamagedFileError as error:  # what was read before the damage counts
         losses.add(len(pages) + losses.count + 1, f"the file is damaged from here on: {error}")
     return pages
 

@@ -1,30 +1,22 @@
-"""Netscape's bookmark HTML, which every browser reads and writes, and of which many files are malformed.
-
-It is parsed by a scanner that takes linear time: `html.parser` takes minutes for a megabyte of malicious input.
-"""
+"""Netscape's bookmark HTML, which every browser reads and writes, and of which many files are malformed."""
 
 import html
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..bookmark import Bookmark, bookmark_time, clean_tags
+from .html_tokens import attributes, tokens
 
 MAX_FOLDERS: Final = 32  # the innermost ones, whose names become tags
 _CONTAINERS: Final = {"personal_toolbar_folder", "unfiled_bookmarks_folder"}
-_ATTRIBUTE: Final = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
-_TAG_STOP: Final = re.compile("[\"'>]")
 _ENDS_NOTE: Final = {"dt", "dl", "dd", "h3", "a", "hr"}
-
-# The name of a tag in lower case, with a slash before it if it is an end tag, and its attributes; or "" and a text.
-_Token = tuple[str, str]
 
 
 def read(text: str) -> Iterator[Bookmark]:
     """The bookmarks in order. The names of the folders that contain one are its first tags."""
     parser = _Parser()
-    for name, content in _tokens(text):
+    for name, content in tokens(text):
         yield from parser.feed(name, content)
     yield from parser.finish()
 
@@ -52,7 +44,7 @@ class _Parser:
             if name == "a":
                 yield from self.finish()
             self._element, self._texts = name, []
-            self._attributes = {} if name == "dd" else _attributes(content)
+            self._attributes = {} if name == "dd" else attributes(content)
         elif name == "dl":
             self._folders.append(self._next_folder)
             self._next_folder = None
@@ -102,57 +94,6 @@ def _bookmark(position: int, attributes: dict[str, str], title: str, folders: li
         created_at=bookmark_time(attributes.get("add_date")),
         updated_at=bookmark_time(attributes.get("last_modified")),
     )
-
-
-def _attributes(content: str) -> dict[str, str]:
-    attributes: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(content):
-        attributes.setdefault(name.lower(), html.unescape(double or single or bare))
-    return attributes
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at, quotes_count = 0, True
-    while (start := text.find("<", at)) >= 0:
-        if start > at:
-            yield "", text[at:start]
-        if text.startswith("<!--", start):
-            close = text.find("-->", start + 4)
-            at = len(text) if close < 0 else close + 3
-            continue
-        first = text[start + 1 : start + 2]
-        if not (first.isascii() and first.isalpha()) and first not in ("/", "!", "?"):
-            yield "", "<"
-            at = start + 1
-            continue
-        end = _tag_end(text, start) if quotes_count else -1
-        if end < 0:
-            # A quote is never closed. Ignore quotes from here on; otherwise a malicious file would take quadratic time.
-            quotes_count = False
-            end = text.find(">", start)
-        if end < 0:
-            yield "", text[start:]
-            return
-        name, _, content = text[start + 1 : end].replace("\n", " ").replace("\t", " ").partition(" ")
-        if first not in "!?":
-            yield name.lower().rstrip("/") if first != "/" else name.lower(), content
-        at = end + 1
-    if at < len(text):
-        yield "", text[at:]
-
-
-def _tag_end(text: str, start: int) -> int:
-    """The index of the tag's >, which is not in a quoted value; -1 if there is none."""
-    at = start
-    while (stop := _TAG_STOP.search(text, at)) is not None:
-        at = stop.end()
-        if stop[0] == ">":
-            return stop.start()
-        if text[stop.start() - 1] in "= ":  # it opens a value
-            at = text.find(stop[0], at) + 1
-            if at == 0:
-                return -1
-    return -1
 
 
 def write(bookmarks: Iterable[Bookmark]) -> Iterator[str]:

@@ -330,8 +330,8 @@ class PythonConversationStore(SqliteStore):
         """Import all exchanges of another program's file, or of an export, or none.
 
         Idempotent: an exchange that was imported before is skipped, even if it was deleted since.
-        `transfer.import_conversations` documents the formats. The report names what could not be read; the file
-        is never changed.
+        `transfer.import_conversations` documents the formats; `UnknownFormat` is raised if none is recognised. The
+        report names what could not be read; the file is never changed.
         `progress(bytes read, total bytes)` is called while the file is read, before anything is stored; an exception
         in it ends the import, as `interrupt` does. Other writers wait only while the rows are stored.
         """
@@ -361,9 +361,6 @@ class PythonConversationStore(SqliteStore):
         from minimal_browser_core.storage.transfer.export_conversations import export_file
 
         return export_file(self, path, format, query)
-
-    def _interrupt_epoch(self) -> int:
-        return self._db.interrupt_epoch()
 
     def _import_rows(self, batches: Iterable[list[tuple[Any, Any]]], epoch: int) -> tuple[int, int]:
         return import_rows(self._db, self._sql, batches, epoch)
