@@ -69,11 +69,6 @@ impl ConversationStore {
         Ok((imported, skipped))
     }
 
-    /// A value that `interrupt` changes.
-    pub fn interrupt_epoch(&self) -> i64 {
-        self.db.interrupt_epoch()
-    }
-
     /// The rows from the id `first` on, in the order of their ids.
     pub fn export_rows(&self, first: i64, limit: i64) -> Result<Vec<ExportedExchange>> {
         self.db.read(|db| {
