@@ -127,8 +127,8 @@ def test_an_object_that_is_not_a_response_is_refused(body: Any, stream: bool) ->
     ],
 )
 def test_an_error_before_any_content_has_the_class_of_its_status(error: Any, kind: str) -> None:
-    begun = event("response.created", response={"object": "response"})
-    replies: list[Any] = [Body(json.dumps({"error": error})), Stream((begun, Data({"error": error})))]
+    created = event("response.created", response={"object": "response"})
+    replies: list[Any] = [Body(json.dumps({"error": error})), Stream((created, Data({"error": error})))]
     with FakeServer(replies) as server, compat.OpenAI(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
         for stream in (False, True):
             with pytest.raises(getattr(compat, kind), match=error["message"]) as caught:
