@@ -40,8 +40,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Mapping | AbstractSet):
         return dict(value) if isinstance(value, Mapping) else list(value)
-    if hasattr(value, "tolist"):  # numpy
-        return value.tolist()
+    if callable(tolist := getattr(value, "tolist", None)):  # numpy
+        return tolist()
     if isinstance(value, _TEXTS):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form; return text, or something that json.dumps accepts")
