@@ -12,7 +12,7 @@ def settings() -> None:
 
 
 def calls(client: AIClient) -> None:
-    client.chat("hello", "m")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.chat(b"hello", "m")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.chat([], 7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.chat([])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.send_request("q", ["a", "b"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -156,7 +156,7 @@ def tools(client: AIClient) -> list[Message]:
         "Do I need an umbrella in Rome?", "some/model", [weather], before_call=lambda call: call.name != ""
     )
     assert_type(result, ToolRun)
-    assert_type(result.stopped, Literal["answer", "max_steps", "refused"])
+    assert_type(result.stopped, Literal["answer", "max_steps", "refused", "pending"])
     return result.messages
 
 
