@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from ai_rust_client.responses import Event, Input, Response  # noqa: F401  in a string
     from ai_rust_client.router import Router
 
-_Operation = Literal["chat", "embeddings", "responses"]
+    _Operation = Literal["chat", "embeddings", "responses"]
+
 T = TypeVar("T")
 
 _log = logging.getLogger("ai_rust_client")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ai_rust_client._chats import Chats
     from ai_rust_client._native import ChatResponse, ToolCall, Usage
 
-Stopped = Literal["answer", "max_steps", "refused", "pending"]
+    _Stopped = Literal["answer", "max_steps", "refused", "pending"]
 
 _MAX_THREADS = 16
 _MAX_ERROR_LENGTH = 1000
@@ -59,7 +59,7 @@ class ToolRun:
     messages: list[Mapping[str, Any]]
     steps: tuple[ChatResponse | ToolResult, ...]
     usage: Usage
-    stopped: Stopped
+    stopped: _Stopped
     pending: tuple[ToolCall, ...] = ()
 
 
@@ -185,7 +185,7 @@ class _Loop:
             return self.result("pending")
         return self.result("max_steps") if len(self.answers) >= max_steps else None
 
-    def result(self, stopped: Stopped) -> ToolRun:
+    def result(self, stopped: _Stopped) -> ToolRun:
         """What the loop did."""
         usage = total_usage(answer.usage for answer in self.answers)
         return ToolRun(self.answers[-1].text, self.messages, tuple(self.steps), usage, stopped, self.pending)
