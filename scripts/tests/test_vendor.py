@@ -8,7 +8,10 @@ import vendor
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    transfer, sql = (tmp_path / folder for folder in vendor.FOLDERS)
+    asynchronous, transfer, sql, words = (tmp_path / folder for folder in vendor.FOLDERS)
+    asynchronous.mkdir(parents=True)
+    (asynchronous / "store.py").write_text('"""The thread."""\n')
+    (asynchronous / "stores.py").write_text("# of storage_rust\n")
     (transfer / "formats").mkdir(parents=True)
     (transfer / "cli.py").write_text('"""The command line."""\n')
     (transfer / "formats" / "llm.py").write_text('"""logs.db"""\n')
@@ -16,6 +19,8 @@ def root(tmp_path: Path) -> Path:
     sql.mkdir()
     (sql / "history.sql").write_text("SELECT 1\n")
     (sql / "history.salvage.sql").write_text("SELECT 2\n")
+    words.mkdir()
+    (words / "function_words.txt").write_text("the of\n")
     host = tmp_path / vendor.TARGET / "transfer" / "_host.py"
     host.parent.mkdir(parents=True)
     host.write_text("# of core\n")
@@ -30,6 +35,8 @@ def test_copies_name_their_source_and_pass_the_check(root: Path) -> None:
         '"""logs.db"""\n'
     )
     assert (root / vendor.TARGET / "python" / "sql" / "history.sql").read_text().endswith("SELECT 1\n")
+    assert (root / vendor.TARGET / "python" / "words" / "function_words.txt").read_text().endswith("the of\n")
+    assert (root / vendor.TARGET / "asynchronous" / "store.py").is_file()
     assert vendor.main(["--check"], root) == 0
 
 
@@ -37,6 +44,7 @@ def test_what_differs_or_is_only_native_is_not_copied(root: Path) -> None:
     vendor.main([], root)
     assert (root / vendor.TARGET / "transfer" / "_host.py").read_text() == "# of core\n"
     assert not (root / vendor.TARGET / "python" / "sql" / "history.salvage.sql").exists()
+    assert not (root / vendor.TARGET / "asynchronous" / "stores.py").exists()
 
 
 @pytest.mark.parametrize("change", ["edited", "missing", "stale"])
