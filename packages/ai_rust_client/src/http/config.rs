@@ -107,7 +107,7 @@ impl Config {
             timeouts,
             has_own_total: false,
             max_retries,
-            network: Arc::new(Network::new(settings.network, environment_proxy)?),
+            network: Arc::new(Network::new(settings.network, &environment_proxy)?),
             max_buffered: settings.max_buffered,
             log_content: settings.log_content,
         })

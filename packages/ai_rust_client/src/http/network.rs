@@ -34,11 +34,11 @@ pub struct Network {
 }
 
 impl Network {
-    pub fn new(settings: NetworkSettings, environment_proxy: EnvironmentProxy) -> Result<Self, Invalid> {
+    pub fn new(settings: NetworkSettings, environment_proxy: &EnvironmentProxy) -> Result<Self, Invalid> {
         if settings.unix_socket.is_some() && settings.proxy.is_some() {
             return invalid("unix_socket and proxy exclude each other; set one of them");
         }
-        let proxy = match (&settings.proxy, &environment_proxy) {
+        let proxy = match (&settings.proxy, environment_proxy) {
             (Some(url), _) => Some((parse_proxy(url, "proxy")?, url)),
             (None, EnvironmentProxy::Set { variable, url }) if settings.unix_socket.is_none() => {
                 Some((parse_proxy(url, &format!("the environment variable {variable}"))?, url))
@@ -49,7 +49,7 @@ impl Network {
             proxy_is_tls: proxy.as_ref().is_some_and(|(_, url)| is_tls_proxy(url)),
             shown_proxy: proxy.as_ref().map(|(_, url)| without_user(url)),
             proxy: proxy.map(|(proxy, _)| proxy),
-            is_excluded: environment_proxy == EnvironmentProxy::Excluded,
+            is_excluded: *environment_proxy == EnvironmentProxy::Excluded,
             roots: settings.ca_bundle.as_deref().map_or(Ok(Vec::new()), read_roots)?,
             identity: settings.client_cert.as_deref().map(read_identity).transpose()?,
             local_address: settings.local_address.as_deref().map(parse_address).transpose()?,
