@@ -51,7 +51,7 @@ fn records_are_imported_once_and_find_their_parents() {
     let all = [record(1, None), record(2, Some(1)), record(3, Some(1))];
     for expected in [(3, 0), (0, 3)] {
         let mut batches = vec![all.to_vec()];
-        let epoch = store.interrupt_epoch();
+        let epoch = store.database().interrupt_epoch();
         let counts = store.import_rows(|| Ok(batches.pop().unwrap_or_default()), epoch);
         assert_eq!(counts.expect("an import"), expected);
     }
