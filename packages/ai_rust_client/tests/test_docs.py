@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import ai_rust_client
-from ai_rust_client import compat
+from ai_rust_client import _native, compat
 from ai_rust_client.compat import types
 
 
@@ -62,3 +62,22 @@ def test_help_describes_the_settings_their_units_and_the_exceptions() -> None:
 def test_the_package_itself_is_described() -> None:
     assert "streaming client" in (ai_rust_client.__doc__ or "")
     assert "import line" in (compat.__doc__ or "")
+
+
+def stub_docstrings() -> Iterator[tuple[str, str, str | None]]:
+    """The name, the docstring of the stub and that at run time of everything public that is native."""
+    stub = ast.parse(Path(ai_rust_client.__file__).with_name("_native.pyi").read_text("utf-8"))
+    for top in stub.body:
+        if not isinstance(top, ast.ClassDef) or top.name not in ai_rust_client.__all__:
+            continue
+        native = getattr(_native, top.name)
+        yield top.name, ast.get_docstring(top) or "", inspect.getdoc(native)
+        for member in top.body:
+            if isinstance(member, ast.FunctionDef) and ast.get_docstring(member):
+                runtime = native.__dict__.get(member.name)
+                yield f"{top.name}.{member.name}", ast.get_docstring(member) or "", inspect.getdoc(runtime)
+
+
+@pytest.mark.parametrize(("name", "stub", "runtime"), list(stub_docstrings()))
+def test_help_shows_the_text_of_the_stubs(name: str, stub: str, runtime: str | None) -> None:
+    assert " ".join((runtime or "").split()) == " ".join(stub.split())
