@@ -56,6 +56,15 @@ def client(server: FakeServer, recorder: Recorder) -> Iterator[ObservedClient]:
 WITH_A_RETRY = ["start chat m", "attempt 1", "retry after 503 in 0.01", "attempt 2", "first byte", "end NoneType"]
 
 
+@pytest.mark.parametrize(("retries", "requests"), [(0, 1), (1, 2), (3, 4)])
+def test_the_retries_of_the_client_are_the_default(server: FakeServer, retries: int, requests: int) -> None:
+    server.default = RETRIED
+    plain = AIClient(base_url=server.base_url, max_retries=retries)
+    with ObservedClient(ObservedClient(plain, []), []) as client, pytest.raises(AIClientError):
+        client.chat(MESSAGES, "m")
+    assert (plain.max_retries, len(server.requests)) == (retries, requests)
+
+
 def test_a_call_with_a_retry(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
     server.script.extend([RETRIED, Answer("ok", usage=Usage(3, 4))])
     assert client.chat(MESSAGES, "m", temperature=1).text == "ok"

@@ -191,6 +191,10 @@ class AIClient:
     ) -> Coroutine[Any, Any, list[ModelInfo]]:
         """`models` for asyncio."""
 
+    @property
+    def max_retries(self) -> int:
+        """How many retries a call has at most, unless it says otherwise."""
+
     def prewarm(self) -> None:
         """Open a connection in the background and return at once. A failure is raised by the first call, not here."""
 

@@ -234,24 +234,25 @@ class ObservedClient(ClientMethods):
     """A client that calls hooks, with the methods of `AIClient`; `chat`, `stream`, `embed` and `respond` are observed.
 
     So are the methods that are made of them: `parse`, `run`, `map`, … It retries itself, so that each attempt is seen:
-    at most `max_retries` times unless a call says otherwise, like the client; timeouts then apply to each attempt.
+    at most `max_retries` times (None: as the client) unless a call says otherwise. Timeouts then apply to each attempt.
     A `Router` can have observed clients. `close` closes the client.
     """
 
     def __init__(
-        self, client: AIClient | ObservedClient | Router, hooks: Sequence[Hooks], *, max_retries: int = 2
+        self, client: AIClient | ObservedClient | Router, hooks: Sequence[Hooks], *, max_retries: int | None = None
     ) -> None:
         check_client(client, "client")
         self.client = client
         self._hooks = _checked(hooks)
-        self._max_retries = max_retries
+        # A router has none: each of its clients has its own.
+        self.max_retries: int = getattr(client, "max_retries", 2) if max_retries is None else max_retries
 
     def _observe(
         self, operation: _Operation, what: Any, model: Any, options: dict[str, Any], stream: bool
     ) -> _Observation:
         retries = options.pop("max_retries", None)
         call = Call(operation, model, what, options, stream, self.client)
-        return _Observation(call, self._hooks, self._max_retries if retries is None else retries)
+        return _Observation(call, self._hooks, self.max_retries if retries is None else retries)
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """The whole answer. Blocks."""

@@ -280,6 +280,12 @@ impl AIClient {
         Ok(Call::new(task, |py, models| model_list(models).into_py_any(py)))
     }
 
+    /// How many retries a call has at most, unless it says otherwise.
+    #[getter]
+    fn max_retries(&self) -> u32 {
+        self.config.max_retries
+    }
+
     /// Open a connection in the background and return at once. A failure is raised by the first call, not here.
     fn prewarm(&self, py: Python) -> PyResult<()> {
         self.session(py)?.prewarm();
