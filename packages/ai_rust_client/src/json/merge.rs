@@ -143,10 +143,12 @@ mod tests {
             let items: Vec<_> = names.iter().map(|name| format!(r#"{{"index":{name},"t":"x"}}"#)).collect();
             format!("[{}]", items.join(","))
         };
-        let names: Vec<usize> = (0..60).map(|number| number * 7 % 23).collect();
-        for json in [&fields as &dyn Fn(&[usize]) -> String, &items] {
-            let at_once = [json(&names[..8]), json(&names[8..])];
-            let one_by_one = [&names[..8]].into_iter().chain(names[8..].chunks(1)).map(json);
+        // A name that is repeated in one object counts once, but an index may be repeated in one list.
+        let names: Vec<usize> = (0..23).map(|number| number * 7 % 23).collect();
+        let indexes: Vec<usize> = (0..60).map(|number| number * 7 % 23).collect();
+        for (json, numbers) in [(&fields as &dyn Fn(&[usize]) -> String, names), (&items, indexes)] {
+            let at_once = [json(&numbers[..8]), json(&numbers)];
+            let one_by_one = [&numbers[..8]].into_iter().chain(numbers.chunks(1)).map(json);
             let merged = |deltas: &[String]| merged(&deltas.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(merged(&at_once), merged(&one_by_one.collect::<Vec<_>>()));
         }
