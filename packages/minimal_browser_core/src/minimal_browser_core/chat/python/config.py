@@ -167,7 +167,7 @@ def _path(setting: str, path: Any) -> Path | None:
 def _file(setting: str, path: Any) -> Path | None:
     file = _path(setting, path)
     if file is not None and not file.is_file():
-        raise ValueError(f"{setting}: there is no file {file}")
+        raise ValueError(f"{setting}: {file} does not exist")
     return file
 
 
