@@ -55,8 +55,8 @@ class HintOverlay(QWidget):
         """Find the elements and show their labels; `ready` gets their number."""
 
         def found(value: Any) -> None:
-            if sip.isdeleted(self._view):
-                return  # the tab was closed in the meantime
+            if self._is_deleted():
+                return
             zoom = self._view.zoomFactor()
             spots = json.loads(value) if isinstance(value, str) else []
             self.places = {
@@ -88,7 +88,7 @@ class HintOverlay(QWidget):
         index = list(self.places).index(label)
 
         def followed(value: Any) -> None:
-            if sip.isdeleted(self._view):
+            if self._is_deleted():
                 return
             result = Followed(**json.loads(value)) if isinstance(value, str) else Followed(gone=True)
             done(result)
@@ -96,6 +96,10 @@ class HintOverlay(QWidget):
                 self._view.click(*result.click)
 
         self._view.run(FOLLOW, index, elsewhere, done=followed)
+
+    def _is_deleted(self) -> bool:
+        """Whether HINT mode or the tab was left while a script ran. Either can be deleted before the other."""
+        return sip.isdeleted(self) or sip.isdeleted(self._view)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802
         theme = current_theme()
