@@ -392,10 +392,13 @@ class Embeddings(ChatSuite):
     def test_the_error_of_one_of_several_batches_names_its_texts(
         self, client: Any, server: FakeServer, errors: Errors
     ) -> None:
-        server.script += [Error(400, "too long")]
-        with pytest.raises(errors.BadRequestError, match=r"too long.*texts 0 to 0"):
-            client.embed(texts(1) + texts(1), MODEL, batch_size=1)
-        server.script += [Error(400, "too long")]
+        def reply(request: Request) -> Any:
+            return Error(400, "too long") if "text 1" in request.json["input"] else numbered_vectors(request)
+
+        server.default = reply
+        with pytest.raises(errors.BadRequestError, match=r"too long.*texts 1 to 1"):
+            client.embed(texts(2), MODEL, batch_size=1)
+        server.default = Error(400, "too long")
         with pytest.raises(errors.BadRequestError) as caught:
             client.embed("a", MODEL)
         assert "texts" not in str(caught.value)
