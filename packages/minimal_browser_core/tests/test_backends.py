@@ -21,7 +21,7 @@ Install = Callable[..., None]
 
 WHEEL = """
 API_VERSION = 1
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 CAPABILITIES = frozenset(["tools", "model-preference", "more"])
 __version__ = "0.1.7"
 """

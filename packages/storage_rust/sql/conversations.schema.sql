@@ -1,7 +1,7 @@
--- Conversations, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds since 1970.
+-- Conversations, format 3. Readable by stock SQLite 3.40 and later; times are UTC milliseconds since 1970.
 -- application_id is 'MBcv'; a newer format has a higher user_version. A migration runs this file again for what it dropped.
 PRAGMA application_id = 1296196470;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE IF NOT EXISTS threads (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,8 +29,21 @@ CREATE TABLE IF NOT EXISTS conversations (
   response_grams TEXT NOT NULL DEFAULT '',
   model_grams TEXT NOT NULL DEFAULT '',
   tags_grams TEXT NOT NULL DEFAULT '',
-  url_grams TEXT NOT NULL DEFAULT ''
+  url_grams TEXT NOT NULL DEFAULT '',
+  state INTEGER NOT NULL DEFAULT 0, -- 0: complete, 1: the answer is being written, 2: it was interrupted
+  prompt_tokens INTEGER,
+  completion_tokens INTEGER,
+  cost REAL, -- US dollars
+  duration REAL, -- seconds
+  messages_text TEXT NOT NULL DEFAULT '', -- what is in its messages but neither in the prompt nor in the response
+  messages_grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
+
+-- What reads return of an exchange.
+CREATE VIEW IF NOT EXISTS exchanges AS
+SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata,
+  state, prompt_tokens, completion_tokens, cost, duration
+FROM conversations;
 
 CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (timestamp);
 CREATE INDEX IF NOT EXISTS conversations_by_thread ON conversations (thread_id, timestamp);
@@ -44,6 +57,29 @@ CREATE TABLE IF NOT EXISTS conversation_tags (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS conversation_tags_by_tag ON conversation_tags (tag, conversation_id);
+
+-- The messages of an exchange as a provider exchanged them: a JSON array.
+CREATE TABLE IF NOT EXISTS conversation_messages (
+  conversation_id INTEGER PRIMARY KEY,
+  messages TEXT NOT NULL
+) STRICT;
+
+-- Files that belong to exchanges, each content once.
+CREATE TABLE IF NOT EXISTS attachments (
+  sha256 BLOB PRIMARY KEY,
+  size INTEGER NOT NULL, -- bytes
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS conversation_attachments (
+  conversation_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  mime TEXT NOT NULL,
+  sha256 BLOB NOT NULL REFERENCES attachments (sha256),
+  PRIMARY KEY (conversation_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS conversation_attachments_by_content ON conversation_attachments (sha256);
 
 -- The imported records, so that a second import of the same record adds nothing.
 CREATE TABLE IF NOT EXISTS import_fingerprints (
@@ -62,7 +98,7 @@ CREATE TABLE IF NOT EXISTS index_backlog (
 -- Combining marks count as letters, because Indic words would be split otherwise. Variation selectors and skin tones are
 -- separators, because they would be a part of the word after an emoji otherwise.
 CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
-  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams,
+  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams,
   content = 'conversations', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
@@ -87,10 +123,11 @@ CREATE TRIGGER IF NOT EXISTS conversations_insert_fts AFTER INSERT ON conversati
 WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE new.id BETWEEN first_id AND last_id)
 BEGIN
   INSERT INTO conversations_fts (
-    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams)
   VALUES (
     new.id, new.prompt, new.response, new.model, new.tags, new.url,
-    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams);
+    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams,
+    new.messages_text, new.messages_grams);
 END;
 
 CREATE TRIGGER IF NOT EXISTS conversations_update_tags AFTER UPDATE OF tags ON conversations BEGIN
@@ -100,21 +137,23 @@ END;
 
 CREATE TRIGGER IF NOT EXISTS conversations_update_fts
 AFTER UPDATE OF
-  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams
+  prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams
 ON conversations
 WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE new.id BETWEEN first_id AND last_id)
 BEGIN
   INSERT INTO conversations_fts (
     conversations_fts, rowid,
-    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams)
   VALUES (
     'delete', old.id, old.prompt, old.response, old.model, old.tags, old.url,
-    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams);
+    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams,
+    old.messages_text, old.messages_grams);
   INSERT INTO conversations_fts (
-    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+    rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams)
   VALUES (
     new.id, new.prompt, new.response, new.model, new.tags, new.url,
-    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams);
+    new.prompt_grams, new.response_grams, new.model_grams, new.tags_grams, new.url_grams,
+    new.messages_text, new.messages_grams);
 END;
 
 -- Children of a deleted exchange become children of its parent.
@@ -127,14 +166,23 @@ WHEN NOT EXISTS (SELECT 1 FROM index_backlog WHERE old.id BETWEEN first_id AND l
 BEGIN
   INSERT INTO conversations_fts (
     conversations_fts, rowid,
-    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
+    prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams)
   VALUES (
     'delete', old.id, old.prompt, old.response, old.model, old.tags, old.url,
-    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams);
+    old.prompt_grams, old.response_grams, old.model_grams, old.tags_grams, old.url_grams,
+    old.messages_text, old.messages_grams);
+END;
+
+-- A content goes with its last exchange.
+CREATE TRIGGER IF NOT EXISTS conversation_attachments_delete AFTER DELETE ON conversation_attachments BEGIN
+  DELETE FROM attachments
+  WHERE sha256 = old.sha256 AND NOT EXISTS (SELECT 1 FROM conversation_attachments WHERE sha256 = old.sha256);
 END;
 
 CREATE TRIGGER IF NOT EXISTS conversations_delete AFTER DELETE ON conversations BEGIN
   DELETE FROM conversation_tags WHERE conversation_id = old.id;
+  DELETE FROM conversation_messages WHERE conversation_id = old.id;
+  DELETE FROM conversation_attachments WHERE conversation_id = old.id;
   UPDATE import_fingerprints SET conversation_id = NULL WHERE conversation_id = old.id;
   UPDATE threads
   SET updated_at = (SELECT max(timestamp) FROM conversations WHERE thread_id = old.thread_id)

@@ -1,7 +1,7 @@
--- Places: bookmarks and visited pages, format 2. Readable by stock SQLite 3.40 and later; times are UTC milliseconds.
+-- Places: bookmarks and visited pages, format 3. Readable by stock SQLite 3.40 and later; times are UTC milliseconds.
 -- application_id is 'MBpl'; a newer format has a higher user_version. A migration runs this file again for what it dropped.
 PRAGMA application_id = 1296199788;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE IF NOT EXISTS bookmarks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -7,6 +7,8 @@ pub const CONVERSATIONS_SCHEMA: &str = include_str!("../sql/conversations.schema
 pub const CONVERSATIONS_2: &str = include_str!("../sql/conversations.2.sql");
 pub const CONVERSATIONS_SALVAGE: &str = include_str!("../sql/conversations.salvage.sql");
 pub const PLACES_SALVAGE: &str = include_str!("../sql/places.salvage.sql");
+pub const CONVERSATIONS_3: &str = include_str!("../sql/conversations.3.sql");
+pub const PLACES_3: &str = include_str!("../sql/places.3.sql");
 pub const PLACES_2: &str = include_str!("../sql/places.2.sql");
 pub const PLACES_SCHEMA: &str = include_str!("../sql/places.schema.sql");
 

@@ -23,7 +23,7 @@ def test_it_says_what_it_is() -> None:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert storage_rust.__version__ == project["version"] == version("storage_rust")
     assert storage_rust.API_VERSION == 1
-    assert storage_rust.SCHEMA_VERSION == 2
+    assert storage_rust.SCHEMA_VERSION == 3
     assert {"conversations", "bookmarks", "history", "salvage"} <= storage_rust.CAPABILITIES
     (entry,) = entry_points(group="minimal_browser.backends", name="storage.rust")
     assert entry.load() is storage_rust

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 GROUP = "minimal_browser.backends"
 API_VERSION = 1
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The version of the files of the stores; both implementations write the same."""
 
 Service = Literal["ai", "storage"]

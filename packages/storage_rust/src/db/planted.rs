@@ -115,7 +115,11 @@ fn text(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<String> {
 
 /// As SQLite stores statements, with one blank wherever there is white space.
 fn normalized(sql: &str) -> String {
-    sql.split_whitespace().collect::<Vec<_>>().join(" ").replace(" IF NOT EXISTS", "")
+    sql.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace(" IF NOT EXISTS", "")
+        .replace(" IF EXISTS", "")
 }
 
 /// Whether the schema has a table or view of this name.

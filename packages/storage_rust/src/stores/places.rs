@@ -5,7 +5,7 @@ use crate::salvage::recoverable::Recoverable;
 use crate::salvage::row_pattern::RowPattern;
 use crate::sql;
 
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 pub static PLACES: Recoverable = Recoverable {
     format: Format {
@@ -13,7 +13,7 @@ pub static PLACES: Recoverable = Recoverable {
         application_id: 0x4D42_706C, // MBpl
         version: SCHEMA_VERSION,
         schema: sql::PLACES_SCHEMA,
-        migrations: &[(2, sql::PLACES_2)],
+        migrations: &[(2, sql::PLACES_2), (3, sql::PLACES_3)],
         indexes: &["bookmarks_fts", "pages_fts", "recall_fts"],
         probe: "SELECT (SELECT max(id) FROM bookmarks), (SELECT count(*) FROM bookmarks_fts_config)",
         idle_merged: &[],

@@ -7,7 +7,7 @@ use crate::salvage::row_pattern::RowPattern;
 use crate::search::query::Field;
 use crate::sql;
 
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 pub const PENDING_INDEX: PendingIndex =
     PendingIndex { table: "conversations_fts", statements: &sql::CONVERSATIONS };
@@ -18,7 +18,7 @@ pub static CONVERSATIONS: Recoverable = Recoverable {
         application_id: 0x4D42_6376, // MBcv
         version: SCHEMA_VERSION,
         schema: sql::CONVERSATIONS_SCHEMA,
-        migrations: &[(2, sql::CONVERSATIONS_2)],
+        migrations: &[(2, sql::CONVERSATIONS_2), (3, sql::CONVERSATIONS_3)],
         indexes: &["conversations_fts"],
         probe: "SELECT (SELECT max(id) FROM conversations), (SELECT count(*) FROM conversations_fts_config)",
         idle_merged: &["conversations_fts"],
@@ -33,7 +33,11 @@ pub static CONVERSATIONS: Recoverable = Recoverable {
 };
 
 pub static FIELDS: [Field; 6] = [
-    Field { name: "", words: &["prompt", "response"], grams: &["prompt_grams", "response_grams"] },
+    Field {
+        name: "",
+        words: &["prompt", "response", "messages_text"],
+        grams: &["prompt_grams", "response_grams", "messages_grams"],
+    },
     Field { name: "prompt", words: &["prompt"], grams: &["prompt_grams"] },
     Field { name: "response", words: &["response"], grams: &["response_grams"] },
     Field { name: "model", words: &["model"], grams: &["model_grams"] },

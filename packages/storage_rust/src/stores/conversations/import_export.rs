@@ -76,8 +76,8 @@ impl ConversationStore {
             let rows = statement.query_map(named_params! {":first": first, ":limit": limit}, |row| {
                 Ok(ExportedExchange {
                     conversation: Conversation::from_row(row)?,
-                    title: row.get(10)?,
-                    created_at: row.get(11)?,
+                    title: row.get(Conversation::COLUMNS)?,
+                    created_at: row.get(Conversation::COLUMNS + 1)?,
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)

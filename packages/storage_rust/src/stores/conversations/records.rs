@@ -148,6 +148,9 @@ pub struct FoundRows {
 }
 
 impl Conversation {
+    /// How many columns the view `exchanges` has.
+    pub const COLUMNS: usize = 15;
+
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,

@@ -237,8 +237,8 @@ fn rank_by_sqlite(db: &Connection, request: &Request<'_>) -> Attempt<RankedPage>
     let mut results = statement.query(&*params)?;
     let (mut rows, mut matches) = (Vec::new(), 0);
     while let Some(row) = results.next()? {
-        rows.push((Conversation::from_row(row)?, 0.0 - row.get::<_, f64>(10)?));
-        matches = row.get::<_, i64>(11)?;
+        rows.push((Conversation::from_row(row)?, 0.0 - row.get::<_, f64>(Conversation::COLUMNS)?));
+        matches = row.get::<_, i64>(Conversation::COLUMNS + 1)?;
     }
     Ok(RankedPage {
         rows,

@@ -112,4 +112,4 @@ class Bookmarks(StoreSuite):
     def test_stats_tell_sizes_and_versions(self, store: Any) -> None:
         self.fill(store)
         assert store.stats()["bookmarks"] == 3
-        assert store.stats()["schema_version"] == 2
+        assert store.stats()["schema_version"] == 3

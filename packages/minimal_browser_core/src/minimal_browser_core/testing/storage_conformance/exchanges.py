@@ -197,7 +197,7 @@ class Exchanges(ConversationSuite):
         self.fill(store)
         stats = store.stats()
         assert (stats["conversations"], stats["threads"], stats["not_indexed"]) == (3, 3, 0)
-        assert stats["schema_version"] == 2
+        assert stats["schema_version"] == 3
         assert stats["path"] == str(path)
         assert stats["database_bytes"] > 4096
         assert stats["sqlite_version"].count(".") == 2

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,19 @@ class Migration(StoreSuite):
 
     frozen: str
     newest: int
+    obstacles: Mapping[int, str]
+    """Statements with which the migration from a version fails."""
 
     def read_frozen(self, store: Any) -> None:
         raise NotImplementedError
 
+    @pytest.fixture(params=[1, 2])
+    def version(self, request: pytest.FixtureRequest) -> int:
+        return int(request.param)
+
     @pytest.fixture
-    def old_file(self, path: Path) -> Path:
-        return Path(shutil.copy(resource("frozen", f"{self.frozen}-1.db"), path))
+    def old_file(self, path: Path, version: int) -> Path:
+        return Path(shutil.copy(resource("frozen", f"{self.frozen}-{version}.db"), path))
 
     def test_an_old_file_is_brought_up_to_date_with_all_that_it_holds(
         self, old_file: Path, opened: Open, tmp_path: Path
@@ -45,17 +52,16 @@ class Migration(StoreSuite):
             opened(read_only=True)
         assert old_file.read_bytes() == before
 
-    def test_a_migration_that_fails_changes_nothing(self, old_file: Path, opened: Open, errors: Any) -> None:
+    def test_a_migration_that_fails_changes_nothing(
+        self, old_file: Path, version: int, opened: Open, errors: Any
+    ) -> None:
         with closing(sqlite3.connect(old_file)) as db:
-            table = "conversations" if self.frozen == "conversations" else "pages"
-            db.execute(
-                f"ALTER TABLE {table} ADD COLUMN url_grams TEXT"
-            )  # conflicts with the column that the migration adds
+            db.executescript(self.obstacles[version])
             before = list(db.iterdump())
-        with pytest.raises(errors.StorageError, match="duplicate column"):
+        with pytest.raises(errors.StorageError, match=r"duplicate column|no such table"):
             opened()
         with closing(sqlite3.connect(old_file)) as db:
-            assert db.execute("PRAGMA user_version").fetchone() == (1,)
+            assert db.execute("PRAGMA user_version").fetchone() == (version,)
             assert list(db.iterdump()) == before
 
 
@@ -76,7 +82,11 @@ class ConversationMigration(Migration):
     """Migration of a conversations file."""
 
     frozen = "conversations"
-    newest = 2
+    newest = 3
+    obstacles: Mapping[int, str] = {
+        1: "ALTER TABLE conversations ADD COLUMN url_grams TEXT",
+        2: "ALTER TABLE conversations ADD COLUMN duration TEXT",
+    }
 
     def read_frozen(self, store: Any) -> None:
         rows = list(store)
@@ -111,7 +121,11 @@ class PlacesMigration(Migration):
     """Migration of a places file."""
 
     frozen = "places"
-    newest = 2
+    newest = 3
+    obstacles: Mapping[int, str] = {
+        1: "ALTER TABLE pages ADD COLUMN url_grams TEXT",
+        2: "DROP VIEW recall; DROP TABLE page_texts",
+    }
 
 
 class BookmarkMigration(PlacesMigration):

@@ -139,7 +139,7 @@ class Processes(StoreSuite):
         with closing(sqlite3.connect(path)) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert db.execute("PRAGMA application_id").fetchone() != (0,)
-            assert db.execute("PRAGMA user_version").fetchone() == (2,)
+            assert db.execute("PRAGMA user_version").fetchone() == (3,)
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

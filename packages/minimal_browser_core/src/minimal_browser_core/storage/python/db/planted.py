@@ -105,7 +105,7 @@ def _normalized_script(name: str) -> str:
 
 def _normalized(sql: str) -> str:
     """Return a statement as SQLite stores it, with one blank wherever there is white space."""
-    return " ".join(sql.split()).replace(" IF NOT EXISTS", "")
+    return " ".join(sql.split()).replace(" IF NOT EXISTS", "").replace(" IF EXISTS", "")
 
 
 def _names(schema: str, name: str) -> bool:

@@ -25,24 +25,20 @@ SELECT thread_id FROM conversations WHERE id = :id
 SELECT max(id) FROM conversations WHERE thread_id = :thread_id
 
 -- name: get
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations WHERE id = :id
+SELECT * FROM exchanges WHERE id = :id
 
 -- name: recent
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations
+SELECT * FROM exchanges
 WHERE (timestamp, id) < (:timestamp, :id)
 ORDER BY timestamp DESC, id DESC LIMIT :limit
 
 -- name: recent_in_thread
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations
+SELECT * FROM exchanges
 WHERE thread_id = :thread_id AND (timestamp, id) < (:timestamp, :id)
 ORDER BY timestamp DESC, id DESC LIMIT :limit
 
 -- name: thread
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations WHERE thread_id = :thread_id ORDER BY id
+SELECT * FROM exchanges WHERE thread_id = :thread_id ORDER BY id
 
 -- name: threads
 SELECT t.id, t.title, t.created_at, t.updated_at, (SELECT count(*) FROM conversations WHERE thread_id = t.id)
@@ -51,8 +47,7 @@ WHERE (t.updated_at, t.id) < (:updated_at, :id)
 ORDER BY t.updated_at DESC, t.id DESC LIMIT :limit
 
 -- name: after
-SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata
-FROM conversations WHERE id > :id ORDER BY id LIMIT :limit
+SELECT * FROM exchanges WHERE id > :id ORDER BY id LIMIT :limit
 
 -- name: update
 UPDATE conversations
@@ -130,8 +125,7 @@ WITH page AS MATERIALIZED (
   SELECT id, timestamp FROM conversations WHERE id IN (SELECT value FROM json_each(:ids))
   ORDER BY timestamp DESC, id DESC LIMIT :limit
 )
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM page JOIN conversations AS c ON c.id = page.id
+SELECT c.* FROM page JOIN exchanges AS c ON c.id = page.id
 ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_relevance
@@ -159,9 +153,8 @@ WITH matches AS MATERIALIZED (
     OR score = (SELECT score FROM last) AND id < :last_id
   ORDER BY score, id DESC LIMIT :limit
 )
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata,
-  page.score, (SELECT count(*) FROM matches)
-FROM page JOIN conversations AS c ON c.id = page.id
+SELECT c.*, page.score, (SELECT count(*) FROM matches)
+FROM page JOIN exchanges AS c ON c.id = page.id
 ORDER BY page.score, page.id DESC
 
 -- name: search_arrived
@@ -171,8 +164,7 @@ WITH page AS MATERIALIZED (
   WHERE conversations_fts MATCH :match AND rowid BETWEEN :first AND :last
   ORDER BY rowid DESC LIMIT :limit
 )
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM page JOIN conversations AS c ON c.id = page.id
+SELECT c.* FROM page JOIN exchanges AS c ON c.id = page.id
 ORDER BY c.timestamp DESC, c.id DESC
 
 -- name: arrived_in_order
@@ -207,8 +199,7 @@ WITH near AS MATERIALIZED (
         AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))))
   ORDER BY timestamp DESC, id DESC LIMIT :limit
 )
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM page JOIN conversations AS c ON c.id = page.id
+SELECT c.* FROM page JOIN exchanges AS c ON c.id = page.id
 ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_recent_end
@@ -235,14 +226,12 @@ WITH page AS MATERIALIZED (
     AND (:tag IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag = :tag))
   ORDER BY c.timestamp DESC, c.id DESC LIMIT :limit
 )
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM page JOIN conversations AS c ON c.id = page.id
+SELECT c.* FROM page JOIN exchanges AS c ON c.id = page.id
 ORDER BY page.timestamp DESC, page.id DESC
 
 -- name: search_without
 -- For queries without required words: all rows, or all that do not match :without, newest first.
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata
-FROM conversations AS c
+SELECT c.* FROM exchanges AS c
 WHERE (c.timestamp, c.id) < (:timestamp, :id)
   AND (:without IS NULL OR c.id NOT IN (SELECT rowid FROM conversations_fts WHERE conversations_fts MATCH :without))
   AND (:model IS NULL OR c.model = :model)
@@ -285,9 +274,8 @@ WHERE (:before IS NULL OR timestamp < :before)
 INSERT INTO conversations_fts (conversations_fts) VALUES ('optimize')
 
 -- name: export
-SELECT c.id, c.thread_id, c.parent_id, c.timestamp, c.prompt, c.response, c.model, c.url, c.tags, c.metadata,
-  t.title, t.created_at
-FROM conversations AS c JOIN threads AS t ON t.id = c.thread_id
+SELECT c.*, t.title, t.created_at
+FROM exchanges AS c JOIN threads AS t ON t.id = c.thread_id
 WHERE c.id >= :first ORDER BY c.id LIMIT :limit
 
 -- name: ever_used
@@ -349,8 +337,10 @@ SELECT max(id) FROM (SELECT id FROM conversations WHERE id BETWEEN :first AND :l
 
 -- name: index_rows
 INSERT INTO conversations_fts (
-  rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
-SELECT id, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams
+  rowid, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams,
+  messages_text, messages_grams)
+SELECT id, prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams,
+  messages_text, messages_grams
 FROM conversations WHERE id BETWEEN :first AND :last
 
 -- name: backlog_shrink

@@ -11,6 +11,9 @@ from minimal_browser_core.storage.python.search.grams import grams
 
 Row = tuple[Any, ...]
 
+COLUMNS: Final = 15
+"""How many columns the view `exchanges` has."""
+
 _FIELDS: Final = ("prompt", "response", "model", "timestamp", "thread_id", "parent_id", "url", "tags", "metadata")
 
 

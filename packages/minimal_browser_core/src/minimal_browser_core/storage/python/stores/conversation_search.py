@@ -18,7 +18,7 @@ from minimal_browser_core.storage.python.search.dates import split_dates
 from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse
 from minimal_browser_core.storage.python.search.snippet import snippet
-from minimal_browser_core.storage.python.stores.conversation_rows import Row, conversation_fields
+from minimal_browser_core.storage.python.stores.conversation_rows import COLUMNS, Row, conversation_fields
 from minimal_browser_core.storage.python.stores.more_like import rank_like
 from minimal_browser_core.storage.python.stores.relaxed_search import (
     Index,
@@ -37,7 +37,7 @@ MAX_COPIES: Final = 1_000  # copies of a row that may be among those like it; th
 FEW: Final = 1_000  # so few matches are sorted at once
 
 FIELDS: Final = {
-    PLAIN: Field(("prompt", "response"), ("prompt_grams", "response_grams")),
+    PLAIN: Field(("prompt", "response", "messages_text"), ("prompt_grams", "response_grams", "messages_grams")),
     "prompt": Field(("prompt",), ("prompt_grams",)),
     "response": Field(("response",), ("response_grams",)),
     "model": Field(("model",), ("model_grams",)),
@@ -242,13 +242,13 @@ class ConversationSearch:
                 "limit": limit + 1,
             }
             rows = db.execute(self._sql["search_relevance"], values).fetchall()
-            if any(row[10] is None for row in rows):
+            if any(row[COLUMNS] is None for row in rows):
                 raise corrupt("the index has lost the sizes of its texts")
         page = rows[:limit]
         next_cursor = None
         if len(rows) > limit:
-            next_cursor = write_cursor("ranked", newest, page[-1][0], float(page[-1][10]))
-        complete = exact or not rows or rows[0][11] <= RANKED
+            next_cursor = write_cursor("ranked", newest, page[-1][0], float(page[-1][COLUMNS]))
+        complete = exact or not rows or rows[0][COLUMNS + 1] <= RANKED
         return SearchPage(self._hits(page, query.parts, epoch), next_cursor, complete)
 
     def _hits(self, rows: Sequence[Row], parts: Sequence[Part], epoch: int) -> list[SearchHit]:
@@ -257,6 +257,6 @@ class ConversationSearch:
             self._db.raise_if_interrupted(epoch)
             # Of two equal windows the response's is chosen: the prompt is displayed anyway.
             text, highlights = snippet((("response", row[5]), ("prompt", row[4])), parts)
-            score = -row[10] if len(row) > 10 else 0.0
+            score = -row[COLUMNS] if len(row) > COLUMNS else 0.0
             hits.append(SearchHit(**conversation_fields(row), score=score, snippet=text, highlights=highlights))
         return hits

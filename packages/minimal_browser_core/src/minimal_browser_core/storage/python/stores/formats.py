@@ -4,7 +4,7 @@ from typing import Final
 
 from minimal_browser_core.storage.python.db.options import Format
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 CONVERSATIONS: Final = Format(
     name="conversations",

@@ -8,7 +8,7 @@ from minimal_browser_core.storage.python.convert import metadata, tags
 from minimal_browser_core.storage.python.db.bulk_load import bulk_load
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
-from minimal_browser_core.storage.python.stores.conversation_rows import gram_columns
+from minimal_browser_core.storage.python.stores.conversation_rows import COLUMNS, gram_columns
 from minimal_browser_core.storage.transfer.content_fingerprint import content_fingerprint
 
 ExportedRow = tuple[Any, ...]
@@ -81,7 +81,7 @@ def export_rows(database: Database, sql: Mapping[str, str], first: int, limit: i
     """Return rows from the id `first` on, in the order of storage, with the title and time of their threads."""
     with database.read() as db:
         rows = db.execute(sql["export"], {"first": first, "limit": limit}).fetchall()
-    return [(*row[:8], list(tags(row[8])), metadata(row[9]), *row[10:]) for row in rows]
+    return [(*row[:8], list(tags(row[8])), metadata(row[9]), *row[COLUMNS:]) for row in rows]
 
 
 class _Importer:
