@@ -58,7 +58,7 @@ class Migration(StoreSuite):
         with closing(sqlite3.connect(old_file)) as db:
             db.executescript(self.obstacles[version])
             before = list(db.iterdump())
-        with pytest.raises(errors.StorageError, match=r"duplicate column|no such table"):
+        with pytest.raises(errors.StorageError, match=r"duplicate column|UNIQUE constraint"):
             opened()
         with closing(sqlite3.connect(old_file)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (version,)
@@ -124,7 +124,8 @@ class PlacesMigration(Migration):
     newest = 3
     obstacles: Mapping[int, str] = {
         1: "ALTER TABLE pages ADD COLUMN url_grams TEXT",
-        2: "DROP VIEW recall; DROP TABLE page_texts",
+        2: "INSERT INTO pages (url, host, last_visit_at, title_grams) VALUES ('a:1', '', 0, '1'), ('a:2', '', 0, '2');"
+        "CREATE UNIQUE INDEX unique_grams ON pages (title_grams)",
     }
 
 
