@@ -10,7 +10,7 @@ use storage_rust::db::options::Options;
 use storage_rust::search::query::parse;
 use storage_rust::stores::conversations::ConversationStore;
 use storage_rust::stores::conversations::format::FIELDS;
-use storage_rust::stores::conversations::records::{Changes, NewConversation, Order, Search};
+use storage_rust::stores::conversations::records::{Changes, Conversation, NewConversation, Order, Search};
 
 const WORDS: [&str; 12] = ["a", "a", "a", "be", "be", "bee", "see", "seen", "tea", "東京", "rare", "C++"];
 const QUERIES: [&str; 14] = [
@@ -112,7 +112,7 @@ fn reference(db: &Connection, query: &str, search: &Search) -> (Vec<(i64, f64)>,
     let mut found = Vec::new();
     while let Some(row) = rows.next().expect("a row") {
         found.push((row.get_unwrap("id"), -row.get_unwrap::<_, f64>("score")));
-        matches = row.get_unwrap::<_, i64>(11);
+        matches = row.get_unwrap::<_, i64>(Conversation::COLUMNS + 1);
     }
     (found, matches <= window)
 }
