@@ -24,6 +24,7 @@ class Downloads(QObject):
     def __init__(self, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._running: dict[QWebEngineDownloadRequest, Path] = {}
 
     def watch(self, profile: QWebEngineProfile) -> None:
         profile.downloadRequested.connect(self._start)
@@ -34,20 +35,21 @@ class Downloads(QObject):
         folder = Path(setting).expanduser() if setting else default_folder()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            name = free_name(folder, name)
+            name = free_name(folder, name, self._running.values())
         except OSError as error:
             request.cancel()
             self.message.emit(f"Cannot download to {folder}: {error.strerror or error}", MessageLevel.ERROR)
             return
         request.setDownloadDirectory(str(folder))
         request.setDownloadFileName(name)
+        self._running[request] = folder / name
         request.isFinishedChanged.connect(lambda: self._finished(request))
         request.accept()
         self.message.emit(f"Downloading {name} to {folder}", MessageLevel.INFO)
 
     def _finished(self, request: QWebEngineDownloadRequest) -> None:
         state = QWebEngineDownloadRequest.DownloadState
-        path = Path(request.downloadDirectory()) / request.downloadFileName()
+        path = self._running.pop(request)
         if request.state() == state.DownloadCompleted:
             self.message.emit(f"Downloaded {path}", MessageLevel.INFO)
         elif request.state() == state.DownloadInterrupted:

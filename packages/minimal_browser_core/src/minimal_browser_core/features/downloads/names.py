@@ -1,10 +1,14 @@
-"""The name of a downloaded file: safe, and never that of an existing file."""
+"""The name of a downloaded file: safe, and never that of another file."""
 
+import os
 import re
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
-MAX_NAME = 180
+MAX_BYTES = 200
+"""Of a name in UTF-8. File systems allow 255 bytes, some of which Chromium and `free_name` need."""
+MAX_SUFFIX = 20
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -16,16 +20,24 @@ def safe_name(suggested: str) -> str:
     if not name or _RESERVED.fullmatch(name):
         name = f"download-{name}".rstrip("-")
     stem, dot, suffix = name.rpartition(".")
-    if not stem or len(suffix) > 20:
-        return name[:MAX_NAME]
-    return stem[: MAX_NAME - len(suffix) - 1] + dot + suffix
+    if not stem or len(suffix) > MAX_SUFFIX:
+        return _cut(name, MAX_BYTES)
+    return _cut(stem, MAX_BYTES - len(os.fsencode(dot + suffix))) + dot + suffix
 
 
-def free_name(folder: Path, name: str) -> str:
-    """Return `name`, or `name (2)` and so on: a download never replaces a file."""
+def free_name(folder: Path, name: str, taken: Collection[Path] = ()) -> str:
+    """Return `name`, or `name (2)` and so on: a download replaces no file, and follows no symbolic link.
+
+    `taken` are the paths of downloads that have not created their file yet.
+    """
     path = Path(name)
     number = 1
-    while (folder / name).exists():
+    while os.path.lexists(folder / name) or folder / name in taken:
         number += 1
         name = f"{path.stem} ({number}){path.suffix}"
     return name
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the first characters of a text that fit into `size` bytes of UTF-8."""
+    return text.encode()[:size].decode(errors="ignore").rstrip(" .")
