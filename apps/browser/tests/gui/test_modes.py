@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
 
 from minimal_browser_core.keys.modes import Mode
 
@@ -115,3 +117,10 @@ def test_bindings_of_the_settings_work(start: Any, site: Any) -> None:
     browser = start(site.add("/", FIELD), config='[keys.normal]\nw = "scroll-to 100"\n')
     browser.keys("w")
     browser.until(lambda: browser.js("scrollY") > 1000, "the end")
+
+
+def test_keys_of_a_layout_without_latin_letters_count_by_their_position(browser: Any) -> None:
+    code, colon = 47, "Ж"  # where the US layout has the semicolon
+    press = QKeyEvent(QEvent.Type.KeyPress, ord(colon), Qt.KeyboardModifier.ShiftModifier, code, 0, 0, colon)
+    QCoreApplication.sendEvent(browser.window.windowHandle(), press)
+    assert browser.mode is Mode.COMMAND

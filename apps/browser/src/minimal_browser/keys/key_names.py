@@ -1,7 +1,9 @@
 """Names key events in vim's notation."""
 
 from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QGuiApplication, QKeyEvent
+
+from minimal_browser.keys.layout import latin
 
 # The numbers of Qt.Key, which never change. Importing the enumeration itself takes 20 ms at every start.
 _SPACE = 0x20
@@ -46,10 +48,11 @@ _MODIFIER_KEYS = {
 _DEAD_KEYS = range(0x01001250, 0x01001293 + 1)
 
 
-def key_name(event: QKeyEvent) -> str | None:
+def key_name(event: QKeyEvent, *, for_text: bool = False) -> str | None:
     """Return the key as `g`, `G`, `<Esc>` or `<C-t>`; None for a modifier alone or a key without a name.
 
-    The character is that of the keyboard layout: `/` is `/`, even if a modifier must be held for it.
+    The character is that of the keyboard layout: `/` is `/`, even if a modifier must be held for it. A letter or digit
+    of another script counts as the key at its position in the US layout, unless it is typed `for_text`.
     """
     key = event.key()
     if key in _MODIFIER_KEYS or key in _DEAD_KEYS:
@@ -66,13 +69,15 @@ def key_name(event: QKeyEvent) -> str | None:
         with_shift = shift and key != _SPACE
         return f"<{prefix}{'S-' if with_shift else ''}{_NAMED[key]}>"
     text = event.text()
+    if text.isprintable() and not (for_text and not prefix):
+        text = _latin(event, text, shift=shift)
     if text and text.isprintable() and not text.isspace():
         # AltGr arrives as Ctrl+Alt on some systems; then the typed character counts.
         if not prefix or (control and alt and not (text.isascii() and text.isalnum())):
             return "<lt>" if text == "<" else text
         character = text
     elif 0x21 <= key <= 0x10FFFF and chr(key).isprintable():
-        character = chr(key).lower()
+        character = _latin(event, chr(key).lower(), shift=False)
     else:
         return None
     letter = character.isalpha()
@@ -80,6 +85,10 @@ def key_name(event: QKeyEvent) -> str | None:
         return character.upper() if letter and shift else character
     character = "lt" if character == "<" else character.lower()
     return f"<{prefix}{'S-' if shift and letter else ''}{character}>"
+
+
+def _latin(event: QKeyEvent, character: str, *, shift: bool) -> str:
+    return latin(character, event.nativeScanCode(), QGuiApplication.platformName(), shift=shift)
 
 
 def copy_of(event: QKeyEvent) -> QKeyEvent:

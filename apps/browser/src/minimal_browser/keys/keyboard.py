@@ -75,15 +75,18 @@ class Keyboard(QObject):
         if kind == QEvent.Type.KeyPress and isinstance(a1, QKeyEvent):
             return self._pressed(a1)
         if kind == QEvent.Type.KeyRelease and isinstance(a1, QKeyEvent):
-            return self._keeps(key_name(a1))
+            return self._keeps(self._name(a1))
         if kind == QEvent.Type.ShortcutOverride and isinstance(a1, QKeyEvent):
             # Accepted, or a focused field would take Ctrl+W and the like as its own editing keys.
-            if self._keeps(key_name(a1)):
+            if self._keeps(self._name(a1)):
                 a1.accept()
                 return True
         elif kind == QEvent.Type.MouseButtonRelease:
             self.clicked.emit()
         return False
+
+    def _name(self, event: QKeyEvent) -> str | None:
+        return key_name(event, for_text=not self.mode.withholds_characters)
 
     def _keeps(self, key: str | None) -> bool:
         """Whether the widget with the focus must not see this key at all."""
@@ -92,7 +95,7 @@ class Keyboard(QObject):
         return len(key) == 1 or key in ("<Space>", "<lt>")
 
     def _pressed(self, event: QKeyEvent) -> bool:
-        key = key_name(event)
+        key = self._name(event)
         if key is None:
             return False
         self._timer.stop()
