@@ -97,3 +97,35 @@ def test_a_label_is_the_persons_own_click(browser: Any, site: Any, framed: bool)
     browser.until(lambda: labels(browser))
     browser.keys(labels(browser)[-1])
     browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Pop", "Other"])
+
+
+CLOBBERED = """<title>Clobbered</title><form><input name=matches><input name=tagName><input name=shadowRoot>
+<input name=getClientRects><input name=nodeType></form><img name=elementFromPoint><img name=querySelectorAll>
+<img name=URL><a href="/other">link</a>"""
+
+
+def test_elements_with_the_names_of_methods_hide_no_hint(browser: Any, site: Any) -> None:
+    browser.open(site.add("/clobbered", CLOBBERED))
+    browser.keys("f")
+    browser.until(lambda: len(labels(browser)) == 6, "labels for five fields and the link")
+    browser.keys(labels(browser)[5])
+    browser.until(lambda: browser.browser.page.title() == "Other")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div contenteditable=plaintext-only>text</div>",
+        "<div contenteditable=true>text</div>",
+        "<div role=treeitem>item</div>",
+        "<div role=radio>choice</div>",
+        "<div onmousedown='0'>press</div>",
+        "<label>Name <input></label>",
+        "<label for=a>Name</label> <input id=a>",
+        "<label for=b>Hidden</label><input type=checkbox id=b style='display:none'>",
+    ],
+)
+def test_each_target_has_one_label(browser: Any, site: Any, markup: str) -> None:
+    browser.open(site.add("/target", f"<title>Target</title>{markup}"))
+    browser.keys("f")
+    browser.until(lambda: len(labels(browser)) == 1, "one label")

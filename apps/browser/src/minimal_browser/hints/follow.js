@@ -9,7 +9,8 @@
   const link = e.closest('a[href], area[href]');
   const svg = link && link.href.baseVal !== undefined;
   const href = !link ? '' : svg ? new URL(link.href.baseVal, link.baseURI).href : link.href;
-  const source = e.ownerDocument.URL;
+  // An image with the name URL hides the document's own.
+  const source = Object.getOwnPropertyDescriptor(Document.prototype, 'URL').get.call(e.ownerDocument);
   const page = /^(https?|file|filesystem|mb|mb-generated|view-source|chrome|about|blob|data|javascript):/i.test(href);
   if (page && (elsewhere || (svg ? link.target.baseVal : link.target) === '_blank'))
     return JSON.stringify({href, source, elsewhere: true});
