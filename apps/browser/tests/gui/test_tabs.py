@@ -118,3 +118,19 @@ def test_an_empty_tab_has_the_colour_of_the_window_and_a_page_gets_white(browser
     view.load(QUrl(site.add("/plain", "<title>Plain</title>")))
     browser.until(lambda: view.title() == "Plain")
     assert view.web_page.backgroundColor().name() == "#ffffff"
+
+
+def test_a_page_that_a_script_opened_may_close_its_tab(start: Any, site: Any) -> None:
+    site.add("/popup", "<title>Popup</title><body onclick='window.close()'>close")
+    opener = "<title>Opener</title><body onclick='window.open(\"/popup\")'><div style='height:500px'>open"
+    browser = start(site.add("/", opener))
+    browser.view.click(50, 50)
+    browser.until(lambda: browser.browser.page.title() == "Popup", "the popup")
+    browser.js("window.close()", world=0)
+    browser.until(lambda: [tab.title for tab in browser.browser.tabs.all()] == ["Opener"], "the popup to close")
+
+
+def test_no_other_page_may(browser: Any, qtbot: Any) -> None:
+    browser.js("window.close()", world=0)
+    qtbot.wait(300)
+    assert len(browser.browser.tabs.all()) == 1

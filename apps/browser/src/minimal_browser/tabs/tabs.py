@@ -74,6 +74,7 @@ class Tabs(QObject):
         tab.view.iconChanged.connect(lambda icon: self.bar.setTabIcon(self._tabs.index(tab), icon))
         if isinstance(tab.page, WebPage):
             tab.page.window_requested.connect(partial(self._open_requested_window, tab.page))
+        tab.page.windowCloseRequested.connect(lambda: self._close(tab))
         self._tabs.insert(at, tab)
         self.stack.insertWidget(at, tab.view)
         self.added.emit(tab)
@@ -124,6 +125,11 @@ class Tabs(QObject):
             self.new()
             index = 0
         self._remove(index)
+
+    def _close(self, tab: Tab) -> None:
+        """Close a tab whose page asks for it. Chromium lets only those ask that a script or a link has opened."""
+        if tab in self._tabs:
+            self.close(self._tabs.index(tab) + 1)
 
     def undo_close(self) -> None:
         if not self._closed:
