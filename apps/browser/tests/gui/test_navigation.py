@@ -67,3 +67,16 @@ def test_a_server_that_answers_with_an_error_shows_its_own_page(browser: Any, si
     browser.open(f"{site.url}/missing")
     assert browser.text == "not here"
     assert "404" in browser.message
+
+
+PDF = (
+    "%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)
+
+
+def test_a_pdf_opens_in_the_viewer(start: Any, site: Any, tmp_path: Path) -> None:
+    browser = start(config=f"[browser]\ndownload_folder = '{tmp_path / 'downloads'}'\n")
+    browser.open(site.add("/paper.pdf", PDF, "application/pdf"))
+    browser.until(lambda: browser.browser.page.url().endswith("/paper.pdf"), "the viewer")
+    assert not (tmp_path / "downloads").exists()

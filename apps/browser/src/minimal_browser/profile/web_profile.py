@@ -35,6 +35,7 @@ def _configure(settings: QWebEngineSettings) -> None:
     for on in (
         attribute.FullScreenSupportEnabled,
         attribute.PdfViewerEnabled,
+        attribute.PluginsEnabled,  # of which the PDF viewer is the only one
         attribute.PlaybackRequiresUserGesture,
         attribute.WebRTCPublicInterfacesOnly,
     ):
