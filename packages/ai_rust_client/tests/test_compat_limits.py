@@ -30,6 +30,18 @@ def refusal(reply: Any, **options: Any) -> Any:
     raise AssertionError("nothing was raised")
 
 
+def test_a_stream_is_cut_if_any_choice_has_no_finish_reason() -> None:
+    other = Data({"choices": [{"index": 1, "delta": {"content": "oth"}}]})
+    steps = (Data(chunk({"content": "part"})), other, Data(chunk({}, finish_reason="stop")))
+    with (
+        FakeServer([Stream(steps), Stream((*steps, DONE))]) as server,
+        compat.OpenAI(api_key="k", base_url=server.base_url, max_retries=0) as client,
+    ):
+        with pytest.raises(compat.APIConnectionError, match="cut short"):
+            list(client.chat.completions.create(**ASK, n=2, stream=True))
+        assert len(list(client.chat.completions.create(**ASK, n=2, stream=True))) == 3
+
+
 @pytest.mark.parametrize(
     ("ask", "named"),
     [

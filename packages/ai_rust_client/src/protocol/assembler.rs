@@ -229,9 +229,9 @@ impl Assembler {
         !self.choices.is_empty() && self.choices.values().all(|choice| choice.is_finished)
     }
 
-    /// Whether the first choice had a finish reason once.
+    /// Whether every choice so far had a finish reason once.
     pub fn was_finished(&self) -> bool {
-        self.choices.first_key_value().is_some_and(|(_, choice)| choice.was_finished)
+        !self.choices.is_empty() && self.choices.values().all(|choice| choice.was_finished)
     }
 
     /// Add the data of one event. The caller handles `[DONE]`.

@@ -156,6 +156,22 @@ class StreamEnd(ChatSuite):
             list(client.stream(QUESTION, MODEL, n=2))
         assert list(client.stream(QUESTION, MODEL, n=2)) == ["part"]
 
+    @pytest.mark.parametrize(
+        "delta", [{"content": "oth"}, {"reasoning": "hm"}, {"tool_calls": [{"id": "c", "function": {"name": "f"}}]}]
+    )
+    @pytest.mark.parametrize("framing", ["chunked", "close"])
+    def test_the_finish_reason_of_the_first_choice_does_not_complete_another(
+        self, client: ChatClient, server: FakeServer, errors: Errors, delta: dict[str, Any], framing: Any
+    ) -> None:
+        other = Data({"choices": [{"index": 1, "delta": delta}]})
+        server.script.extend([Stream((TEXT, other, FINISH), framing=framing), Stream((TEXT, other, FINISH, DONE))])
+        stream = client.stream(QUESTION, MODEL, n=2)
+        with pytest.raises(errors.StreamInterruptedError) as caught:
+            list(stream)
+        assert (stream.text, caught.value.partial_text) == ("part", "part")
+        # The provider says that this is all.
+        assert list(client.stream(QUESTION, MODEL, n=2)) == ["part"]
+
     def test_content_of_other_choices_restarts_the_stall_timeout(
         self, make_client: MakeClient, server: FakeServer
     ) -> None:

@@ -57,9 +57,9 @@ class StreamAccumulator:
 
     @property
     def was_finished(self) -> bool:
-        """Whether the first choice with content ever had a finish reason."""
-        first = min(self._started(), key=lambda choice: choice.index, default=None)
-        return first is not None and first.finish_reason is not None
+        """Whether every choice with content ever had a finish reason."""
+        started = self._started()
+        return bool(started) and all(choice.finish_reason is not None for choice in started)
 
     def _started(self) -> list[ChoiceAssembler]:
         return [choice for choice in self._choices.values() if choice.has_started]
