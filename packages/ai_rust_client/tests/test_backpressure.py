@@ -1,17 +1,15 @@
 """An unread stream takes a bounded amount of memory; the shared suite tests the rest."""
 
 import json
-import select
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from subprocess import CompletedProcess
 
 import pytest
 
-from ai_rust_client import AIClient, ResponseStream, compat
+from ai_rust_client import compat
 from minimal_browser_core.testing.chat_conformance.backpressure import COUNT, IN_SYSTEM_BUFFERS, PIECE, Flood
-from minimal_browser_core.testing.fake_server import DONE, Data, FakeServer, Step, chunk
+from minimal_browser_core.testing.fake_server import FakeServer
 
 RunScript = Callable[..., "CompletedProcess[str]"]
 
@@ -64,61 +62,3 @@ def test_chunks_that_compat_does_not_read_stay_with_the_server(server: FakeServe
         for chunk in chunks:
             size += len(chunk.choices[0].delta.content or "") if chunk.choices else 0
     assert size == COUNT * len(PIECE)
-
-
-TOOL_CALL = Data(chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": PIECE}}]}))
-OTHER_CHOICE = Data({"choices": [{"index": 1, "delta": {"content": PIECE}}]})
-UNKNOWN_FIELD = Data(chunk({"unknown": PIECE}))
-END = (Data(chunk({}, finish_reason="stop")), DONE)
-
-
-class SilentFlood(Flood):
-    """A flood that begins with `first`, and then has no event until its end."""
-
-    def __init__(self, *steps: Step, first: tuple[Step, ...]) -> None:
-        super().__init__(1500)
-        self.silent_steps = steps
-        self.first = first
-
-    def _steps(self) -> Iterator[Step]:
-        yield from self.first
-        for _ in range(self.count):
-            yield from self.silent_steps
-            self.sent += len(PIECE)
-            self._changed.set()
-        yield Data(chunk({"content": "last"}))
-        yield from END
-
-
-def read_by_iteration(stream: ResponseStream) -> list[str]:
-    return list(stream)
-
-
-def read_by_descriptor(stream: ResponseStream) -> list[str]:
-    texts: list[str] = []
-    while not texts or texts[-1] != "last":
-        select.select([stream.fileno()], [], [], 30)
-        texts += [event.text for event in stream.drain() if event.kind == "text"]
-    return texts
-
-
-def read_by_polling(stream: ResponseStream) -> list[str]:
-    texts: list[str] = []
-    while not texts or texts[-1] != "last":
-        time.sleep(0.005)
-        texts += [event.text for event in stream.drain() if event.kind == "text"]
-    return texts
-
-
-@pytest.mark.parametrize("step", [TOOL_CALL, OTHER_CHOICE, UNKNOWN_FIELD], ids=["tool call", "choice", "field"])
-@pytest.mark.parametrize("first", [(), (Data(chunk({"content": "first"})),)], ids=["nothing", "text"])
-@pytest.mark.parametrize("read", [read_by_iteration, read_by_descriptor, read_by_polling])
-def test_what_comes_in_no_event_stays_with_the_server_until_a_reader_waits(
-    server: FakeServer, step: Step, first: tuple[Step, ...], read: Callable[[ResponseStream], list[str]]
-) -> None:
-    flood = SilentFlood(step, first=first)
-    server.script.append(flood)
-    with AIClient(base_url=server.base_url, max_buffered_bytes=256 << 10) as client:
-        stream = client.stream_response("q", "m")
-        assert flood.wait_until_blocked() < IN_SYSTEM_BUFFERS
-        assert read(stream) == [*(["first"] if first else []), "last"]

@@ -19,7 +19,8 @@ class Channel(AwaitableCondition):
     """The receiving thread calls `begin`, `push` and `end`; the reader calls `take`, `fileno` and `cancel`.
 
     When `max_buffered_bytes` wait for the reader, the channel is full until half of them are taken: then the receiving
-    thread should wait for `has_room`. The channel belongs to the process that made it.
+    thread should wait for `has_room`. What comes in no event, such as a tool call in progress, counts until the reader
+    waits for an event. The channel belongs to the process that made it.
     """
 
     def __init__(self, max_buffered_bytes: int = sys.maxsize) -> None:
@@ -27,7 +28,11 @@ class Channel(AwaitableCondition):
         self._process = os.getpid()
         self._max_size = max_buffered_bytes
         self._size = 0
+        self._silent_size = 0
+        """Of what arrived in no event since the reader last found nothing."""
         self._is_full = False
+        self._is_awaited = False
+        """Whether the reader found nothing the last time."""
         self.received = StreamAccumulator()
         self.has_head = False
         self.ended = False
@@ -43,17 +48,25 @@ class Channel(AwaitableCondition):
         with self.changed:
             if not self.ended:
                 self.received, self.has_head = received, True
+                self._silent_size = 0
                 self.notify()
 
-    def push(self, events: list[StreamEvent]) -> None:
-        """Add events for the reader; ignored after the end."""
+    def push(self, events: list[StreamEvent], silent_bytes: int = 0) -> None:
+        """Add events for the reader, and how many bytes arrived in none; ignored after the end."""
         with self.changed:
-            if events and not self.ended:
+            if self.ended:
+                return
+            self._silent_size += silent_bytes
+            if events:
                 self._events.extend(events)
                 self._size += sum(map(_size_of, events))
-                self._is_full = self._is_full or self._size >= self._max_size
                 self._signal()
                 self.notify()
+            self._is_full = self._is_full or self._exceeds(self._max_size - 1)
+
+    def _exceeds(self, size: int) -> bool:
+        is_waiting = self._is_awaited and not self._events
+        return self._size > size or (self._silent_size > size and not is_waiting)
 
     def end(self, error: BaseException | None = None) -> None:
         """End the stream, with an error or well; only the first call counts."""
@@ -84,6 +97,22 @@ class Channel(AwaitableCondition):
         """Whether `take` has events, or the end, to return."""
         return self.ended or bool(self._events)
 
+    def await_events(self) -> bool:
+        """Return `is_ready`. If it is false, the reader needs whatever comes before the next event."""
+        with self.changed:
+            if not self.is_ready:
+                self._await_more()
+            return self.is_ready
+
+    def _await_more(self) -> None:
+        self._is_awaited, self._silent_size = True, 0
+        self._make_room()
+
+    def _make_room(self) -> None:
+        if self._is_full and not self._exceeds(self._max_size // 2):
+            self._is_full = False
+            self.notify()
+
     def take(self) -> list[StreamEvent]:
         """Return the waiting events. Once all were taken, raises the error that ended the stream."""
         return self._take(sys.maxsize)
@@ -101,9 +130,11 @@ class Channel(AwaitableCondition):
                 taken = _size_of(events[-1])
                 size -= taken
                 self._size -= taken
-            if self._is_full and self._size <= self._max_size // 2:
-                self._is_full = False
-                self.notify()
+            self._is_awaited = False
+            if not self._events and (self._reader is not None or not events):
+                # A reader that watches the descriptor waits whenever there is nothing to read.
+                self._await_more()
+            self._make_room()
             if not self.is_ready:
                 self._unsignal()
             elif not events:
@@ -138,7 +169,7 @@ class Channel(AwaitableCondition):
             if self._reader is None:
                 self._reader, self._writer = socket.socketpair()
                 self._reader.setblocking(False)
-                if self.is_ready:
+                if self.await_events():
                     self._signal()
             return self._reader.fileno()
 

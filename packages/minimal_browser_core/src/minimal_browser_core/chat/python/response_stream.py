@@ -129,7 +129,7 @@ class PythonResponseStream:
 
     def _fetch(self) -> bool:
         try:
-            self._channel.wait_for(lambda: self._channel.is_ready)
+            self._channel.wait_for(self._channel.await_events)
         except BaseException:
             # After Ctrl-C nobody reads the rest.
             self.cancel()
@@ -138,7 +138,7 @@ class PythonResponseStream:
         return bool(self._fetched)
 
     async def _fetch_async(self) -> bool:
-        await self._until(lambda: self._channel.is_ready)
+        await self._until(self._channel.await_events)
         self._fetched.extend(self._channel.take_some())
         return bool(self._fetched)
 

@@ -94,6 +94,70 @@ READERS: dict[str, Callable[[Any], int]] = {
 }
 
 
+TOOL_CALL = Data(chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": PIECE}}]}))
+OTHER_CHOICE = Data({"choices": [{"index": 1, "delta": {"content": PIECE}}]})
+UNKNOWN_FIELD = Data(chunk({"unknown": PIECE}))
+END = (Data(chunk({}, finish_reason="stop")), DONE)
+
+
+class SilentFlood(Flood):
+    """A flood that begins with `first`, and then has no event until its end."""
+
+    def __init__(self, *steps: Step, first: tuple[Step, ...]) -> None:
+        super().__init__(1500)
+        self.silent_steps = steps
+        self.first = first
+
+    def _steps(self) -> Iterator[Step]:
+        yield from self.first
+        for _ in range(self.count):
+            yield from self.silent_steps
+            self.sent += len(PIECE)
+            self._changed.set()
+        yield Data(chunk({"content": "last"}))
+        yield from END
+
+
+def texts_by_iteration(stream: Any) -> list[str]:
+    """Read the texts by iteration."""
+    return list(stream)
+
+
+def texts_by_async_iteration(stream: Any) -> list[str]:
+    """Read the texts by `async for`."""
+
+    async def read() -> list[str]:
+        return [delta async for delta in stream]
+
+    return asyncio.run(read())
+
+
+def texts_by_descriptor(stream: Any) -> list[str]:
+    """Read the texts when the descriptor is readable."""
+    texts: list[str] = []
+    while not texts or texts[-1] != "last":
+        select.select([stream.fileno()], [], [], 30)
+        texts += [event.text for event in stream.drain() if event.kind == "text"]
+    return texts
+
+
+def texts_by_polling(stream: Any) -> list[str]:
+    """Read the texts by `drain` alone."""
+    texts: list[str] = []
+    while not texts or texts[-1] != "last":
+        time.sleep(0.005)
+        texts += [event.text for event in stream.drain() if event.kind == "text"]
+    return texts
+
+
+TEXT_READERS: dict[str, Callable[[Any], list[str]]] = {
+    "iteration": texts_by_iteration,
+    "async iteration": texts_by_async_iteration,
+    "descriptor": texts_by_descriptor,
+    "polling": texts_by_polling,
+}
+
+
 class Backpressure(ChatSuite):
     """At most `max_buffered_bytes` of a stream wait for their reader; then nothing more is received."""
 
@@ -121,6 +185,19 @@ class Backpressure(ChatSuite):
         assert len(PIECE) + READERS[reader](paused) == TOTAL
         assert len(paused.text) == TOTAL
         assert paused.finish_reason == "stop"
+
+    @pytest.mark.parametrize("step", [TOOL_CALL, OTHER_CHOICE, UNKNOWN_FIELD], ids=["tool call", "choice", "field"])
+    @pytest.mark.parametrize("first", [(), (Data(chunk({"content": "first"})),)], ids=["nothing", "text"])
+    @pytest.mark.parametrize("reader", TEXT_READERS)
+    def test_what_comes_in_no_event_stays_with_the_server_until_a_reader_waits(
+        self, make_client: MakeClient, server: FakeServer, step: Step, first: tuple[Step, ...], reader: str
+    ) -> None:
+        flood = SilentFlood(step, first=first)
+        server.script.append(flood)
+        client = make_client(base_url=server.base_url, max_buffered_bytes=LIMIT)
+        stream = client.stream(QUESTION, MODEL)
+        assert flood.wait_until_blocked() < IN_SYSTEM_BUFFERS
+        assert TEXT_READERS[reader](stream) == [*(["first"] if first else []), "last"]
 
     @pytest.mark.parametrize("limit", [1, 1 << 40])
     def test_any_limit_reads_everything(self, make_client: MakeClient, server: FakeServer, limit: int) -> None:

@@ -22,7 +22,8 @@ from .error_mapping import MAX_ERROR_BODY, display_url, error_text, protocol_err
 from .response_reader import ResponseReader
 from .retry import TRANSIENT_STATUSES, AttemptFailedError, AttemptFailure
 
-Deliver = Callable[[list[StreamEvent]], None]
+Deliver = Callable[[list[StreamEvent], int], None]
+"""Takes events, and the number of bytes that arrived in none."""
 
 _MAX_MESSAGE = 2000  # characters of a provider's message
 _REUSE_GRACE = 0.2  # seconds to wait for the end of the body after [DONE], so that the connection can be reused
@@ -48,7 +49,7 @@ class EventStreamReader:
             if not self._received.was_finished and not self._decoder.is_done:
                 raise AttemptFailedError(AttemptFailure(self._incomplete()))
             self._received.metadata.complete()
-            self._deliver(self._received.finish())
+            self._deliver(self._received.finish(), 0)
         except ExpiredError as expired:
             error = timeout_error(config, self._reader.url, expired.phase, self._reader.request_id)
         except BrokenBodyError as broken:
@@ -86,6 +87,7 @@ class EventStreamReader:
         """Deliver the events of one read, even if its last one is invalid."""
         arrived: list[StreamEvent] = []
         deltas, finished_chunks = self._received.content_deltas, self._decoder.finished_chunks
+        silent_bytes = self._decoder.silent_bytes
         try:
             for event in events:
                 arrived.append(event)  # noqa: PERF402  what precedes an invalid event counts
@@ -95,7 +97,7 @@ class EventStreamReader:
             # Signs of life do not extend an answer that is finished.
             if self._decoder.finished_chunks > finished_chunks and self._received.is_finished:
                 self._call.begin_grace(self._reader.config.timers.end)
-            self._deliver(arrived)
+            self._deliver(arrived, self._decoder.silent_bytes - silent_bytes)
 
     def _incomplete(self) -> AIClientError:
         if not self._received.chunks and not self._reader.is_labelled_events:

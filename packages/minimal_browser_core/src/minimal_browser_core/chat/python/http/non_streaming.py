@@ -36,7 +36,7 @@ def chat(client: RetryingClient, call: Call, models: Sequence[str], rest: bytes)
             def parse_events(body: Iterator[bytes]) -> ChatResponse:
                 """The server streams although that was not requested."""
                 received = StreamAccumulator(model=model, request_id=reader.request_id, metadata=metadata)
-                events = EventStreamReader(reader, received, lambda _: None)
+                events = EventStreamReader(reader, received, lambda _events, _silent_bytes: None)
                 events.read(body)
                 events.read_rest(body)
                 return received.response()

@@ -39,10 +39,10 @@ def stream(client: RetryingClient, call: Call, channel: Channel, models: Sequenc
 def _receive(reader: ResponseReader, received: StreamAccumulator, channel: Channel) -> None:
     delivered = False
 
-    def deliver(events: list[StreamEvent]) -> None:
+    def deliver(events: list[StreamEvent], silent_bytes: int = 0) -> None:
         nonlocal delivered
         delivered = delivered or bool(events)
-        channel.push(events)
+        channel.push(events, silent_bytes)
         if not channel.has_room():
             reader.call.pause(channel.changed, channel.has_room)
 

@@ -23,6 +23,8 @@ class StreamDecoder:
         """Whether the stream has sent `[DONE]`; what follows is ignored."""
         self.finished_chunks = 0
         """Increases with the chunk that finishes the answer, and with each later one that has anything in it."""
+        self.silent_bytes = 0
+        """Of chunks with content that caused no event, such as pieces of tool calls."""
         self._was_finished = False
 
     def feed(self, data: bytes) -> Iterator[StreamEvent]:
@@ -50,7 +52,10 @@ class StreamDecoder:
         chunk = parse_object(data)
         if server_event.event == "error":
             raise ProviderError(chunk)
-        yield from self._received.add(chunk)
+        events = self._received.add(chunk)
+        if not events and _has_content(chunk):
+            self.silent_bytes += len(data)
+        yield from events
         was_finished, self._was_finished = self._was_finished, self._received.is_finished
         if self._was_finished and (not was_finished or _has_content(chunk)):
             self.finished_chunks += 1
