@@ -84,12 +84,8 @@ fn name_batch(error: Error, batches: &[Batch], index: usize) -> Error {
 }
 
 async fn embed_batch(transport: &Transport, model: &str, batch: &Batch) -> Result<Vectors, Error> {
-    let request = EndpointRequest {
-        method: Method::POST,
-        path: vec!["embeddings".to_owned()],
-        body: vec![batch.body.clone()],
-        model: model.to_owned(),
-    };
+    let path = vec!["embeddings".to_owned()];
+    let request = EndpointRequest::fixed(Method::POST, path, vec![batch.body.clone()], model.to_owned());
     call(transport, &request, |response| {
         let text = decode_utf8(response.body);
         Vectors::decode(&text, batch.texts).map_err(|error| match error {

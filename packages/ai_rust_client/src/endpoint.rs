@@ -11,16 +11,24 @@ use crate::error::Error;
 use crate::http::attempts::Attempts;
 use crate::http::response_headers::{request_id, shown_headers};
 use crate::http::transport::{Request, Transport};
+use crate::protocol::request::ChatRequest;
 
 #[derive(Debug)]
 pub struct EndpointRequest {
     pub method: Method,
     /// The segments of the path below the base URL.
     pub path: Vec<String>,
-    /// The JSON in pieces; empty for a request without a body.
-    pub body: Vec<Bytes>,
-    /// The model in the report of the attempts; empty if the request names none.
-    pub model: String,
+    pub body: EndpointBody,
+    /// In order of preference, for the report of the attempts; one that is empty if the request names none.
+    pub models: Vec<String>,
+}
+
+#[derive(Debug)]
+pub enum EndpointBody {
+    /// JSON in pieces; none for a request without a body.
+    Fixed(Vec<Bytes>),
+    /// One for each model.
+    ForModels(ChatRequest),
 }
 
 #[derive(Debug)]
@@ -33,7 +41,19 @@ pub struct EndpointResponse {
 
 impl EndpointRequest {
     pub fn get(path: Vec<String>) -> Self {
-        Self { method: Method::GET, path, body: Vec::new(), model: String::new() }
+        Self::fixed(Method::GET, path, Vec::new(), String::new())
+    }
+
+    /// A request that is the same in each attempt.
+    pub fn fixed(method: Method, path: Vec<String>, body: Vec<Bytes>, model: String) -> Self {
+        Self { method, path, body: EndpointBody::Fixed(body), models: vec![model] }
+    }
+
+    pub fn body_for(&self, model: &str) -> Vec<Bytes> {
+        match &self.body {
+            EndpointBody::Fixed(body) => body.clone(),
+            EndpointBody::ForModels(request) => request.body_for(model),
+        }
     }
 }
 
@@ -43,11 +63,14 @@ pub async fn call<T>(
     request: &EndpointRequest,
     decode: impl Fn(EndpointResponse) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let model = [request.model.clone()];
-    let mut attempts = Attempts::new(transport, &model);
+    let mut attempts = Attempts::new(transport, &request.models);
     loop {
-        match attempts.limit(pin!(attempt(transport, request, &decode))).await {
-            Ok(result) => return Ok(result),
+        let body = request.body_for(attempts.model());
+        match attempts.limit(pin!(attempt(transport, request, body, &decode))).await {
+            Ok(result) => {
+                attempts.succeeded();
+                return Ok(result);
+            }
             Err(error) => attempts.retry_after(error).await?,
         }
     }
@@ -56,6 +79,7 @@ pub async fn call<T>(
 async fn attempt<T>(
     transport: &Transport,
     request: &EndpointRequest,
+    body: Vec<Bytes>,
     decode: impl Fn(EndpointResponse) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let sent = Instant::now();
@@ -64,7 +88,7 @@ async fn attempt<T>(
         method: request.method.clone(),
         url: &url,
         accept: "application/json",
-        body: request.body.clone(),
+        body,
     };
     let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
     let masks = &transport.config.masks;

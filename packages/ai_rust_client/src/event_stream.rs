@@ -62,7 +62,10 @@ impl<'a> EventStream<'a> {
             if let Some(protocol) = protocol {
                 outcome = match data {
                     "[DONE]" => protocol.check_end().map(|()| true),
-                    data => Ok(protocol.push(event.kind, data, config, batch)),
+                    data => match first_error(protocol, event.kind, data, *has_begun) {
+                        Some(error) => Err(failures::provider_error(config, &error, data)),
+                        None => Ok(protocol.push(event.kind, data, config, batch)),
+                    },
                 };
             } else if data == "[DONE]" {
                 outcome = Ok(true);
@@ -145,6 +148,11 @@ fn push_chunk(
         }
     }
     outcome
+}
+
+/// The error with a status that the first event of a stream reports: it is that of the request.
+fn first_error(protocol: &EventProtocol, kind: &str, data: &str, has_begun: bool) -> Option<ProviderError> {
+    if has_begun || !protocol.fails_with_first { None } else { protocol.error(kind, data).filter(|error| error.status.is_some()) }
 }
 
 fn chunk_error(config: &Config, error: &ChunkError, data: &str, has_begun: bool) -> Error {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::{Error, Kind};
 use crate::http::config::Config;
 use crate::protocol::assembler::Batch;
-use crate::protocol::provider_error::is_error;
+use crate::protocol::provider_error::{ProviderError, is_error};
 
 /// What must be known of a protocol to read its streams.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub struct EventProtocol {
     pub last: Vec<String>,
     /// The types of events that are not content, for the timeouts.
     pub without_content: Vec<String>,
+    /// Whether an error as the first event is that of the request: retried, and raised like a status.
+    pub fails_with_first: bool,
 }
 
 /// The part of an event that says what it is, if the stream does not name its type.
@@ -43,6 +45,22 @@ impl EventProtocol {
         is_last
     }
 
+    /// The error that an event reports, with the status that its code names.
+    pub fn error(&self, kind: &str, data: &str) -> Option<ProviderError> {
+        let kind = if kind == "message" { kind_in(data) } else { kind.to_owned() };
+        let is_failure = self.last.contains(&kind) && kind.ends_with(".failed");
+        if kind != "error" && !is_failure {
+            return None;
+        }
+        let event: Value = serde_json::from_str(data).ok()?;
+        let source = if is_failure { event.get("response")? } else { &event };
+        let error = source.get("error").filter(|error| is_error(error)).or((!is_failure).then_some(source))?;
+        let mut reported = ProviderError::from_error(error);
+        let code = error.get("code").and_then(Value::as_str).filter(|code| !code.is_empty());
+        reported.status = reported.status.or_else(|| code.map(status_of_code));
+        Some(reported)
+    }
+
     /// Check the end of a stream whose last event has not arrived.
     pub fn check_end(&self) -> Result<(), Error> {
         if self.last.is_empty() {
@@ -51,6 +69,15 @@ impl EventProtocol {
         let message =
             format!("the stream ended without {}: the answer may be cut short", self.last.join(" or "));
         Err(Error::new(Kind::Interrupted, message))
+    }
+}
+
+/// The status that a code of the Responses API corresponds to.
+fn status_of_code(code: &str) -> u16 {
+    match code {
+        "rate_limit_exceeded" => 429,
+        "server_error" | "vector_store_timeout" => 500,
+        _ => 400,
     }
 }
 

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::slice;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -44,14 +43,14 @@ impl StreamRequest {
     fn models(&self) -> &[String] {
         match self {
             Self::Chat(request) | Self::Chunks(request) => request.models(),
-            Self::Events(request, _) => slice::from_ref(&request.model),
+            Self::Events(request, _) => &request.models,
         }
     }
 
     fn body_for(&self, model: &str) -> Vec<Bytes> {
         match self {
             Self::Chat(request) | Self::Chunks(request) => request.body_for(model),
-            Self::Events(request, _) => request.body.clone(),
+            Self::Events(request, _) => request.body_for(model),
         }
     }
 

@@ -309,12 +309,52 @@ def test_an_error_before_any_content_has_the_class_of_its_status(
     client: AIClient, server: FakeServer, before: Any, first: Data, kind: str
 ) -> None:
     server.script.append(Stream((*before, first)))
-    stream = client.respond("Why?", MODEL, stream=True)
+    stream = client.respond("Why?", MODEL, stream=True, max_retries=0)
     for _ in range(2):
         with pytest.raises(getattr(ai_rust_client, kind), match=r"broken \*\*\*") as caught:
             list(stream)
     assert caught.value.retryable is (kind != "AuthenticationError")
     assert KEY not in caught.value.body
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        event("error", code="rate_limit_exceeded", message="busy"),
+        Data({"error": {"code": 503, "message": "busy"}}),
+        event("response.failed", response=response(status="failed", error={"code": "server_error", "message": "busy"})),
+    ],
+)
+def test_an_error_as_the_first_event_is_retried(client: AIClient, server: FakeServer, first: Data) -> None:
+    end = event("response.completed", response=response())
+    server.script += [Stream((first,)), Stream((delta("Bl"), end))]
+    stream = client.respond("Why?", MODEL, stream=True, max_retries=1)
+    assert [each.type for each in stream] == ["response.output_text.delta", "response.completed"]
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("refused", [Error(404), Stream((Data({"error": {"code": 404, "message": "no"}}),))])
+def test_the_next_model_is_tried_after_one_that_is_refused(
+    client: AIClient, server: FakeServer, refused: Any, stream: bool
+) -> None:
+    completed = response(output=[message({"type": "output_text", "text": "so"})])
+    server.script += [Error(404), Error(404)] if not stream else [refused, Error(404)]
+    server.script.append(
+        Stream((event("response.completed", response=completed),)) if stream else Body(json.dumps(completed))
+    )
+    answer: Any = client.respond("Why?", ["a", "b", "c"], stream=stream, instructions="Be brief.")
+    if stream:
+        list(answer)
+    assert answer.text == "so"
+    assert [request.json["model"] for request in server.requests] == ["a", "b", "c"]
+    assert {request.json["instructions"] for request in server.requests} == {"Be brief."}
+
+
+@pytest.mark.parametrize(("model", "error"), [([], ValueError), (7, TypeError), ([None], TypeError)])
+def test_an_invalid_model_is_named(client: AIClient, model: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="model"):
+        client.respond("Why?", model)
 
 
 def test_a_timeout_has_the_partial_text(client: AIClient, server: FakeServer) -> None:

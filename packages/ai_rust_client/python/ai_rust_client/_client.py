@@ -318,7 +318,7 @@ class AIClient(ClientMethods, _native.AIClient):
     def respond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: Literal[False] = ...,
         previous_response_id: str | None = ...,
@@ -328,7 +328,7 @@ class AIClient(ClientMethods, _native.AIClient):
     def respond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: Literal[True],
         previous_response_id: str | None = ...,
@@ -336,12 +336,18 @@ class AIClient(ClientMethods, _native.AIClient):
     ) -> ResponseEvents: ...
     @overload
     def respond(
-        self, input: Input, model: str, *, stream: bool, previous_response_id: str | None = ..., **options: Any
+        self,
+        input: Input,
+        model: str | Sequence[str],
+        *,
+        stream: bool,
+        previous_response_id: str | None = ...,
+        **options: Any,
     ) -> Response | ResponseEvents: ...
     def respond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: bool = False,
         previous_response_id: str | None = None,
@@ -351,7 +357,7 @@ class AIClient(ClientMethods, _native.AIClient):
 
         `input` is a text or a list of items. `previous_response_id` continues a response that the provider stores;
         without it, pass the `items` of earlier responses as part of the input. Options (`instructions`, `tools`,
-        `reasoning`, `max_output_tokens`, `store`, …) are sent unchanged.
+        `reasoning`, `max_output_tokens`, `store`, …) are sent unchanged. Several models are in order of preference.
 
         With `stream=True` it returns at once, and all errors are raised while the events are read. Events have the
         fields of their JSON as attributes. The stream ends well after `response.completed` or `response.incomplete`;
@@ -365,7 +371,7 @@ class AIClient(ClientMethods, _native.AIClient):
     async def arespond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: Literal[False] = ...,
         previous_response_id: str | None = ...,
@@ -375,7 +381,7 @@ class AIClient(ClientMethods, _native.AIClient):
     async def arespond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: Literal[True],
         previous_response_id: str | None = ...,
@@ -383,12 +389,18 @@ class AIClient(ClientMethods, _native.AIClient):
     ) -> ResponseEvents: ...
     @overload
     async def arespond(
-        self, input: Input, model: str, *, stream: bool, previous_response_id: str | None = ..., **options: Any
+        self,
+        input: Input,
+        model: str | Sequence[str],
+        *,
+        stream: bool,
+        previous_response_id: str | None = ...,
+        **options: Any,
     ) -> Response | ResponseEvents: ...
     async def arespond(
         self,
         input: Input,
-        model: str,
+        model: str | Sequence[str],
         *,
         stream: bool = False,
         previous_response_id: str | None = None,

@@ -737,12 +737,18 @@ def request(client: AIClient, method: str, path: Sequence[str], /, **fields: Any
 
 def start_request(client: AIClient, method: str, path: Sequence[str], /, **fields: Any) -> Call: ...
 def open_events(
-    client: AIClient, path: Sequence[str], last: Sequence[str], without_content: Sequence[str], /, **fields: Any
+    client: AIClient,
+    path: Sequence[str],
+    last: Sequence[str],
+    without_content: Sequence[str],
+    fails_with_first: bool,
+    /,
+    **fields: Any,
 ) -> EventStream:
     """The events that an endpoint streams as the answer to a POST. Returns at once.
 
     The stream ends well after an event of one of the types in `last`. Events of the types in `without_content` do not
-    restart the stall timeout.
+    restart the stall timeout. With `fails_with_first`, an error as the first event is retried and raised like a status.
     """
 
 def _restore_response(body: str, state: Any) -> ChatResponse:

@@ -274,10 +274,16 @@ class ObservedClient(ClientMethods):
         return ObservedStream(observation, lambda: self.client.stream(messages, model, max_retries=0, **options))
 
     @overload
-    def respond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[False] = ..., **options: Any
+    ) -> Response: ...
     @overload
-    def respond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> ObservedEvents: ...
-    def respond(self, input: Input, model: str, *, stream: bool = False, **options: Any) -> Response | ObservedEvents:
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[True], **options: Any
+    ) -> ObservedEvents: ...
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
+    ) -> Response | ObservedEvents:
         """The answer of the Responses API. Blocks, unless it is streamed."""
         if stream:
             return self._response_events(input, model, options)
@@ -287,11 +293,15 @@ class ObservedClient(ClientMethods):
         return response
 
     @overload
-    async def arespond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
-    @overload
-    async def arespond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> ObservedEvents: ...
     async def arespond(
-        self, input: Input, model: str, *, stream: bool = False, **options: Any
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[False] = ..., **options: Any
+    ) -> Response: ...
+    @overload
+    async def arespond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[True], **options: Any
+    ) -> ObservedEvents: ...
+    async def arespond(
+        self, input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
     ) -> Response | ObservedEvents:
         """`respond` for asyncio. A stream is returned at once; its errors are raised while it is read."""
         if stream:
@@ -301,7 +311,7 @@ class ObservedClient(ClientMethods):
         response: Response = await observation.arun(send)
         return response
 
-    def _response_events(self, input: Input, model: str, options: dict[str, Any]) -> ObservedEvents:
+    def _response_events(self, input: Input, model: str | Sequence[str], options: dict[str, Any]) -> ObservedEvents:
         observation = self._observe("responses", input, model, options, True)
         return ObservedEvents(
             observation, lambda: self.client.respond(input, model, stream=True, max_retries=0, **options)

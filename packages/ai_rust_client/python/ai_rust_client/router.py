@@ -171,10 +171,16 @@ class Router(ClientMethods):
         return RoutedStream(Routing(self, model), lambda client, name: client.stream(messages, name, **options))
 
     @overload
-    def respond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[False] = ..., **options: Any
+    ) -> Response: ...
     @overload
-    def respond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> RoutedEvents: ...
-    def respond(self, input: Input, model: str, *, stream: bool = False, **options: Any) -> Response | RoutedEvents:
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[True], **options: Any
+    ) -> RoutedEvents: ...
+    def respond(
+        self, input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
+    ) -> Response | RoutedEvents:
         """The answer of the Responses API, of the first client that has one. Blocks, unless it is streamed.
 
         A `previous_response_id` is known only to the client that served that response.
@@ -185,11 +191,15 @@ class Router(ClientMethods):
         return response
 
     @overload
-    async def arespond(self, input: Input, model: str, *, stream: Literal[False] = ..., **options: Any) -> Response: ...
-    @overload
-    async def arespond(self, input: Input, model: str, *, stream: Literal[True], **options: Any) -> RoutedEvents: ...
     async def arespond(
-        self, input: Input, model: str, *, stream: bool = False, **options: Any
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[False] = ..., **options: Any
+    ) -> Response: ...
+    @overload
+    async def arespond(
+        self, input: Input, model: str | Sequence[str], *, stream: Literal[True], **options: Any
+    ) -> RoutedEvents: ...
+    async def arespond(
+        self, input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
     ) -> Response | RoutedEvents:
         """`respond` for asyncio. A stream is returned at once; its errors are raised while it is read."""
         if stream:
@@ -197,7 +207,7 @@ class Router(ClientMethods):
         response: Response = await self._acall("arespond", input, model, options)
         return response
 
-    def _response_events(self, input: Input, model: str, options: dict[str, Any]) -> RoutedEvents:
+    def _response_events(self, input: Input, model: str | Sequence[str], options: dict[str, Any]) -> RoutedEvents:
         return RoutedEvents(
             Routing(self, model), lambda client, name: client.respond(input, name, stream=True, **options)
         )

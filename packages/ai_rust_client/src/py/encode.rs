@@ -117,7 +117,7 @@ pub fn write_option<'py>(
     write(&value, out, &Path::root(name))
 }
 
-fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
+pub fn models(model: &Bound<PyAny>) -> PyResult<Vec<String>> {
     if let Ok(name) = model.cast::<PyString>() {
         return Ok(vec![name.to_str()?.to_owned()]);
     }

@@ -10,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::endpoint::{EndpointRequest, EndpointResponse, call};
+use crate::endpoint::{EndpointBody, EndpointRequest, EndpointResponse, call};
 use crate::error::Error;
 use crate::http::config::Config;
 use crate::http::transport::Transport;
@@ -23,6 +23,7 @@ use crate::py::event_loop::ReadyQueue;
 use crate::py::log;
 use crate::py::session::Session;
 use crate::py::stream_reader::StreamReader;
+use crate::protocol::request::ChatRequest;
 use crate::py::values::headers;
 use crate::raw_events::EventProtocol;
 use crate::stream_buffer::StreamBuffer;
@@ -65,19 +66,20 @@ pub fn start_request(
 /// The events that an endpoint streams as the answer to a POST. Returns at once.
 ///
 /// The stream ends well after an event of one of the types in `last`. Events of the types in `without_content` do not
-/// restart the stall timeout.
+/// restart the stall timeout. With `fails_with_first`, an error as the first event is retried and raised like a status.
 #[pyfunction]
-#[pyo3(signature = (client, path, last, without_content, /, **fields))]
+#[pyo3(signature = (client, path, last, without_content, fails_with_first, /, **fields))]
 pub fn open_events(
     py: Python,
     client: &AIClient,
     path: Vec<String>,
     last: Vec<String>,
     without_content: Vec<String>,
+    fails_with_first: bool,
     fields: Option<&Bound<PyDict>>,
 ) -> PyResult<EventStream> {
     let (session, request) = prepare(py, client, "POST", path, fields, true)?;
-    let stream = session.open_events(request, EventProtocol { last, without_content });
+    let stream = session.open_events(request, EventProtocol { last, without_content, fails_with_first });
     Ok(EventStream(StreamReader::new(stream, Arc::clone(session.config()))))
 }
 
@@ -93,14 +95,32 @@ fn prepare(
         .map_err(|_| PyValueError::new_err(format!("{method:?} is not an HTTP method")))?;
     if method != Method::POST {
         let session = client.session_without_body(py, "request", fields)?;
-        return Ok((session, EndpointRequest { method, path, body: Vec::new(), model: String::new() }));
+        return Ok((session, EndpointRequest::fixed(method, path, Vec::new(), String::new())));
     }
     let session = client.session_for_call(py, fields)?;
-    let body = vec![Bytes::from(encode::object(py, fields, stream)?)];
-    log::body(py, &path.join("/"), &body, session.config());
-    let model = fields.map(|fields| fields.get_item("model")).transpose()?.flatten();
-    let model = model.and_then(|model| model.extract().ok()).unwrap_or_default();
-    Ok((session, EndpointRequest { method, path, body, model }))
+    let Some(models) = fields.map(take_models).transpose()?.flatten() else {
+        let body = vec![Bytes::from(encode::object(py, fields, stream)?)];
+        log::body(py, &path.join("/"), &body, session.config());
+        return Ok((session, EndpointRequest::fixed(method, path, body, String::new())));
+    };
+    let mut rest = encode::object(py, fields, stream)?;
+    // It continues the object that begins with the model.
+    if rest == b"{}" {
+        rest.remove(0);
+    } else {
+        rest[0] = b',';
+    }
+    let request = ChatRequest::new(models.clone(), vec![rest.into()]);
+    log::body(py, &path.join("/"), &request.body_for(&models[0]), session.config());
+    Ok((session, EndpointRequest { method, path, body: EndpointBody::ForModels(request), models }))
+}
+
+/// Take the model, or the models in order of preference, out of the fields. `None` if there is none.
+fn take_models(fields: &Bound<PyDict>) -> PyResult<Option<Vec<String>>> {
+    let Some(model) = fields.get_item("model")?.filter(|model| !model.is_none()) else { return Ok(None) };
+    let models = encode::models(&model)?;
+    fields.del_item("model")?;
+    Ok(Some(models))
 }
 
 async fn send(transport: Arc<Transport>, request: EndpointRequest) -> Result<EndpointResponse, Error> {

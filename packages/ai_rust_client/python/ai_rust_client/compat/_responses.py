@@ -250,7 +250,7 @@ class Responses(HasRawResponses):
         native, settings, options = self._client._call(own, PATH, fields.get("model"))
         request = settings.request("POST", PATH)
         try:
-            source = open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, **fields, **options)
+            source = open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, False, **fields, **options)
             source.wait_for_head()
         except AIClientError as error:
             raise from_native(error, request) from error
@@ -343,7 +343,7 @@ class AsyncResponses(HasRawResponses):
         native, settings, options = await self._client._call(own, PATH, fields.get("model"))
         request = settings.request("POST", PATH)
         try:
-            source = await head(open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, **fields, **options))
+            source = await head(open_events(native, (PATH,), ENDS, WITHOUT_CONTENT, False, **fields, **options))
         except AIClientError as error:
             raise from_native(error, request) from error
         return APIResponse(_EventTexts(source), request, lambda source: AsyncResponseStream(source, request))

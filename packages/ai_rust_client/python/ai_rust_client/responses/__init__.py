@@ -38,28 +38,28 @@ _PATH = ("responses",)
 
 
 def respond(
-    client: "AIClient", input: Input, model: str, *, stream: bool = False, **options: Any
+    client: "AIClient", input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
 ) -> Response | ResponseEvents:
     """See `AIClient.respond`."""
     fields = _fields(input, model, options)
     if stream:
-        return ResponseEvents(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, **fields))
+        return ResponseEvents(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, True, **fields))
     return _response(request(client, "POST", _PATH, **fields))
 
 
 async def arespond(
-    client: "AIClient", input: Input, model: str, *, stream: bool = False, **options: Any
+    client: "AIClient", input: Input, model: str | Sequence[str], *, stream: bool = False, **options: Any
 ) -> Response | ResponseEvents:
     """See `AIClient.arespond`."""
     from ai_rust_client._aio import call, head
 
     fields = _fields(input, model, options)
     if stream:
-        return ResponseEvents(await head(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, **fields)))
+        return ResponseEvents(await head(open_events(client, _PATH, ENDS, WITHOUT_CONTENT, True, **fields)))
     return _response(await call(start_request, client, "POST", _PATH, **fields))
 
 
-def _fields(input: Input, model: str, options: dict[str, Any]) -> dict[str, Any]:
+def _fields(input: Input, model: str | Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(input, str) and (isinstance(input, Mapping) or not isinstance(input, Sequence)):
         raise TypeError(f"input must be a text or a list of items, not {type(input).__name__}")
     if not input:
