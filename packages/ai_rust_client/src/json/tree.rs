@@ -54,14 +54,16 @@ impl Json {
         }
     }
 
-    /// A count, also as a float or in a string.
+    /// A count, also as a float or in a string. A number that no count can be is none.
     pub fn as_count(&self) -> Option<u64> {
+        /// 2 to the power of 64.
+        const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "a number that is negative or too large saturates"
+            reason = "a negative number becomes zero"
         )]
-        self.as_amount().map(|amount| amount as u64)
+        self.as_amount().filter(|amount| *amount < TOO_LARGE).map(|amount| amount as u64)
     }
 
     /// A finite number, also in a string.

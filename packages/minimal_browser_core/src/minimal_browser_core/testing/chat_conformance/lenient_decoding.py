@@ -167,6 +167,13 @@ class LenientDecoding(ChatSuite):
             (("usage", "cost"), {"total": 0.1}, "usage.total_tokens", 3),
             (("usage", "cost"), float("nan"), "usage.cost", None),
             (("usage", "total_tokens"), "many", "usage.total_tokens", 3),
+            (("usage", "total_tokens"), 1e30, "usage.total_tokens", 3),
+            (("usage", "total_tokens"), 2**64, "usage.total_tokens", 3),
+            (("usage", "total_tokens"), 2**53, "usage.total_tokens", 2**53),
+            (("usage", "prompt_tokens"), "1e30", "usage.prompt_tokens", 0),
+            (("usage", "completion_tokens"), 1e300, "usage.completion_tokens", 0),
+            (("usage", "prompt_tokens_details"), {"cached_tokens": 1e30}, "usage.cached_tokens", 1),
+            (("usage", "completion_tokens_details"), {"reasoning_tokens": 1e30}, "usage.reasoning_tokens", 0),
             (("usage", "prompt_tokens_details"), "", "usage.prompt_tokens", 1),
             (("usage", "completion_tokens_details"), [1], "usage.reasoning_tokens", 0),
             (("choices", 0, "message", "tool_calls"), "", "tool_calls", []),
@@ -196,6 +203,10 @@ class LenientDecoding(ChatSuite):
         assert "".join(stream) == response.text
         for found in (response, stream):
             assert _attribute(found, attribute) == expected
+
+    def test_a_count_that_no_count_can_be_stays_in_raw(self, client: ChatClient, server: FakeServer) -> None:
+        server.script.append(Body(json.dumps(replaced(("usage", "total_tokens"), 1e30))))
+        assert client.chat(QUESTION, MODEL).raw["usage"]["total_tokens"] == 1e30
 
     @pytest.mark.parametrize("model", [None, "", {}])
     def test_the_requested_model_is_the_default(self, client: ChatClient, server: FakeServer, model: Json) -> None:

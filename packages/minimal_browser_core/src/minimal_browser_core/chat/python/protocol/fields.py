@@ -70,9 +70,14 @@ def scalar(container: dict[str, Any], name: str) -> str:
 
 
 def optional_count(container: dict[str, Any], name: str) -> int | None:
-    """Return the number in a field, also one in a string, as an integer from 0 to `MAX_COUNT`."""
+    """Return the number in a field, also one in a string, as an integer of at least 0; None if above `MAX_COUNT`."""
     number = optional_amount(container, name)
-    return None if number is None else min(max(0, int(number)), MAX_COUNT)
+    if number is None:
+        return None
+    if number > MAX_COUNT:
+        log_ignored(name, container[name])
+        return None
+    return max(0, int(number))
 
 
 def count(container: dict[str, Any], name: str) -> int:
