@@ -183,3 +183,23 @@ def test_providers_are_found_from_their_hosts() -> None:
     names = ["openai", "azure.ai.openai", "gcp.vertex_ai", "llm.example", "unknown"]
     assert [_provider(host) for host in hosts] == names
     assert OpenTelemetryHooks().end
+
+
+def test_the_span_ends_even_if_an_answer_cannot_be_recorded(server: FakeServer, telemetry: Telemetry) -> None:
+    class Odd(OpenTelemetryHooks):
+        def _record_answer(self, call: Any, span: Any) -> None:
+            raise ValueError("odd")
+
+    hooks = Odd(tracer_provider=telemetry.tracer_provider, meter_provider=telemetry.meter_provider)
+    with ObservedClient(AIClient(base_url=server.base_url), [hooks]) as client:
+        client.chat(MESSAGES, "m")
+    assert len(telemetry.spans) == 1
+    assert "gen_ai.client.operation.duration" in telemetry.metrics()
+
+
+def test_the_address_of_an_observed_client_is_that_of_its_client(server: FakeServer, telemetry: Telemetry) -> None:
+    with instrument(telemetry.client(server), tracer_provider=telemetry.tracer_provider) as client:
+        assert client.base_url == server.base_url
+        client.chat(MESSAGES, "m")
+    ports = {(span.attributes or {})["server.port"] for span in telemetry.spans}
+    assert ports == {int(server.base_url.split(":")[2].split("/")[0])}

@@ -9,7 +9,6 @@ See https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -129,16 +128,18 @@ class OpenTelemetryHooks(Hooks):
         if isinstance(model, str) and model:
             common["gen_ai.response.model"] = model
             span.set_attribute("gen_ai.response.model", model)
-        self._record_answer(call, span)
         if call.error is not None:
             common["error.type"] = _error_type(call.error)
             span.set_attribute("error.type", common["error.type"])
             span.set_status(trace.StatusCode.ERROR, type(call.error).__name__)
-        span.end()
-        self._record_metrics(call, common)
+        try:
+            self._record_answer(call, span)
+        finally:
+            span.end()
+            self._record_metrics(call, common)
 
     def _common_attributes(self, call: Call) -> dict[str, Any]:
-        url = urlsplit(_base_url(call.client))
+        url = urlsplit(getattr(call.client, "base_url", ""))
         host = url.hostname or ""
         model = call.model if isinstance(call.model, str) else next(iter(call.model), "")
         return {
@@ -200,12 +201,6 @@ def _request_attributes(call: Call) -> dict[str, Any]:
     if kind_of_output:
         attributes["gen_ai.output.type"] = "json" if str(kind_of_output).startswith("json") else str(kind_of_output)
     return attributes
-
-
-def _base_url(client: Any) -> str:
-    """The base URL, which a client shows without credentials."""
-    match = re.search(r"base_url=['\"]([^'\"]*)", repr(client))
-    return match[1] if match else ""
 
 
 def _provider(host: str) -> str:
