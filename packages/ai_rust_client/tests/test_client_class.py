@@ -48,3 +48,11 @@ def test_subclasses_have_attributes_and_their_cycles_are_collected() -> None:
     del client
     gc.collect()
     assert reference() is None
+
+
+def test_its_settings_can_be_read() -> None:
+    with AIClient("key", base_url="http://me:pw@127.0.0.1:1/v1?token=secret", total_timeout=2) as client:
+        assert (client.max_retries, client.total_timeout) == (2, 2.0)
+        assert "127.0.0.1:1/v1" in client.base_url
+        assert "pw" not in client.base_url
+        assert "secret" not in client.base_url

@@ -3,15 +3,24 @@
 import gc
 import json
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ai_rust_client import AIClient, AIClientError, BadRequestError, InternalServerError, StreamCancelled
+from ai_rust_client import (
+    AIClient,
+    AIClientError,
+    APITimeoutError,
+    BadRequestError,
+    InternalServerError,
+    StreamCancelled,
+    Timeouts,
+)
 from ai_rust_client.hooks import Call, Hooks, ObservedClient
 from ai_rust_client.router import Router
-from minimal_browser_core.testing.fake_server import Answer, Body, Data, Error, FakeServer, Stream, Usage, echo
+from minimal_browser_core.testing.fake_server import Answer, Body, Data, Error, FakeServer, Hang, Stream, Usage, echo
 
 MESSAGES = [{"role": "user", "content": "q"}]
 RETRIED = Error(503, headers={"Retry-After": "0.01"})
@@ -90,6 +99,30 @@ async def test_async(server: FakeServer, client: ObservedClient, recorder: Recor
     assert recorder.events == WITH_A_RETRY * 2
     kinds = [event.kind async for event in client.stream(MESSAGES, "m").aevents()]
     assert kinds[-1] == "finish"
+
+
+@pytest.mark.parametrize("timeout", [None, 0.6, Timeouts(total=0.6), Timeouts(idle=20)])
+def test_the_total_timeout_is_that_of_all_attempts(server: FakeServer, timeout: Any) -> None:
+    server.default = Error(503, headers={"Retry-After": "0.1"})
+    total = None if timeout == 0.6 else 0.6
+    plain = AIClient(base_url=server.base_url, max_retries=1000, total_timeout=total)
+    began = time.monotonic()
+    with ObservedClient(plain, []) as client:
+        with pytest.raises(AIClientError):
+            client.chat(MESSAGES, "m", timeout=timeout)
+        with pytest.raises(AIClientError):
+            list(client.stream(MESSAGES, "m", timeout=timeout))
+        server.default = Hang()
+        with pytest.raises(APITimeoutError):
+            client.chat(MESSAGES, "m", timeout=timeout)
+    assert time.monotonic() - began < 4
+    assert 4 <= len(server.requests) < 30
+
+
+def test_a_call_without_a_total_timeout_may_take_longer_than_the_client_says(server: FakeServer) -> None:
+    server.script += [Error(503, headers={"Retry-After": "0.5"}), Answer("ok")]
+    with ObservedClient(AIClient(base_url=server.base_url, total_timeout=0.3), []) as client:
+        assert client.chat(MESSAGES, "m", timeout=Timeouts(total=None)).text == "ok"
 
 
 def test_failures(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:

@@ -195,6 +195,14 @@ class AIClient:
     def max_retries(self) -> int:
         """How many retries a call has at most, unless it says otherwise."""
 
+    @property
+    def base_url(self) -> str:
+        """The base URL, with secrets masked."""
+
+    @property
+    def total_timeout(self) -> float | None:
+        """How many seconds a call has with all its retries, unless it says otherwise; None for no limit."""
+
     def prewarm(self) -> None:
         """Open a connection in the background and return at once. A failure is raised by the first call, not here."""
 

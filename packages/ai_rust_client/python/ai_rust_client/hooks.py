@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from ai_rust_client._chats import check_client
 from ai_rust_client._client import ClientMethods
+from ai_rust_client._deadline import Deadline, with_total
 from ai_rust_client._errors import AIClientError, StreamCancelled
 from ai_rust_client._messages import described
 from ai_rust_client._retries import delay_before_retry
@@ -98,8 +99,12 @@ class Hooks:
 class _Observation:
     """One call, for its hooks, and its retries."""
 
-    def __init__(self, call: Call, hooks: Sequence[Hooks], max_retries: int) -> None:
+    def __init__(
+        self, call: Call, hooks: Sequence[Hooks], max_retries: int, client_total: float | None, options: dict[str, Any]
+    ) -> None:
         self.call = call
+        self._options = options
+        self._deadline = _deadline(options.get("timeout"), client_total)
         self._hooks = hooks
         self._max_retries = max_retries
         self._attempt_started_at = call.started_at
@@ -112,6 +117,10 @@ class _Observation:
             except Exception:  # noqa: BLE001  an observer must not break what it observes
                 _log.exception("%s.%s failed", type(hooks).__name__, name)
 
+    def options(self) -> dict[str, Any]:
+        """The options of the next attempt, whose total timeout is what is left of the call's."""
+        return {**self._options, "max_retries": 0, "timeout": self._deadline.timeout()}
+
     def attempt(self) -> None:
         """A request is about to be sent."""
         self.call.attempt += 1
@@ -123,6 +132,8 @@ class _Observation:
         if not error.retryable or self.call.attempt > self._max_retries:
             raise error
         delay = delay_before_retry(error, self.call.attempt)
+        if delay >= self._deadline.remaining:
+            raise error
         self._notify("retry", error, delay)
         return delay
 
@@ -168,6 +179,14 @@ class _Observation:
         self.first_byte(getattr(response, "time_to_first_byte", None))
         self.end()
         return response
+
+
+def _deadline(timeout: Any, client_total: float | None) -> Deadline:
+    if client_total is None or getattr(timeout, "total", timeout) not in (None, ...):
+        return Deadline(timeout)
+    if timeout is None:
+        return Deadline(client_total)
+    return Deadline(timeout if timeout.total is None else with_total(timeout, client_total))
 
 
 class ObservedIterator(WrappedIterator[T]):
@@ -234,8 +253,8 @@ class ObservedClient(ClientMethods):
     """A client that calls hooks, with the methods of `AIClient`; `chat`, `stream`, `embed` and `respond` are observed.
 
     So are the methods that are made of them: `parse`, `run`, `map`, … It retries itself, so that each attempt is seen:
-    at most `max_retries` times (None: as the client) unless a call says otherwise. Timeouts then apply to each attempt.
-    A `Router` can have observed clients. `close` closes the client.
+    at most `max_retries` times (None: as the client) unless a call says otherwise. The total timeout is that of all
+    attempts. A `Router` can have observed clients. `close` closes the client.
     """
 
     def __init__(
@@ -247,31 +266,42 @@ class ObservedClient(ClientMethods):
         # A router has none: each of its clients has its own.
         self.max_retries: int = getattr(client, "max_retries", 2) if max_retries is None else max_retries
 
+    @property
+    def base_url(self) -> str:
+        """That of the client; empty for a router."""
+        return getattr(self.client, "base_url", "")
+
+    @property
+    def total_timeout(self) -> float | None:
+        """That of the client; None for a router, whose clients have their own."""
+        return getattr(self.client, "total_timeout", None)
+
     def _observe(
         self, operation: _Operation, what: Any, model: Any, options: dict[str, Any], stream: bool
     ) -> _Observation:
         retries = options.pop("max_retries", None)
-        call = Call(operation, model, what, options, stream, self.client)
-        return _Observation(call, self._hooks, self.max_retries if retries is None else retries)
+        retries = self.max_retries if retries is None else retries
+        call = Call(operation, model, what, dict(options), stream, self.client)
+        return _Observation(call, self._hooks, retries, self.total_timeout, options)
 
     def chat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """The whole answer. Blocks."""
         observation = self._observe("chat", messages, model, options, False)
-        send = lambda: self.client.chat(messages, model, max_retries=0, **options)  # noqa: E731
+        send = lambda: self.client.chat(messages, model, **observation.options())  # noqa: E731
         response: ChatResponse = observation.run(send)
         return response
 
     async def achat(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ChatResponse:
         """`chat` for asyncio."""
         observation = self._observe("chat", messages, model, options, False)
-        send = lambda: self.client.achat(messages, model, max_retries=0, **options)  # noqa: E731
+        send = lambda: self.client.achat(messages, model, **observation.options())  # noqa: E731
         response: ChatResponse = await observation.arun(send)
         return response
 
     def stream(self, messages: Sequence[Message], model: str | Sequence[str], **options: Any) -> ObservedStream:
         """`chat`, streamed. Returns at once; errors are raised while the stream is read."""
         observation = self._observe("chat", messages, model, options, True)
-        return ObservedStream(observation, lambda: self.client.stream(messages, model, max_retries=0, **options))
+        return ObservedStream(observation, lambda: self.client.stream(messages, model, **observation.options()))
 
     @overload
     def respond(
@@ -288,7 +318,7 @@ class ObservedClient(ClientMethods):
         if stream:
             return self._response_events(input, model, options)
         observation = self._observe("responses", input, model, options, False)
-        send = lambda: self.client.respond(input, model, max_retries=0, **options)  # noqa: E731
+        send = lambda: self.client.respond(input, model, **observation.options())  # noqa: E731
         response: Response = observation.run(send)
         return response
 
@@ -307,26 +337,26 @@ class ObservedClient(ClientMethods):
         if stream:
             return self._response_events(input, model, options)
         observation = self._observe("responses", input, model, options, False)
-        send = lambda: self.client.arespond(input, model, max_retries=0, **options)  # noqa: E731
+        send = lambda: self.client.arespond(input, model, **observation.options())  # noqa: E731
         response: Response = await observation.arun(send)
         return response
 
     def _response_events(self, input: Input, model: str | Sequence[str], options: dict[str, Any]) -> ObservedEvents:
         observation = self._observe("responses", input, model, options, True)
         return ObservedEvents(
-            observation, lambda: self.client.respond(input, model, stream=True, max_retries=0, **options)
+            observation, lambda: self.client.respond(input, model, stream=True, **observation.options())
         )
 
     def embed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
         """The vectors of texts. Blocks."""
         observation = self._observe("embeddings", input, model, options, False)
-        embeddings: Embeddings = observation.run(lambda: self.client.embed(input, model, max_retries=0, **options))
+        embeddings: Embeddings = observation.run(lambda: self.client.embed(input, model, **observation.options()))
         return embeddings
 
     async def aembed(self, input: str | Sequence[str], model: str, **options: Any) -> Embeddings:
         """`embed` for asyncio."""
         observation = self._observe("embeddings", input, model, options, False)
-        send = lambda: self.client.aembed(input, model, max_retries=0, **options)  # noqa: E731
+        send = lambda: self.client.aembed(input, model, **observation.options())  # noqa: E731
         embeddings: Embeddings = await observation.arun(send)
         return embeddings
 

@@ -286,6 +286,18 @@ impl AIClient {
         self.config.max_retries
     }
 
+    /// The base URL, with secrets masked.
+    #[getter]
+    fn base_url(&self) -> String {
+        self.config.shown_base_url()
+    }
+
+    /// How many seconds a call has with all its retries, unless it says otherwise; None for no limit.
+    #[getter]
+    fn total_timeout(&self) -> Option<f64> {
+        self.config.timeouts.total.map(|total| total.as_secs_f64())
+    }
+
     /// Open a connection in the background and return at once. A failure is raised by the first call, not here.
     fn prewarm(&self, py: Python) -> PyResult<()> {
         self.session(py)?.prewarm();
