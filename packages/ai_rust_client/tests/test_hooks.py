@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -224,3 +225,22 @@ def test_wrong_clients_and_hooks_are_refused(client: ObservedClient) -> None:
 
 def test_streams_show_what_they_read(client: ObservedClient) -> None:
     assert repr(client.stream(MESSAGES, "m")).startswith("ObservedStream(ResponseStream(")
+
+
+def test_a_stream_ends_once_for_many_threads(server: FakeServer, client: ObservedClient, recorder: Recorder) -> None:
+    server.default = Hang()
+    for _ in range(50):
+        recorder.events.clear()
+        stream = client.stream(MESSAGES, "m")
+        together = threading.Barrier(4)
+
+        def cancel(stream: Any = stream, together: threading.Barrier = together) -> None:
+            together.wait()
+            stream.cancel()
+
+        threads = [threading.Thread(target=cancel) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [event for event in recorder.events if event.startswith("end")] == ["end StreamCancelled"]

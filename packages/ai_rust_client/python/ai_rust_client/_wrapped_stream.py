@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -28,6 +29,7 @@ class WrappedIterator(Generic[T]):
         self._cancelled = False
         self._started = False
         self._ended = False
+        self._end_lock = threading.Lock()
 
     def _replace(self, error: AIClientError) -> float:
         """Open another stream after a failure before the first byte; returns the seconds to wait before reading it.
@@ -63,8 +65,9 @@ class WrappedIterator(Generic[T]):
     def _finish(self, error: BaseException | None = None) -> None:
         if error is None:
             self._start()
-        if not self._ended:
-            self._ended = True
+        with self._end_lock:  # another thread may cancel the stream at this moment
+            is_first, self._ended = not self._ended, True
+        if is_first:
             self._on_end(error)
 
     def _read(self, open_reader: Callable[[Any], Iterator[Any]]) -> Any:
