@@ -23,7 +23,7 @@ def test_it_is_compared_and_copied_by_value() -> None:
 
 
 def test_only_the_six_timeouts_can_be_given() -> None:
-    with pytest.raises(TypeError, match="read"):
+    with pytest.raises(TypeError, match="no timeout read; it has connect, idle, first_token, stall, end, total"):
         Timeouts(read=5)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="positional"):
         Timeouts(5)  # type: ignore[call-arg]

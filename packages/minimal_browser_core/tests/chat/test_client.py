@@ -1,9 +1,11 @@
 """The Python client: the conformance suite, and tests of its implementation."""
 
 import base64
+import copy
 import datetime
 import gc
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -23,6 +25,7 @@ from minimal_browser_core import errors as our_errors
 from minimal_browser_core.chat.port import ChatClient
 from minimal_browser_core.chat.python.client import PythonAIClient
 from minimal_browser_core.chat.python.http.retry import AttemptFailure, delay, next_model, retry_after
+from minimal_browser_core.chat.timeouts import Timeouts
 from minimal_browser_core.secrets import Secret
 from minimal_browser_core.testing.chat_conformance import ChatClientConformance
 from minimal_browser_core.testing.chat_conformance.base import MODEL, QUESTION, MakeClient
@@ -420,3 +423,10 @@ def test_a_bad_request_tries_the_next_model_only_if_it_is_about_the_model() -> N
     assert next_model(failure(400, body="first is not a valid model ID"))
     assert not next_model(failure(400, body="temperature must be positive"))
     assert not next_model(failure(404, delivered=True))
+
+
+def test_an_unknown_timeout_of_a_call_is_an_error_that_names_the_known_ones() -> None:
+    with pytest.raises(TypeError, match="no timeout read; it has connect, idle, first_token, stall, end, total"):
+        Timeouts(read=5)  # type: ignore[call-arg]
+    timeouts = Timeouts(idle=5, total=None)
+    assert pickle.loads(pickle.dumps(timeouts)) == copy.deepcopy(timeouts) == timeouts != Timeouts()

@@ -1,7 +1,8 @@
 """The time limits of one call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import EllipsisType
+from typing import Self
 
 Limit = float | EllipsisType | None
 
@@ -25,3 +26,10 @@ class Timeouts:
     """Between chunks once every choice has its finish reason; then the stream ends well."""
     total: Limit = ...
     """The whole call with its retries."""
+
+    def __new__(cls, **limits: object) -> Self:
+        """Raise `TypeError` that names the known limits for an unknown one."""
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(limits.keys() - known):
+            raise TypeError(f"Timeouts has no timeout {unknown[0]}; it has {', '.join(known)}")
+        return object.__new__(cls)
