@@ -84,12 +84,8 @@ async fn attempt<T>(
 ) -> Result<T, Error> {
     let sent = Instant::now();
     let url = transport.config.endpoint(&request.path);
-    let http_request = Request {
-        method: request.method.clone(),
-        url: &url,
-        accept: "application/json",
-        body,
-    };
+    let http_request =
+        Request { method: request.method.clone(), url: &url, accept: "application/json", body };
     let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
     let masks = &transport.config.masks;
     let request_id = request_id(masks, response.headers());

@@ -152,7 +152,11 @@ fn push_chunk(
 
 /// The error with a status that the first event of a stream reports: it is that of the request.
 fn first_error(protocol: &EventProtocol, kind: &str, data: &str, has_begun: bool) -> Option<ProviderError> {
-    if has_begun || !protocol.fails_with_first { None } else { protocol.error(kind, data).filter(|error| error.status.is_some()) }
+    if has_begun || !protocol.fails_with_first {
+        None
+    } else {
+        protocol.error(kind, data).filter(|error| error.status.is_some())
+    }
 }
 
 fn chunk_error(config: &Config, error: &ChunkError, data: &str, has_begun: bool) -> Error {
