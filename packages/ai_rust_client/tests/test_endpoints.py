@@ -34,7 +34,7 @@ def client(server: FakeServer) -> Any:
 
 
 def open_responses(client: AIClient, **fields: Any) -> Any:
-    return open_events(client, ["responses"], ENDS, ["response.created"], **fields)
+    return open_events(client, ["responses"], ENDS, ["response.created"], False, **fields)
 
 
 def event(kind: str, **fields: Any) -> Data:
