@@ -2,7 +2,7 @@
 
 pub mod attempts;
 pub mod config;
-pub mod connect_timeout;
+pub mod connector;
 pub mod environment_proxy;
 pub mod failures;
 pub mod invalid;

@@ -5,16 +5,11 @@
 
 use std::collections::VecDeque;
 use std::error::Error as _;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpInfo};
-use tower_layer::Layer;
-use tower_service::Service;
+use hyper_util::client::legacy::connect::{Connected, HttpInfo};
 
 /// Connections that are not among the last ones have been established long ago.
 const REMEMBERED: usize = 1024;
@@ -50,7 +45,9 @@ impl NewConnections {
         newest.is_none_or(|(_, established)| *established < than)
     }
 
-    fn insert(&self, address: SocketAddr) {
+    /// A connection was established.
+    pub fn record(&self, connected: &Connected) {
+        let Some(address) = local_address(connected) else { return };
         let mut connections = self.lock();
         if connections.len() >= REMEMBERED {
             connections.pop_front();
@@ -68,45 +65,4 @@ fn local_address(connected: &Connected) -> Option<SocketAddr> {
     let mut extensions = http::Extensions::new();
     connected.get_extras(&mut extensions);
     extensions.get::<HttpInfo>().map(HttpInfo::local_addr)
-}
-
-impl<S> Layer<S> for NewConnections {
-    type Service = Recorder<S>;
-
-    fn layer(&self, connector: S) -> Recorder<S> {
-        Recorder { connector, connections: self.clone() }
-    }
-}
-
-/// A connector that records the connections it establishes.
-#[derive(Clone)]
-pub struct Recorder<S> {
-    connector: S,
-    connections: NewConnections,
-}
-
-impl<S, R> Service<R> for Recorder<S>
-where
-    S: Service<R>,
-    S::Response: Connection,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> Self::Future {
-        let (connecting, connections) = (self.connector.call(request), self.connections.clone());
-        Box::pin(async move {
-            let connection = connecting.await?;
-            if let Some(address) = local_address(&connection.connected()) {
-                connections.insert(address);
-            }
-            Ok(connection)
-        })
-    }
 }

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::error::{Error, Kind, Phase};
 use crate::http::config::Config;
-use crate::http::connect_timeout::{ConnectTimeoutLayer, with_connect_timeout};
+use crate::http::connector::{ConnectorLayer, with_connect_timeout};
 use crate::http::failures::{self, shown};
 use crate::http::masks::End;
 use crate::http::new_connections::NewConnections;
@@ -65,12 +65,12 @@ impl Clients {
 
     fn get_or_build(&self, pool: Pool, config: &Config) -> &Result<Client, Error> {
         self.slot(pool).get_or_init(|| {
-            build(config, |builder| match pool {
-                Pool::Kept => builder
-                    .pool_max_idle_per_host(config.network.max_idle_connections())
-                    .connector_layer(self.new_connections.clone()),
-                Pool::None => builder.pool_max_idle_per_host(0),
-            })
+            let max_idle = match pool {
+                Pool::Kept => config.network.max_idle_connections(),
+                Pool::None => 0,
+            };
+            let layer = ConnectorLayer(self.new_connections.clone());
+            build(config, Client::builder().pool_max_idle_per_host(max_idle).connector_layer(layer))
         })
     }
 }
@@ -260,12 +260,11 @@ fn redirect_target(response: &Response) -> Option<Url> {
     response.url().join(location).ok()
 }
 
-fn build(config: &Config, set_pool: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, Error> {
+fn build(config: &Config, builder: ClientBuilder) -> Result<Client, Error> {
     // Only the first call in a process has an effect; the others install the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = Client::builder()
+    let mut builder = builder
         .user_agent(concat!("ai_rust_client/", env!("CARGO_PKG_VERSION")))
-        .connector_layer(ConnectTimeoutLayer)
         // Each stream has a window of its own. Those that are not read must not use up the one that all share.
         .http2_initial_connection_window_size(MAX_HTTP2_WINDOW)
         // `send` follows redirects itself: reqwest cannot repeat a body that is sent in pieces.
@@ -277,7 +276,7 @@ fn build(config: &Config, set_pool: impl FnOnce(ClientBuilder) -> ClientBuilder)
         // Without TLS, do not load the platform's root certificates, which a minimal system may not have.
         builder.tls_certs_only([])
     };
-    set_pool(builder).build().map_err(|error| {
+    builder.build().map_err(|error| {
         let message = format!(
             "could not set up TLS: {}; install the system's CA certificates (ca-certificates) or pass ca_bundle",
             failures::causes(&error)
