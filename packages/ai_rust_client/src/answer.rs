@@ -74,11 +74,11 @@ pub struct Transfer {
 
 impl Transfer {
     /// The head has arrived.
-    pub fn begin(sent: Instant, headers: &HeaderMap, bytes_sent: usize, failed_attempts: usize) -> Self {
+    pub fn begin(sent: Instant, headers: HeaderMap, bytes_sent: usize, failed_attempts: usize) -> Self {
         Self {
             sent: Some(sent),
             first_byte: Some(sent.elapsed()),
-            headers: headers.clone(),
+            headers,
             bytes_sent,
             failed_attempts,
             ..Self::default()

@@ -53,28 +53,41 @@ async fn attempt(
     let bytes_sent = total_len(&body);
     let http_request =
         Request { method: Method::POST, url: &transport.config.chat_url, accept: "application/json", body };
-    let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
-    let request_id = request_id(&transport.config.masks, response.headers());
+    let mut response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
+    let headers = std::mem::take(response.headers_mut());
     let status = response.status();
-    let mut transfer = Transfer::begin(sent, response.headers(), bytes_sent, attempts.failed());
-    let raw = transport.read_body(response, sent).await?;
-    transfer.end();
+    let request_id = request_id(&transport.config.masks, &headers);
+    let mut transfer = Transfer::begin(sent, headers, bytes_sent, attempts.failed());
     let mut batch = Batch::default();
-    batch.bytes_received = raw.len();
-    let raw = decode_utf8(raw);
-    let decoded = if is_event_stream(&raw) {
-        decode_events(&transport.config, &raw, &mut batch)
-    } else {
-        decode(&transport.config, &raw, &mut batch)
-    };
-    decoded.map_err(|mut error| {
+    let body = transport.read_body(response, sent).await;
+    transfer.end();
+    let decoded = body.and_then(|body| decode_body(&transport.config, body, status, &mut batch));
+    let raw = decoded.map_err(|mut error| {
         error.details_mut().request_id.clone_from(&request_id);
-        name_answer(error, &transport.config.chat_url, status)
+        error
     })?;
     let mut answer = Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() };
     batch.apply(&mut answer);
     let raw = if is_event_stream(&raw) { answer.to_completion() } else { raw };
     Ok(ChatResponse { answer, raw })
+}
+
+/// Decode an answer into `batch`, and return its text.
+fn decode_body(
+    config: &Config,
+    body: Vec<u8>,
+    status: StatusCode,
+    batch: &mut Batch,
+) -> Result<String, Error> {
+    batch.bytes_received = body.len();
+    let text = decode_utf8(body);
+    let decoded = if is_event_stream(&text) {
+        decode_events(config, &text, batch)
+    } else {
+        decode(config, &text, batch)
+    };
+    decoded.map_err(|error| name_answer(error, &config.chat_url, status))?;
+    Ok(text)
 }
 
 /// Say which response it is that is no answer.

@@ -90,8 +90,10 @@ async fn attempt<T>(
     let masks = &transport.config.masks;
     let request_id = request_id(masks, response.headers());
     let headers = shown_headers(masks, response.headers());
-    let body = transport.read_body(response, sent).await?;
-    decode(EndpointResponse { body, headers, request_id: request_id.clone() }).map_err(|mut error| {
+    let body = transport.read_body(response, sent).await;
+    let result =
+        body.and_then(|body| decode(EndpointResponse { body, headers, request_id: request_id.clone() }));
+    result.map_err(|mut error| {
         error.details_mut().request_id = request_id;
         error
     })

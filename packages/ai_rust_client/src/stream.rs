@@ -183,11 +183,12 @@ impl Stream {
         let bytes_sent = total_len(&body);
         let url = request.url(&transport.config);
         let http_request = Request { method: Method::POST, url: &url, accept: "text/event-stream", body };
-        let response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
+        let mut response = transport.limit_first_token(sent, pin!(transport.send(http_request))).await?;
+        let headers = std::mem::take(response.headers_mut());
         let answer = Answer {
             model: Some(model.to_owned()),
-            request_id: request_id(&transport.config.masks, response.headers()),
-            transfer: Transfer::begin(sent, response.headers(), bytes_sent, attempts.failed()),
+            request_id: request_id(&transport.config.masks, &headers),
+            transfer: Transfer::begin(sent, headers, bytes_sent, attempts.failed()),
             ..Answer::default()
         };
         self.buffer.with(|buffer| buffer.answer = answer);

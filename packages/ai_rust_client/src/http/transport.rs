@@ -22,7 +22,6 @@ use crate::http::masks::End;
 use crate::http::new_connections::NewConnections;
 use crate::http::read_timeouts::ReadTimeouts;
 use crate::http::refused_models::{RefusedModels, refused_models};
-use crate::http::response_headers::request_id;
 use crate::http::upload::{Upload, UploadProgress};
 
 const MAX_BODY: usize = 256 << 20;
@@ -207,15 +206,12 @@ impl Transport {
     /// Read the whole body of an attempt that began at `sent`. Some providers send white space to keep the connection
     /// alive: it counts as bytes but not as content.
     pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
-        let request_id = request_id(&self.config.masks, response.headers());
         let mut body = Vec::new();
-        let mut error = match self.read_up_to(response, MAX_BODY, sent, &mut body).await {
-            Ok(true) => return Ok(body),
-            Ok(false) => Error::new(Kind::Protocol, "the answer is longer than 256 MiB"),
-            Err(error) => error,
-        };
-        error.details_mut().request_id = request_id;
-        Err(error)
+        match self.read_up_to(response, MAX_BODY, sent, &mut body).await {
+            Ok(true) => Ok(body),
+            Ok(false) => Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Read the first `limit` bytes into `body`. Returns whether that is the whole body.

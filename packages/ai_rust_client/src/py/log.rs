@@ -8,12 +8,13 @@ use bytes::Bytes;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 
 use crate::answer::{Answer, Transfer};
 use crate::error::{Error, Kind};
 use crate::http::config::Config;
 use crate::protocol::request::{ChatRequest, total_len};
+use crate::py::imported::imported;
 use crate::text::one_line;
 
 const DEBUG: u32 = 10;
@@ -35,8 +36,7 @@ impl Logger {
 fn logger(py: Python<'_>) -> PyResult<Option<&Logger>> {
     static LOGGER: PyOnceLock<Logger> = PyOnceLock::new();
     if LOGGER.get(py).is_none() {
-        let modules = py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?;
-        let Some(logging) = modules.get_item("logging")? else { return Ok(None) };
+        let Some(logging) = imported(py, intern!(py, "logging"))? else { return Ok(None) };
         let logger = logging.call_method1("getLogger", ("ai_rust_client",))?;
         let is_enabled_for = logger.getattr("isEnabledFor")?.unbind();
         let debug = PyTuple::new(py, [DEBUG])?.unbind();

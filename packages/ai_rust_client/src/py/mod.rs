@@ -15,6 +15,7 @@ mod event_loop;
 mod events;
 mod gevent;
 mod history;
+mod imported;
 mod log;
 mod message_record;
 mod once;
