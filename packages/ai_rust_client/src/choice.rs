@@ -137,6 +137,9 @@ impl Choice {
     }
 
     pub fn push_logprobs(&mut self, delta: Json) {
+        if delta == Json::Null {
+            return;
+        }
         merge_field(&mut self.logprobs, "logprobs".to_owned(), delta);
     }
 
@@ -148,6 +151,9 @@ impl Choice {
     /// The choice is complete: no half of a character finds its other half. Returns what this adds to the reasoning and
     /// to the text.
     pub fn finish(&mut self) -> (String, String) {
+        if self.halves == Halves::default() {
+            return (String::new(), String::new());
+        }
         let halves = std::mem::take(&mut self.halves);
         let replacement = |half: Option<u16>| half.map_or("", |_| "\u{fffd}");
         let reasoning = self.push_reasoning(replacement(halves.reasoning).into());

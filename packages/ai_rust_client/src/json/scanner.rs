@@ -59,7 +59,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         loop {
-            let name = self.string()?.complete();
+            let name = self.name()?;
             self.expect(b':')?;
             read(self, name)?;
             if !self.eat(b',')? {
@@ -82,13 +82,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A name. Hardly any has an escape.
+    #[inline]
+    fn name(&mut self) -> Result<Cow<'a, str>> {
+        self.expect(b'"')?;
+        let run = self.run()?;
+        if self.eat_here(b'"') { Ok(Cow::Borrowed(run)) } else { self.unescape(run).map(Text::complete) }
+    }
+
     #[inline]
     pub fn string(&mut self) -> Result<Text<'a>> {
         self.expect(b'"')?;
         let run = self.run()?;
-        if self.eat_here(b'"') {
-            return Ok(run.into());
-        }
+        if self.eat_here(b'"') { Ok(run.into()) } else { self.unescape(run) }
+    }
+
+    /// The rest of a string that begins with `run`, which an escape follows.
+    #[cold]
+    fn unescape(&mut self, run: &str) -> Result<Text<'a>> {
         let mut text = Unescaped { inner: run.to_owned(), low: None, high: None };
         while !self.eat_here(b'"') {
             if self.eat_here(b'\\') {
@@ -110,6 +121,14 @@ impl<'a> Scanner<'a> {
         let end = self.at - 1;
         let place = matches!(text.inner, Cow::Borrowed(_)).then(|| end - text.inner.len()..end);
         Ok((text, place))
+    }
+
+    /// Read a value, and return its text, too.
+    pub fn with_text<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<(T, &'a str)> {
+        self.peek()?;
+        let start = self.at;
+        let value = read(self)?;
+        Ok((value, &self.text[start..self.at]))
     }
 
     /// Skip a value of any depth, and return its text.

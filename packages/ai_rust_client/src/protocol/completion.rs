@@ -128,11 +128,10 @@ impl Reader {
                 completion.error = (!error.is_empty()).then(|| ProviderError::from_error(&to_value(&error)));
             }
             "usage" | "x_groq" => {
-                let text = scanner.skip()?;
-                if text == "null" {
+                let (json, text) = scanner.with_text(Json::read)?;
+                if json == Json::Null {
                     return Ok(());
                 }
-                let json = Json::parse(text)?;
                 let usage = if name == "usage" { Some(&json) } else { json.get("usage") };
                 match usage {
                     Some(Json::Object(_)) if name == "x_groq" && completion.usage.is_some() => {}
@@ -161,19 +160,20 @@ impl Reader {
             return Ok(None);
         }
         let mut choices = Vec::new();
-        let mut indexes = BTreeSet::new();
         scanner.array(|scanner| {
             if scanner.peek()? == b'{' {
-                let mut choice = self.choice(scanner, choices.len() as u64)?;
-                if self.form == Form::Whole {
-                    choice.index = distinct_index(choice.index, &mut indexes);
-                }
-                choices.push(choice);
+                choices.push(self.choice(scanner, choices.len() as u64)?);
                 Ok(())
             } else {
                 self.ignore(scanner, "choices")
             }
         })?;
+        if self.form == Form::Whole && choices.len() > 1 {
+            let mut indexes = BTreeSet::new();
+            for choice in &mut choices {
+                choice.index = distinct_index(choice.index, &mut indexes);
+            }
+        }
         Ok(Some(choices))
     }
 
