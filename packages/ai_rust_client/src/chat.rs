@@ -23,7 +23,8 @@ use crate::protocol::request::{ChatRequest, total_len};
 
 #[derive(Debug)]
 pub struct ChatResponse {
-    pub answer: Answer,
+    /// In a box, since the result of a call is moved often.
+    pub answer: Box<Answer>,
     /// The body of the response.
     pub raw: String,
 }
@@ -66,7 +67,8 @@ async fn attempt(
         error.details_mut().request_id.clone_from(&request_id);
         error
     })?;
-    let mut answer = Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() };
+    let mut answer =
+        Box::new(Answer { model: Some(model.to_owned()), request_id, transfer, ..Answer::default() });
     batch.apply(&mut answer);
     let raw = if is_event_stream(&raw) { answer.to_completion() } else { raw };
     Ok(ChatResponse { answer, raw })

@@ -117,7 +117,8 @@ impl Transport {
             match redirect_target(&response) {
                 Some(target) if target.origin() == url.origin() => url = Cow::Owned(target),
                 _ if response.status().is_success() => return Ok(response),
-                _ => return Err(self.status_error(response).await),
+                // In a box: the future of every request would have room for it otherwise.
+                _ => return Err(Box::pin(self.status_error(response)).await),
             }
         }
         let message = format!("{} redirected more than {MAX_REDIRECTS} times; check base_url", shown(&url));
@@ -205,9 +206,9 @@ impl Transport {
 
     /// Read the whole body of an attempt that began at `sent`. Some providers send white space to keep the connection
     /// alive: it counts as bytes but not as content.
-    pub async fn read_body(&self, response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
+    pub async fn read_body(&self, mut response: Response, sent: Instant) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
-        match self.read_up_to(response, MAX_BODY, sent, &mut body).await {
+        match self.read_up_to(&mut response, MAX_BODY, sent, &mut body).await {
             Ok(true) => Ok(body),
             Ok(false) => Err(Error::new(Kind::Protocol, "the answer is longer than 256 MiB")),
             Err(error) => Err(error),
@@ -217,7 +218,7 @@ impl Transport {
     /// Read the first `limit` bytes into `body`. Returns whether that is the whole body.
     async fn read_up_to(
         &self,
-        mut response: Response,
+        response: &mut Response,
         limit: usize,
         sent: Instant,
         body: &mut Vec<u8>,
@@ -240,10 +241,10 @@ impl Transport {
         }
     }
 
-    async fn status_error(&self, response: Response) -> Error {
+    async fn status_error(&self, mut response: Response) -> Error {
         let (status, headers, url) = (response.status(), response.headers().clone(), response.url().clone());
         let mut body = Vec::new();
-        let is_whole = self.read_up_to(response, MAX_PARSED_ERROR, Instant::now(), &mut body).await;
+        let is_whole = self.read_up_to(&mut response, MAX_PARSED_ERROR, Instant::now(), &mut body).await;
         let end = if let Ok(true) = is_whole { End::Complete } else { End::Cut };
         failures::status_error(&self.config, status, &headers, &url, (&body, end))
     }

@@ -22,7 +22,7 @@ use crate::py::values::{ToolCall, Usage, headers, load_json, rate_limits, second
 /// A whole answer.
 #[pyclass(frozen, module = "ai_rust_client")]
 pub struct ChatResponse {
-    answer: Answer,
+    answer: Box<Answer>,
     body: String,
     masks: Masks,
     raw: PyOnceLock<Py<PyDict>>,
@@ -30,7 +30,7 @@ pub struct ChatResponse {
 
 impl ChatResponse {
     pub fn new(py: Python, response: chat::ChatResponse, config: &Config) -> Self {
-        log::answer(py, "chat", config, || response.answer.clone());
+        log::answer(py, "chat", config, || Answer::clone(&response.answer));
         Self {
             answer: response.answer,
             body: response.raw,
@@ -80,7 +80,7 @@ impl AnswerState {
 #[pyfunction]
 pub fn _restore_response(body: String, state: AnswerState) -> ChatResponse {
     let duration = |seconds: Option<f64>| Duration::try_from_secs_f64(seconds?).ok();
-    let mut answer = decode_answer(&body);
+    let mut answer = Box::new(decode_answer(&body));
     answer.usage = state.usage.map(|usage| usage.get().0.clone());
     (answer.model, answer.provider, answer.request_id) = (state.model, state.provider, state.request_id);
     answer.transfer.headers = from_shown_headers(&state.headers);
