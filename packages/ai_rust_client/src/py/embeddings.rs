@@ -15,8 +15,9 @@ use crate::answer;
 use crate::embeddings::{self, Batch};
 use crate::http::config::Config;
 use crate::json::string;
-use crate::py::encode::{Path, Step, Writer, write, write_option};
+use crate::py::encode::{Writer, write, write_option};
 use crate::py::log;
+use crate::py::path::{Path, Step};
 use crate::py::values::Usage;
 
 /// The requests for these texts.

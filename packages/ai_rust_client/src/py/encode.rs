@@ -2,8 +2,6 @@
 //!
 //! A value without a JSON form is rejected with its path, for example `messages[3].content[0]`.
 
-use std::fmt;
-
 use bytes::Bytes;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
@@ -14,6 +12,7 @@ use serde::Serialize;
 use crate::json::string as json_string;
 use crate::protocol::request::ChatRequest;
 use crate::py::history::{Conversation, History};
+use crate::py::path::{Path, Step};
 use crate::py::snapshot::{MAX_DEPTH, snapshot};
 
 /// A string of this many bytes (usually an image) is encoded while other threads run.
@@ -24,9 +23,6 @@ const LONG_STRING: usize = 256;
 
 /// The size of a piece of JSON, in bytes. Its allocation can be reused when the piece is dropped.
 const PIECE: usize = 64 << 10;
-
-/// How many steps at either end of a long path are shown.
-const SHOWN_STEPS: usize = 6;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -376,49 +372,4 @@ fn write_json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
 fn is_dataclass(value: &Bound<PyAny>) -> PyResult<bool> {
     let is_class = value.is_instance_of::<PyType>();
     Ok(!is_class && value.hasattr(intern!(value.py(), "__dataclass_fields__"))?)
-}
-
-/// The position of a value in the request; only formatted if the value is rejected.
-pub struct Path<'a> {
-    parent: Option<&'a Path<'a>>,
-    step: Step<'a>,
-    depth: usize,
-}
-
-pub enum Step<'a> {
-    Name(&'a str),
-    Index(usize),
-}
-
-impl<'a> Path<'a> {
-    /// The beginning of a path.
-    pub fn root(name: &'a str) -> Self {
-        Self { parent: None, step: Step::Name(name), depth: 0 }
-    }
-
-    pub fn then(&'a self, step: Step<'a>) -> Path<'a> {
-        Path { parent: Some(self), step, depth: self.depth + 1 }
-    }
-}
-
-impl Path<'_> {
-    fn write(&self, f: &mut fmt::Formatter<'_>, deepest: usize) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            parent.write(f, deepest)?;
-        }
-        if deepest > 2 * SHOWN_STEPS && (SHOWN_STEPS..=deepest - SHOWN_STEPS).contains(&self.depth) {
-            return if self.depth == SHOWN_STEPS { f.write_str("…") } else { Ok(()) };
-        }
-        match self.step {
-            Step::Name(name) if self.parent.is_some() => write!(f, ".{name}"),
-            Step::Name(name) => f.write_str(name),
-            Step::Index(index) => write!(f, "[{index}]"),
-        }
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, self.depth)
-    }
 }

@@ -19,6 +19,7 @@ mod imported;
 mod log;
 mod message_record;
 mod once;
+mod path;
 mod ready;
 mod response;
 mod session;
