@@ -13,10 +13,10 @@ use crate::answer::Usage;
 use crate::choice::MessageDelta;
 use crate::json::scanner::{Malformed, Scanner};
 use crate::json::text::Text;
-use crate::json::tree::{Fields, Json, drop_repeated, get};
+use crate::json::tree::{Json, drop_repeated, get};
 use crate::protocol::parts::PartTexts;
 use crate::protocol::provider_error::ProviderError;
-use crate::tool_calls::ToolCallDelta;
+use crate::protocol::usage::read_usage;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -106,8 +106,8 @@ impl<'a> Completion<'a> {
     }
 }
 
-struct Reader {
-    form: Form,
+pub(super) struct Reader {
+    pub(super) form: Form,
     ignored: Vec<&'static str>,
     content_at: Option<Range<usize>>,
 }
@@ -299,71 +299,12 @@ impl Reader {
         Ok(None)
     }
 
-    /// A list, or a single call in its place: Text Generation Inference streams calls like that.
-    fn tool_calls(&mut self, scanner: &mut Scanner) -> Result<Vec<ToolCallDelta>, Malformed> {
-        let mut calls = Vec::new();
-        match scanner.peek()? {
-            b'{' => calls.push(self.tool_call(scanner)?),
-            b'[' => scanner.array(|scanner| {
-                if scanner.peek()? == b'{' {
-                    calls.push(self.tool_call(scanner)?);
-                    Ok(())
-                } else {
-                    self.ignore(scanner, "message.tool_calls")
-                }
-            })?,
-            _ => self.ignore(scanner, "message.tool_calls")?,
-        }
-        if self.form == Form::Whole {
-            // Each item of a whole message is a call of its own.
-            (0..).zip(&mut calls).for_each(|(index, call)| call.index = Some(index));
-        }
-        Ok(calls)
-    }
-
-    fn tool_call(&mut self, scanner: &mut Scanner) -> Result<ToolCallDelta, Malformed> {
-        let mut call = ToolCallDelta::default();
-        scanner.object(|scanner, name| {
-            match &*name {
-                "index" => call.index = self.count(scanner, "tool_calls.index")?,
-                "id" => {
-                    call.id = match Json::read(scanner)? {
-                        Json::Number(number) => number,
-                        Json::String(text) => text.complete().into_owned(),
-                        other => {
-                            self.absent(&other, "tool_calls.id");
-                            String::new()
-                        }
-                    }
-                }
-                "function" if scanner.peek()? == b'{' => self.function(scanner, &mut call)?,
-                "function" => self.ignore(scanner, "tool_calls.function")?,
-                _ => push_field(&mut call.fields, name, scanner)?,
-            }
-            Ok(())
-        })?;
-        drop_repeated(&mut call.fields);
-        drop_repeated(&mut call.function_fields);
-        Ok(call)
-    }
-
-    /// Arguments are JSON text in a string; some servers send the object itself.
-    fn function(&mut self, scanner: &mut Scanner, call: &mut ToolCallDelta) -> Result<(), Malformed> {
-        scanner.object(|scanner, name| {
-            match &*name {
-                "name" => call.name = self.string(scanner, "function.name")?.into_owned(),
-                "arguments" if matches!(scanner.peek()?, b'{' | b'[') => {
-                    call.arguments = scanner.skip()?.to_owned().into();
-                }
-                "arguments" => call.arguments = self.text(scanner, "function.arguments")?.into_owned(),
-                _ => push_field(&mut call.function_fields, name, scanner)?,
-            }
-            Ok(())
-        })
-    }
-
     /// A string; empty if it is absent.
-    fn text<'a>(&mut self, scanner: &mut Scanner<'a>, name: &'static str) -> Result<Text<'a>, Malformed> {
+    pub(super) fn text<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        name: &'static str,
+    ) -> Result<Text<'a>, Malformed> {
         if scanner.peek()? == b'"' {
             return scanner.string();
         }
@@ -371,7 +312,7 @@ impl Reader {
         Ok(Text::default())
     }
 
-    fn string<'a>(
+    pub(super) fn string<'a>(
         &mut self,
         scanner: &mut Scanner<'a>,
         name: &'static str,
@@ -379,7 +320,11 @@ impl Reader {
         self.text(scanner, name).map(Text::complete)
     }
 
-    fn count(&mut self, scanner: &mut Scanner, name: &'static str) -> Result<Option<u64>, Malformed> {
+    pub(super) fn count(
+        &mut self,
+        scanner: &mut Scanner,
+        name: &'static str,
+    ) -> Result<Option<u64>, Malformed> {
         let value = match scanner.peek()? {
             b'0'..=b'9' => match scanner.scalar()? {
                 "0" => return Ok(Some(0)),
@@ -395,14 +340,14 @@ impl Reader {
     }
 
     /// Skip a value of a wrong type.
-    fn ignore(&mut self, scanner: &mut Scanner, name: &'static str) -> Result<(), Malformed> {
+    pub(super) fn ignore(&mut self, scanner: &mut Scanner, name: &'static str) -> Result<(), Malformed> {
         if scanner.skip()? != "null" {
             self.ignored.push(name);
         }
         Ok(())
     }
 
-    fn absent(&mut self, value: &Json, name: &'static str) -> Json {
+    pub(super) fn absent(&mut self, value: &Json, name: &'static str) -> Json {
         if *value != Json::Null {
             self.ignored.push(name);
         }
@@ -427,14 +372,6 @@ fn is_worth(name: &str, value: &Json) -> bool {
     !is_known || !value.is_empty()
 }
 
-fn push_field(fields: &mut Fields, name: Cow<str>, scanner: &mut Scanner) -> Result<(), Malformed> {
-    let value = Json::read(scanner)?;
-    if value != Json::Null {
-        fields.push((name.into_owned(), value));
-    }
-    Ok(())
-}
-
 /// The reasoning, under the first of the names that providers use for it.
 fn reasoning(fields: &[(String, Json)], in_content: Text<'static>) -> Text<'static> {
     let named = ["reasoning", "reasoning_content"].into_iter().filter_map(|name| get(fields, name));
@@ -445,50 +382,6 @@ fn reasoning(fields: &[(String, Json)], in_content: Text<'static>) -> Text<'stat
         .or(Some(in_content).filter(|text| !text.is_empty()))
         .or_else(details)
         .unwrap_or_default()
-}
-
-fn read_usage(fields: &[(String, Json)], ignored: &mut Vec<&'static str>) -> Usage {
-    let prompt_details = usage_details(fields, "prompt_tokens_details", ignored);
-    let completion_details = usage_details(fields, "completion_tokens_details", ignored);
-    let mut number = |fields, name| usage_number(fields, name, ignored);
-    let mut count = |fields, name| number(fields, name).and_then(Json::as_count).unwrap_or(0);
-    let (prompt, completion) = (count(fields, "prompt_tokens"), count(fields, "completion_tokens"));
-    let total = count(fields, "total_tokens");
-    let cached = count(prompt_details, "cached_tokens").max(count(fields, "prompt_cache_hit_tokens"));
-    Usage {
-        prompt_tokens: prompt,
-        completion_tokens: completion,
-        total_tokens: if total > 0 { total } else { prompt.saturating_add(completion) },
-        cached_tokens: cached,
-        reasoning_tokens: count(completion_details, "reasoning_tokens"),
-        cost: number(fields, "cost").and_then(Json::as_amount),
-    }
-}
-
-fn usage_details<'a>(
-    fields: &'a [(String, Json)],
-    name: &'static str,
-    ignored: &mut Vec<&'static str>,
-) -> &'a [(String, Json)] {
-    match get(fields, name) {
-        Some(Json::Object(details)) => return details,
-        Some(Json::Null) | None => {}
-        Some(_) => ignored.push(name),
-    }
-    &[]
-}
-
-fn usage_number<'a>(
-    fields: &'a [(String, Json)],
-    name: &'static str,
-    ignored: &mut Vec<&'static str>,
-) -> Option<&'a Json> {
-    let value = get(fields, name).filter(|value| **value != Json::Null)?;
-    if value.as_amount().is_none() {
-        ignored.push(name);
-        return None;
-    }
-    Some(value)
 }
 
 /// Errors are rare: the detour through text costs nothing that matters.

@@ -10,5 +10,7 @@ pub mod parts;
 pub mod provider_error;
 pub mod request;
 pub mod sse;
+mod tool_call_delta;
 pub mod unescape;
+mod usage;
 pub mod vectors;
