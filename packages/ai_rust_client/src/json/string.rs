@@ -9,13 +9,27 @@ pub fn write(utf8: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = utf8;
     loop {
-        let len = unescaped_len(rest);
-        out.extend_from_slice(&rest[..len]);
-        let Some(byte) = rest.get(len) else { break };
+        rest = write_unescaped(rest, out);
+        let Some((byte, after)) = rest.split_first() else { break };
         write_escape(*byte, out);
-        rest = &rest[len + 1..];
+        rest = after;
     }
     out.push(b'"');
+}
+
+/// Write the bytes at the beginning that need no escape. Returns the rest.
+fn write_unescaped<'a>(bytes: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let mut rest = bytes;
+    while let Some((block, after)) = rest.split_first_chunk::<16>() {
+        if block.iter().fold(false, |needs, byte| needs | needs_escape(*byte)) {
+            break;
+        }
+        out.extend_from_slice(block);
+        rest = after;
+    }
+    let len = unescaped_len(rest);
+    out.extend_from_slice(&rest[..len]);
+    &rest[len..]
 }
 
 /// How many bytes at the beginning need no escape.
