@@ -117,7 +117,7 @@ def fail(count):
 
 fail(100)
 before = counted()
-fail(10_000)
+fail(10_002)
 check(before)
 """
 
