@@ -99,7 +99,7 @@ CREATE TABLE IF NOT EXISTS index_backlog (
 -- separators, because they would be a part of the word after an emoji otherwise.
 CREATE VIRTUAL TABLE IF NOT EXISTS conversations_fts USING fts5 (
   prompt, response, model, tags, url, prompt_grams, response_grams, model_grams, tags_grams, url_grams, messages_text, messages_grams,
-  content = 'conversations', content_rowid = 'id',
+  content="conversations", content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );

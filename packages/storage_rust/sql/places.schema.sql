@@ -24,7 +24,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS bookmarks_by_keyword ON bookmarks (keyword) WH
 
 CREATE VIRTUAL TABLE IF NOT EXISTS bookmarks_fts USING fts5 (
   title, url, tags, note, keyword, title_grams, url_grams, tags_grams, note_grams,
-  content = 'bookmarks', content_rowid = 'id',
+  content="bookmarks", content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );
@@ -92,7 +92,7 @@ CREATE TABLE IF NOT EXISTS page_texts (
 -- For completion in the address bar, which must not read the texts.
 CREATE VIRTUAL TABLE IF NOT EXISTS pages_fts USING fts5 (
   title, url, title_grams, url_grams,
-  content = 'pages', content_rowid = 'id',
+  content="pages", content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '1 2 3'
 );
@@ -103,7 +103,7 @@ FROM pages AS p LEFT JOIN page_texts AS t ON t.page_id = p.id;
 
 CREATE VIRTUAL TABLE IF NOT EXISTS recall_fts USING fts5 (
   title, url, text, title_grams, url_grams, text_grams,
-  content = 'recall', content_rowid = 'id',
+  content="recall", content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc' separators '︎️🏻🏼🏽🏾🏿'",
   prefix = '2 3'
 );
