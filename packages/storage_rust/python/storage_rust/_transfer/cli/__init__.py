@@ -6,7 +6,6 @@ Exit codes: 0 success; 1 an error, or `check` found problems: a sentence says wh
 import argparse
 import contextlib
 import glob
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,9 +18,12 @@ from ..folder import ImportedFile, import_folder, is_minimal_browser_0_folder
 from ..import_conversations import FORMATS
 from ..progress_bar import ProgressBar
 from ..terminal import one_line, print_table
+from . import exchanges
+from .dates import parse_date
+from .output import as_json, as_row, print_json, print_result
 
 _CREATING: Final = ("import", "merge")
-_READ_ONLY: Final = ("search", "recent", "export", "backup", "stats")
+_READ_ONLY: Final = ("search", "recent", "export", "backup", "stats", *exchanges.READ_ONLY)
 
 OpenStore = Callable[..., Any]
 Salvage = Callable[[str, str], tuple[int, str]]
@@ -76,6 +78,9 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     search.add_argument("--match", choices=("auto", "all", "any"), default="auto", help="which words must match")
     search.add_argument("--model")
     search.add_argument("--tag")
+    for bound in ("--since", "--until"):
+        search.add_argument(bound, type=parse_date, metavar="DATE", help="2026-01-31, yesterday, 7d or an ISO time")
+    exchanges.add_commands(command)
     recent = command("recent", "the newest exchanges")
     for listing in (search, recent):
         listing.add_argument("--limit", type=int, default=20)
@@ -125,19 +130,21 @@ def _search(store: Any, options: argparse.Namespace) -> int:
         match=options.match,
         model=options.model,
         tag=options.tag,
+        since=options.since,
+        until=options.until,
     )
     if options.json:
-        hits = [_exchange(hit) | {"score": hit.score, "snippet": hit.snippet} for hit in page.hits]
-        return _print_json({"hits": hits, "complete": page.complete, "match": page.match})
-    print_table(("id", "time", "model", "found"), [(*_row(hit)[:3], hit.snippet) for hit in page.hits])
+        hits = [as_json(hit) | {"score": hit.score, "snippet": hit.snippet} for hit in page.hits]
+        return print_json({"hits": hits, "complete": page.complete, "match": page.match})
+    print_table(("id", "time", "model", "found"), [(*as_row(hit)[:3], hit.snippet) for hit in page.hits])
     return 0
 
 
 def _recent(store: Any, options: argparse.Namespace) -> int:
-    exchanges = store.recent(limit=options.limit).conversations
+    found = store.recent(limit=options.limit).conversations
     if options.json:
-        return _print_json([_exchange(each) for each in exchanges])
-    print_table(("id", "time", "model", "prompt"), [_row(each) for each in exchanges])
+        return print_json([as_json(each) for each in found])
+    print_table(("id", "time", "model", "prompt"), [as_row(each) for each in found])
     return 0
 
 
@@ -157,7 +164,7 @@ def _import(store: Any, options: argparse.Namespace) -> int:
                 files.append(_import_file(store, Path(name), options.format))
     code = 1 if any(file.error for file in files) else 0
     if options.json:
-        _print_json([_import_result(file) for file in files])
+        print_json([_import_result(file) for file in files])
         return code
     for file in files:
         _print_import(file)
@@ -208,14 +215,16 @@ def _import_result(file: ImportedFile) -> dict[str, Any]:
 def _export(store: Any, options: argparse.Namespace) -> int:
     with ProgressBar("exporting") as bar:
         written = export_file(store, options.file, options.format, options.query, bar.update)
-    return _print({"file": options.file, "written": written}, f"{written} written to {options.file}", options.json)
+    return print_result(
+        {"file": options.file, "written": written}, f"{written} written to {options.file}", options.json
+    )
 
 
 def _backup(store: Any, options: argparse.Namespace) -> int:
     source, target = Path(options.database), Path(options.file)
     with ProgressBar("copying", lambda: (_size_of_copies(target), source.stat().st_size)):
         store.backup(options.file)
-    return _print({"file": options.file}, f"copied to {options.file}", options.json)
+    return print_result({"file": options.file}, f"copied to {options.file}", options.json)
 
 
 def _size_of_copies(target: Path) -> int:
@@ -231,14 +240,14 @@ def _size_of_copies(target: Path) -> int:
 def _check(store: Any, options: argparse.Namespace) -> int:
     with ProgressBar("checking"):
         problems = store.check()
-    _print({"problems": problems}, "\n".join(map(one_line, problems)) or "no problems", options.json)
+    print_result({"problems": problems}, "\n".join(map(one_line, problems)) or "no problems", options.json)
     return 1 if problems else 0
 
 
 def _stats(store: Any, options: argparse.Namespace) -> int:
     stats = dict(store.stats())
     if options.json:
-        return _print_json(stats)
+        return print_json(stats)
     print_table(("what", ""), list(stats.items()))
     return 0
 
@@ -247,7 +256,7 @@ def _salvage(options: argparse.Namespace, salvage: Salvage) -> int:
     target = options.file or f"{options.database}.recovered"
     recovered, summary = salvage(options.database, target)
     text = f"{summary}: written to {target}" if recovered else f"nothing could be read; {target} is empty"
-    _print({"file": target, "recovered": recovered, "summary": summary}, text, options.json)
+    print_result({"file": target, "recovered": recovered, "summary": summary}, text, options.json)
     return 0 if recovered else 1
 
 
@@ -260,35 +269,5 @@ _COMMANDS: Final[dict[str, Callable[[Any, argparse.Namespace], int]]] = {
     "backup": _backup,
     "check": _check,
     "stats": _stats,
+    **exchanges.COMMANDS,
 }
-
-
-def _exchange(exchange: Any) -> dict[str, Any]:
-    return {
-        "id": exchange.id,
-        "thread_id": exchange.thread_id,
-        "parent_id": exchange.parent_id,
-        "timestamp": exchange.timestamp.isoformat(timespec="milliseconds"),
-        "prompt": exchange.prompt,
-        "response": exchange.response,
-        "model": exchange.model,
-        "url": exchange.url,
-        "tags": list(exchange.tags),
-        "metadata": dict(exchange.metadata),
-    }
-
-
-def _row(exchange: Any) -> tuple[object, ...]:
-    return exchange.id, exchange.timestamp.strftime("%Y-%m-%d %H:%M"), exchange.model, exchange.prompt
-
-
-def _print_json(value: object) -> int:
-    sys.stdout.write(json.dumps(value) + "\n")  # ASCII, which every terminal can print
-    return 0
-
-
-def _print(value: object, sentence: str, as_json: bool) -> int:
-    if as_json:
-        return _print_json(value)
-    sys.stdout.write(sentence + "\n")
-    return 0
