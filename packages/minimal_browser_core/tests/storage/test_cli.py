@@ -205,3 +205,40 @@ def test_the_migration_script_imports_the_old_file_once(folder: Path) -> None:
     assert "does not exist" in run(folder, script, "gone.json", code=1)
     (folder / "notes.txt").write_text("no conversations\n")
     assert "cannot be imported" in run(folder, script, "notes.txt", code=1)
+
+
+def test_exchanges_are_shown_and_deleted(module: str, folder: Path) -> None:
+    def command(*arguments: str, code: int = 0) -> str:
+        return run(folder, "-m", module, "store.db", *arguments, code=code)
+
+    command("import", "old.json")
+    assert "wombats\\x1b[31m" in command("show", "1")
+    assert command("search", "wombats", "--since", "2024-03-01", "--match", "all") == "nothing found\n"
+    assert "is not a date" in command("search", "wombats", "--since", "soon", code=2)
+    assert len(json.loads(command("threads", "--json"))) == 2
+    assert command("rename-thread", "1", "Animals") == "renamed\n"
+    assert "Animals" in command("threads")
+    assert "no thread 9" in command("rename-thread", "9", "x", code=1)
+    assert list(json.loads(command("stats", "--by", "day", "--json"))) == ["2024-02-29", "2024-03-01"]
+    assert command("delete", "1") == "1 deleted\n"
+    assert "no exchange 1" in command("show", "1", code=1)
+    assert "--yes" in run(folder, "-m", module, "store.db", "purge", code=1)
+    assert command("purge", "--keep-last", "0", "--yes") == "1 purged\n"
+
+
+def test_an_export_is_piped_into_an_import(module: str, folder: Path) -> None:
+    run(folder, "-m", module, "store.db", "import", "old.json")
+    exported = subprocess.run(
+        [sys.executable, "-m", module, "store.db", "export", "-"], cwd=folder, capture_output=True, check=True
+    )
+    command = [sys.executable, "-m", module, "other.db", "import", "-", "--json"]
+    imported = subprocess.run(command, cwd=folder, input=exported.stdout, capture_output=True, check=True)
+    assert json.loads(imported.stdout)[0]["taken"] == 2
+
+
+def test_datasette_and_sqlite_utils_detect_the_index(module: str, folder: Path) -> None:
+    run(folder, "-m", module, "store.db", "import", "old.json")
+    with closing(sqlite3.connect(folder / "store.db")) as db:
+        query = "SELECT name FROM sqlite_master WHERE rootpage = 0 AND sql LIKE ?"  # as both programs do
+        found = db.execute(query, ('%VIRTUAL TABLE%USING FTS%content="conversations"%',)).fetchall()
+    assert found == [("conversations_fts",)]

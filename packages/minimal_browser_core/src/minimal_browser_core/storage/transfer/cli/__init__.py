@@ -22,6 +22,7 @@ from ..terminal import one_line, print_table
 from . import exchanges
 from .dates import parse_date
 from .output import as_json, as_row, print_json, print_result
+from .pipes import file_of_stdin, write_to_stdout
 
 _CREATING: Final = ("import", "merge")
 _READ_ONLY: Final = ("search", "recent", "export", "backup", "stats", *exchanges.READ_ONLY)
@@ -86,7 +87,7 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     for listing in (search, recent):
         listing.add_argument("--limit", type=int, default=20)
     importing = command("import", "import the exchanges of other files; none is imported twice")
-    importing.add_argument("files", nargs="+", metavar="file", help="a file, or the folder of minimal_browser 0.x")
+    importing.add_argument("files", nargs="+", metavar="file", help="a file, - for standard input, or a folder of 0.x")
     importing.add_argument(
         "--places", metavar="FILE", help="where to store the bookmarks, history and sessions of a folder"
     )
@@ -95,7 +96,7 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     merging.add_argument("files", nargs="+", metavar="file")
     merging.set_defaults(places=None)
     exporting = command("export", "write exchanges to a new file")
-    exporting.add_argument("file")
+    exporting.add_argument("file", help="a new file, or - for standard output")
     exporting.add_argument("--format", choices=tuple(WRITERS), default="jsonl")
     exporting.add_argument("--query", help="only its matches")
     backup = command("backup", "copy the store while others use it")
@@ -103,7 +104,8 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     check = command("check", "read the whole file and report its problems")
     rescue = "move a damaged file aside, and recover what can be read, if this implementation can"
     check.add_argument("--rescue", action="store_true", help=rescue)
-    command("stats", "counts and sizes")
+    stats = command("stats", "counts and sizes")
+    stats.add_argument("--by", choices=("model", "day"), help="one row per model or day")
     if has_salvage:
         salvage = command("salvage", "copy what can be read of a damaged file of conversations or places to a new one")
         salvage.add_argument("file", nargs="?", help="the new file; by default the database with .recovered appended")
@@ -115,7 +117,9 @@ def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
     if options.command not in _CREATING and not database.exists():
         raise StorageError(f"{database} does not exist: `import` creates a store", path=str(database))
     for name in options.files if options.command in _CREATING else ():
-        if not Path(name).exists():  # checked before an empty store is created
+        if (name != "-" or options.command == "merge") and not Path(
+            name
+        ).exists():  # checked before an empty store is created
             raise StorageError(f"{name} does not exist: nothing was imported", path=name)
     check_options = {"check_on_open": True} if options.command == "check" and options.rescue else {}
     with open_store(database, read_only=options.command in _READ_ONLY, **check_options) as store:
@@ -162,7 +166,8 @@ def _import(store: Any, options: argparse.Namespace) -> int:
             elif is_minimal_browser_0_folder(Path(name)):
                 files += import_folder(Path(name), store, bookmarks, history)
             else:
-                files.append(_import_file(store, Path(name), options.format))
+                path = stack.enter_context(file_of_stdin()) if name == "-" else Path(name)
+                files.append(_import_file(store, path, options.format))
     code = 1 if any(file.error for file in files) else 0
     if options.json:
         print_json([_import_result(file) for file in files])
@@ -214,6 +219,8 @@ def _import_result(file: ImportedFile) -> dict[str, Any]:
 
 
 def _export(store: Any, options: argparse.Namespace) -> int:
+    if options.file == "-":
+        return write_to_stdout(store, options.format, options.query)
     with ProgressBar("exporting") as bar:
         written = export_file(store, options.file, options.format, options.query, bar.update)
     return print_result(
@@ -246,9 +253,13 @@ def _check(store: Any, options: argparse.Namespace) -> int:
 
 
 def _stats(store: Any, options: argparse.Namespace) -> int:
-    stats = dict(store.stats())
+    stats = dict(store.stats(by=options.by) if options.by else store.stats())
     if options.json:
         return print_json(stats)
+    if options.by:
+        names = ("conversations", "threads", "text_bytes")
+        print_table((options.by, *names), [(key, *(row[name] for name in names)) for key, row in stats.items()])
+        return 0
     print_table(("what", ""), list(stats.items()))
     return 0
 
