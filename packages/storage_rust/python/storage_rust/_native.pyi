@@ -4,7 +4,7 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Literal, Self, final
 
-from typing_extensions import disjoint_base
+from typing_extensions import Buffer, disjoint_base
 
 from ._transfer.report import ImportReport
 
@@ -12,6 +12,7 @@ __all__ = [
     "API_VERSION",
     "CAPABILITIES",
     "SCHEMA_VERSION",
+    "Attachment",
     "Bookmark",
     "BookmarkStore",
     "Conversation",
@@ -49,6 +50,12 @@ class Conversation:
         url: str | None,
         tags: Sequence[str],
         metadata: Mapping[str, Any],
+        *,
+        state: Literal["complete", "writing", "interrupted"] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> Self: ...
     @property
     def id(self) -> int:
@@ -76,6 +83,48 @@ class Conversation:
     def metadata(self) -> Mapping[str, Any]:
         """A new dict at each access."""
 
+    @property
+    def state(self) -> Literal["complete", "writing", "interrupted"]:
+        """`writing` while `begin` waits for `finish`; `interrupted` if the program that wrote the answer ended first."""
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """As the provider counted them; None if it was not stored."""
+
+    @property
+    def completion_tokens(self) -> int | None:
+        """With the reasoning tokens, as most providers count them."""
+
+    @property
+    def cost(self) -> float | None:
+        """In US dollars."""
+
+    @property
+    def duration(self) -> float | None:
+        """In seconds."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Attachment:
+    """A file that belongs to an exchange."""
+
+    def __new__(cls, name: str, mime: str, size: int, sha256: str) -> Self: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def mime(self) -> str:
+        """Its media type, such as image/png."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its content, in lower-case hexadecimal."""
+
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
 
@@ -98,6 +147,12 @@ class SearchHit(Conversation):
         score: float,
         snippet: str,
         highlights: Sequence[tuple[int, int]],
+        *,
+        state: Literal["complete", "writing", "interrupted"] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> Self: ...
     @property
     def score(self) -> float:
@@ -286,13 +341,82 @@ class ConversationStore(_Store):
         url: str | None = None,
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> int:
         """Store an exchange and return its id.
 
         `timestamp` must have a time zone, is stored in milliseconds and is by default the current time. `parent_id` is
         the exchange that this one continues, by default the newest of the thread. Without either, a new thread is
         started.
+
+        `messages` are those of a provider's API, of any form that is JSON: `messages(id)` returns them as they were,
+        and a search finds their text. Tokens, `cost` in US dollars and `duration` in seconds are what it took.
         """
+
+    def begin(
+        self,
+        prompt: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Store an exchange whose answer is streamed, and return its id. See `add_conversation`.
+
+        `append` adds to the answer and `finish` ends it. Until then, all readers see the text so far, and the `state`
+        of the exchange is `writing`. If the store is closed or its process ends first, it is `interrupted`, with all
+        that was appended. The search finds the prompt at once, and the answer after `finish`.
+        """
+
+    def append(self, id: int, text: str) -> None:
+        """Add to an answer that this store has begun. The text survives the end of the process, not that of the system.
+
+        It is written to a file next to the database, `<database>-answer-<id>`, so it costs no more than its size.
+        InvalidData if this store is not writing that answer.
+        """
+
+    def finish(
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        model: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
+    ) -> bool:
+        """End an answer, and store the given values with it. False if the exchange was deleted.
+
+        `response` replaces what was appended. InvalidData if this store is not writing that answer.
+        """
+
+    def messages(self, id: int) -> list[dict[str, Any]]:
+        """The messages of an exchange as they were stored; an empty list if it has none or does not exist."""
+
+    def attach(self, id: int, name: str, data: Buffer, *, mime: str) -> str:
+        """Attach a file of at most 100 MiB to an exchange, and return the SHA-256 of its content.
+
+        A content is stored once, however many exchanges have it, and deleted with the last one. A file of the same name
+        is replaced. InvalidData if there is no such exchange.
+        """
+
+    def attachment(self, sha256: str) -> bytes | None:
+        """The content with this hash, of any exchange; None if there is none."""
+
+    def attachments(self, id: int) -> list[Attachment]:
+        """The files of an exchange, by name, without their contents."""
 
     def update(
         self,
@@ -304,6 +428,11 @@ class ConversationStore(_Store):
         url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> bool:
         """Replace the given values. False if there is no such exchange."""
 
@@ -383,11 +512,12 @@ class ConversationStore(_Store):
     def rename_thread(self, thread_id: int, title: str) -> bool:
         """Replace the title of a thread. False if there is no such thread."""
 
-    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, Any]:
+    def stats(self, by: Literal["model", "day", "site"] | None = None) -> dict[str, Any]:
         """Counts, sizes in bytes, `schema_version`, and the version of the SQLite library.
 
-        With `by`, for each model, the most used first, or for each day of UTC, in order: `conversations`, `threads`,
-        and `text_bytes`, the size of the prompts and responses. That reads the whole file.
+        With `by`, for each model, the most used first, for each day of UTC, in order, or for each site, the host of the
+        URL, the most used first: `conversations`, `threads`, `text_bytes`, the size of the prompts and responses, and
+        the sums of `prompt_tokens`, `completion_tokens`, `cost` and `duration`. That reads the whole file.
         """
 
     def get(self, id: int) -> Conversation | None:

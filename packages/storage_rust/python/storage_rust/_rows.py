@@ -17,10 +17,13 @@ _EXCHANGE = (
     "tags",
     "metadata",
 )
+# Keyword arguments of the constructors.
+_DETAILS = ("state", "prompt_tokens", "completion_tokens", "cost", "duration")
 _MATCH = ("score", "snippet", "highlights")
 _FIELDS: dict[type, tuple[str, ...]] = {
-    _native.Conversation: _EXCHANGE,
-    _native.SearchHit: (*_EXCHANGE, *_MATCH),
+    _native.Conversation: (*_EXCHANGE, *_DETAILS),
+    _native.SearchHit: (*_EXCHANGE, *_MATCH, *_DETAILS),
+    _native.Attachment: ("name", "mime", "size", "sha256"),
     _native.SearchPage: ("hits", "next_cursor", "complete", "match"),
     _native.Page: ("conversations", "next_cursor"),
     _native.Thread: ("id", "title", "created_at", "updated_at", "count", "cursor"),
@@ -41,8 +44,13 @@ class _DataclassFields:
         return fields
 
 
-def _reduce(row: object) -> tuple[type, tuple[object, ...]]:
-    return type(row), tuple(getattr(row, name) for name in _FIELDS[type(row)])
+def _reduce(row: object) -> tuple[object, tuple[object, ...]]:
+    values = {name: getattr(row, name) for name in _FIELDS[type(row)]}
+    return _restore, (type(row), values)
+
+
+def _restore(row: type, values: dict[str, object]) -> object:
+    return row(**values)
 
 
 def _replace(row: object, /, **changes: object) -> object:

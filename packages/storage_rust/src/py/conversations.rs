@@ -1,34 +1,32 @@
 //! The Python class `ConversationStore`, which is documented in `_native.pyi`.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
 use crate::db::options::Durability;
 use crate::py::callbacks::with_callbacks;
+use crate::py::conversation_iterator::PyConversationIterator;
 use crate::py::convert::{self, Limit, Object};
-use crate::py::error::{detached, invalid};
+use crate::py::error::detached;
 use crate::py::import_export::{PyExportedExchange, next_batch};
-use crate::py::options::{Seconds, options, shown};
+use crate::py::options::{Seconds, options};
 use crate::py::query::query_with_dates;
-use crate::py::records::{PyConversation, PyPage, PySearchPage, PyThread, conversations};
+use crate::py::records::{PyAttachment, PyConversation, PyPage, PySearchPage, PyThread, conversations};
 use crate::py::rows::{row, rows};
 use crate::py::store::PyStore;
 use crate::search::relaxation::MatchMode;
 use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::attachments::Content;
 use crate::stores::conversations::format::FIELDS;
-use crate::stores::conversations::records::{Changes, Conversation, Order, Search};
+use crate::stores::conversations::records::{Changes, Order, Search};
 use crate::stores::conversations::statistics::Grouping;
-
-/// The number of rows that an iterator reads at once.
-const BATCH: i64 = 200;
 
 #[doc = stub!("ConversationStore")]
 #[pyclass(name = "ConversationStore", module = "storage_rust", frozen, extends = PyStore)]
 pub struct PyConversationStore {
-    store: Arc<ConversationStore>,
+    pub(super) store: Arc<ConversationStore>,
 }
 
 #[pymethods]
@@ -53,8 +51,9 @@ impl PyConversationStore {
     #[doc = stub!("ConversationStore.add_conversation")]
     #[pyo3(signature = (
         prompt, response, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
-        metadata = None
-    ), text_signature = "($self, prompt, response, model, *, timestamp=None, thread_id=None, parent_id=None, url=None, tags=(), metadata=None)")]
+        metadata = None, messages = None, prompt_tokens = None, completion_tokens = None,
+        cost = None, duration = None
+    ), text_signature = "($self, prompt, response, model, *, timestamp=None, thread_id=None, parent_id=None, url=None, tags=(), metadata=None, messages=None, prompt_tokens=None, completion_tokens=None, cost=None, duration=None)")]
     #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn add_conversation(
         &self,
@@ -68,9 +67,117 @@ impl PyConversationStore {
         url: Option<Object<'_, '_>>,
         tags: Option<Object<'_, '_>>,
         metadata: Option<Object<'_, '_>>,
+        messages: Option<Object<'_, '_>>,
+        prompt_tokens: Option<Object<'_, '_>>,
+        completion_tokens: Option<Object<'_, '_>>,
+        cost: Option<Object<'_, '_>>,
+        duration: Option<Object<'_, '_>>,
     ) -> PyResult<i64> {
-        let new = row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)?;
+        let mut new = row(prompt, response, model, timestamp, thread_id, parent_id, url, tags, metadata)?;
+        new.messages = convert::messages(messages, Some(&new.prompt), Some(&new.response))?;
+        new.usage = convert::usage(prompt_tokens, completion_tokens, cost, duration)?;
         detached(py, || self.store.add(&new))
+    }
+
+    #[doc = stub!("ConversationStore.begin")]
+    #[pyo3(signature = (
+        prompt, model, *, timestamp = None, thread_id = None, parent_id = None, url = None, tags = None,
+        metadata = None
+    ), text_signature = "($self, prompt, model, *, timestamp=None, thread_id=None, parent_id=None, url=None, tags=(), metadata=None)")]
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
+    fn begin(
+        &self,
+        py: Python<'_>,
+        prompt: Object<'_, '_>,
+        model: Object<'_, '_>,
+        timestamp: Option<Object<'_, '_>>,
+        thread_id: Option<Object<'_, '_>>,
+        parent_id: Option<Object<'_, '_>>,
+        url: Option<Object<'_, '_>>,
+        tags: Option<Object<'_, '_>>,
+        metadata: Option<Object<'_, '_>>,
+    ) -> PyResult<i64> {
+        let empty = PyString::new(py, "").into_any();
+        let new = row(prompt, &empty, model, timestamp, thread_id, parent_id, url, tags, metadata)?;
+        detached(py, || self.store.begin(&new))
+    }
+
+    #[doc = stub!("ConversationStore.append")]
+    fn append(&self, py: Python<'_>, id: Object<'_, '_>, text: Object<'_, '_>) -> PyResult<()> {
+        let (id, text) = (convert::identifier("id", id)?, convert::text("text", text)?);
+        detached(py, || self.store.append(id, &text))
+    }
+
+    #[doc = stub!("ConversationStore.finish")]
+    #[pyo3(signature = (
+        id, *, response = None, model = None, tags = None, metadata = None, messages = None, prompt_tokens = None, completion_tokens = None,
+        cost = None, duration = None
+    ), text_signature = "($self, id, *, response=None, model=None, tags=None, metadata=None, messages=None, prompt_tokens=None, completion_tokens=None, cost=None, duration=None)")]
+    #[allow(clippy::too_many_arguments)] // the signature of the public API
+    fn finish(
+        &self,
+        py: Python<'_>,
+        id: Object<'_, '_>,
+        response: Option<Object<'_, '_>>,
+        model: Option<Object<'_, '_>>,
+        tags: Option<Object<'_, '_>>,
+        metadata: Option<Object<'_, '_>>,
+        messages: Option<Object<'_, '_>>,
+        prompt_tokens: Option<Object<'_, '_>>,
+        completion_tokens: Option<Object<'_, '_>>,
+        cost: Option<Object<'_, '_>>,
+        duration: Option<Object<'_, '_>>,
+    ) -> PyResult<bool> {
+        let id = convert::identifier("id", id)?;
+        let response = convert::optional_text("response", response)?;
+        let changes = Changes {
+            model: convert::optional_text("model", model)?,
+            tags: convert::optional_tags(tags)?,
+            metadata: convert::metadata(metadata)?,
+            messages: convert::messages(messages, None, response.as_deref())?,
+            usage: convert::usage(prompt_tokens, completion_tokens, cost, duration)?,
+            response,
+            ..Changes::default()
+        };
+        detached(py, || self.store.finish(id, &changes))
+    }
+
+    #[doc = stub!("ConversationStore.messages")]
+    fn messages<'py>(&self, py: Python<'py>, id: Object<'_, '_>) -> PyResult<Bound<'py, PyAny>> {
+        let id = convert::identifier("id", id)?;
+        convert::stored_messages(py, detached(py, || self.store.messages(id))?.as_deref())
+    }
+
+    #[doc = stub!("ConversationStore.attach")]
+    #[pyo3(signature = (id, name, data, *, mime))]
+    fn attach(
+        &self,
+        py: Python<'_>,
+        id: Object<'_, '_>,
+        name: Object<'_, '_>,
+        data: Object<'_, '_>,
+        mime: Object<'_, '_>,
+    ) -> PyResult<String> {
+        let id = convert::identifier("id", id)?;
+        let (name, mime) = (convert::text("name", name)?, convert::text("mime", mime)?);
+        let content = Content { name, mime, data: convert::bytes("data", data)? };
+        detached(py, || self.store.attach(id, &content))
+    }
+
+    #[doc = stub!("ConversationStore.attachment")]
+    fn attachment<'py>(
+        &self,
+        py: Python<'py>,
+        sha256: Object<'_, '_>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let sha256 = convert::text("sha256", sha256)?;
+        Ok(detached(py, || self.store.attachment(&sha256))?.map(|data| PyBytes::new(py, &data)))
+    }
+
+    #[doc = stub!("ConversationStore.attachments")]
+    fn attachments(&self, py: Python<'_>, id: Object<'_, '_>) -> PyResult<Vec<PyAttachment>> {
+        let id = convert::identifier("id", id)?;
+        Ok(detached(py, || self.store.attachments(id))?.into_iter().map(PyAttachment::from).collect())
     }
 
     #[doc = stub!("ConversationStore.add_many")]
@@ -169,7 +276,11 @@ impl PyConversationStore {
     }
 
     #[doc = stub!("ConversationStore.update")]
-    #[pyo3(signature = (id, *, prompt = None, response = None, model = None, url = None, tags = None, metadata = None))]
+    #[pyo3(signature = (
+        id, *, prompt = None, response = None, model = None, url = None, tags = None, metadata = None,
+        messages = None, prompt_tokens = None, completion_tokens = None,
+        cost = None, duration = None
+    ), text_signature = "($self, id, *, prompt=None, response=None, model=None, url=None, tags=None, metadata=None, messages=None, prompt_tokens=None, completion_tokens=None, cost=None, duration=None)")]
     #[allow(clippy::too_many_arguments)] // the signature of the public API
     fn update(
         &self,
@@ -181,15 +292,25 @@ impl PyConversationStore {
         url: Option<Object<'_, '_>>,
         tags: Option<Object<'_, '_>>,
         metadata: Option<Object<'_, '_>>,
+        messages: Option<Object<'_, '_>>,
+        prompt_tokens: Option<Object<'_, '_>>,
+        completion_tokens: Option<Object<'_, '_>>,
+        cost: Option<Object<'_, '_>>,
+        duration: Option<Object<'_, '_>>,
     ) -> PyResult<bool> {
         let id = convert::identifier("id", id)?;
+        let prompt = convert::optional_text("prompt", prompt)?;
+        let response = convert::optional_text("response", response)?;
         let changes = Changes {
-            prompt: convert::optional_text("prompt", prompt)?,
+            messages: convert::messages(messages, prompt.as_deref(), response.as_deref())?,
+            prompt,
             model: convert::optional_text("model", model)?,
             url: convert::optional_text("url", url)?,
-            response: convert::optional_text("response", response)?,
+            response,
             tags: convert::optional_tags(tags)?,
             metadata: convert::metadata(metadata)?,
+            usage: convert::usage(prompt_tokens, completion_tokens, cost, duration)?,
+            state: None,
         };
         detached(py, || self.store.update(id, &changes))
     }
@@ -229,6 +350,10 @@ impl PyConversationStore {
             counts.set_item("conversations", group.conversations)?;
             counts.set_item("threads", group.threads)?;
             counts.set_item("text_bytes", group.text_bytes)?;
+            counts.set_item("prompt_tokens", group.prompt_tokens)?;
+            counts.set_item("completion_tokens", group.completion_tokens)?;
+            counts.set_item("cost", group.cost)?;
+            counts.set_item("duration", group.duration)?;
             stats.set_item(group.name, counts)?;
         }
         Ok(stats)
@@ -340,66 +465,5 @@ impl PyConversationStore {
     #[doc = stub!("ConversationStore.__iter__")]
     fn __iter__(slf: Py<Self>) -> PyConversationIterator {
         PyConversationIterator { store: slf, state: Mutex::default() }
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for Order {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).as_deref() {
-            Ok("relevance") => Ok(Self::Relevance),
-            Ok("recent") => Ok(Self::Recent),
-            _ => {
-                let message = format!("order must be 'relevance' or 'recent', not {}", shown(&value));
-                Err(invalid(value.py(), message))
-            }
-        }
-    }
-}
-
-impl<'py> FromPyObject<'_, 'py> for Grouping {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match value.cast::<PyString>().map(|name| name.to_string_lossy().into_owned()).as_deref() {
-            Ok("model") => Ok(Self::Model),
-            Ok("day") => Ok(Self::Day),
-            _ => Err(invalid(value.py(), format!("by must be 'model' or 'day', not {}", shown(&value)))),
-        }
-    }
-}
-
-/// Reads rows in the order of their ids, in batches, without holding a transaction in between: rows that are added during
-/// the iteration are returned, too.
-#[pyclass(name = "_ConversationIterator", module = "storage_rust", frozen)]
-pub struct PyConversationIterator {
-    store: Py<PyConversationStore>,
-    state: Mutex<Batch>,
-}
-
-#[derive(Default)]
-struct Batch {
-    rows: VecDeque<Conversation>,
-    last_id: i64,
-}
-
-#[pymethods]
-impl PyConversationIterator {
-    fn __iter__(slf: Py<Self>) -> Py<Self> {
-        slf
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyConversation>> {
-        let store = &self.store.get().store;
-        detached(py, || {
-            let mut batch = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            if batch.rows.is_empty() {
-                batch.rows = store.after(batch.last_id, BATCH)?.into();
-            }
-            let next = batch.rows.pop_front();
-            batch.last_id = next.as_ref().map_or(batch.last_id, |row| row.id);
-            Ok(next.map(PyConversation::from))
-        })
     }
 }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyInt, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyMapping, PyString, PyTuple};
 
 use crate::py::error::invalid;
+use crate::py::options::shown;
+use crate::stores::conversations::records::{Messages, Usage};
 
 pub type Object<'a, 'py> = &'a Bound<'py, PyAny>;
 
@@ -101,6 +103,79 @@ pub fn optional_tags(value: Option<Object<'_, '_>>) -> PyResult<Option<Vec<Strin
 pub fn metadata(value: Option<Object<'_, '_>>) -> PyResult<Option<String>> {
     let Some(value) = value else { return Ok(None) };
     helper(value.py(), &METADATA_JSON, "metadata_json")?.call1((value,))?.extract().map(Some)
+}
+
+/// The messages of an exchange: their JSON, and what they contain besides its prompt and response.
+pub fn messages(
+    value: Option<Object<'_, '_>>,
+    prompt: Option<&str>,
+    response: Option<&str>,
+) -> PyResult<Option<Messages>> {
+    let Some(value) = value else { return Ok(None) };
+    let encode = value.py().import("storage_rust._transfer.message_text")?.getattr("encode")?;
+    let (json, text) = encode.call1((value, prompt, response))?.extract()?;
+    Ok(Some(Messages { json, text }))
+}
+
+/// The list of stored messages; an empty one if there are none.
+pub fn stored_messages<'py>(py: Python<'py>, json: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
+    py.import("storage_rust._transfer.message_text")?.getattr("decode")?.call1((json,))
+}
+
+pub fn usage(
+    prompt_tokens: Option<Object<'_, '_>>,
+    completion_tokens: Option<Object<'_, '_>>,
+    cost: Option<Object<'_, '_>>,
+    duration: Option<Object<'_, '_>>,
+) -> PyResult<Usage> {
+    Ok(Usage {
+        prompt_tokens: tokens("prompt_tokens", prompt_tokens)?,
+        completion_tokens: tokens("completion_tokens", completion_tokens)?,
+        cost: amount("cost", cost)?,
+        duration: amount("duration", duration)?,
+    })
+}
+
+fn tokens(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<i64>> {
+    let Some(value) = value else { return Ok(None) };
+    let is_number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    match value.extract::<i64>() {
+        Ok(count) if is_number && count >= 0 => Ok(Some(count)),
+        _ => Err(invalid(
+            value.py(),
+            format!("{field} must be a whole number of 0 or more, not {}", shown(value)),
+        )),
+    }
+}
+
+fn amount(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<f64>> {
+    let Some(value) = value else { return Ok(None) };
+    let is_number = value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>();
+    match value.extract::<f64>() {
+        Ok(amount)
+            if is_number && !value.is_instance_of::<PyBool>() && amount.is_finite() && amount >= 0.0 =>
+        {
+            Ok(Some(amount))
+        }
+        _ => Err(invalid(
+            value.py(),
+            format!("{field} must be a finite number of 0 or more, not {}", shown(value)),
+        )),
+    }
+}
+
+/// Any object with a buffer of bytes.
+pub fn bytes(field: &str, value: Object<'_, '_>) -> PyResult<Vec<u8>> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    let view = value
+        .py()
+        .import("builtins")?
+        .getattr("memoryview")?
+        .call1((value,))
+        .map_err(|_| invalid(value.py(), format!("{field} must be bytes, not {}", kind(value))))?;
+    view.call_method0("tobytes")?.extract()
 }
 
 pub fn milliseconds(field: &str, value: Option<Object<'_, '_>>) -> PyResult<Option<i64>> {

@@ -9,6 +9,8 @@ macro_rules! stub {
 
 mod bookmarks;
 mod callbacks;
+mod choices;
+mod conversation_iterator;
 mod conversations;
 mod convert;
 mod error;
@@ -43,6 +45,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<history::PyHistoryHit>()?;
     module.add_class::<history::PyHistoryPage>()?;
     module.add_class::<history::PyHistoryStore>()?;
+    module.add_class::<records::PyAttachment>()?;
     module.add_class::<records::PyBookmark>()?;
     module.add_class::<records::PyConversation>()?;
     module.add_class::<records::PyPage>()?;

@@ -4,7 +4,8 @@ use pyo3::prelude::*;
 
 use crate::py::convert::{Metadata, Moment, Tuple};
 use crate::stores::bookmarks::Bookmark;
-use crate::stores::conversations::records::{Conversation, Hit, Page, SearchPage, Thread};
+use crate::stores::conversations::attachments::Attachment;
+use crate::stores::conversations::records::{Conversation, Hit, Page, SearchPage, State, Thread};
 
 #[doc = stub!("Conversation")]
 #[pyclass(name = "Conversation", module = "storage_rust", frozen, subclass, eq, get_all)]
@@ -23,6 +24,16 @@ pub struct PyConversation {
     tags: Tuple<String>,
     #[doc = stub!("Conversation.metadata")]
     metadata: Metadata,
+    #[doc = stub!("Conversation.state")]
+    state: String,
+    #[doc = stub!("Conversation.prompt_tokens")]
+    prompt_tokens: Option<i64>,
+    #[doc = stub!("Conversation.completion_tokens")]
+    completion_tokens: Option<i64>,
+    #[doc = stub!("Conversation.cost")]
+    cost: Option<f64>,
+    #[doc = stub!("Conversation.duration")]
+    duration: Option<f64>,
 }
 
 impl From<Conversation> for PyConversation {
@@ -38,6 +49,11 @@ impl From<Conversation> for PyConversation {
             url: row.url,
             tags: Tuple(row.tags),
             metadata: Metadata(row.metadata),
+            state: row.state.name().to_owned(),
+            prompt_tokens: row.usage.prompt_tokens,
+            completion_tokens: row.usage.completion_tokens,
+            cost: row.usage.cost,
+            duration: row.usage.duration,
         }
     }
 }
@@ -45,6 +61,10 @@ impl From<Conversation> for PyConversation {
 #[pymethods]
 impl PyConversation {
     #[new]
+    #[pyo3(signature = (
+        id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, *, state = None,
+        prompt_tokens = None, completion_tokens = None, cost = None, duration = None
+    ))]
     #[allow(clippy::too_many_arguments)] // one for each field
     fn new(
         id: i64,
@@ -57,8 +77,30 @@ impl PyConversation {
         url: Option<String>,
         tags: Tuple<String>,
         metadata: Metadata,
+        state: Option<String>,
+        prompt_tokens: Option<i64>,
+        completion_tokens: Option<i64>,
+        cost: Option<f64>,
+        duration: Option<f64>,
     ) -> Self {
-        Self { id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata }
+        let state = state.unwrap_or_else(|| State::Complete.name().to_owned());
+        Self {
+            id,
+            thread_id,
+            parent_id,
+            timestamp,
+            prompt,
+            response,
+            model,
+            url,
+            tags,
+            metadata,
+            state,
+            prompt_tokens,
+            completion_tokens,
+            cost,
+            duration,
+        }
     }
 
     fn __repr__(&self) -> String {
@@ -82,6 +124,10 @@ pub struct PySearchHit {
 #[pymethods]
 impl PySearchHit {
     #[new]
+    #[pyo3(signature = (
+        id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, score, snippet,
+        highlights, *, state = None, prompt_tokens = None, completion_tokens = None, cost = None, duration = None
+    ))]
     #[allow(clippy::too_many_arguments)] // one for each field
     fn new(
         id: i64,
@@ -97,6 +143,11 @@ impl PySearchHit {
         score: f64,
         snippet: String,
         highlights: Tuple<(usize, usize)>,
+        state: Option<String>,
+        prompt_tokens: Option<i64>,
+        completion_tokens: Option<i64>,
+        cost: Option<f64>,
+        duration: Option<f64>,
     ) -> PyClassInitializer<Self> {
         let base = PyConversation {
             id,
@@ -109,6 +160,11 @@ impl PySearchHit {
             url,
             tags,
             metadata,
+            state: state.unwrap_or_else(|| State::Complete.name().to_owned()),
+            prompt_tokens,
+            completion_tokens,
+            cost,
+            duration,
         };
         PyClassInitializer::from(base).add_subclass(Self { score, snippet, highlights })
     }
@@ -265,5 +321,36 @@ impl PyBookmark {
 
     fn __repr__(&self) -> String {
         format!("<Bookmark {} {:?} {}>", self.id, self.title, self.url)
+    }
+}
+
+#[doc = stub!("Attachment")]
+#[pyclass(name = "Attachment", module = "storage_rust", frozen, eq, get_all)]
+#[derive(Clone, PartialEq)]
+pub struct PyAttachment {
+    name: String,
+    #[doc = stub!("Attachment.mime")]
+    mime: String,
+    #[doc = stub!("Attachment.size")]
+    size: i64,
+    #[doc = stub!("Attachment.sha256")]
+    sha256: String,
+}
+
+#[pymethods]
+impl PyAttachment {
+    #[new]
+    fn new(name: String, mime: String, size: i64, sha256: String) -> Self {
+        Self { name, mime, size, sha256 }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Attachment {:?}, {}, {} bytes>", self.name, self.mime, self.size)
+    }
+}
+
+impl From<Attachment> for PyAttachment {
+    fn from(row: Attachment) -> Self {
+        Self { name: row.name, mime: row.mime, size: row.size, sha256: row.sha256 }
     }
 }

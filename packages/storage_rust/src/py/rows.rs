@@ -9,8 +9,22 @@ use crate::py::error::{invalid, to_python};
 use crate::stores::conversations::records::NewConversation;
 use crate::stores::values::tags_json;
 
-const FIELDS: [&str; 9] =
-    ["prompt", "response", "model", "timestamp", "thread_id", "parent_id", "url", "tags", "metadata"];
+const FIELDS: [&str; 14] = [
+    "prompt",
+    "response",
+    "model",
+    "timestamp",
+    "thread_id",
+    "parent_id",
+    "url",
+    "tags",
+    "metadata",
+    "messages",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost",
+    "duration",
+];
 
 #[allow(clippy::too_many_arguments)] // one for each column
 pub fn row(
@@ -34,6 +48,7 @@ pub fn row(
         url: convert::optional_text("url", url)?,
         tags: convert::optional_tags(tags)?.unwrap_or_default(),
         metadata: convert::metadata(metadata)?.unwrap_or_default(),
+        ..NewConversation::default()
     })
 }
 
@@ -89,7 +104,7 @@ fn row_of_mapping<'py>(item: Object<'_, 'py>) -> PyResult<NewConversation> {
     };
     let optional =
         |name: &Bound<'py, PyString>| Ok::<_, PyErr>(fields.get_item(name)?.filter(|value| !value.is_none()));
-    let new = row(
+    let mut new = row(
         &required(intern!(py, "prompt"))?,
         &required(intern!(py, "response"))?,
         &required(intern!(py, "model"))?,
@@ -99,6 +114,14 @@ fn row_of_mapping<'py>(item: Object<'_, 'py>) -> PyResult<NewConversation> {
         optional(intern!(py, "url"))?.as_ref(),
         optional(intern!(py, "tags"))?.as_ref(),
         optional(intern!(py, "metadata"))?.as_ref(),
+    )?;
+    let messages = optional(intern!(py, "messages"))?;
+    new.messages = convert::messages(messages.as_ref(), Some(&new.prompt), Some(&new.response))?;
+    new.usage = convert::usage(
+        optional(intern!(py, "prompt_tokens"))?.as_ref(),
+        optional(intern!(py, "completion_tokens"))?.as_ref(),
+        optional(intern!(py, "cost"))?.as_ref(),
+        optional(intern!(py, "duration"))?.as_ref(),
     )?;
     tags_json(&new.tags).map_err(|error| to_python(py, &error))?;
     Ok(new)

@@ -6,8 +6,11 @@ use crate::error::{Failure, Result};
 use crate::search::grams::grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::attachments::{self, Content};
 use crate::stores::conversations::fingerprint::{Imported, remember};
-use crate::stores::conversations::records::Conversation;
+use crate::stores::conversations::messages;
+use crate::stores::conversations::records::{Conversation, Messages, State, Usage};
+use crate::stores::conversations::streamed_answers::complete_from_file;
 
 /// One exchange of an imported file. Records and threads have fingerprints, so that none is imported twice.
 #[derive(Clone, Debug)]
@@ -28,6 +31,16 @@ pub struct ImportedExchange {
     /// A JSON array and a JSON object.
     pub tags: String,
     pub metadata: String,
+    pub extras: Extras,
+}
+
+/// What few imported exchanges have.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    pub state: State,
+    pub usage: Usage,
+    pub messages: Option<Messages>,
+    pub attachments: Vec<Content>,
 }
 
 /// A row with the title and the time of its thread.
@@ -36,6 +49,8 @@ pub struct ExportedExchange {
     pub conversation: Conversation,
     pub title: String,
     pub created_at: i64,
+    pub messages: Option<String>,
+    pub attachments: Vec<Content>,
 }
 
 type Attempt<T> = std::result::Result<T, Failure>;
@@ -74,8 +89,12 @@ impl ConversationStore {
         self.db.read(|db| {
             let mut statement = db.prepare_cached(SQL.get("export"))?;
             let rows = statement.query_map(named_params! {":first": first, ":limit": limit}, |row| {
+                let mut conversation = Conversation::from_row(row)?;
+                complete_from_file(&self.db.path, &mut conversation);
                 Ok(ExportedExchange {
-                    conversation: Conversation::from_row(row)?,
+                    messages: messages::messages_of(db, conversation.id)?,
+                    attachments: attachments::contents_of(db, conversation.id)?,
+                    conversation,
                     title: row.get(Conversation::COLUMNS)?,
                     created_at: row.get(Conversation::COLUMNS + 1)?,
                 })
@@ -112,6 +131,8 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
     {
         id = None;
     }
+    let extras = &record.extras;
+    let messages_text = extras.messages.as_ref().map_or("", |messages| &messages.text);
     db.prepare_cached(SQL.get("add_with_id"))?.execute(named_params! {
         ":id": id, ":thread_id": thread_id, ":parent_id": parent.map(|(id, _)| id),
         ":timestamp": record.timestamp, ":prompt": record.prompt, ":response": record.response,
@@ -119,8 +140,18 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
         ":prompt_grams": grams(&record.prompt), ":response_grams": grams(&record.response),
         ":model_grams": grams(&record.model), ":tags_grams": grams(&record.tags),
         ":url_grams": grams(record.url.as_deref().unwrap_or_default()),
+        ":state": extras.state as i64, ":prompt_tokens": extras.usage.prompt_tokens,
+        ":completion_tokens": extras.usage.completion_tokens, ":cost": extras.usage.cost,
+        ":duration": extras.usage.duration, ":messages_text": messages_text,
+        ":messages_grams": grams(messages_text),
     })?;
     let id = db.last_insert_rowid();
+    if let Some(messages) = &extras.messages {
+        messages::store(db, id, messages)?;
+    }
+    for content in &extras.attachments {
+        attachments::store(db, id, content)?;
+    }
     remember(db, &record.fingerprint, Some(id))?;
     if thread.is_none() {
         remember(db, &record.thread, Some(id))?;

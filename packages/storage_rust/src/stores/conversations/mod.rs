@@ -1,10 +1,12 @@
 //! The store of conversations.
 
+pub mod attachments;
 mod filter;
 mod fingerprint;
 pub mod format;
 pub mod import_export;
 pub mod merge;
+mod messages;
 mod more_like;
 mod recent;
 pub mod records;
@@ -12,6 +14,7 @@ mod relaxed;
 mod relevance;
 pub mod search;
 pub mod statistics;
+mod streamed_answers;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
@@ -26,6 +29,7 @@ use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
 use crate::stores::conversations::records::{
     Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
 };
+use crate::stores::conversations::streamed_answers::StreamedAnswers;
 use crate::stores::cursor::{self, Key};
 use crate::stores::store::Store;
 use crate::stores::values::{checked_limit, now, tags_json, truncate};
@@ -39,6 +43,7 @@ const LARGE_TEXT: usize = 1 << 18;
 /// Thread-safe. Several processes may have one file open.
 pub struct ConversationStore {
     db: Database,
+    answers: StreamedAnswers,
 }
 
 impl Store for ConversationStore {
@@ -70,11 +75,21 @@ impl Store for ConversationStore {
     fn index_check(&self) -> String {
         SQL.get("check_index").to_owned()
     }
+
+    fn close(&self) {
+        self.answers.abandon();
+        self.db.close();
+    }
 }
 
 impl ConversationStore {
     pub fn open(path: &str, options: Options) -> Result<Self> {
-        Ok(Self { db: recovery::open(path, &CONVERSATIONS, &options)? })
+        let store =
+            Self { db: recovery::open(path, &CONVERSATIONS, &options)?, answers: StreamedAnswers::default() };
+        if !options.read_only {
+            store.recover_answers()?;
+        }
+        Ok(store)
     }
 
     /// Store an exchange and return its id. Without a thread and a parent it starts a new thread.
@@ -115,6 +130,7 @@ impl ConversationStore {
 
     fn insert(&self, db: &Connection, row: &PreparedRow<'_>) -> std::result::Result<i64, Failure> {
         let new = row.new;
+        let messages_text = new.messages.as_ref().map_or("", |messages| &messages.text);
         let (thread_id, parent_id) = self.find_position(db, new.thread_id, new.parent_id, row.timestamp)?;
         db.prepare_cached(SQL.get("add"))?.execute(named_params! {
             ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": row.timestamp,
@@ -122,8 +138,15 @@ impl ConversationStore {
             ":tags": row.tags, ":metadata": if new.metadata.is_empty() { "{}" } else { &new.metadata },
             ":prompt_grams": row.prompt_grams, ":response_grams": row.response_grams,
             ":model_grams": row.model_grams, ":tags_grams": row.tags_grams, ":url_grams": row.url_grams,
+            ":state": new.state as i64, ":prompt_tokens": new.usage.prompt_tokens,
+            ":completion_tokens": new.usage.completion_tokens, ":cost": new.usage.cost,
+            ":duration": new.usage.duration, ":messages_text": messages_text,
+            ":messages_grams": grams(messages_text),
         })?;
         let id = db.last_insert_rowid();
+        if let Some(messages) = &new.messages {
+            messages::store(db, id, messages)?;
+        }
         if parent_id.is_none() && new.thread_id.is_some() {
             let first = named_params! {":thread_id": thread_id, ":timestamp": row.timestamp};
             db.prepare_cached(SQL.get("date_thread"))?.execute(first)?;
@@ -168,13 +191,21 @@ impl ConversationStore {
         let grams_of = |text: &Option<String>| text.as_deref().map(grams);
         let Changes { prompt, response, model, url, metadata, .. } = changes;
         let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let messages_text = changes.messages.as_ref().map(|messages| &messages.text);
         let updated = self.db.write(|db| {
             let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":prompt": prompt, ":prompt_grams": grams_of(prompt),
                 ":response": response, ":response_grams": grams_of(response),
                 ":model": model, ":model_grams": grams_of(model), ":url": url, ":url_grams": grams_of(url),
                 ":tags": tags, ":tags_grams": grams_of(&tags), ":metadata": metadata,
+                ":messages_text": messages_text, ":messages_grams": messages_text.map(|text| grams(text)),
+                ":prompt_tokens": changes.usage.prompt_tokens,
+                ":completion_tokens": changes.usage.completion_tokens, ":cost": changes.usage.cost,
+                ":duration": changes.usage.duration, ":state": changes.state.map(|state| state as i64),
             })?;
+            if let Some(messages) = changes.messages.as_ref().filter(|_| updated > 0) {
+                messages::store(db, id, messages)?;
+            }
             Ok(updated > 0)
         })?;
         self.replace_writer_after(length(prompt) + length(response));
@@ -197,6 +228,7 @@ impl ConversationStore {
             let message = format!("keep_last must be 0 or more, not {}", keep_last.unwrap_or_default());
             return Err(Error::invalid(message));
         }
+        streamed_answers::remove_orphans(self)?;
         let deleted = self.db.write(|db| {
             let mut deleted = 0;
             if before.is_some() || keep_last.is_some() {
@@ -223,10 +255,7 @@ impl ConversationStore {
     }
 
     pub fn get(&self, id: i64) -> Result<Option<Conversation>> {
-        self.db.read(|db| {
-            let mut statement = db.prepare_cached(SQL.get("get"))?;
-            Ok(statement.query_row(named_params! {":id": id}, Conversation::from_row).optional()?)
-        })
+        self.db.read(|db| Ok(query_conversations(db, "get", named_params! {":id": id})?.pop()))
     }
 
     /// A page of all exchanges or of a thread, newest first by timestamp.

@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::search::relaxation::MatchMode;
 use crate::search::snippet::Span;
 use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::streamed_answers::complete_from_file;
 use crate::stores::values::tags_from_json;
 
 /// How many matches, the newest ones, a search ranks by default.
@@ -26,6 +27,34 @@ pub struct Conversation {
     pub url: Option<String>,
     pub tags: Vec<String>,
     pub metadata: String,
+    pub state: State,
+    pub usage: Usage,
+}
+
+/// Whether the answer is all there. The numbers are those in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    #[default]
+    Complete = 0,
+    /// `streamed_answers` knows its text so far.
+    Writing = 1,
+    Interrupted = 2,
+}
+
+/// What an exchange took, as far as the caller says so: tokens, US dollars and seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    pub prompt_tokens: Option<i64>,
+    pub completion_tokens: Option<i64>,
+    pub cost: Option<f64>,
+    pub duration: Option<f64>,
+}
+
+/// The messages of an exchange: a JSON array, and their text that is neither in its prompt nor in its response.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Messages {
+    pub json: String,
+    pub text: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -41,6 +70,9 @@ pub struct NewConversation {
     pub tags: Vec<String>,
     /// A JSON object; an empty text is an empty object.
     pub metadata: String,
+    pub messages: Option<Messages>,
+    pub state: State,
+    pub usage: Usage,
 }
 
 /// The values that an update replaces.
@@ -52,6 +84,9 @@ pub struct Changes {
     pub url: Option<String>,
     pub tags: Option<Vec<String>>,
     pub metadata: Option<String>,
+    pub messages: Option<Messages>,
+    pub usage: Usage,
+    pub state: Option<State>,
 }
 
 /// `score` is higher for better matches, comparable within one page.
@@ -163,6 +198,39 @@ impl Conversation {
             url: row.get(7)?,
             tags: tags_from_json(row.get_ref(8)?.as_str()?)?,
             metadata: row.get(9)?,
+            state: State::from_number(row.get(10)?),
+            usage: Usage::from_row(row, 11)?,
+        })
+    }
+}
+
+impl State {
+    /// Of a number in the file; one that this version does not know is a complete answer.
+    fn from_number(number: i64) -> Self {
+        match number {
+            1 => Self::Writing,
+            2 => Self::Interrupted,
+            _ => Self::Complete,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Writing => "writing",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl Usage {
+    /// From four columns, of which `first` is the first.
+    fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            prompt_tokens: row.get(first)?,
+            completion_tokens: row.get(first + 1)?,
+            cost: row.get(first + 2)?,
+            duration: row.get(first + 3)?,
         })
     }
 }
@@ -174,8 +242,12 @@ pub fn query_conversations<P: Params>(
     params: P,
 ) -> Result<Vec<Conversation>, Failure> {
     let mut statement = db.prepare_cached(SQL.get(name))?;
-    let rows = statement.query_map(params, Conversation::from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut conversations =
+        statement.query_map(params, Conversation::from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    for row in &mut conversations {
+        complete_from_file(db.path().unwrap_or_default(), row);
+    }
+    Ok(conversations)
 }
 
 pub fn add_thread(db: &Connection, title: &str, now: i64) -> rusqlite::Result<i64> {

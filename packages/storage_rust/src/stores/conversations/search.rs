@@ -4,9 +4,11 @@ use crate::error::Result;
 use crate::search::loose_query::{LooseQuery, parse_loosely};
 use crate::search::query::{Part, Query, parse};
 use crate::search::relaxation::MatchMode;
-use crate::search::snippet::snippet;
+use crate::search::snippet::snippet as make_snippet;
 use crate::stores::conversations::format::{FIELDS, PENDING_INDEX};
+use crate::stores::conversations::messages::messages_text_of;
 use crate::stores::conversations::records::{Conversation, FoundRows, Hit, Order, Search, SearchPage};
+use crate::stores::conversations::streamed_answers::complete_from_file;
 use crate::stores::conversations::{ConversationStore, recent, relaxed, relevance};
 use crate::stores::relaxed::Position;
 use crate::stores::values::checked_limit;
@@ -104,11 +106,17 @@ impl ConversationStore {
         })
     }
 
-    fn hit(&self, (conversation, score): (Conversation, f64), parts: &[Part], epoch: i64) -> Result<Hit> {
+    fn hit(&self, (mut conversation, score): (Conversation, f64), parts: &[Part], epoch: i64) -> Result<Hit> {
         self.db.check_interrupt(epoch)?;
+        complete_from_file(&self.db.path, &mut conversation);
         // Of two equal windows that of the response is used: users see the prompt anyway.
         let texts = [("response", &*conversation.response), ("prompt", &*conversation.prompt)];
-        let (snippet, highlights) = snippet(&texts, parts);
+        let (mut snippet, mut highlights) = make_snippet(&texts, parts);
+        if highlights.is_empty()
+            && let Some(text) = self.db.read(|db| Ok(messages_text_of(db, conversation.id)?))?
+        {
+            (snippet, highlights) = make_snippet(&[("messages", &*text)], parts);
+        }
         Ok(Hit { conversation, score, snippet, highlights })
     }
 }

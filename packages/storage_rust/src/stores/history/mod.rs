@@ -3,7 +3,7 @@
 mod completion;
 pub mod records;
 pub mod search;
-mod urls;
+pub mod urls;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 

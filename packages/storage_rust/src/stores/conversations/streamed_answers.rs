@@ -1,0 +1,214 @@
+//! Answers that are stored while they are streamed.
+//!
+//! Each commit writes whole pages to the log, so an answer that grows by a word at a time does not grow in the database:
+//! its text is appended to a file next to it, `<database>-answer-<id>`, which costs its own size. The writer holds a lock
+//! on that file. Readers of the exchange read the file, too; if nobody holds the lock, the writer has ended, and the next
+//! one that opens the database for writing stores the text as an interrupted answer.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::named_params;
+
+use crate::db::paths::MEMORY;
+use crate::error::{Error, Kind, Result};
+use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::records::{Changes, Conversation, NewConversation, State};
+
+/// The answers that a store is writing: their files, or None in memory.
+#[derive(Default)]
+pub struct StreamedAnswers(Mutex<HashMap<i64, Option<File>>>);
+
+impl StreamedAnswers {
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Option<File>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Let go of all answers: they count as interrupted from now on.
+    pub fn abandon(&self) {
+        self.lock().clear();
+    }
+}
+
+impl ConversationStore {
+    /// Store an exchange whose answer follows. `new.response` is the text so far.
+    pub fn begin(&self, new: &NewConversation) -> Result<i64> {
+        let new = NewConversation { state: State::Writing, ..new.clone() };
+        let row = super::PreparedRow::new(&new)?;
+        let mut created = None;
+        let begun = self.db.write(|db| {
+            let id = self.insert(db, &row)?;
+            if self.db.path != MEMORY {
+                // Before the exchange can be seen: without the lock, its answer would count as interrupted.
+                let path = file_of(&self.db.path, id);
+                let file = create(&path, &new.response).map_err(|error| io_error(&error, &path))?;
+                created = Some((path, file));
+            }
+            Ok(id)
+        });
+        match (begun, created) {
+            (Ok(id), created) => {
+                self.answers.lock().insert(id, created.map(|(_, file)| file));
+                Ok(id)
+            }
+            (Err(error), created) => {
+                if let Some((path, _)) = created {
+                    remove(&path);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Append to an answer that this store has begun.
+    pub fn append(&self, id: i64, text: &str) -> Result<()> {
+        let mut answers = self.answers.lock();
+        let file = answers.get_mut(&id).ok_or_else(|| self.not_begun(id))?;
+        match file {
+            Some(file) => {
+                let path = file_of(&self.db.path, id);
+                file.write_all(text.as_bytes()).map_err(|error| io_error(&error, &path))
+            }
+            None => self.db.write(|db| {
+                db.prepare_cached(SQL.get("append_text"))?
+                    .execute(named_params! {":id": id, ":text": text})?;
+                Ok(())
+            }),
+        }
+    }
+
+    /// Store the whole answer, which is `changes.response` or else what was appended. False if the exchange was deleted.
+    pub fn finish(&self, id: i64, changes: &Changes) -> Result<bool> {
+        if !self.answers.lock().contains_key(&id) {
+            return Err(self.not_begun(id));
+        }
+        let mut changes = Changes { state: changes.state.or(Some(State::Complete)), ..changes.clone() };
+        let path = file_of(&self.db.path, id);
+        if self.db.path != MEMORY && changes.response.is_none() {
+            changes.response = Some(read(&path).map_err(|error| io_error(&error, &path))?);
+        }
+        let is_stored = self.update(id, &changes)?;
+        self.answers.lock().remove(&id);
+        if self.db.path != MEMORY {
+            remove(&path);
+        }
+        Ok(is_stored)
+    }
+
+    fn not_begun(&self, id: i64) -> Error {
+        let message =
+            format!("id {id}: this store is not writing an answer of that number: begin() returns one");
+        Error::new(Kind::InvalidData, &self.db.path, message)
+    }
+
+    /// Store the answers whose writers have ended as interrupted ones.
+    pub(super) fn recover_answers(&self) -> Result<()> {
+        let ids = self.db.read(|db| {
+            let mut statement = db.prepare_cached(SQL.get("being_written"))?;
+            Ok(statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?)
+        })?;
+        for id in ids {
+            let path = file_of(&self.db.path, id);
+            if is_held(&path) {
+                continue;
+            }
+            let response = read(&path).ok();
+            let changes = Changes { response, state: Some(State::Interrupted), ..Changes::default() };
+            self.update(id, &changes)?;
+            remove(&path);
+        }
+        Ok(())
+    }
+}
+
+/// Put the text so far into an exchange whose answer is being written, or was when its program ended.
+pub fn complete_from_file(database: &str, row: &mut Conversation) {
+    if row.state != State::Writing || database == MEMORY || database.is_empty() {
+        return;
+    }
+    let path = file_of(database, row.id);
+    if !is_held(&path) {
+        row.state = State::Interrupted;
+    }
+    if let Ok(text) = read(&path) {
+        row.response = text;
+    }
+}
+
+/// Remove the files of answers that were deleted while they were written.
+pub fn remove_orphans(store: &ConversationStore) -> Result<()> {
+    let database = Path::new(&store.db.path);
+    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else { return Ok(()) };
+    let prefix = format!("{}-answer-", name.to_string_lossy());
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let id = name.to_str().and_then(|name| name.strip_prefix(&prefix)?.parse::<i64>().ok());
+        let Some(id) = id else { continue };
+        let is_writing = store.get(id)?.is_some_and(|row| row.state != State::Complete);
+        if !is_writing && !is_held(&entry.path()) {
+            remove(&entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn io_error(error: &io::Error, path: &Path) -> Error {
+    Error::from_io(error, &path.to_string_lossy())
+}
+
+fn file_of(database: &str, id: i64) -> PathBuf {
+    PathBuf::from(format!("{database}-answer-{id}"))
+}
+
+/// Create the file, which only its owner can read, and lock it. A file that is there already, of an exchange of a database
+/// that was replaced, is removed first.
+fn create(path: &Path, text: &str) -> io::Result<File> {
+    remove(path);
+    let mut options = OpenOptions::new();
+    options.append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.try_lock()?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+/// Open the file for reading if it is an ordinary one.
+fn open(path: &Path) -> io::Result<File> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    File::open(path)
+}
+
+/// The text in the file. A character whose bytes have not all been written is left out.
+fn read(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    let mut chunks = bytes.utf8_chunks().peekable();
+    let mut text = String::with_capacity(bytes.len());
+    while let Some(chunk) = chunks.next() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() && chunks.peek().is_some() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Ok(text)
+}
+
+/// Whether a program is writing the file.
+fn is_held(path: &Path) -> bool {
+    open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+fn remove(path: &Path) {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir()) {
+        let _ = fs::remove_file(path);
+    }
+}
