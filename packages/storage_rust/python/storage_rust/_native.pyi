@@ -85,7 +85,7 @@ class Conversation:
 
     @property
     def state(self) -> Literal["complete", "writing", "interrupted"]:
-        """`writing` while `begin` waits for `finish`; `interrupted` if the program that wrote the answer ended first."""
+        """`writing` between `begin` and `finish`; `interrupted` if the program that wrote the answer ended first."""
 
     @property
     def prompt_tokens(self) -> int | None:

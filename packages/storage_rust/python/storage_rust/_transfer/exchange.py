@@ -33,9 +33,11 @@ class Exchange:
     metadata: dict[str, Any] = field(default_factory=dict)
     id: int | None = None
     thread_id: int | None = None
+    details: tuple[Any, ...] | None = None
+    """See `details.to_import`."""
 
     def row(self, now: int) -> tuple[Any, Any]:
-        """(fingerprint, parent, thread, id, thread id, title, created), (time, prompt, …, tags, metadata)."""
+        """(fingerprint, parent, thread, id, thread id, title, created), (time, prompt, …, tags, metadata, details)."""
         timestamp = now if self.timestamp is None else self.timestamp
         created = timestamp if self.created_at is None else self.created_at
         parent = None if self.parent is None else fingerprint(self.parent)
@@ -50,6 +52,7 @@ class Exchange:
                 None if self.url is None else clean(self.url),
                 compact_json(list(self.tags)),
                 compact_json(self.metadata),
+                self.details,
             ),
         )
 

@@ -10,6 +10,7 @@ from string import Template
 from typing import Any, Final, Protocol, TextIO
 
 from ._host import InvalidData
+from .details import to_json
 from .new_file import new_file
 from .times import format_time
 
@@ -91,7 +92,7 @@ def _matches(store: Store, query: str) -> Rows:
 
 
 def _json_object(row: Row) -> str:
-    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, title, created_at = row
+    id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, title, created, details = row
     record = {
         "id": id,
         "thread_id": thread_id,
@@ -104,7 +105,8 @@ def _json_object(row: Row) -> str:
         "tags": tags,
         "metadata": metadata,
         "thread_title": title,
-        "thread_created_at": format_time(created_at),
+        "thread_created_at": format_time(created),
+        **to_json(details),
     }
     return json.dumps(record, ensure_ascii=False)
 

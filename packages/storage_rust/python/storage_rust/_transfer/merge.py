@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from ._host import InvalidData, StorageError
 from .content_fingerprint import SIZE, content_fingerprint
+from .details import to_import
 from .exchange import compact_json, fingerprint
 from .report import ImportReport, LossLog
 from .staging import staged
@@ -85,7 +86,7 @@ class _Source:
         return sorted(self._deleted)
 
     def _record(self, row: tuple[Any, ...]) -> tuple[Any, Any]:
-        id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, title, created_at = row
+        id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, title, created, details = row
         own = content_fingerprint(timestamp, prompt, response, model)
         parent = None if parent_id is None else self._fingerprint_of(parent_id)
         self._ids.append(id)
@@ -93,8 +94,17 @@ class _Source:
         self._deleted.discard(own)
         thread = self._threads.setdefault(thread_id, fingerprint(("merged thread", own.hex())))
         return (
-            (own, parent, thread, id, thread_id, title, created_at),
-            (timestamp, prompt, response, model, url, compact_json(list(tags)), compact_json(metadata)),
+            (own, parent, thread, id, thread_id, title, created),
+            (
+                timestamp,
+                prompt,
+                response,
+                model,
+                url,
+                compact_json(list(tags)),
+                compact_json(metadata),
+                to_import(details, prompt, response),
+            ),
         )
 
     def _fingerprint_of(self, id: int) -> bytes | None:

@@ -9,8 +9,11 @@ from ._host import InvalidData
 
 # Fields that say what a message is, not what it says; and those with encrypted or encoded content.
 _NOT_TEXT: Final = frozenset(
-    "role type id index call_id tool_call_id finish_reason format detail mime_type media_type signature "
-    "thought_signature encrypted_content data b64_json file_data status object".split()
+    (
+        *("role", "type", "id", "index", "call_id", "tool_call_id", "finish_reason", "format", "detail", "status"),
+        *("object", "mime_type", "media_type", "signature", "thought_signature"),
+        *("encrypted_content", "data", "b64_json", "file_data"),
+    )
 )
 _MAX_WORD: Final = 256  # characters: a longer one is encoded data
 _DATA_URL: Final = re.compile(r"data:[\w.+-]+/", re.IGNORECASE)
@@ -78,6 +81,12 @@ def _texts(value: Any, name: str) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each, name)
-    elif isinstance(value, str) and value.strip() and not _DATA_URL.match(value):
-        if len(value) <= _MAX_WORD or any(len(word) <= _MAX_WORD for word in value.split(maxsplit=8)):
-            yield value
+    elif isinstance(value, str) and _is_text(value):
+        yield value
+
+
+def _is_text(value: str) -> bool:
+    """Whether a string is meant to be read, and not encoded data."""
+    if not value.strip() or _DATA_URL.match(value):
+        return False
+    return len(value) <= _MAX_WORD or any(len(word) <= _MAX_WORD for word in value.split(maxsplit=8))

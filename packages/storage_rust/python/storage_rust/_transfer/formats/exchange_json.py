@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..details import from_json, to_import
 from ..exchange import (
     Exchange,
     InvalidRecordError,
@@ -57,4 +58,5 @@ class ExchangeReader:
             metadata=metadata_of(record.get("metadata")),
             id=id,
             thread_id=thread_id,
+            details=to_import(from_json(record), prompt, response) if id is not None else None,
         )

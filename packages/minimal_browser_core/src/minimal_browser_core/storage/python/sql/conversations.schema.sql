@@ -49,6 +49,7 @@ FROM conversations;
 CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (timestamp);
 CREATE INDEX IF NOT EXISTS conversations_by_thread ON conversations (thread_id, timestamp);
 CREATE INDEX IF NOT EXISTS conversations_by_parent ON conversations (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS conversations_being_written ON conversations (id) WHERE state = 1;
 CREATE INDEX IF NOT EXISTS conversations_by_url ON conversations (url) WHERE url IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS conversation_tags (

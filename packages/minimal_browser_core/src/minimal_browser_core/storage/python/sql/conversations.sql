@@ -2,8 +2,14 @@
 -- The statements of the conversation store, by name.
 
 -- name: add
-INSERT INTO conversations (thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
-VALUES (:thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams)
+INSERT INTO conversations (
+  thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata,
+  prompt_grams, response_grams, model_grams, tags_grams, url_grams,
+  state, prompt_tokens, completion_tokens, cost, duration, messages_text, messages_grams)
+VALUES (
+  :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata,
+  :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams,
+  :state, :prompt_tokens, :completion_tokens, :cost, :duration, :messages_text, :messages_grams)
 
 -- name: add_thread
 INSERT INTO threads (title, created_at, updated_at) VALUES (:title, :now, :now)
@@ -55,8 +61,56 @@ SET prompt = coalesce(:prompt, prompt), prompt_grams = coalesce(:prompt_grams, p
     response = coalesce(:response, response), response_grams = coalesce(:response_grams, response_grams),
     model = coalesce(:model, model), model_grams = coalesce(:model_grams, model_grams),
     url = coalesce(:url, url), url_grams = coalesce(:url_grams, url_grams),
-    tags = coalesce(:tags, tags), tags_grams = coalesce(:tags_grams, tags_grams), metadata = coalesce(:metadata, metadata)
+    tags = coalesce(:tags, tags), tags_grams = coalesce(:tags_grams, tags_grams), metadata = coalesce(:metadata, metadata),
+    messages_text = coalesce(:messages_text, messages_text),
+    messages_grams = coalesce(:messages_grams, messages_grams),
+    prompt_tokens = coalesce(:prompt_tokens, prompt_tokens),
+    completion_tokens = coalesce(:completion_tokens, completion_tokens),
+    cost = coalesce(:cost, cost), duration = coalesce(:duration, duration), state = coalesce(:state, state)
 WHERE id = :id
+
+-- name: store_messages
+INSERT INTO conversation_messages (conversation_id, messages) VALUES (:id, :messages)
+ON CONFLICT (conversation_id) DO UPDATE SET messages = excluded.messages
+
+-- name: messages
+SELECT messages FROM conversation_messages WHERE conversation_id = :id
+
+-- name: messages_text
+SELECT messages_text FROM conversations WHERE id = :id AND messages_text <> ''
+
+-- name: exists
+SELECT 1 FROM exchanges WHERE id = :id
+
+-- name: being_written
+-- The answers that are being written, or were when their program ended.
+SELECT id FROM conversations WHERE state = 1
+
+-- name: append_text
+-- For a store in memory; others append to a file.
+UPDATE conversations SET response = response || :text WHERE id = :id AND state = 1
+
+-- name: store_content
+INSERT INTO attachments (sha256, size, data) VALUES (:sha256, :size, :data) ON CONFLICT (sha256) DO NOTHING
+
+-- name: attach
+INSERT INTO conversation_attachments (conversation_id, name, mime, sha256) VALUES (:id, :name, :mime, :sha256)
+
+-- name: detach
+DELETE FROM conversation_attachments WHERE conversation_id = :id AND name = :name
+
+-- name: attachment
+SELECT data FROM attachments WHERE sha256 = :sha256
+
+-- name: attachments
+SELECT c.name, c.mime, a.size, lower(hex(c.sha256))
+FROM conversation_attachments AS c JOIN attachments AS a ON a.sha256 = c.sha256
+WHERE c.conversation_id = :id ORDER BY c.name
+
+-- name: attached_contents
+SELECT c.name, c.mime, a.data
+FROM conversation_attachments AS c JOIN attachments AS a ON a.sha256 = c.sha256
+WHERE c.conversation_id = :id ORDER BY c.name
 
 -- name: delete
 DELETE FROM conversations WHERE id = :id
@@ -252,14 +306,22 @@ SELECT
   (SELECT page_size FROM pragma_page_size()) AS page_size
 
 -- name: stats_by_model
-SELECT model, count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB)))
+SELECT model, count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
+  coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
 FROM conversations GROUP BY model ORDER BY count(*) DESC, model
 
 -- name: stats_by_day
 -- The days are those of UTC; the division rounds down before 1970, too.
 SELECT coalesce(date((timestamp - (timestamp % 86400000 + 86400000) % 86400000) / 1000, 'unixepoch'), '') AS day,
-  count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB)))
+  count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
+  coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
 FROM conversations GROUP BY day ORDER BY day
+
+-- name: stats_by_address
+-- For each URL and thread, which the program groups by host.
+SELECT coalesce(url, ''), thread_id, count(*), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
+  coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
+FROM conversations GROUP BY url, thread_id
 
 -- name: check_index
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check', 1)
@@ -282,8 +344,14 @@ WHERE c.id >= :first ORDER BY c.id LIMIT :limit
 SELECT coalesce(max(seq), 0) > 0 FROM sqlite_sequence WHERE name IN ('threads', 'conversations')
 
 -- name: add_with_id
-INSERT INTO conversations (id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata, prompt_grams, response_grams, model_grams, tags_grams, url_grams)
-VALUES (:id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata, :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams)
+INSERT INTO conversations (
+  id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata,
+  prompt_grams, response_grams, model_grams, tags_grams, url_grams,
+  state, prompt_tokens, completion_tokens, cost, duration, messages_text, messages_grams)
+VALUES (
+  :id, :thread_id, :parent_id, :timestamp, :prompt, :response, :model, :url, :tags, :metadata,
+  :prompt_grams, :response_grams, :model_grams, :tags_grams, :url_grams,
+  :state, :prompt_tokens, :completion_tokens, :cost, :duration, :messages_text, :messages_grams)
 
 -- name: add_thread_with_id
 INSERT INTO threads (id, title, created_at, updated_at) VALUES (:id, :title, :created_at, :updated_at)
