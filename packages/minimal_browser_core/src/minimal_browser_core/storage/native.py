@@ -52,6 +52,13 @@ class RustConversationStore(_RustStore):
 
     add_conversation = forward(ConversationStore.add_conversation)
     add_many = forward(ConversationStore.add_many)
+    begin = forward(ConversationStore.begin)
+    append = forward(ConversationStore.append)
+    finish = forward(ConversationStore.finish)
+    messages = forward(ConversationStore.messages)
+    attach = forward(ConversationStore.attach)
+    attachment = forward(ConversationStore.attachment)
+    attachments = forward(ConversationStore.attachments)
     update = forward(ConversationStore.update)
     delete = forward(ConversationStore.delete)
     purge = forward(ConversationStore.purge)

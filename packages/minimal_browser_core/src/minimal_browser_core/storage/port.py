@@ -7,7 +7,10 @@ on the disk and releases the GIL while it does. Failures raise the `StorageError
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Literal, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 ExportFormat = Literal["jsonl", "json", "markdown", "html"]
 Durability = Literal["normal", "full"]
@@ -70,6 +73,34 @@ class Conversation(Protocol):
     def tags(self) -> tuple[str, ...]: ...
     @property
     def metadata(self) -> Mapping[str, Any]: ...
+    @property
+    def state(self) -> Literal["complete", "writing", "interrupted"]: ...
+    @property
+    def prompt_tokens(self) -> int | None: ...
+    @property
+    def completion_tokens(self) -> int | None: ...
+    @property
+    def cost(self) -> float | None:
+        """In US dollars."""
+
+    @property
+    def duration(self) -> float | None:
+        """In seconds."""
+
+
+class Attachment(Protocol):
+    """A file that belongs to an exchange."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def mime(self) -> str: ...
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def sha256(self) -> str: ...
 
 
 class SearchHit(Conversation, Protocol):
@@ -182,8 +213,55 @@ class ConversationStore(Store, Protocol):
         url: str | None = None,
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> int:
         """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given."""
+
+    def begin(
+        self,
+        prompt: str,
+        model: str,
+        *,
+        timestamp: datetime | None = None,
+        thread_id: int | None = None,
+        parent_id: int | None = None,
+        url: str | None = None,
+        tags: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Store an exchange whose answer is streamed, and return its id."""
+
+    def append(self, id: int, text: str) -> None:
+        """Add to an answer that this store has begun."""
+
+    def finish(  # noqa: PLR0913  the public API
+        self,
+        id: int,
+        *,
+        response: str | None = None,
+        model: str | None = None,
+        tags: Sequence[str] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
+    ) -> bool:
+        """End an answer, and store the given values with it; returns False if the exchange was deleted."""
+
+    def messages(self, id: int) -> list[dict[str, Any]]:
+        """Return the messages of an exchange as they were stored."""
+
+    def attach(self, id: int, name: str, data: "Buffer", *, mime: str) -> str:
+        """Attach a file to an exchange, and return the SHA-256 of its content."""
+
+    def attachment(self, sha256: str) -> bytes | None: ...
+    def attachments(self, id: int) -> Sequence[Attachment]: ...
 
     def search_conversations(self, query: str, limit: int = 20) -> Sequence[tuple[int, str, str]]:
         """Return (id, prompt, response), the best match first."""
@@ -217,7 +295,7 @@ class ConversationStore(Store, Protocol):
     def add_many(self, rows: Iterable[Mapping[str, Any]], *, progress: Progress | None = None) -> int:
         """Store all rows or none. A row has the arguments of `add_conversation`; errors name it as in `rows[3]`."""
 
-    def update(
+    def update(  # noqa: PLR0913  the public API
         self,
         id: int,
         *,
@@ -227,6 +305,11 @@ class ConversationStore(Store, Protocol):
         url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> bool:
         """Replace the given fields; returns False if there is no such exchange."""
 
@@ -254,7 +337,7 @@ class ConversationStore(Store, Protocol):
     def rename_thread(self, thread_id: int, title: str) -> bool:
         """Replace the title of a thread; returns False if there is no such thread."""
 
-    def stats(self, by: Literal["model", "day"] | None = None) -> Mapping[str, Any]:
+    def stats(self, by: Literal["model", "day", "site"] | None = None) -> Mapping[str, Any]:
         """Return counts; with `by`, `conversations`, `threads` and `text_bytes` of each model or day of UTC."""
 
     def thread(self, thread_id: int) -> Sequence[Conversation]:

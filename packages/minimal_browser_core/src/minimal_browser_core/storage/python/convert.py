@@ -1,6 +1,7 @@
 """Convert between the values of callers and those in the file. Raises `InvalidData` that names an invalid field."""
 
 import json
+import math
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -140,6 +141,22 @@ def _loaded(stored: object, kind: type, what: str) -> Any:
 
 def _damaged(what: str) -> DatabaseCorrupt:
     return DatabaseCorrupt(f"The file has {what}, so it is damaged: `check` tells more; restore a backup")
+
+
+def tokens(field: str, value: object) -> int | None:
+    """Check a number of tokens, and accept None."""
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ID):
+        raise InvalidData(f"{field} must be a whole number of 0 or more, not {value!r:.50}")
+    return value
+
+
+def amount(field: str, value: object) -> float | None:
+    """Check a finite number that is not negative, and accept None."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+        raise InvalidData(f"{field} must be a finite number of 0 or more, not {value!r:.50}")
+    return float(value)
 
 
 def url_range(prefix: str | None) -> tuple[str | None, str | None]:

@@ -1,7 +1,7 @@
 """The rows of `minimal_browser_core.storage.port` as frozen dataclasses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -31,12 +31,27 @@ class Conversation(_Row):
     url: str | None
     tags: tuple[str, ...]
     metadata: Mapping[str, Any]
+    state: Literal["complete", "writing", "interrupted"] = field(default="complete", kw_only=True)
+    prompt_tokens: int | None = field(default=None, kw_only=True)
+    completion_tokens: int | None = field(default=None, kw_only=True)
+    cost: float | None = field(default=None, kw_only=True)
+    duration: float | None = field(default=None, kw_only=True)
 
     def __eq__(self, other: object) -> bool:
         """Compare what is stored: a hit equals its exchange."""
         if not isinstance(other, Conversation):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in Conversation.__match_args__)
+        return all(getattr(self, name) == getattr(other, name) for name in Conversation.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(_Row):
+    """A file that belongs to an exchange. `size` counts bytes; `sha256` is in lower-case hexadecimal."""
+
+    name: str
+    mime: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

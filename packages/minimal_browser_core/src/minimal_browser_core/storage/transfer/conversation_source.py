@@ -176,7 +176,9 @@ class ConversationSource:
             raise InvalidRecordError(item.error)
         if not isinstance(record, dict):
             raise InvalidRecordError("it is not a JSON object")
-        format = chat_export.format_of(record) or self._exchange_reader.format_of(record)
+        # Our own records can have messages, too.
+        format = "json" if {"prompt", "response", "thread_id"} <= record.keys() else chat_export.format_of(record)
+        format = format or self._exchange_reader.format_of(record)
         if format is None:
             raise InvalidRecordError("its format is unknown")
         self._is_recognised = True

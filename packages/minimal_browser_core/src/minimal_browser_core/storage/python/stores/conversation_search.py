@@ -18,7 +18,12 @@ from minimal_browser_core.storage.python.search.dates import split_dates
 from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse
 from minimal_browser_core.storage.python.search.snippet import snippet
-from minimal_browser_core.storage.python.stores.conversation_rows import COLUMNS, Row, conversation_fields
+from minimal_browser_core.storage.python.stores.conversation_rows import (
+    COLUMNS,
+    Row,
+    conversation_fields,
+    with_text_so_far,
+)
 from minimal_browser_core.storage.python.stores.more_like import rank_like
 from minimal_browser_core.storage.python.stores.relaxed_search import (
     Index,
@@ -251,12 +256,21 @@ class ConversationSearch:
         complete = exact or not rows or rows[0][COLUMNS + 1] <= RANKED
         return SearchPage(self._hits(page, query.parts, epoch), next_cursor, complete)
 
+    def _messages_text(self, id: int) -> str:
+        """Return what only the messages of an exchange contain."""
+        with self._db.read() as db:
+            row = db.execute(self._sql["messages_text"], {"id": id}).fetchone()
+        return row[0] if row else ""
+
     def _hits(self, rows: Sequence[Row], parts: Sequence[Part], epoch: int) -> list[SearchHit]:
         hits: list[SearchHit] = []
-        for row in rows:
+        for found in rows:
             self._db.raise_if_interrupted(epoch)
+            row = with_text_so_far(self._db.path, found)
             # Of two equal windows the response's is chosen: the prompt is displayed anyway.
             text, highlights = snippet((("response", row[5]), ("prompt", row[4])), parts)
+            if not highlights and (said := self._messages_text(row[0])):
+                text, highlights = snippet((("messages", said),), parts)
             score = -row[COLUMNS] if len(row) > COLUMNS else 0.0
             hits.append(SearchHit(**conversation_fields(row), score=score, snippet=text, highlights=highlights))
         return hits

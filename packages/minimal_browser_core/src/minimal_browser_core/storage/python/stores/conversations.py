@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,9 +16,9 @@ from minimal_browser_core.storage.python.db.bulk_load import bulk_load
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
 from minimal_browser_core.storage.python.db.pending_index import has_pending_rows
 from minimal_browser_core.storage.python.records import Conversation, Page, SearchPage, Thread
-from minimal_browser_core.storage.python.search.grams import grams
-from minimal_browser_core.storage.python.stores.base import SqliteStore
+from minimal_browser_core.storage.python.stores.conversation_contents import Contents
 from minimal_browser_core.storage.python.stores.conversation_rows import (
+    change_columns,
     conversation,
     gram_columns,
     make_row,
@@ -33,15 +34,16 @@ from minimal_browser_core.storage.python.stores.import_export import (
     merge_rows,
 )
 from minimal_browser_core.storage.python.stores.relaxed_search import check_match
+from minimal_browser_core.storage.python.stores.statistics import grouped
+from minimal_browser_core.storage.python.stores.streamed_answers import StreamedAnswers
 from minimal_browser_core.storage.transfer.report import ImportReport
 
 _BATCH: Final = 200
 _LARGE_TEXT: Final = 1 << 18  # characters after which the words in FTS5's memory slow down later commits
-_GROUP_COUNTS: Final = ("conversations", "threads", "text_bytes")
 _PROGRESS_ROWS: Final = 1000  # rows between two calls of a progress function
 
 
-class PythonConversationStore(SqliteStore):
+class PythonConversationStore(StreamedAnswers, Contents):
     """See `minimal_browser_core.storage.port.ConversationStore`."""
 
     _format = CONVERSATIONS
@@ -51,6 +53,10 @@ class PythonConversationStore(SqliteStore):
     def __init__(self, db_path: str | os.PathLike[str], **options: Unpack[StoreOptions]) -> None:
         super().__init__(db_path, **options)
         self._search = ConversationSearch(self._db, self._sql)
+        self._answers = {}
+        self._answers_lock = threading.Lock()
+        if not options.get("read_only"):
+            self._recover_answers()
 
     # -- writing
 
@@ -66,8 +72,17 @@ class PythonConversationStore(SqliteStore):
         url: str | None = None,
         tags: Sequence[str] = (),
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> int:
-        """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given."""
+        """Store one exchange and return its id. It begins a new thread unless a thread or a parent is given.
+
+        `messages` are those of a provider's API, of any form that is JSON: `messages(id)` returns them as they were,
+        and a search finds their text. Tokens, `cost` in US dollars and `duration` in seconds are what it took.
+        """
         row = make_row(
             prompt=prompt,
             response=response,
@@ -78,6 +93,11 @@ class PythonConversationStore(SqliteStore):
             url=url,
             tags=tags,
             metadata=metadata,
+            messages=messages,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            cost=cost,
+            duration=duration,
         )
         with self._db.write() as db:
             id = self._add(db, row)
@@ -113,6 +133,8 @@ class PythonConversationStore(SqliteStore):
         thread, parent = self._find_thread_and_parent(db, row["thread_id"], row["parent_id"], row["timestamp"])
         values = row | gram_columns(row) | {"thread_id": thread, "parent_id": parent}
         id = int(db.execute(self._sql["add"], values).lastrowid or 0)
+        if row["messages"] is not None:
+            db.execute(self._sql["store_messages"], {"id": id, "messages": row["messages"]})
         if parent is None and row["thread_id"] is not None:
             db.execute(self._sql["date_thread"], {"thread_id": thread, "timestamp": row["timestamp"]})
         return id
@@ -133,7 +155,7 @@ class PythonConversationStore(SqliteStore):
             raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
         return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
 
-    def update(
+    def update(  # noqa: PLR0913  the public API
         self,
         id: int,
         *,
@@ -143,24 +165,34 @@ class PythonConversationStore(SqliteStore):
         url: str | None = None,
         tags: Sequence[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
+        messages: Sequence[Mapping[str, Any]] | None = None,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+        cost: float | None = None,
+        duration: float | None = None,
     ) -> bool:
         """Replace the given fields; returns False if there is no such exchange."""
-        texts = {
-            "prompt": convert.optional_text("prompt", prompt),
-            "response": convert.optional_text("response", response),
-            "model": convert.optional_text("model", model),
-            "url": convert.optional_text("url", url),
-            "tags": None if tags is None else convert.tags_json(tags),
-        }
-        row = {
-            "id": convert.identifier("id", id),
-            **texts,
-            **{f"{name}_grams": None if text is None else grams(text) for name, text in texts.items()},
-            "metadata": None if metadata is None else convert.metadata_json(metadata),
-        }
+        columns = change_columns(
+            prompt=prompt,
+            response=response,
+            model=model,
+            url=url,
+            tags=tags,
+            metadata=metadata,
+            messages=messages,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            cost=cost,
+            duration=duration,
+        )
+        return self._update(convert.identifier("id", id), columns)
+
+    def _update(self, id: int, columns: dict[str, Any]) -> bool:
         with self._db.write() as db:
-            is_stored = db.execute(self._sql["update"], row).rowcount > 0
-        self._replace_writer_after(texts["prompt"], texts["response"])
+            is_stored = db.execute(self._sql["update"], columns | {"id": id}).rowcount > 0
+            if is_stored and columns["messages"] is not None:
+                db.execute(self._sql["store_messages"], {"id": id, "messages": columns["messages"]})
+        self._replace_writer_after(columns["prompt"], columns["response"])
         return is_stored
 
     def delete(self, ids: int | Iterable[int]) -> int:
@@ -199,6 +231,7 @@ class PythonConversationStore(SqliteStore):
             values["keep_last"] = convert.identifier("keep_last", keep_last)
             if keep_last < 0:
                 raise InvalidData(f"keep_last must be 0 or more, not {keep_last}")
+        self._remove_orphans()
         deleted = 0
         with self._db.write() as db:
             if before is not None or keep_last is not None:
@@ -213,7 +246,7 @@ class PythonConversationStore(SqliteStore):
         """Return an exchange, or None if it does not exist."""
         with self._db.read() as db:
             row = db.execute(self._sql["get"], {"id": convert.identifier("id", id)}).fetchone()
-        return None if row is None else conversation(row)
+        return None if row is None else conversation(self._db.path, row)
 
     def recent(self, *, limit: int = 50, cursor: str | None = None, thread_id: int | None = None) -> Page:
         """Return exchanges, the newest timestamp first."""
@@ -227,7 +260,7 @@ class PythonConversationStore(SqliteStore):
             rows = db.execute(self._sql[name], values).fetchall()
         last = rows[limit - 1] if len(rows) > limit else None
         return Page(
-            [conversation(row) for row in rows[:limit]],
+            [conversation(self._db.path, row) for row in rows[:limit]],
             last and write_cursor("recent", last[3], last[0]),
         )
 
@@ -235,7 +268,7 @@ class PythonConversationStore(SqliteStore):
         """Return the whole tree, parents before children; empty if there is no such thread."""
         with self._db.read() as db:
             rows = db.execute(self._sql["thread"], {"thread_id": convert.identifier("thread_id", thread_id)}).fetchall()
-        return [conversation(row) for row in rows]
+        return [conversation(self._db.path, row) for row in rows]
 
     def threads(self, *, limit: int = 50, cursor: str | None = None) -> list[Thread]:
         """Return threads, the most recently used first. The list continues after the thread with this `cursor`."""
@@ -263,7 +296,7 @@ class PythonConversationStore(SqliteStore):
                 rows = db.execute(self._sql["after"], {"id": last_id, "limit": _BATCH}).fetchall()
             if not rows:
                 return
-            yield from map(conversation, rows)
+            yield from (conversation(self._db.path, row) for row in rows)
             last_id = rows[-1][0]
 
     # -- searching
@@ -377,19 +410,18 @@ class PythonConversationStore(SqliteStore):
     def _export_rows(self, first: int, limit: int) -> list[ExportedRow]:
         return export_rows(self._db, self._sql, first, limit)
 
-    def stats(self, by: Literal["model", "day"] | None = None) -> dict[str, Any]:
+    def stats(self, by: Literal["model", "day", "site"] | None = None) -> dict[str, Any]:
         """Return counts, sizes in bytes, `schema_version` and the version of the SQLite library.
 
-        With `by`, return for each model, the most used first, or for each day of UTC, in order: `conversations`,
-        `threads`, and `text_bytes`, the size of the prompts and responses. That reads the whole file.
+        With `by`, return for each model, the most used first, for each day of UTC, in order, or for each site, the host
+        of the URL, the most used first: `conversations`, `threads`, `text_bytes`, the size of the prompts and
+        responses, and the sums of `prompt_tokens`, `completion_tokens`, `cost` and `duration`. That reads the whole
+        file.
         """
         if by is None:
             return super().stats()
-        if by not in ("model", "day"):
-            raise InvalidData(f"by must be 'model' or 'day', not {by!r:.50}")
         with self._db.read() as db:
-            groups = db.execute(self._sql[f"stats_by_{by}"]).fetchall()
-        return {name: dict(zip(_GROUP_COUNTS, counts, strict=True)) for name, *counts in groups}
+            return grouped(db, self._sql, by)
 
     def _counts(self) -> dict[str, int]:
         with self._db.read() as db:

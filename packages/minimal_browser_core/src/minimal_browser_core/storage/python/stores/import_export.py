@@ -8,8 +8,16 @@ from minimal_browser_core.storage.python.convert import metadata, tags
 from minimal_browser_core.storage.python.db.bulk_load import bulk_load
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
-from minimal_browser_core.storage.python.stores.conversation_rows import COLUMNS, gram_columns
+from minimal_browser_core.storage.python.stores.conversation_contents import store_attachment
+from minimal_browser_core.storage.python.stores.conversation_rows import (
+    COLUMNS,
+    INTERRUPTED,
+    STATES,
+    gram_columns,
+    with_text_so_far,
+)
 from minimal_browser_core.storage.transfer.content_fingerprint import content_fingerprint
+from minimal_browser_core.storage.transfer.details import USAGE
 
 ExportedRow = tuple[Any, ...]
 
@@ -81,7 +89,15 @@ def export_rows(database: Database, sql: Mapping[str, str], first: int, limit: i
     """Return rows from the id `first` on, in the order of storage, with the title and time of their threads."""
     with database.read() as db:
         rows = db.execute(sql["export"], {"first": first, "limit": limit}).fetchall()
-    return [(*row[:8], list(tags(row[8])), metadata(row[9]), *row[COLUMNS:]) for row in rows]
+        return [_exported(db, sql, with_text_so_far(database.path, row)) for row in rows]
+
+
+def _exported(db: sqlite3.Connection, sql: Mapping[str, str], row: ExportedRow) -> ExportedRow:
+    messages = db.execute(sql["messages"], {"id": row[0]}).fetchone()
+    attachments = db.execute(sql["attached_contents"], {"id": row[0]}).fetchall()
+    state, *usage = row[10:COLUMNS]
+    details = (STATES[state] if state in (1, 2) else STATES[0], tuple(usage), messages and messages[0], attachments)
+    return (*row[:8], list(tags(row[8])), metadata(row[9]), *row[COLUMNS:], details)
 
 
 class _Importer:
@@ -96,7 +112,7 @@ class _Importer:
     def add(self, keys: tuple[Any, ...], texts: tuple[Any, ...]) -> bool:
         """Add a record; returns False if an earlier import added it."""
         fingerprint, parent, thread, id, preferred_thread, title, created_at = keys
-        timestamp, prompt, response, model, url, tags_json, metadata_json = texts
+        timestamp, prompt, response, model, url, tags_json, metadata_json, details = texts
         if self._one("imported", fingerprint=fingerprint) is not None:
             return False
         content = {"timestamp": timestamp, "prompt": prompt, "response": response, "model": model}
@@ -119,7 +135,14 @@ class _Importer:
             "tags": tags_json,
             "metadata": metadata_json,
         }
+        state, usage, messages, attachments = details or ("complete", (None,) * len(USAGE), None, ())
+        row |= dict(zip(USAGE, usage, strict=True)) | {"state": 0 if state == "complete" else INTERRUPTED}
+        row["messages_text"] = messages[1] if messages else ""
         new = int(self._db.execute(self._sql["add_with_id"], row | gram_columns(row)).lastrowid or 0)
+        if messages:
+            self._db.execute(self._sql["store_messages"], {"id": new, "messages": messages[0]})
+        for name, mime, content in attachments:
+            store_attachment(self._db, self._sql, new, name, mime, content)
         self._remember(fingerprint, new)
         if known_id is None:
             self._remember(thread, new)
