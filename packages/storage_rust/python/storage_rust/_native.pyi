@@ -664,13 +664,38 @@ class HistoryStore(_Store):
         following a link.
         """
 
-    def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Import the pages in `history.db` of minimal_browser 0.x, all or nothing. The report counts pages.
+    def import_file(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str = "auto",
+        progress: Callable[[int, int], object] | None = None,
+    ) -> ImportReport:
+        """Import the visits in another browser's database, all or nothing. The report counts pages.
 
-        Idempotent; stored pages keep their titles. The file is not changed.
+        Reads Firefox's `places.sqlite`, Chromium's `History`, Safari's `History.db`, qutebrowser's `history.sqlite` and
+        `history.db` of minimal_browser 0.x; UnknownFormat is raised for other files. Idempotent; stored pages keep
+        their titles. A copy of the file is read, with its log, so that the other browser may be running; the file is
+        not changed. `progress(pages_read, total_pages)` is called before anything is stored; an exception in it ends
+        the import, as `interrupt` does.
         """
 
-    def _import_visits(self, rows: list[tuple[str, str, int, int]]) -> list[bool]: ...
+    def import_browser(
+        self,
+        name: str,
+        *,
+        profile: str | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> ImportReport:
+        """Import the visits of all profiles of a browser on this computer, or of one profile, all or nothing.
+
+        `name` is firefox, librewolf, chrome, chromium, edge, brave, vivaldi, opera, safari or qutebrowser; the rest as
+        in `import_file`. StorageError is raised if there is no such profile.
+        """
+
+    def _import_visits(
+        self, batches: Iterator[list[tuple[str, str, list[tuple[int, bool]]]]], epoch: int
+    ) -> tuple[int, int]: ...
     def set_title(self, url: str, title: str) -> bool:
         """Replace the title of a page without a visit. False if the page is not in the history."""
 
@@ -759,11 +784,34 @@ class BookmarkStore(_Store):
         The language is that of the conversations, with the fields title:, url:, tag:, note: and keyword:.
         """
 
-    def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Import bookmarks from Netscape's HTML, or from `bookmarks.json` of minimal_browser 0.x, all or nothing.
+    def import_file(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str = "auto",
+        progress: Callable[[int, int], object] | None = None,
+    ) -> ImportReport:
+        """Import a browser's bookmarks, all or nothing.
 
-        Folders become tags. A stored bookmark gets the tags that it does not have, and the note and the keyword if it
-        has none; otherwise it is skipped. The file is not changed.
+        Reads Netscape's HTML, Firefox's `places.sqlite` and backups, Chromium's `Bookmarks`, Safari's
+        `Bookmarks.plist`, qutebrowser's `quickmarks` and `bookmarks/urls`, Pinboard's JSON and `bookmarks.json` of
+        minimal_browser 0.x; UnknownFormat is raised for other files. Folders become tags. A stored bookmark gets the
+        tags that it does not have, and the note and the keyword if it has none; otherwise it is skipped. The file is
+        not changed. `progress(bookmarks_read, total_bookmarks)` is called before anything is stored; an exception in it
+        ends the import.
+        """
+
+    def import_browser(
+        self,
+        name: str,
+        *,
+        profile: str | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> ImportReport:
+        """Import the bookmarks of all profiles of a browser on this computer, or of one profile, all or nothing.
+
+        `name` is firefox, librewolf, chrome, chromium, edge, brave, vivaldi, opera, safari or qutebrowser; the rest as
+        in `import_file`. StorageError is raised if there is no such profile.
         """
 
     def export_file(self, path: str | PathLike[str]) -> int:

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::db::options::Durability;
 use crate::py::convert::{self, Limit, Object};
@@ -84,13 +85,31 @@ impl PyBookmarkStore {
     }
 
     #[doc = stub!("BookmarkStore.import_file")]
-    fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("storage_rust._transfer.bookmarks")?.getattr("import_file")?.call1((slf, path))
+    #[pyo3(signature = (path, *, format = None, progress = None), text_signature = "($self, path, *, format='auto', progress=None)")]
+    fn import_file<'py>(
+        slf: &Bound<'py, Self>,
+        path: Object<'_, 'py>,
+        format: Option<Object<'_, 'py>>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let format = format.map_or_else(|| PyString::new(slf.py(), "auto").into_any(), Clone::clone);
+        transfer(slf.py(), "import_file")?.call1((slf, path, format, progress))
+    }
+
+    #[doc = stub!("BookmarkStore.import_browser")]
+    #[pyo3(signature = (name, *, profile = None, progress = None))]
+    fn import_browser<'py>(
+        slf: &Bound<'py, Self>,
+        name: Object<'_, 'py>,
+        profile: Option<Object<'_, 'py>>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        transfer(slf.py(), "import_browser")?.call1((slf, name, profile, progress))
     }
 
     #[doc = stub!("BookmarkStore.export_file")]
     fn export_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("storage_rust._transfer.bookmarks")?.getattr("export_file")?.call1((slf, path))
+        transfer(slf.py(), "export_file")?.call1((slf, path))
     }
 
     fn _import_rows(&self, py: Python<'_>, rows: Vec<Row>) -> PyResult<ImportOutcome> {
@@ -121,4 +140,9 @@ impl PyBookmarkStore {
         };
         Ok(rows.into_iter().map(row).collect())
     }
+}
+
+/// A function of the Python code that handles the file formats.
+fn transfer<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("storage_rust._transfer.bookmarks")?.getattr(name)
 }

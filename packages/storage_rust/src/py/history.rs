@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::db::options::Durability;
+use crate::py::callbacks::with_callbacks;
 use crate::py::convert::{self, Limit, Moment, Object, Tuple};
 use crate::py::error::detached;
 use crate::py::options::{Seconds, options};
@@ -12,7 +14,8 @@ use crate::py::query::query_with_dates;
 use crate::py::store::PyStore;
 use crate::search::relaxation::MatchMode;
 use crate::stores::history::HistoryStore;
-use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, HistorySearch, ImportedVisits};
+use crate::stores::history::import::ImportedPage;
+use crate::stores::history::records::{Deletion, HistoryHit, HistoryPage, HistorySearch};
 use crate::stores::history::search::FIELDS;
 
 #[doc = stub!("HistoryStore")]
@@ -57,16 +60,32 @@ impl PyHistoryStore {
     }
 
     #[doc = stub!("HistoryStore.import_file")]
-    fn import_file<'py>(slf: &Bound<'py, Self>, path: Object<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("storage_rust._transfer.history")?.getattr("import_file")?.call1((slf, path))
+    #[pyo3(signature = (path, *, format = None, progress = None), text_signature = "($self, path, *, format='auto', progress=None)")]
+    fn import_file<'py>(
+        slf: &Bound<'py, Self>,
+        path: Object<'_, 'py>,
+        format: Option<Object<'_, 'py>>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let format = format.map_or_else(|| PyString::new(slf.py(), "auto").into_any(), Clone::clone);
+        transfer(slf.py(), "import_file")?.call1((slf, path, format, progress))
     }
 
-    fn _import_visits(&self, py: Python<'_>, rows: Vec<(String, String, i64, i64)>) -> PyResult<Vec<bool>> {
-        let rows: Vec<ImportedVisits> = rows
-            .into_iter()
-            .map(|(url, title, visited_at, count)| ImportedVisits { url, title, visited_at, count })
-            .collect();
-        detached(py, || self.store.import(&rows))
+    #[doc = stub!("HistoryStore.import_browser")]
+    #[pyo3(signature = (name, *, profile = None, progress = None))]
+    fn import_browser<'py>(
+        slf: &Bound<'py, Self>,
+        name: Object<'_, 'py>,
+        profile: Option<Object<'_, 'py>>,
+        progress: Option<Object<'_, 'py>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        transfer(slf.py(), "import_browser")?.call1((slf, name, profile, progress))
+    }
+
+    fn _import_visits(&self, py: Python<'_>, batches: Py<PyAny>, epoch: i64) -> PyResult<(i64, i64)> {
+        with_callbacks(py, |raised| {
+            self.store.import(|| raised.attached(|py| next_batch(batches.bind(py))), epoch)
+        })
     }
 
     #[doc = stub!("HistoryStore.set_title")]
@@ -141,6 +160,18 @@ impl PyHistoryStore {
         let before = convert::milliseconds("before", before)?;
         detached(py, || self.store.purge(before))
     }
+}
+
+/// A function of the Python code that handles the file formats.
+fn transfer<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("storage_rust._transfer.history")?.getattr(name)
+}
+
+/// The next batch of pages; empty at the end.
+fn next_batch(batches: &Bound<'_, PyAny>) -> PyResult<Vec<ImportedPage>> {
+    let Some(batch) = batches.try_iter()?.next() else { return Ok(Vec::new()) };
+    let pages: Vec<(String, String, Vec<(i64, bool)>)> = batch?.extract()?;
+    Ok(pages.into_iter().map(|(url, title, visits)| ImportedPage { url, title, visits }).collect())
 }
 
 #[doc = stub!("HistoryHit")]

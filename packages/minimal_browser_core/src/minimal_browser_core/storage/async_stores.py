@@ -68,6 +68,7 @@ class AsyncHistoryStore(AsyncStore):
     delete = awaitable(port.HistoryStore.delete)
     purge = awaitable(port.HistoryStore.purge)
     import_file = awaitable(port.HistoryStore.import_file)
+    import_browser = awaitable(port.HistoryStore.import_browser)
 
 
 class AsyncBookmarkStore(AsyncStore):
@@ -80,4 +81,5 @@ class AsyncBookmarkStore(AsyncStore):
     remove = awaitable(port.BookmarkStore.remove)
     search = awaitable(port.BookmarkStore.search)
     import_file = awaitable(port.BookmarkStore.import_file)
+    import_browser = awaitable(port.BookmarkStore.import_browser)
     export_file = awaitable(port.BookmarkStore.export_file)

@@ -97,6 +97,7 @@ class RustHistoryStore(_RustStore):
     delete = forward(HistoryStore.delete)
     purge = forward(HistoryStore.purge)
     import_file = forward(HistoryStore.import_file)
+    import_browser = forward(HistoryStore.import_browser)
 
 
 class RustBookmarkStore(_RustStore):
@@ -108,4 +109,5 @@ class RustBookmarkStore(_RustStore):
     remove = forward(BookmarkStore.remove)
     search = forward(BookmarkStore.search)
     import_file = forward(BookmarkStore.import_file)
+    import_browser = forward(BookmarkStore.import_browser)
     export_file = forward(BookmarkStore.export_file)

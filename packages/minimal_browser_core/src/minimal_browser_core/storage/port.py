@@ -399,8 +399,18 @@ class HistoryStore(Store, Protocol):
     def visit(self, url: str, title: str = "", *, timestamp: datetime | None = None, typed: bool = False) -> int:
         """Record a visit and return the id of the page. An empty title does not replace a known one."""
 
-    def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Import history.db of minimal_browser 0.x. Idempotent; the source is never changed."""
+    def import_file(
+        self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Import the visits in another browser's database, all or nothing. Idempotent; the source is never changed.
+
+        Raises `UnknownFormat` if nothing in the file is recognised.
+        """
+
+    def import_browser(
+        self, name: str, *, profile: str | None = None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import the visits of all profiles of a browser on this computer, or of one profile."""
 
     def set_title(self, url: str, title: str) -> bool:
         """Rename a page without a visit. Returns False if the page is not in the history."""
@@ -465,8 +475,18 @@ class BookmarkStore(Store, Protocol):
     ) -> int: ...
     def remove(self, id: int) -> bool: ...
     def search(self, query: str = "", *, tag: str | None = None, limit: int = 50) -> Sequence[Bookmark]: ...
-    def import_file(self, path: str | PathLike[str]) -> ImportReport:
-        """Import Netscape bookmark HTML or bookmarks.json of minimal_browser 0.x. A second import adds nothing."""
+    def import_file(
+        self, path: str | PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Import another browser's bookmarks, all or nothing. A second import adds nothing.
+
+        Raises `UnknownFormat` if nothing in the file is recognised.
+        """
+
+    def import_browser(
+        self, name: str, *, profile: str | None = None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import the bookmarks of all profiles of a browser on this computer, or of one profile."""
 
     def export_file(self, path: str | PathLike[str]) -> int:
         """Write Netscape bookmark HTML and return the number of bookmarks."""

@@ -81,6 +81,7 @@ class AsyncHistoryStore(AsyncStore):
     delete = awaitable(HistoryStore.delete)
     purge = awaitable(HistoryStore.purge)
     import_file = awaitable(HistoryStore.import_file)
+    import_browser = awaitable(HistoryStore.import_browser)
 
 
 class AsyncBookmarkStore(AsyncStore):
@@ -96,4 +97,5 @@ class AsyncBookmarkStore(AsyncStore):
     remove = awaitable(BookmarkStore.remove)
     search = awaitable(BookmarkStore.search)
     import_file = awaitable(BookmarkStore.import_file)
+    import_browser = awaitable(BookmarkStore.import_browser)
     export_file = awaitable(BookmarkStore.export_file)

@@ -1,43 +1,73 @@
-"""Importing and exporting bookmarks: Netscape's HTML, and `bookmarks.json` of minimal_browser 0.x."""
+"""Importing the bookmarks of other browsers, and exporting them as Netscape's HTML."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
-from ._host import InvalidData, StorageError
+from ._host import Interrupted, InvalidData
 from .bookmark import Bookmark
-from .formats import minimal_browser_0, netscape
+from .bookmark_file import FORMATS, BookmarkFile
+from .browser_profiles import find_profiles
+from .formats import netscape
 from .new_file import new_file
 from .report import ImportReport, LossLog
 
-MAX_BYTES: Final = 64 << 20  # a file is read as a whole
-
 Row = tuple[str, str, list[str], str, str | None, int | None, int | None, str]
+Progress = Callable[[int, int], object]
 
 
 class Store(Protocol):
     """What imports and exports need from a store of bookmarks."""
 
     def _import_rows(self, rows: list[Row], /) -> tuple[list[bool], list[tuple[int, str]]]: ...
+    def _interrupt_epoch(self) -> int: ...
     def _rows(self) -> Iterable[tuple[str, str, Iterable[str], str, str | None, int, int]]: ...
 
 
-def import_file(store: Store, path: str | os.PathLike[str]) -> ImportReport:
-    """Import a file of bookmarks, all or nothing."""
-    losses = LossLog(os.fspath(path))
-    return import_bookmarks(store, _read(Path(os.fspath(path)), losses), losses)
+def import_file(
+    store: Store, path: str | os.PathLike[str], format: str = "auto", progress: Progress | None = None
+) -> ImportReport:
+    """Import a file of bookmarks, all or nothing. `progress` is called with the number of bookmarks and in total."""
+    if format not in FORMATS:
+        raise InvalidData(f"format must be one of {', '.join(FORMATS)}, not {format!r:.50}")
+    file = Path(os.fspath(path))
+    return _import(store, [(file, "")], LossLog(file, format), progress)
+
+
+def import_browser(store: Store, name: str, profile: str | None, progress: Progress | None) -> ImportReport:
+    """Import the bookmarks of the profiles of a browser on this computer, all or nothing."""
+    files = [(path, each.name) for each in find_profiles(name, profile) for path in each.bookmarks]
+    return _import(store, files, LossLog(os.pathsep.join(str(path) for path, _ in files), "auto"), progress)
+
+
+def _import(store: Store, files: list[tuple[Path, str]], losses: LossLog, progress: Progress | None) -> ImportReport:
+    epoch = store._interrupt_epoch()
+    bookmarks: list[Bookmark] = []
+    for path, profile in files:
+        losses.part = profile if len(files) > 1 else ""
+        read = BookmarkFile(path, losses, lambda: store._interrupt_epoch() != epoch).read()
+        bookmarks += _validated(read, losses)
+        if progress is not None:
+            progress(len(bookmarks), len(bookmarks))
+    losses.part = ""
+    if store._interrupt_epoch() != epoch:
+        raise Interrupted("The import was interrupted")
+    return _store(store, bookmarks, losses)
 
 
 def import_bookmarks(store: Store, bookmarks: Iterable[Bookmark], losses: LossLog) -> ImportReport:
     """Import bookmarks, all or nothing; invalid ones are logged as lost."""
-    valid = list(_validated(bookmarks, losses))
+    return _store(store, list(_validated(bookmarks, losses)), losses)
+
+
+def _store(store: Store, bookmarks: list[Bookmark], losses: LossLog) -> ImportReport:
     changed, refused_keywords = store._import_rows(
-        [(b.url, b.title, b.tags, b.note, b.keyword, b.created_at, b.updated_at, b.metadata) for b in valid]
+        [(b.url, b.title, b.tags, b.note, b.keyword, b.created_at, b.updated_at, b.metadata) for b in bookmarks]
     )
     for index, keyword in refused_keywords:
         reason = f"imported without the keyword {keyword!r:.50}, which another bookmark has"
-        losses.add(valid[index].position, reason)
+        losses.add(bookmarks[index].position, reason)
     return losses.report(sum(changed), len(changed) - sum(changed))
 
 
@@ -51,29 +81,6 @@ def export_file(store: Store, path: str | os.PathLike[str]) -> int:
     with new_file(Path(os.fspath(path)).absolute(), replace=True) as file:
         file.writelines(netscape.write(bookmarks))
     return len(rows)
-
-
-def read_text(path: Path) -> str:
-    """The content of a file that is small enough to be one of bookmarks."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror or error}", path=str(path)) from error
-    if len(content) > MAX_BYTES:
-        message = f"{path} is larger than {MAX_BYTES >> 20} MiB, so it is not a file of bookmarks"
-        raise InvalidData(message, path=str(path))
-    return content.decode("utf-8-sig", errors="replace")
-
-
-def _read(path: Path, losses: LossLog) -> Iterator[Bookmark]:
-    text = read_text(path)
-    if text.lstrip()[:1] in ("[", "{"):
-        return minimal_browser_0.read_bookmarks(text, path, losses)
-    if "<dt" not in text.lower() and "<dl" not in text.lower():
-        message = f"{path} is not a file of bookmarks: neither Netscape's HTML nor JSON"
-        raise InvalidData(message, path=str(path))
-    return netscape.read(text)
 
 
 def _validated(bookmarks: Iterable[Bookmark], losses: LossLog) -> Iterator[Bookmark]:

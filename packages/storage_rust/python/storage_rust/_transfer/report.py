@@ -48,6 +48,7 @@ class LossLog:
         self.count = 0
         self.attachments = 0
         self.format = format
+        self.part = ""  # which of several sources the next records are from
         self._source = str(source)
         self._listed: list[LostRecord] = []
 
@@ -55,7 +56,7 @@ class LossLog:
         """Log a lost record."""
         self.count += 1
         if len(self._listed) < MAX_LISTED:
-            self._listed.append(LostRecord(position, reason))
+            self._listed.append(LostRecord(position, f"{self.part}: {reason}" if self.part else reason))
 
     def report(self, taken: int, skipped: int, deleted: int = 0) -> ImportReport:
         """The report of the whole import."""

@@ -1,6 +1,7 @@
 //! The store of visited pages, in the places file.
 
 mod completion;
+pub mod import;
 pub mod records;
 pub mod search;
 pub mod urls;
@@ -14,7 +15,7 @@ use crate::salvage::recovery;
 use crate::search::grams::grams;
 use crate::sql::HISTORY as SQL;
 use crate::stores::frecency::rescore;
-use crate::stores::history::records::{Deletion, ImportedVisits};
+use crate::stores::history::records::Deletion;
 use crate::stores::history::urls::host_of;
 use crate::stores::places::{PLACES, SCHEMA_VERSION};
 use crate::stores::store::Store;
@@ -77,42 +78,6 @@ impl HistoryStore {
                 .execute(named_params! {":id": id, ":visited_at": visited_at, ":typed": typed})?;
             rescore(db, id)?;
             Ok(id)
-        })
-    }
-
-    /// Import visits from another program, all or nothing. Returns for each row whether it added visits. A page that is
-    /// already stored keeps its title.
-    pub fn import(&self, rows: &[ImportedVisits]) -> Result<Vec<bool>> {
-        self.db.write(|db| {
-            let mut changed = Vec::with_capacity(rows.len());
-            for row in rows {
-                let title_grams = grams(&row.title);
-                let id = if let Some((id, stored_title)) = find_page(db, &row.url)? {
-                    if stored_title.is_empty() && !row.title.is_empty() {
-                        retitle(db, id, &row.title, &title_grams)?;
-                    }
-                    id
-                } else {
-                    db.prepare_cached(SQL.get("add_page"))?.execute(named_params! {
-                        ":url": row.url, ":host": host_of(&row.url), ":title": row.title,
-                        ":visited_at": row.visited_at, ":title_grams": title_grams,
-                        ":url_grams": grams(&row.url),
-                    })?;
-                    db.last_insert_rowid()
-                };
-                let stored_visits: i64 = db
-                    .prepare_cached(SQL.get("visits_at"))?
-                    .query_row(named_params! {":id": id, ":visited_at": row.visited_at}, |row| row.get(0))?;
-                for _ in stored_visits..row.count {
-                    db.prepare_cached(SQL.get("add_visit"))?
-                        .execute(named_params! {":id": id, ":visited_at": row.visited_at, ":typed": false})?;
-                }
-                if stored_visits < row.count {
-                    rescore(db, id)?;
-                }
-                changed.push(stored_visits < row.count);
-            }
-            Ok(changed)
         })
     }
 

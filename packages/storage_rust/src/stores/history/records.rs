@@ -49,15 +49,6 @@ pub struct Deletion {
     pub until: Option<i64>,
 }
 
-/// `count` visits of a page at one time.
-#[derive(Clone, Debug)]
-pub struct ImportedVisits {
-    pub url: String,
-    pub title: String,
-    pub visited_at: i64,
-    pub count: i64,
-}
-
 impl HistoryHit {
     pub fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from . import bookmarks, history, import_conversations
 from ._host import StorageError, UnknownFormat
+from .bookmark_file import read_content
 from .formats.minimal_browser_0 import read_session
 from .report import ImportReport, LossLog
 
@@ -82,4 +83,5 @@ def import_session(store: bookmarks.Store, path: str | os.PathLike[str]) -> Impo
     """Import the tabs of one saved session as bookmarks."""
     file = Path(os.fspath(path))
     losses = LossLog(file, "older-browser")
-    return bookmarks.import_bookmarks(store, read_session(bookmarks.read_text(file), file, losses), losses)
+    text = (read_content(file) or b"").decode("utf-8-sig", errors="replace")
+    return bookmarks.import_bookmarks(store, read_session(text, file, losses), losses)

@@ -21,6 +21,10 @@ _PARTS = (
     "base",
     "bookmark_files",
     "bookmarks",
+    "browser_bookmarks",
+    "browser_files",
+    "browser_history",
+    "browser_profiles",
     "bulk_operations",
     "concurrency",
     "damage",
@@ -48,6 +52,9 @@ pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 from .asyncio_stores import AsyncStores  # noqa: E402  pytest rewrites their asserts first
 from .bookmark_files import BookmarkFiles  # noqa: E402
 from .bookmarks import Bookmarks  # noqa: E402
+from .browser_bookmarks import BrowserBookmarks  # noqa: E402
+from .browser_history import BrowserHistory  # noqa: E402
+from .browser_profiles import BookmarkProfiles, HistoryProfiles  # noqa: E402
 from .bulk_operations import BulkOperations  # noqa: E402
 from .concurrency import Concurrency  # noqa: E402
 from .damage import ConversationRecovery, Damage  # noqa: E402
@@ -104,13 +111,33 @@ class ConversationStoreConformance(
 
 
 class BookmarkStoreConformance(
-    Bookmarks, BookmarkFiles, Files, ReplacedFiles, Damage, Processes, Durability, BookmarkPlanted, BookmarkMigration
+    Bookmarks,
+    BookmarkFiles,
+    BrowserBookmarks,
+    BookmarkProfiles,
+    Files,
+    ReplacedFiles,
+    Damage,
+    Processes,
+    Durability,
+    BookmarkPlanted,
+    BookmarkMigration,
 ):
     """The whole suite. Supply the fixtures `open_bookmarks` and `errors`."""
 
 
 class HistoryStoreConformance(
-    History, HistoryFiles, Files, ReplacedFiles, Damage, Processes, Durability, HistoryPlanted, HistoryMigration
+    History,
+    HistoryFiles,
+    BrowserHistory,
+    HistoryProfiles,
+    Files,
+    ReplacedFiles,
+    Damage,
+    Processes,
+    Durability,
+    HistoryPlanted,
+    HistoryMigration,
 ):
     """The whole suite. Supply the fixtures `open_history`, `open_places` and `errors`."""
 

@@ -171,8 +171,9 @@ class BookmarkFiles(StoreSuite):
     ) -> None:
         file = tmp_path / "other"
         file.write_bytes(content)
-        with pytest.raises(errors.InvalidData, match="other"):
+        with pytest.raises(errors.UnknownFormat, match=r"other.*Looked for: ") as caught:
             store.import_file(file)
+        assert caught.value.tried
         assert len(store) == 0
 
     def test_a_file_that_is_not_there_is_named(self, store: Any, errors: Any, tmp_path: Path) -> None:

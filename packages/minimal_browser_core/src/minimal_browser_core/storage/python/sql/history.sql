@@ -14,8 +14,8 @@ UPDATE pages SET title = :title, title_grams = :title_grams WHERE id = :id
 -- name: add_visit
 INSERT INTO visits (page_id, visited_at, typed) VALUES (:id, :visited_at, :typed)
 
--- name: visits_at
-SELECT count(*) FROM visits WHERE page_id = :id AND visited_at = :visited_at
+-- name: visit_times
+SELECT visited_at FROM visits WHERE page_id = :id
 
 -- name: newest_visits
 -- The visits that frecency samples, newest first, with their weights.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.storage.port import StoreOptions
+from minimal_browser_core.storage.port import Progress, StoreOptions
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.db.statements import statements
 from minimal_browser_core.storage.python.records import Bookmark
@@ -104,13 +104,26 @@ class PythonBookmarkStore(SqliteStore):
             for id, url, title, tags, note, keyword, created in rows
         ]
 
-    def import_file(self, path: str | os.PathLike[str]) -> ImportReport:
-        """Import all bookmarks of Netscape HTML, or of the JSON of minimal_browser 0.x, or none.
+    def import_file(
+        self, path: str | os.PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Import all bookmarks of another browser's file, or none.
 
-        Folders become tags. A bookmark that exists already gets tags that it lacks, and a note or keyword if it has
-        none; otherwise it is skipped. The file is not changed.
+        `transfer.bookmarks` documents the formats; `UnknownFormat` is raised for other files. Folders become tags. A
+        bookmark that exists already gets tags that it lacks, and a note or keyword if it has none; otherwise it is
+        skipped. The file is not changed. `progress(bookmarks read, bookmarks in total)` is called before anything is
+        stored; an exception in it ends the import.
         """
-        return files.import_file(self, path)
+        return files.import_file(self, path, format, progress)
+
+    def import_browser(
+        self, name: str, *, profile: str | None = None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import the bookmarks of all profiles of a browser on this computer, or of one profile, all or nothing.
+
+        `transfer.browser_profiles` lists the browsers. Raises `StorageError` if there is no such profile.
+        """
+        return files.import_browser(self, name, profile, progress)
 
     def export_file(self, path: str | os.PathLike[str]) -> int:
         """Write all bookmarks as Netscape HTML, which browsers can import, and return their number."""

@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from minimal_browser_core.errors import InvalidData
-from minimal_browser_core.storage.port import MatchMode
+from minimal_browser_core.storage.port import MatchMode, Progress
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, read_cursor, write_cursor
 from minimal_browser_core.storage.python.db.error_translation import corrupt
@@ -22,6 +22,7 @@ from minimal_browser_core.storage.python.search.snippet import matcher, snippet
 from minimal_browser_core.storage.python.stores.base import SqliteStore
 from minimal_browser_core.storage.python.stores.formats import PLACES
 from minimal_browser_core.storage.python.stores.frecency import rescore
+from minimal_browser_core.storage.python.stores.history_import import ImportedPage, import_visits
 from minimal_browser_core.storage.python.stores.relaxed_search import (
     Index,
     Position,
@@ -110,35 +111,33 @@ class PythonHistoryStore(SqliteStore):
                 db.execute(self._sql["add_text"], row)
             return True
 
-    def import_file(self, path: str | os.PathLike[str]) -> ImportReport:
-        """Import all pages of history.db of minimal_browser 0.x, or none; the report counts pages.
+    def import_file(
+        self, path: str | os.PathLike[str], *, format: str = "auto", progress: Progress | None = None
+    ) -> ImportReport:
+        """Import all visits in another browser's database, or none; the report counts pages.
 
-        Idempotent. A known page keeps its title. The source is never changed.
+        `transfer.history` documents the formats; `UnknownFormat` is raised for other files. Idempotent. A known page
+        keeps its title. A copy of the file is read, so that the browser may be running; the file is never changed.
+        `progress(pages read, pages in total)` is called before anything is stored; an exception in it ends the import,
+        as `interrupt` does.
         """
         from minimal_browser_core.storage.transfer.history import import_file
 
-        return import_file(self, path)
+        return import_file(self, path, format, progress)
 
-    def _import_visits(self, rows: list[tuple[str, str, int, int]]) -> list[bool]:
-        """Import (URL, title, time, number of visits at that time); returns for each row whether it added any."""
-        with self._db.write() as db:
-            return [self._import_page(db, *row) for row in rows]
+    def import_browser(
+        self, name: str, *, profile: str | None = None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Import the visits of all profiles of a browser on this computer, or of one profile, all or nothing.
 
-    def _import_page(self, db: sqlite3.Connection, url: str, title: str, visited_at: int, count: int) -> bool:
-        page = db.execute(self._sql["page_of"], {"url": url}).fetchone()
-        row: dict[str, Any] = {"visited_at": visited_at, "typed": False, "title": title}
-        row |= {"title_grams": grams(title), "id": None if page is None else page[0]}
-        if page is None:
-            new = row | {"url": url, "host": host_of(url), "url_grams": grams(url)}
-            row["id"] = db.execute(self._sql["add_page"], new).lastrowid
-        elif title and not page[1]:
-            db.execute(self._sql["retitle"], row)
-        missing = int(count - db.execute(self._sql["visits_at"], row).fetchone()[0])
-        for _ in range(missing):
-            db.execute(self._sql["add_visit"], row)
-        if missing > 0:
-            rescore(db, self._sql, row["id"])
-        return missing > 0
+        `transfer.browser_profiles` lists the browsers. Raises `StorageError` if there is no such profile.
+        """
+        from minimal_browser_core.storage.transfer.history import import_browser
+
+        return import_browser(self, name, profile, progress)
+
+    def _import_visits(self, batches: Iterator[list[ImportedPage]], epoch: int) -> tuple[int, int]:
+        return import_visits(self._db, self._sql, batches, epoch)
 
     def delete(
         self,

@@ -6,35 +6,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from .._host import InvalidData, UnknownFormat
+from .._host import InvalidData
 from ..bookmark import Bookmark, bookmark_time, clean_tags
 from ..exchange import text_of
 from ..report import LossLog
-from ..sqlite_files import DamagedFileError, ForeignFile
+from ..sqlite_files import ForeignFile
+from ..visited_pages import VisitedPages
 
-MAX_PAGES: Final = 1_000_000
 _MAX_VISITS: Final = 100
 
-Visits = tuple[str, str, int, int]  # URL, title, time in milliseconds, number of visits
+
+def is_bookmarks(data: Any) -> bool:
+    """Whether a JSON value is a list of bookmarks, or an object with them as its values; both may be empty."""
+    records = list(data.values()) if isinstance(data, dict) else data
+    known = ({"url"}, {"bookmark_type"}, {"title", "content"})
+    is_known = (names <= record.keys() for record in records if isinstance(record, dict) for names in known)
+    return not records or any(is_known)
 
 
-def read_bookmarks(text: str, path: Path, losses: LossLog) -> Iterator[Bookmark]:
+def read_bookmarks(data: Any, losses: LossLog) -> Iterator[Bookmark]:
     """The bookmarks in a list or in the values of an object."""
-    records = _load(text, path)
-    if isinstance(records, dict):
-        records = list(records.values())
-    for position, record in enumerate(records, 1):
+    for position, record in enumerate(data.values() if isinstance(data, dict) else data, 1):
         if isinstance(record, dict):
             yield _bookmark(position, record)
         else:
             losses.add(position, f"it is not a bookmark but {type(record).__name__}")
-
-
-def _load(text: str, path: Path) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidData(f"{path} is not valid JSON, so nothing was imported: {error}", path=str(path)) from None
 
 
 def _bookmark(position: int, record: dict[str, Any]) -> Bookmark:
@@ -56,7 +52,10 @@ def _bookmark(position: int, record: dict[str, Any]) -> Bookmark:
 
 def read_session(text: str, path: Path, losses: LossLog) -> list[Bookmark]:
     """The tabs of a saved session, as bookmarks with the tag `session/<name>`."""
-    session = _load(text, path)
+    try:
+        session = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidData(f"{path} is not valid JSON, so nothing was imported: {error}", path=str(path)) from None
     tabs = session.get("tabs") if isinstance(session, dict) else None
     if not isinstance(tabs, list):
         raise InvalidData(f"{path} is not a saved session: it has no tabs", path=str(path))
@@ -74,39 +73,20 @@ def read_session(text: str, path: Path, losses: LossLog) -> list[Bookmark]:
     return bookmarks
 
 
-def read_history(file: ForeignFile, path: Path, losses: LossLog) -> list[Visits]:
-    """The pages of `history.db`, one per row.
+def is_history(file: ForeignFile) -> bool:
+    """Whether the file has the table of `history.db`."""
+    return {"url", "visit_time"} <= file.columns("history")
+
+
+def read_history(file: ForeignFile, pages: VisitedPages) -> None:
+    """Read the pages of `history.db`, one per row.
 
     The file has only the time of the last visit. A page gets its number of visits, all at that time and at most 100:
     enough for its ranking, and a forged number cannot fill the disk.
     """
-    if not {"url", "visit_time"} <= file.columns("history"):
-        tried = ("history.db of minimal_browser 0.x",)
-        message = f"{path} cannot be imported: it is not a history.db of minimal_browser 0.x, which has a table history"
-        raise UnknownFormat(message, path=str(path), tried=tried)
-    pages: list[Visits] = []
-    try:
-        for position, row in enumerate(file.rows("history", ["url", "visit_time", "title", "visit_count"]), 1):
-            if position > MAX_PAGES:
-                message = f"{path} has more than {MAX_PAGES:,} pages, so nothing was imported"
-                raise InvalidData(message, path=str(path))
-            page = _visits(row)
-            if isinstance(page, str):
-                losses.add(position, page)
-            else:
-                pages.append(page)
-    except DamagedFileError as error:  # what was read before the damage counts
-        losses.add(len(pages) + losses.count + 1, f"the file is damaged from here on: {error}")
-    return pages
-
-
-def _visits(row: tuple[Any, ...]) -> Visits | str:
-    """The visits of a page, or why they cannot be imported."""
-    url, visit_time, title, count = row
-    time = bookmark_time(visit_time)
-    if not isinstance(url, str) or not url:
-        return "it has no URL"
-    if time is None:
-        return "its visit_time is not a time"
-    count = count if isinstance(count, int) and count >= 1 else 1
-    return url, text_of(title), time, min(count, _MAX_VISITS)
+    columns = ["url", "visit_time", "title", "visit_count"]
+    for position, (url, visit_time, title, count) in enumerate(file.rows("history", columns), 1):
+        pages.position = position
+        visits = min(max(count, 1), _MAX_VISITS) if isinstance(count, int) else 1
+        pages.add_page(position, url, title)
+        pages.add_visit(position, position, bookmark_time(visit_time), count=visits)
