@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from minimal_browser_core.storage.python.stores.bookmarks import PythonBookmarkStore
+from minimal_browser_core.testing.storage_conformance.browser_files import chromium_bookmarks, firefox, write_json
 
 MODULES = ["minimal_browser_core.storage"]
 if importlib.util.find_spec("storage_rust") is not None or os.environ.get("REQUIRE_NATIVE") == "1":
@@ -242,3 +243,42 @@ def test_datasette_and_sqlite_utils_detect_the_index(module: str, folder: Path) 
         query = "SELECT name FROM sqlite_master WHERE rootpage = 0 AND sql LIKE ?"  # as both programs do
         found = db.execute(query, ('%VIRTUAL TABLE%USING FTS%content="conversations"%',)).fetchall()
     assert found == [("conversations_fts",)]
+
+
+def test_a_failed_import_leaves_no_new_file(module: str, folder: Path) -> None:
+    (folder / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
+    before = sorted(folder.iterdir())
+    for arguments in (["passwd"], ["passwd", "--places", "places.db"], ["missing"], ["--browser", "lynx"], []):
+        code = 2 if not arguments or "lynx" in arguments else 1
+        run(folder, "-m", module, "store.db", "import", *arguments, code=code)
+        assert sorted(folder.iterdir()) == before
+    run(folder, "-m", module, "store.db", "import", "passwd", "old.json", code=1)
+    assert (folder / "store.db").exists()
+
+
+def test_a_browser_of_this_computer_is_imported(module: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = folder / "home"
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    firefox(home / ".mozilla/firefox/abc.default/places.sqlite")
+    output = run(folder, "-m", module, "places.db", "import", "--browser", "firefox")
+    places = str(home / ".mozilla/firefox/abc.default/places.sqlite")
+    assert f"{places}: history: 3 taken, 0 skipped, 2 lost" in output
+    assert f"{places}: bookmarks: 3 taken, 0 skipped, 0 lost" in output
+    again = run(folder, "-m", module, "places.db", "import", "--browser", "firefox", "--profile", "default", "--json")
+    assert [(file["kind"], file["taken"]) for file in json.loads(again)] == [("history", 0), ("bookmarks", 0)]
+    run(folder, "-m", module, "other.db", "import", "--browser", "brave", code=1)
+    assert not (folder / "other.db").exists()
+
+
+def test_files_of_browsers_are_imported_into_places(module: str, folder: Path) -> None:
+    firefox(folder / "places.sqlite")
+    write_json(folder / "Bookmarks", chromium_bookmarks())
+    output = run(
+        folder, "-m", module, "store.db", "import", "old.json", "places.sqlite", "Bookmarks", "--places", "p.db"
+    )
+    assert "old.json: 2 taken" in output
+    assert "places.sqlite: history: 3 taken" in output
+    assert "Bookmarks: bookmarks: 2 taken, 1 skipped" in output

@@ -16,6 +16,7 @@ PATTERNS: Final = (
     "MyActivity.json",  # Google Takeout
     "messages.jsonl",  # Jan
     "*.conversation.json",  # LM Studio
+    "copilot-activity-history*.csv",  # Microsoft Copilot
 )
 _MAX_DEPTH: Final = 5  # of `Takeout/My Activity/Gemini Apps/MyActivity.json` and of Jan's `threads/<id>/messages.jsonl`
 _MAX_FILES: Final = 100_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import bookmarks, history, import_conversations
-from ._host import StorageError, UnknownFormat
+from ._host import StorageError
 from .bookmark_file import read_content
 from .formats.minimal_browser_0 import read_session
 from .report import ImportReport, LossLog
@@ -32,12 +32,16 @@ _NO_PLACES: Final = "name a file for bookmarks and history to import it: --place
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file with its report, or why it was not imported; `error` if its format is unknown."""
+    """A file with its report, or why it was not imported; `error` if it cannot be read.
+
+    `kind` is "bookmarks" or "history" if a file can have both.
+    """
 
     path: Path
     report: ImportReport | None
     reason: str = ""
-    error: UnknownFormat | None = None
+    error: StorageError | None = None
+    kind: str = ""
 
 
 def is_minimal_browser_0_folder(path: Path) -> bool:

@@ -6,7 +6,7 @@
     older-browser   minimal_browser 0.x: a list of {"timestamp", "query", "response"}, in UTC without a zone
     chatgpt         the ZIP archive of an export, its folder, or conversations.json; all branches of the tree
     claude          the same of Claude
-    open-webui, librechat, deepseek, grok, mistral, gemini, perplexity, jan, lm-studio
+    open-webui, librechat, deepseek, grok, mistral, gemini, perplexity, jan, lm-studio, copilot
     llm             logs.db of the llm command
 
 The file of another store, such as a recovered one, is merged.

@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 from . import export_names, sqlite_files
 from ._host import StorageError, UnknownFormat, owners
 from .exchange import Exchange, InvalidRecordError
-from .formats import chat_export, llm
+from .formats import chat_export, copilot, llm
 from .formats.exchange_json import ExchangeReader
 from .formats.loose_messages import grouped
 from .formats.message_content import AttachmentCounter
@@ -19,6 +19,7 @@ from .json_stream import JsonItem, read_items
 from .report import LossLog
 
 _BATCH: Final = 200
+_BEGINNING: Final = 200  # bytes that show whether a file is a table
 _EXCHANGE_FORMATS: Final = ("json", "older-browser")
 _MAX_UNKNOWN: Final = 10_000  # records of an unknown format after which no known one is expected
 _TRIED: Final = (
@@ -157,7 +158,12 @@ class ConversationSource:
 
     def _records(self, file: IO[bytes], name: str) -> Iterator[Exchange]:
         """The exchanges in one file; `name` identifies a conversation that has no id of its own."""
-        items = read_items(file, self._count_bytes, is_json_lines=self._format == "jsonl")
+        beginning = file.read(_BEGINNING)
+        file.seek(0)
+        if copilot.is_activity(beginning):
+            items = copilot.read_items(file, self._count_bytes)
+        else:
+            items = read_items(file, self._count_bytes, is_json_lines=self._format == "jsonl")
         for item in grouped(items, name):
             self._position += item.count
             if item.is_blank:

@@ -223,7 +223,7 @@ def qutebrowser(path: Path) -> Path:
                 ("http://short.org/", "東京", at + 1, True),
                 ("https://target.org/", "東京", at + 1, False),
                 ("qute://settings", "Settings", at, False),
-                ((None and "") or "", "", at, False),
+                ("", "", at, False),
                 ("https://target.org/", "", "never", False),
             ],
         },

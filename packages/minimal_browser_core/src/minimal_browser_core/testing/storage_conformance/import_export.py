@@ -269,3 +269,30 @@ class ImportExport(ConversationSuite):
         with pytest.raises(errors.InvalidData, match="format must be one of"):
             store.export_file(tmp_path / "x", format="pdf")
         assert not [file for file in tmp_path.iterdir() if "partial" in file.name or file.name == "nowhere"]
+
+    def test_the_activity_of_copilot_is_imported(self, store: Any, tmp_path: Path) -> None:
+        rows = """\ufeffConversation,Time,Author,Message
+A later chat,2025-03-09T13:00:00,AI,"Yes,
+of course"
+A later chat,2025-03-09T13:00:00,Human,"Is it ""so""?"
+Capitals,2025-03-09T12:01:00,AI,Bogotá.
+Capitals,2025-03-09T12:01:00,Human,And of Colombia?
+Capitals,2025-03-09T12:00:00,AI,Lima.
+Capitals,2025-03-09T12:00:00,Human,What is the capital of Peru?
+"""
+        source = tmp_path / "copilot-activity-history.csv"
+        source.write_text(rows, encoding="utf-8")
+        report = store.import_file(source)
+        assert (report.taken, report.lost) == (3, 0)
+        found = {row.prompt: row for row in store}
+        assert found["What is the capital of Peru?"].response == "Lima."
+        assert found["And of Colombia?"].parent_id == found["What is the capital of Peru?"].id
+        assert found['Is it "so"?'].response == "Yes,\nof course"
+        assert found["And of Colombia?"].metadata["source"] == "copilot"
+        assert {thread.title for thread in store.threads()} == {"Capitals", "A later chat"}
+        newer = "Capitals,2025-03-09T14:00:00,AI,Quito.\nCapitals,2025-03-09T14:00:00,Human,And Ecuador?\n"
+        header, _, rest = rows.partition("\n")
+        capitals = rest[rest.index("Capitals") :]
+        source.write_text(f"{header}\n{newer}{capitals}", encoding="utf-8")
+        again = store.import_file(source)
+        assert (again.taken, again.skipped, len(store.threads())) == (1, 2, 2)

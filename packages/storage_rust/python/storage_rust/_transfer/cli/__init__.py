@@ -4,7 +4,6 @@ Exit codes: 0 success; 1 an error, or `check` found problems: a sentence says wh
 """
 
 import argparse
-import contextlib
 import glob
 import os
 import sys
@@ -12,16 +11,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from .._host import StorageError, UnknownFormat
+from .._host import StorageError
+from ..browser_profiles import NAMES as BROWSERS
 from ..export_conversations import WRITERS, export_file
-from ..folder import ImportedFile, import_folder, is_minimal_browser_0_folder
 from ..import_conversations import FORMATS
 from ..progress_bar import ProgressBar
 from ..terminal import one_line, print_table
 from . import exchanges
 from .dates import parse_date
+from .imports import run_import
 from .output import as_json, as_row, print_json, print_result
-from .pipes import file_of_stdin, write_to_stdout
+from .pipes import write_to_stdout
 
 _CREATING: Final = ("import", "merge")
 _READ_ONLY: Final = ("search", "recent", "export", "backup", "stats", *exchanges.READ_ONLY)
@@ -43,7 +43,10 @@ def main(
     `places` opens the stores of bookmarks and history, for the import of a folder. `salvage` copies what can be read of
     a damaged file to a new one; without it there is no such command.
     """
-    options = _parser(prog, has_salvage=salvage is not None).parse_args(arguments)
+    parser = _parser(prog, has_salvage=salvage is not None)
+    options = parser.parse_args(arguments)
+    if options.command == "import" and bool(options.files) == bool(options.browser):
+        parser.error("name the files to import, or a browser of this computer with --browser")
     options.open_places = places
     try:
         if options.command == "salvage" and salvage is not None:
@@ -85,15 +88,23 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     recent = command("recent", "the newest exchanges")
     for listing in (search, recent):
         listing.add_argument("--limit", type=int, default=20)
-    importing = command("import", "import the exchanges of other files; none is imported twice")
-    importing.add_argument("files", nargs="+", metavar="file", help="a file, - for standard input, or a folder of 0.x")
+    importing = command("import", "import conversations, bookmarks and history; nothing is imported twice")
+    importing.add_argument("files", nargs="*", metavar="file", help="a file, - for standard input, or a folder of 0.x")
     importing.add_argument(
-        "--places", metavar="FILE", help="where to store the bookmarks, history and sessions of a folder"
+        "--places", metavar="FILE", help="where to store bookmarks and history, from files, folders or a browser"
     )
+    importing.add_argument(
+        "--browser",
+        choices=BROWSERS,
+        metavar="NAME",
+        help="import the history and bookmarks of a browser on this computer, which may be running, into --places or "
+        f"the database: {', '.join(BROWSERS)}",
+    )
+    importing.add_argument("--profile", metavar="NAME", help="only this profile of the browser; by default, all")
     importing.add_argument("--format", choices=FORMATS, default="auto")
     merging = command("merge", "add the exchanges of another store, and delete what was deleted in it")
     merging.add_argument("files", nargs="+", metavar="file")
-    merging.set_defaults(places=None)
+    merging.set_defaults(places=None, browser=None)
     exporting = command("export", "write exchanges to a new file")
     exporting.add_argument("file", help="a new file, or - for standard output")
     exporting.add_argument("--format", choices=tuple(WRITERS), default="jsonl")
@@ -113,13 +124,10 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, open_store: OpenStore) -> int:
     database = Path(options.database)
-    if options.command not in _CREATING and not database.exists():
+    if options.command in _CREATING:
+        return run_import(options, open_store, options.open_places)
+    if not database.exists():
         raise StorageError(f"{database} does not exist: `import` creates a store", path=str(database))
-    for name in options.files if options.command in _CREATING else ():
-        if (name != "-" or options.command == "merge") and not Path(
-            name
-        ).exists():  # checked before an empty store is created
-            raise StorageError(f"{name} does not exist: nothing was imported", path=name)
     check_options = {"check_on_open": True} if options.command == "check" and options.rescue else {}
     with open_store(database, read_only=options.command in _READ_ONLY, **check_options) as store:
         code: int = _COMMANDS[options.command](store, options)
@@ -150,71 +158,6 @@ def _recent(store: Any, options: argparse.Namespace) -> int:
         return print_json([as_json(each) for each in found])
     print_table(("id", "time", "model", "prompt"), [as_row(each) for each in found])
     return 0
-
-
-def _import(store: Any, options: argparse.Namespace) -> int:
-    files: list[ImportedFile] = []
-    with contextlib.ExitStack() as stack:
-        bookmarks, history = (None, None)
-        if options.places and options.open_places:
-            bookmarks, history = (stack.enter_context(open_store(options.places)) for open_store in options.open_places)
-        for name in options.files:
-            if options.command == "merge":
-                with ProgressBar(f"merging {one_line(name)}") as bar:
-                    files.append(ImportedFile(Path(name), store.merge(name, progress=bar.update)))
-            elif is_minimal_browser_0_folder(Path(name)):
-                files += import_folder(Path(name), store, bookmarks, history)
-            else:
-                path = stack.enter_context(file_of_stdin()) if name == "-" else Path(name)
-                files.append(_import_file(store, path, options.format))
-    code = 1 if any(file.error for file in files) else 0
-    if options.json:
-        print_json([_import_result(file) for file in files])
-        return code
-    for file in files:
-        _print_import(file)
-    return code
-
-
-def _import_file(store: Any, path: Path, format: str) -> ImportedFile:
-    """A file that is not recognised does not keep the others from being imported."""
-    try:
-        with ProgressBar(f"importing {one_line(path.name)}") as bar:
-            return ImportedFile(path, store.import_file(path, format=format, progress=bar.update))
-    except UnknownFormat as error:
-        return ImportedFile(path, None, str(error), error)
-
-
-def _print_import(file: ImportedFile) -> None:
-    path, report = one_line(str(file.path)), file.report
-    if file.error is not None:
-        sys.stderr.write(f"{one_line(file.reason)}\n")
-        return
-    if report is None:
-        sys.stdout.write(f"{path}: not imported: {one_line(file.reason)}\n")
-        return
-    sys.stdout.write(f"{path}: {report}\n")
-    for lost in report.reasons:
-        sys.stdout.write(f"  lost: record {lost.position}: {one_line(lost.reason)}\n")
-    if report.lost > len(report.reasons):
-        sys.stdout.write(f"  and {report.lost - len(report.reasons)} more\n")
-
-
-def _import_result(file: ImportedFile) -> dict[str, Any]:
-    report = file.report
-    if file.error is not None:
-        return {"file": str(file.path), "error": file.reason, "tried": list(file.error.tried)}
-    if report is None:
-        return {"file": str(file.path), "left": file.reason}
-    return {
-        "file": str(file.path),
-        "taken": report.taken,
-        "skipped": report.skipped,
-        "lost_count": report.lost,
-        "lost": [{"position": lost.position, "reason": lost.reason} for lost in report.reasons],
-        "attachments": report.attachments,
-        "deleted": report.deleted,
-    }
 
 
 def _export(store: Any, options: argparse.Namespace) -> int:
@@ -274,8 +217,6 @@ def _salvage(options: argparse.Namespace, salvage: Salvage) -> int:
 _COMMANDS: Final[dict[str, Callable[[Any, argparse.Namespace], int]]] = {
     "search": _search,
     "recent": _recent,
-    "import": _import,
-    "merge": _import,
     "export": _export,
     "backup": _backup,
     "check": _check,

@@ -12,6 +12,7 @@ from ..message_tree import Message, Thread, exchanges
 from . import (
     chatgpt,
     claude,
+    copilot,
     deepseek,
     gemini,
     grok,
@@ -38,6 +39,7 @@ NAMES: Final = {
     "perplexity": "Perplexity",
     "jan": "Jan",
     "lm-studio": "LM Studio",
+    "copilot": "Microsoft Copilot",
 }
 _READERS: Final[dict[str, _Reader]] = {
     "chatgpt": chatgpt.read,
@@ -51,6 +53,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "perplexity": perplexity.read,
     "jan": loose_messages.read,
     "lm-studio": lm_studio.read,
+    "copilot": copilot.read,
     "messages": message_list.read,
 }
 _FIELDS: Final = {"chat_messages": ("claude", list), "chat": ("open-webui", dict), "messagesTree": ("librechat", list)}
