@@ -32,9 +32,9 @@ class Browser(Protocol):
 def import_(browser: Browser, what: Importable, file: str) -> None:
     """Import bookmarks, conversations or visited pages from a file.
 
-    Bookmarks: HTML as browsers export it, or the bookmarks.json of minimal_browser 0.x. Conversations: JSON, JSON
-    Lines, exports of ChatGPT, Claude and others. History: the history.db of minimal_browser 0.x. Nothing is imported
-    twice.
+    Bookmarks: HTML as browsers export it, or the files of Firefox, Chrome, Safari, qutebrowser and Pinboard.
+    Conversations: JSON, JSON Lines, exports of ChatGPT, Claude and others. History: the databases of Firefox, Chrome,
+    Safari and qutebrowser. The other browser may be running. Nothing is imported twice.
 
     what: what the file contains
     file: its path, in quotes if it contains blanks

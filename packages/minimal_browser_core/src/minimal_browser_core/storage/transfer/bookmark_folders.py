@@ -19,7 +19,8 @@ def walk(roots: Iterable[Any], children: str, title: str, unnamed: Iterable[str]
     are left out. Without recursion, and each entry once: a forged file may be deep, and a binary plist may be circular.
     """
     hidden = frozenset(unnamed)
-    stack: list[tuple[Any, Folders]] = [(root, ()) for root in roots][::-1]
+    stack: list[tuple[Any, Folders]] = [(root, ()) for root in roots]
+    stack.reverse()
     seen: set[int] = set()
     while stack and len(seen) < _MAX_ENTRIES:
         entry, folders = stack.pop()
