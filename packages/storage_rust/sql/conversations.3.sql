@@ -1,5 +1,5 @@
 -- Format 2 to format 3: adds messages, attachments, usage and the state of an answer; and folded words, which only grams
--- contain. `grams` is a function of the program that migrates. The schema creates again what is dropped here.
+-- contain. `grams` and `url_grams` are functions of the program that migrates. The schema creates again what is dropped here.
 DROP TRIGGER IF EXISTS conversations_insert_fts;
 DROP TRIGGER IF EXISTS conversations_update_fts;
 DROP TRIGGER IF EXISTS conversations_delete_fts;
@@ -17,6 +17,6 @@ ALTER TABLE conversations ADD COLUMN messages_grams TEXT NOT NULL DEFAULT '';
 
 UPDATE conversations
 SET prompt_grams = grams(prompt), response_grams = grams(response), model_grams = grams(model),
-  tags_grams = grams(tags), url_grams = grams(coalesce(url, ''))
+  tags_grams = grams(tags), url_grams = url_grams(coalesce(url, ''))
 WHERE prompt_grams <> grams(prompt) OR response_grams <> grams(response) OR model_grams <> grams(model)
-  OR tags_grams <> grams(tags) OR url_grams <> grams(coalesce(url, ''));
+  OR tags_grams <> grams(tags) OR url_grams <> url_grams(coalesce(url, ''));

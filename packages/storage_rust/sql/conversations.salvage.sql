@@ -1,5 +1,5 @@
--- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` is a function of
--- the program that recovers.
+-- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` and
+-- `url_grams` are functions of the program that recovers.
 
 -- name: threads
 INSERT OR IGNORE INTO threads (id, title, created_at, updated_at) VALUES (?1, ?2, ?3, ?4)
@@ -10,7 +10,7 @@ INSERT OR IGNORE INTO conversations (
   prompt_grams, response_grams, model_grams, tags_grams, url_grams)
 VALUES (
   ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-  grams(?5), grams(?6), grams(?7), grams(?9), grams(coalesce(?8, '')))
+  grams(?5), grams(?6), grams(?7), grams(?9), url_grams(coalesce(?8, '')))
 
 -- name: import_fingerprints
 INSERT OR IGNORE INTO import_fingerprints (fingerprint, conversation_id) VALUES (?1, ?2)

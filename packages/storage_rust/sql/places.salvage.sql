@@ -1,16 +1,16 @@
--- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` is a function of
--- the program that recovers.
+-- Inserts rows recovered from a damaged file into a new one, whose triggers are dropped until the end. `grams` and
+-- `url_grams` are functions of the program that recovers.
 
 -- name: bookmarks
 INSERT OR IGNORE INTO bookmarks (
   id, url, title, tags, note, keyword, metadata, created_at, updated_at,
   title_grams, url_grams, tags_grams, note_grams)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, grams(?3), grams(?2), grams(?4), grams(?5))
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, grams(?3), url_grams(?2), grams(?4), grams(?5))
 
 -- name: pages
 INSERT OR IGNORE INTO pages (
   id, url, host, title, visit_count, last_visit_at, frecency, title_grams, url_grams)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, grams(?4), grams(?2))
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, grams(?4), url_grams(?2))
 
 -- name: visits
 INSERT OR IGNORE INTO visits (id, page_id, visited_at, typed) VALUES (?1, ?2, ?3, ?4)

@@ -10,6 +10,7 @@ use crate::db::database::Database;
 use crate::db::format::Format;
 use crate::error::{Error, Failure, Kind};
 use crate::search::grams::grams;
+use crate::search::url_text::url_grams;
 
 impl Database {
     pub(super) fn migrate(&self, db: &Connection, version: i64) -> Result<(), Failure> {
@@ -38,14 +39,17 @@ impl Database {
     }
 }
 
-/// Register the SQL function `grams(text)`, which fills the gram columns of existing rows.
+/// Register the SQL functions `grams(text)` and `url_grams(url)`, which fill the gram columns of existing rows.
 pub fn register_grams(db: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    db.create_scalar_function("grams", 1, flags, |call| {
-        let text =
-            call.get_raw(0).as_str().map_err(|error| rusqlite::Error::UserFunctionError(error.into()))?;
-        Ok(grams(text))
-    })
+    for (name, function) in [("grams", grams as fn(&str) -> String), ("url_grams", url_grams)] {
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        db.create_scalar_function(name, 1, flags, move |call| {
+            let text =
+                call.get_raw(0).as_str().map_err(|error| rusqlite::Error::UserFunctionError(error.into()))?;
+            Ok(function(text))
+        })?;
+    }
+    Ok(())
 }
 
 pub fn rebuild_indexes(db: &Connection, format: &Format) -> rusqlite::Result<()> {

@@ -18,8 +18,12 @@ pub enum Kind {
     Symbol,
     /// A symbol only at the end of a word; otherwise every Markdown heading and list would count.
     Affix,
-    /// Joiners and variation selectors inside an emoji.
+    /// Keycaps and variation selectors after an emoji.
     Ignored,
+    /// Ignored inside a word or a run: soft hyphens, zero-width characters and marks of the direction.
+    Joiner,
+    /// Variation selectors after a letter.
+    Selector,
     Break,
 }
 
@@ -28,12 +32,25 @@ pub fn kind(c: char) -> Kind {
         'a'..='z' | 'A'..='Z' | '0'..='9' => Kind::Word,
         '+' | '#' => Kind::Affix,
         '\0'..='\x7f' | SYMBOL => Kind::Break,
-        '\u{200d}' | '\u{20e3}' | '\u{fe0e}' | '\u{fe0f}' => Kind::Ignored,
+        '\u{20e3}' | '\u{fe0e}' | '\u{fe0f}' => Kind::Ignored,
+        _ if is_joiner(c) => Kind::Joiner,
+        '\u{34f}'
+        | '\u{180b}'..='\u{180d}'
+        | '\u{180f}'
+        | '\u{fe00}'..='\u{fe0d}'
+        | '\u{e0100}'..='\u{e01ef}' => Kind::Selector,
         _ if is_unspaced(c) => Kind::Unspaced,
         _ if is_symbol(c) => Kind::Symbol,
         _ if is_word(c) => Kind::Word,
         _ => Kind::Break,
     }
+}
+
+/// Whether it is ignored inside a word or a run.
+pub fn is_joiner(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
 
 fn is_unspaced(c: char) -> bool {
@@ -44,6 +61,7 @@ fn is_unspaced(c: char) -> bool {
         | '\u{1000}'..='\u{103f}' | '\u{1050}'..='\u{109d}' | '\u{a9e0}'..='\u{a9ef}' // Myanmar
         | '\u{a9fa}'..='\u{a9fe}' | '\u{aa60}'..='\u{aa76}' | '\u{aa7a}'..='\u{aa7f}'
         | '\u{1780}'..='\u{17d3}' // Khmer
+        | '\u{2f00}'..='\u{2fd5}' // Kangxi radicals
         | '\u{1100}'..='\u{11ff}' | '\u{3131}'..='\u{318e}' | '\u{a960}'..='\u{a97c}' // Hangul
         | '\u{ac00}'..='\u{d7a3}' | '\u{d7b0}'..='\u{d7fb}' | '\u{ffa1}'..='\u{ffdc}'
         | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3031}'..='\u{3035}' // ideographic marks
@@ -79,14 +97,13 @@ fn is_word(c: char) -> bool {
     )
 }
 
-/// A character as the index compares it; a break becomes a space.
-pub fn fold(c: char) -> char {
+/// A character as the tokenizer folds it; a break becomes a space.
+pub fn simplify(c: char) -> char {
     if c.is_ascii_alphanumeric() {
         return c.to_ascii_lowercase();
     }
     match kind(c) {
-        Kind::Ignored => FILLER,
-        Kind::Word if ('\u{300}'..='\u{36f}').contains(&c) => FILLER,
+        Kind::Ignored | Kind::Joiner | Kind::Selector => FILLER,
         Kind::Word => {
             let lower = c.to_lowercase().next().unwrap_or(c);
             std::iter::once(lower).nfd().next().unwrap_or(lower)
@@ -102,16 +119,5 @@ pub fn compose(text: &str) -> Cow<'_, str> {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fold;
-
-    #[test]
-    fn folding_drops_case_and_diacritics() {
-        let folded: String = "ÉLAN e\u{301} Straße, ё".chars().map(fold).collect();
-        assert_eq!(folded, "elan e\u{300} straße  е");
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::characters::{FILLER, fold};
+use super::characters::FILLER;
+use super::comparison::comparable;
 use super::query::{Part, PartKind};
 
 static FUNCTION_WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -25,7 +26,7 @@ pub fn is_informative(part: &Part) -> bool {
 }
 
 fn folded(text: &str) -> String {
-    text.chars().map(fold).filter(|&c| c != FILLER).collect()
+    comparable(text).into_iter().filter(|&c| c != FILLER).collect()
 }
 
 /// Hiragana, which is mostly grammar, and the Chinese characters of particles and questions.

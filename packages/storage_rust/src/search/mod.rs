@@ -3,7 +3,9 @@
 //! The searches themselves are in `stores`, next to the rows they return.
 
 mod characters;
+mod comparison;
 pub mod dates;
+pub mod folding;
 pub mod fts5;
 pub mod function_words;
 pub mod grams;
@@ -13,3 +15,4 @@ pub mod ranking;
 pub mod relaxation;
 pub mod segments;
 pub mod snippet;
+pub mod url_text;

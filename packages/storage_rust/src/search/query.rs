@@ -8,6 +8,9 @@
 //! field:word      only in that field; also field:"a phrase"; an unknown field is plain text
 //! ```
 //!
+//! Words are folded, see `folding`: a letter finds its accented forms and variants, and they find it. A phrase with such
+//! a word and more than four words matches if its parts of four words do.
+//!
 //! A word that the tokenizer would split (`foo_bar`, `a.b()`) is a phrase of its pieces. Unspaced scripts and symbols
 //! are searched by their grams, see `grams`. A term without searchable characters is ignored, unless it is the only one.
 
@@ -15,7 +18,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::characters::{Kind, compose, kind};
-use super::grams::{RunKind, gram_tokens, runs, symbol_tokens};
+use super::folding::{fold, word_differs};
+use super::grams::{NEIGHBORS, Run, RunKind, gram_tokens, runs, symbol_tokens};
 
 /// FTS5 opens an iterator for each part, so further ones, as in a pasted page, are ignored.
 pub const MAX_PARTS: usize = 256;
@@ -212,28 +216,30 @@ pub(super) fn terms<'a>(text: &'a str, fields: &'static [Field]) -> Vec<Term<'a>
 }
 
 pub(super) fn parts(term: &Term<'_>) -> Vec<Part> {
-    let text = compose(term.text);
+    let text = term.text;
     let part = |kind, texts, prefix| Part { kind, field: term.field.name, texts, prefix };
     if term.field.grams.is_empty() {
-        let words = whole_words(&text);
+        let words = whole_words(&compose(text));
         let prefix = term.prefix && text.chars().next_back().is_some_and(is_wordlike);
         return if words.is_empty() { Vec::new() } else { vec![part(PartKind::Words, words, prefix)] };
     }
     let mut parts = Vec::new();
     let mut phrase: Vec<String> = Vec::new();
     let mut phrase_end = 0;
-    for run in runs(&text) {
+    let is_folded = |run: &Run<'_>| run.kind == RunKind::Word && word_differs(run.text);
+    let max_words = if runs(text).any(|run| is_folded(&run)) { NEIGHBORS + 1 } else { usize::MAX };
+    for run in runs(text) {
         match (run.kind, phrase.last()) {
             (RunKind::Word, _) => {
-                phrase.push(run.text.to_owned());
+                phrase.extend(fold(run.text).split_whitespace().map(str::to_owned));
                 phrase_end = run.end;
             }
             (RunKind::Affix, Some(word)) if phrase_end == run.start => {
                 parts.push(part(PartKind::Affixed, vec![word.clone(), run.text.to_owned()], false));
             }
             (RunKind::Unspaced, _) => {
-                end_phrase(&mut parts, part(PartKind::Words, std::mem::take(&mut phrase), false));
-                parts.push(part(PartKind::Unspaced, vec![run.text.to_owned()], false));
+                end_phrase(&mut parts, part(PartKind::Words, std::mem::take(&mut phrase), false), max_words);
+                parts.push(part(PartKind::Unspaced, vec![fold(run.text).into_owned()], false));
             }
             (RunKind::Affix | RunKind::Symbols, _) => {
                 parts.push(part(PartKind::Symbols, vec![run.text.to_owned()], false));
@@ -241,20 +247,25 @@ pub(super) fn parts(term: &Term<'_>) -> Vec<Part> {
         }
     }
     let prefix = term.prefix && phrase_end == text.len();
-    end_phrase(&mut parts, part(PartKind::Words, phrase, prefix));
+    end_phrase(&mut parts, part(PartKind::Words, phrase, prefix), max_words);
     parts
 }
 
-/// Add `phrase`, unless it is a single word that was already added together with its signs.
-fn end_phrase(parts: &mut Vec<Part>, phrase: Part) {
+/// Add `phrase`, unless it is a single word that was already added together with its signs. A phrase of more than
+/// `max_words`, of which the grams have only parts, becomes all its parts of that length.
+fn end_phrase(parts: &mut Vec<Part>, phrase: Part, max_words: usize) {
     let is_covered = parts.last().is_some_and(|last| last.kind == PartKind::Affixed);
-    let adds_a_word = match phrase.texts.len() {
-        0 => false,
-        1 => !is_covered,
-        _ => true,
-    };
-    if adds_a_word {
-        parts.push(phrase);
+    match phrase.texts.len() {
+        0 => {}
+        1 if is_covered => {}
+        length if length > max_words => {
+            let window = |texts: &[String]| Part { texts: texts.to_vec(), prefix: false, ..phrase };
+            parts.extend(phrase.texts.windows(max_words).map(window));
+            if let Some(last) = parts.last_mut() {
+                last.prefix = phrase.prefix;
+            }
+        }
+        _ => parts.push(phrase),
     }
 }
 

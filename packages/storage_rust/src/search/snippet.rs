@@ -1,6 +1,7 @@
 //! Snippets: the part of a text with the best matches, and the spans to highlight.
 
-use super::characters::{FILLER, Kind, fold, kind};
+use super::characters::{FILLER, Kind, kind};
+use super::comparison::{Comparable, comparable, extend_comparable};
 use super::query::{Part, PartKind};
 
 /// The length of a snippet in characters, and how many of them precede the first match.
@@ -25,7 +26,7 @@ pub fn snippet(texts: &[(&str, &str)], parts: &[Part]) -> (String, Vec<Span>) {
             continue;
         }
         let chars: Vec<char> = text.chars().collect();
-        let matches = matches(&chars, &parts);
+        let matches = matches(text, &parts);
         let (count, start) = window(&matches);
         if count > best.as_ref().map_or(0, |best| best.0) {
             best = Some((count, start, chars, matches));
@@ -55,7 +56,7 @@ impl<'a> PartFinder<'a> {
         self.folded.resize_with(texts.len(), Vec::new);
         for (text, folded) in texts.iter().zip(&mut self.folded) {
             folded.clear();
-            folded.extend(text.chars().map(fold));
+            extend_comparable(text, folded);
         }
         self.parts.iter().all(|(part, words)| {
             let is_at = |text: &Vec<char>, at| match_at(text, at, words, part).is_some();
@@ -71,8 +72,9 @@ struct Match {
     part: usize,
 }
 
-fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
-    let folded: Vec<char> = chars.iter().map(|&c| fold(c)).collect();
+fn matches(text: &str, parts: &[&Part]) -> Vec<Match> {
+    let text = Comparable::new(text);
+    let folded = &text.chars;
     let mut matches = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         let words = folded_words(part);
@@ -81,9 +83,10 @@ fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
         }
         let (mut at, mut count) = (0, 0);
         while at < folded.len() && count < MAX_MATCHES {
-            match match_at(&folded, at, &words, part) {
+            match match_at(folded, at, &words, part) {
                 Some(end) => {
-                    matches.push(Match { start: at, end, part: index });
+                    let original = text.original(at, end);
+                    matches.push(Match { start: original.0, end: original.1, part: index });
                     at = end;
                     count += 1;
                 }
@@ -98,7 +101,7 @@ fn matches(chars: &[char], parts: &[&Part]) -> Vec<Match> {
 fn folded_words(part: &Part) -> Vec<Vec<char>> {
     part.texts
         .iter()
-        .map(|text| text.chars().map(fold).filter(|&c| c != FILLER).collect::<Vec<char>>())
+        .map(|text| comparable(text).into_iter().filter(|&c| c != FILLER).collect::<Vec<char>>())
         .filter(|word| !word.is_empty())
         .collect()
 }

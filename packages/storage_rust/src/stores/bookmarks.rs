@@ -8,6 +8,7 @@ use crate::error::{Error, Failure, Kind, Result};
 use crate::salvage::recovery;
 use crate::search::grams::grams;
 use crate::search::query::{Field, parse};
+use crate::search::url_text::url_grams;
 use crate::sql::BOOKMARKS as SQL;
 use crate::stores::frecency::rescore_url;
 use crate::stores::places::{PLACES, SCHEMA_VERSION};
@@ -223,7 +224,7 @@ fn insert(
     db.prepare_cached(SQL.get("import"))?.execute(named_params! {
         ":url": new.url, ":title": new.title, ":tags": tags, ":note": new.note, ":keyword": new.keyword,
         ":metadata": metadata, ":created_at": created_at, ":updated_at": updated_at,
-        ":title_grams": grams(&new.title), ":url_grams": grams(&new.url), ":tags_grams": grams(&tags),
+        ":title_grams": grams(&new.title), ":url_grams": url_grams(&new.url), ":tags_grams": grams(&tags),
         ":note_grams": grams(&new.note),
     })?;
     let id = db.last_insert_rowid();

@@ -4,6 +4,7 @@ use rusqlite::{Connection, named_params};
 
 use crate::error::{Failure, Result};
 use crate::search::grams::grams;
+use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::attachments::{self, Content};
@@ -139,7 +140,7 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
         ":model": record.model, ":url": record.url, ":tags": record.tags, ":metadata": record.metadata,
         ":prompt_grams": grams(&record.prompt), ":response_grams": grams(&record.response),
         ":model_grams": grams(&record.model), ":tags_grams": grams(&record.tags),
-        ":url_grams": grams(record.url.as_deref().unwrap_or_default()),
+        ":url_grams": url_grams(record.url.as_deref().unwrap_or_default()),
         ":state": extras.state as i64, ":prompt_tokens": extras.usage.prompt_tokens,
         ":completion_tokens": extras.usage.completion_tokens, ":cost": extras.usage.cost,
         ":duration": extras.usage.duration, ":messages_text": messages_text,

@@ -23,6 +23,7 @@ use crate::db::options::Options;
 use crate::error::{Error, Failure, Kind, Result};
 use crate::salvage::recovery;
 use crate::search::grams::grams;
+use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::fingerprint::delete_rows;
 use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
@@ -196,7 +197,7 @@ impl ConversationStore {
             let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":prompt": prompt, ":prompt_grams": grams_of(prompt),
                 ":response": response, ":response_grams": grams_of(response),
-                ":model": model, ":model_grams": grams_of(model), ":url": url, ":url_grams": grams_of(url),
+                ":model": model, ":model_grams": grams_of(model), ":url": url, ":url_grams": url.as_deref().map(url_grams),
                 ":tags": tags, ":tags_grams": grams_of(&tags), ":metadata": metadata,
                 ":messages_text": messages_text, ":messages_grams": messages_text.map(|text| grams(text)),
                 ":prompt_tokens": changes.usage.prompt_tokens,
@@ -341,7 +342,7 @@ impl<'a> PreparedRow<'a> {
             response_grams: grams(&new.response),
             model_grams: grams(&new.model),
             tags_grams: grams(&tags),
-            url_grams: grams(new.url.as_deref().unwrap_or_default()),
+            url_grams: url_grams(new.url.as_deref().unwrap_or_default()),
             tags,
         })
     }

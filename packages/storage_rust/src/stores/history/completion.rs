@@ -1,5 +1,6 @@
 //! Completion in the address bar.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use rusqlite::{Row, named_params};
@@ -7,6 +8,7 @@ use rusqlite::{Row, named_params};
 use crate::error::Result;
 use crate::search::query::{Field, parse_prefixes};
 use crate::search::snippet::{PartFinder, snippet};
+use crate::search::url_text::decode_url;
 use crate::sql::HISTORY as SQL;
 use crate::stores::history::HistoryStore;
 use crate::stores::history::records::HistoryHit;
@@ -70,5 +72,9 @@ impl HistoryStore {
 
 /// Whether each part matches in the title or the URL, which are not copied: most pages do not match.
 fn has_all(finder: &mut PartFinder<'_>, row: &Row<'_>) -> rusqlite::Result<bool> {
-    Ok(finder.finds_all_in(&[row.get_ref(2)?.as_str()?, row.get_ref(1)?.as_str()?]))
+    let (title, url) = (row.get_ref(2)?.as_str()?, row.get_ref(1)?.as_str()?);
+    Ok(match decode_url(url) {
+        Cow::Borrowed(_) => finder.finds_all_in(&[title, url]),
+        Cow::Owned(decoded) => finder.finds_all_in(&[title, url, &decoded]),
+    })
 }

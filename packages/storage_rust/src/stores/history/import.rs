@@ -6,6 +6,7 @@ use rusqlite::{Connection, named_params};
 
 use crate::error::Result;
 use crate::search::grams::grams;
+use crate::search::url_text::url_grams;
 use crate::sql::HISTORY as SQL;
 use crate::stores::frecency::rescore;
 use crate::stores::history::urls::host_of;
@@ -62,7 +63,7 @@ fn import(db: &Connection, page: &ImportedPage) -> rusqlite::Result<bool> {
     } else {
         db.prepare_cached(SQL.get("add_page"))?.execute(named_params! {
             ":url": page.url, ":host": host_of(&page.url), ":title": page.title, ":visited_at": first_visit,
-            ":title_grams": grams(&page.title), ":url_grams": grams(&page.url),
+            ":title_grams": grams(&page.title), ":url_grams": url_grams(&page.url),
         })?;
         db.last_insert_rowid()
     };

@@ -13,6 +13,7 @@ use crate::db::options::Options;
 use crate::error::{Error, Result};
 use crate::salvage::recovery;
 use crate::search::grams::grams;
+use crate::search::url_text::url_grams;
 use crate::sql::HISTORY as SQL;
 use crate::stores::frecency::rescore;
 use crate::stores::history::records::Deletion;
@@ -60,7 +61,7 @@ impl HistoryStore {
     pub fn visit(&self, url: &str, title: &str, timestamp: Option<i64>, typed: bool) -> Result<i64> {
         let url = checked_url(url)?;
         let visited_at = timestamp.unwrap_or_else(now);
-        let (host, title_grams, url_grams) = (host_of(url), grams(title), grams(url));
+        let (host, title_grams, url_grams) = (host_of(url), grams(title), url_grams(url));
         self.db.write(|db| {
             let id = if let Some((id, stored_title)) = find_page(db, url)? {
                 if !title.is_empty() && title != stored_title {

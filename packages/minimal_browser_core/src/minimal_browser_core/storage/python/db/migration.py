@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from minimal_browser_core.storage.python.db.statements import script
 from minimal_browser_core.storage.python.search.grams import grams
+from minimal_browser_core.storage.python.search.url_text import url_grams
 
 
 def migrate(db: sqlite3.Connection, name: str, version: int, indexes: Iterable[str]) -> None:
@@ -18,6 +19,7 @@ def migrate(db: sqlite3.Connection, name: str, version: int, indexes: Iterable[s
     if current >= version:  # another process was faster
         return
     db.create_function("grams", 1, grams)
+    db.create_function("url_grams", 1, url_grams)
     for step in range(current + 1, version + 1):
         for statement in script(f"{name}.{step}"):
             db.execute(statement)

@@ -11,6 +11,7 @@ _UNSPACED = (
     "\u0f40-\u0f6c\u0f71-\u0f84\u0f88-\u0fbc"  # Tibetan
     "\u1000-\u103f\u1050-\u109d\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a-\uaa7f"  # Myanmar
     "\u1780-\u17d3"  # Khmer
+    "\u2f00-\u2fd5"  # Kangxi radicals
     "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\uffa1-\uffdc"  # Hangul
     "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c"  # ideographic marks
     "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # kana
@@ -23,7 +24,17 @@ _SYMBOLS = (
     "\U0001f000-\U0001faff"
 )
 _AFFIXES = "+#"  # symbols only at the end of a word; otherwise every heading and list of Markdown would count
-_IGNORED = "\u200d\u20e3\ufe0e\ufe0f"  # joiners and variation selectors inside an emoji
+_IGNORED = "\u20e3\ufe0e\ufe0f"  # keycaps and variation selectors after an emoji
+# Soft hyphens, zero-width characters and marks of the direction: inside a word or run they are ignored.
+_JOINER_RANGES = (
+    *(0xAD, 0x61C, 0x180E, 0xFEFF),
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2065),
+    *range(0x2066, 0x2070),
+)
+JOINERS = "".join(map(chr, _JOINER_RANGES))
+_SELECTORS = "\u034f\u180b-\u180d\u180f\ufe00-\ufe0d\U000e0100-\U000e01ef"  # variation selectors after a letter
 
 # Unicode's White_Space, which differs from str.isspace().
 WHITESPACE = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | set(map(chr, range(0x2000, 0x200B)))
@@ -34,13 +45,18 @@ _CLASSES = {
     "s": re.compile(f"[{_SYMBOLS}]"),
     "h": re.compile(f"[{_AFFIXES}]"),
     "i": re.compile(f"[{_IGNORED}]"),
+    "j": re.compile(f"[{JOINERS}]"),
+    "v": re.compile(f"[{_SELECTORS}]"),
 }
-_RUN = re.compile(r"(?P<w>w+)|(?P<g>g+)|(?P<a>(?<=[wg])h+)|(?P<s>s(?:i*s)*)")
+_RUN = re.compile(r"(?P<w>[wv](?:j*[wv])*)|(?P<g>g(?:j*[gv])*)|(?P<a>(?<=[wgv])h+)|(?P<s>s(?:[ij]*s)*)")
 _WORD_CATEGORIES = ("L", "N", "Co", "Mn", "Mc")
 
 
 class _Kinds(dict[int, str]):
-    """Maps a code point to its kind: g unspaced script, s symbol, h affix, i ignored, w word part, else a space."""
+    """Maps a code point to its kind.
+
+    w word, g unspaced script, s symbol, h affix, i ignored, j joiner, v selector, otherwise a space.
+    """
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -52,32 +68,16 @@ class _Kinds(dict[int, str]):
         return kind
 
 
-class _Folds(dict[int, str]):
-    """Maps one character to one: words to lower case without diacritics, ignored ones to FILLER, others to a space."""
-
-    def __missing__(self, code: int) -> str:
-        char, kind = chr(code), KINDS[code]
-        if kind == "i" or 0x300 <= code <= 0x36F:
-            folded = FILLER
-        elif kind == "w":
-            folded = unicodedata.normalize("NFD", char.lower()[0])[0]
-        else:
-            folded = char if kind in "gsh" else " "
-        self[code] = folded
-        return folded
-
-
-FILLER = "\u0300"
+FILLER = "\u0300"  # replaces characters that a comparison ignores
 SYMBOL = "\ue000"  # the first character of the grams of symbols
 KINDS = _Kinds()
-_FOLDS = _Folds()
 NOT_WORD = f" {_UNSPACED}{_SYMBOLS}{_AFFIXES}"  # the inside of a character class, for folded text
 BETWEEN_WORDS = f" {_SYMBOLS}{_AFFIXES}"
 
 
-def fold(text: str) -> str:
-    """Fold `text` for comparison without changing its length."""
-    return text.translate(_FOLDS)
+def lower(char: str) -> str:
+    """Return one character in lower case."""
+    return char.lower()[0]
 
 
 def compose(text: str) -> str:

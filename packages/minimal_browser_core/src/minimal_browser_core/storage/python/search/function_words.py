@@ -4,7 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from minimal_browser_core.storage.python.search.characters import FILLER, fold
+from minimal_browser_core.storage.python.search.characters import FILLER
+from minimal_browser_core.storage.python.search.comparison import compared
 from minimal_browser_core.storage.python.search.query import Part
 
 _FILE = Path(__file__).parents[1] / "words" / "function_words.txt"
@@ -30,4 +31,4 @@ def _function_words() -> frozenset[str]:
 
 
 def _folded(text: str) -> str:
-    return fold(text).replace(FILLER, "")
+    return compared(text).replace(FILLER, "")

@@ -6,16 +6,20 @@
     prefix*         a word with this beginning
     field:word      only in this field; also field:"a phrase"; an unknown field is plain text
 
+Words are folded, see `folding`: a letter finds its accented forms and variants, and they find it. A phrase with such a
+word and more than four words matches if its parts of four words do.
+
 A word that the tokenizer splits (`foo_bar`, `a.b()`) is a phrase of its parts. Unspaced scripts and symbols are
 searched as grams, see `grams`. Terms without searchable text are ignored, unless there are no others.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from minimal_browser_core.storage.python.search.characters import KINDS, WHITESPACE, compose, runs
-from minimal_browser_core.storage.python.search.grams import gram_tokens, symbol_tokens
+from minimal_browser_core.storage.python.search.folding import fold, word_differs
+from minimal_browser_core.storage.python.search.grams import NEIGHBORS, gram_tokens, symbol_tokens
 
 MAX_PARTS = 256  # FTS5 opens an iterator for each; further parts, as of a pasted page, are ignored
 
@@ -152,34 +156,41 @@ def _word_end(text: str, at: int) -> int:
 
 def parts_of(term: str, name: str, field: Field) -> list[Part]:
     """Return the parts of the text of a term."""
-    bare = compose(term.rstrip("*"))
-    prefix = len(bare) < len(compose(term))
+    bare = term.rstrip("*")
+    prefix = len(bare) < len(term)
     if not field.grams:
-        words = _words(bare)
+        words = _words(compose(bare))
         return [Part("w", name, words, prefix and KINDS[ord(bare[-1])] in "wg")] if words else []
+    max_words = NEIGHBORS + 1 if any(kind == "w" and word_differs(run) for kind, run, _, _ in runs(bare)) else None
     parts: list[Part] = []
     phrase: list[str] = []
     phrase_end = 0
 
     def close_phrase() -> None:
-        whole = Part("w", name, tuple(phrase), prefix and phrase_end == len(bare))
+        is_prefix = prefix and phrase_end == len(bare)
         # A single word is searched together with its affixes, if it has any.
         if phrase and not (len(phrase) == 1 and parts and parts[-1].kind == "a"):
-            parts.append(whole)
+            parts.extend(_phrases(name, phrase, is_prefix, max_words or len(phrase)))
         phrase.clear()
 
     for kind, run, start, end in runs(bare):
         if kind == "w":
-            phrase.append(run)
+            phrase.extend(fold(run).split())
             phrase_end = end
         elif kind == "a" and phrase and phrase_end == start:
             parts.append(Part("a", name, (phrase[-1], run)))
         else:
             if kind == "g":
                 close_phrase()
-            parts.append(Part("g" if kind == "g" else "s", name, (run,)))
+            parts.append(Part("g", name, (fold(run),)) if kind == "g" else Part("s", name, (run,)))
     close_phrase()
     return parts
+
+
+def _phrases(name: str, words: Sequence[str], prefix: bool, max_words: int) -> Iterator[Part]:
+    """Yield a phrase, or all its parts of `max_words`: the grams have only parts of a phrase with folded words."""
+    for end in range(min(len(words), max_words), len(words) + 1):
+        yield Part("w", name, tuple(words[max(0, end - max_words) : end]), prefix and end == len(words))
 
 
 def _words(text: str) -> tuple[str, ...]:

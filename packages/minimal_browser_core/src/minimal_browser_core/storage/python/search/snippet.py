@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from minimal_browser_core.storage.python.search.characters import BETWEEN_WORDS, FILLER, NOT_WORD, WHITESPACE, fold
+from minimal_browser_core.storage.python.search.characters import BETWEEN_WORDS, FILLER, NOT_WORD, WHITESPACE
+from minimal_browser_core.storage.python.search.comparison import comparable, compared
 from minimal_browser_core.storage.python.search.query import PLAIN, Part
 
 LENGTH = 200  # characters
@@ -33,30 +34,30 @@ def snippet(texts: Sequence[tuple[str, str]], parts: Sequence[Part]) -> tuple[st
     return _cut(best[2], best[1], best[3])
 
 
-def matcher(parts: Sequence[Part]) -> Callable[[str, str], bool]:
-    """Return a function that tells whether each part matches one of two texts."""
+def matcher(parts: Sequence[Part]) -> Callable[[Iterable[str]], bool]:
+    """Return a function that tells whether each part matches one of several texts."""
     searches = [_pattern(part).search for part in parts]
 
-    def matches_all(first: str, second: str) -> bool:
-        first, second = fold(first), fold(second)
-        return all(search(first) or search(second) for search in searches)
+    def matches_all(texts: Iterable[str]) -> bool:
+        folded = [compared(text) for text in texts]
+        return all(any(map(search, folded)) for search in searches)
 
     return matches_all
 
 
 def _matches(text: str, parts: Sequence[Part]) -> list[tuple[int, int, int]]:
     """Return (start, end, index of the part), in order."""
-    folded = fold(text)
+    folded = comparable(text)
     spans: list[tuple[int, int, int]] = []
     for index, part in enumerate(parts):
-        for match, _ in zip(_pattern(part).finditer(folded), range(MAX_MATCHES), strict=False):
-            spans.append((match.start(), match.end(), index))
+        for match, _ in zip(_pattern(part).finditer(folded.text), range(MAX_MATCHES), strict=False):
+            spans.append((*folded.original(*match.span()), index))
     return sorted(spans)
 
 
 @lru_cache(maxsize=256)
 def _pattern(part: Part) -> re.Pattern[str]:
-    words = ["".join(f"{re.escape(char)}{FILLER}*" for char in fold(text) if char != FILLER) for text in part.texts]
+    words = ["".join(f"{re.escape(char)}{FILLER}*" for char in compared(text) if char != FILLER) for text in part.texts]
     between = f"[{BETWEEN_WORDS}][{BETWEEN_WORDS}{FILLER}]*" if part.kind == "w" else ""
     body = between.join(word for word in words if word)
     if not body:

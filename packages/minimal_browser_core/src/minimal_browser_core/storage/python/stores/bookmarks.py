@@ -13,6 +13,7 @@ from minimal_browser_core.storage.python.records import Bookmark
 from minimal_browser_core.storage.python.search.characters import WHITESPACE
 from minimal_browser_core.storage.python.search.grams import grams
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, parse
+from minimal_browser_core.storage.python.search.url_text import url_grams
 from minimal_browser_core.storage.python.stores.base import SqliteStore
 from minimal_browser_core.storage.python.stores.formats import PLACES
 from minimal_browser_core.storage.python.stores.frecency import rescore_url
@@ -186,4 +187,5 @@ class PythonBookmarkStore(SqliteStore):
 
 
 def _gram_columns(row: Mapping[str, Any]) -> dict[str, str]:
-    return {f"{field}_grams": grams(row[field]) for field in ("title", "url", "tags", "note")}
+    columns = {f"{field}_grams": grams(row[field]) for field in ("title", "tags", "note")}
+    return columns | {"url_grams": url_grams(row["url"])}

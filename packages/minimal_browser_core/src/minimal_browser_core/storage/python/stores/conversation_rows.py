@@ -9,6 +9,7 @@ from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.db.paths import MEMORY
 from minimal_browser_core.storage.python.records import Conversation
 from minimal_browser_core.storage.python.search.grams import grams
+from minimal_browser_core.storage.python.search.url_text import url_grams
 from minimal_browser_core.storage.python.stores import answer_file
 from minimal_browser_core.storage.python.stores.answer_file import answer_path
 from minimal_browser_core.storage.transfer.message_text import encode
@@ -92,6 +93,7 @@ def change_columns(  # noqa: PLR0913  the fields of an exchange
     return {
         **texts,
         **{f"{name}_grams": None if texts[name] is None else grams(texts[name]) for name in _INDEXED},
+        "url_grams": None if texts["url"] is None else url_grams(texts["url"]),
         "metadata": None if metadata is None else convert.metadata_json(metadata),
         "state": None,
         **_usage_columns(prompt_tokens, completion_tokens, cost, duration),
@@ -140,7 +142,7 @@ def gram_columns(row: Mapping[str, Any]) -> dict[str, str]:
         "response_grams": grams(row["response"]),
         "model_grams": grams(row["model"]),
         "tags_grams": grams(row["tags"]),
-        "url_grams": grams(row["url"] or ""),
+        "url_grams": url_grams(row["url"] or ""),
         "messages_grams": grams(row["messages_text"]),
     }
 

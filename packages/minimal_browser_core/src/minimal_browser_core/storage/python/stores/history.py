@@ -19,6 +19,7 @@ from minimal_browser_core.storage.python.search.grams import grams
 from minimal_browser_core.storage.python.search.loose_query import LooseQuery, parse_loosely
 from minimal_browser_core.storage.python.search.query import PLAIN, Field, Part, Query, parse, parse_prefixes
 from minimal_browser_core.storage.python.search.snippet import matcher, snippet
+from minimal_browser_core.storage.python.search.url_text import decode_url, url_grams
 from minimal_browser_core.storage.python.stores.base import SqliteStore
 from minimal_browser_core.storage.python.stores.formats import PLACES
 from minimal_browser_core.storage.python.stores.frecency import rescore
@@ -72,7 +73,7 @@ class PythonHistoryStore(SqliteStore):
             "visited_at": at,
             "typed": bool(typed),
             "title_grams": grams(title),
-            "url_grams": grams(url),
+            "url_grams": url_grams(url),
         }
         with self._db.write() as db:
             page = db.execute(self._sql["page_of"], row).fetchone()
@@ -209,7 +210,7 @@ class PythonHistoryStore(SqliteStore):
         matches = matcher(query.parts)
         rows: list[_Row] = []
         for row in db.execute(self._sql["best"], {"limit": limit if query.match is None else BEST_PAGES}):
-            if matches(row[2], row[1]):
+            if matches(dict.fromkeys((row[2], row[1], decode_url(row[1])))):
                 rows.append(row)
                 if len(rows) == limit:
                     break

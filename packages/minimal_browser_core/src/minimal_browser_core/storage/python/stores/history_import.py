@@ -9,6 +9,7 @@ from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
 from minimal_browser_core.storage.python.db.paths import host_of
 from minimal_browser_core.storage.python.search.grams import grams
+from minimal_browser_core.storage.python.search.url_text import url_grams
 from minimal_browser_core.storage.python.stores.frecency import rescore
 
 ImportedPage = tuple[str, str, list[tuple[int, bool]]]
@@ -44,7 +45,7 @@ def _import_page(
     known: Counter[int] = Counter()
     if page is None:
         row: dict[str, Any] = {"url": url, "host": host_of(url), "title": title, "visited_at": visits[0][0]}
-        id = db.execute(sql["add_page"], row | {"title_grams": grams(title), "url_grams": grams(url)}).lastrowid
+        id = db.execute(sql["add_page"], row | {"title_grams": grams(title), "url_grams": url_grams(url)}).lastrowid
     else:
         id = page[0]
         if title and not page[1]:
