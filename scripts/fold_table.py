@@ -4,7 +4,8 @@ Both implementations read this table, so that they agree whatever the Unicode ve
 a replacement, then code points and ranges in hexadecimal. Special replacements:
 
 - `-` drops the character, which the tokenizer does not do;
-- `~` drops the character, as the tokenizer does;
+- `~` drops the character, as the tokenizer does, and `~x` replaces it by x, as the tokenizer does, where that is not its
+  lower case without marks;
 - `=` keeps a letter that has a decomposition, which the tokenizer folds in another way;
 - `_` stands for a space.
 """
@@ -94,7 +95,8 @@ class Folding:
         return is_composed and char.lower() not in CYRILLIC
 
     def fold_letter(self, char: str) -> str:
-        lower = char.casefold()
+        # Casefolding would make a letter of the iota that is a mark.
+        lower = char.casefold() if unicodedata.normalize("NFD", char) == char else char.lower()
         if lower in LETTERS or char in LETTERS:
             return LETTERS[lower if lower in LETTERS else char]
         if ord(char) in DROPPED_MARKS:
@@ -109,6 +111,11 @@ class Folding:
         if self.is_kept(char):
             return self.tokens[char] or char
         return "".join(c for c in unicodedata.normalize("NFKD", lower) if ord(c) not in DROPPED_MARKS)
+
+
+def simplify(char: str) -> str:
+    """Lower case without marks."""
+    return unicodedata.normalize("NFD", char.lower()[0])[0]
 
 
 def table() -> dict[str, list[int]]:
@@ -127,11 +134,11 @@ def table() -> dict[str, list[int]]:
         parts = unicodedata.normalize("NFD", char)
         if folded != token:
             replacements[folded.replace(" ", "_") or "-"].append(ord(char))
-        elif not folded:
-            replacements["~"].append(ord(char))
+        elif not folded or char not in unspaced and folded not in (char, simplify(char)):
+            replacements[f"~{folded}"].append(ord(char))
         elif char not in unspaced and len(parts) > 1 and "".join(tokens[c] or "" for c in parts) != token:
             replacements["="].append(ord(char))
-    for target in replacements.keys() - {"-", "~", "="}:
+    for target in {target.lstrip("~") for target in replacements} - {"-", "", "="}:
         stable = "".join(folding.fold(c) if ord(c) >= 0x80 else c for c in target)
         assert stable == target, (target, stable)  # noqa: S101  folding twice changes nothing
         assert "_" in target or all(c in unspaced or tokens[c] == c for c in target), target  # noqa: S101

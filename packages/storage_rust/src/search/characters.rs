@@ -97,6 +97,15 @@ fn is_word(c: char) -> bool {
     )
 }
 
+/// Whether it is a part of a gram.
+pub fn has_gram(c: char) -> bool {
+    match c {
+        '+' | '#' => true,
+        _ if c.is_ascii() => false,
+        _ => is_unspaced(c) || is_symbol(c),
+    }
+}
+
 /// A character as the tokenizer folds it; a break becomes a space.
 pub fn simplify(c: char) -> char {
     if c.is_ascii_alphanumeric() {
@@ -111,6 +120,12 @@ pub fn simplify(c: char) -> char {
         Kind::Break => ' ',
         Kind::Unspaced | Kind::Symbol | Kind::Affix => c,
     }
+}
+
+/// Whether `text`, whose last character in the order of Unicode is `last`, is in normalization form C; a false answer may
+/// be wrong.
+pub fn is_certainly_composed(text: &str, last: char) -> bool {
+    last < '\u{300}' || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// `text` in Unicode normalization form C.

@@ -1,9 +1,11 @@
 //! Texts as search compares them, with the position of each character in the original.
 
-use unicode_general_category::{GeneralCategory as G, get_general_category};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use std::sync::LazyLock;
 
-use super::characters::{FILLER, simplify};
+use unicode_general_category::{GeneralCategory as G, get_general_category};
+use unicode_normalization::UnicodeNormalization;
+
+use super::characters::{FILLER, is_certainly_composed, simplify};
 use super::folding::{fold, replacement};
 
 /// A folded text. Characters that are ignored are `FILLER`, and breaks are spaces.
@@ -16,8 +18,7 @@ pub struct Comparable {
 impl Comparable {
     pub fn new(text: &str) -> Self {
         let mut chars = Vec::with_capacity(text.len());
-        if is_simple(text) {
-            chars.extend(text.chars().map(fold_simple));
+        if extend_one_to_one(text, &mut chars) {
             return Self { chars, origins: None };
         }
         let mut origins = Vec::with_capacity(text.len());
@@ -55,9 +56,7 @@ pub fn comparable(text: &str) -> Vec<char> {
 }
 
 pub fn extend_comparable(text: &str, chars: &mut Vec<char>) {
-    if is_simple(text) {
-        chars.extend(text.chars().map(fold_simple));
-    } else {
+    if !extend_one_to_one(text, chars) {
         for_each_cluster(text, |cluster| {
             if is_whole(cluster, cluster.chars().count()) {
                 fold_cluster(cluster, chars);
@@ -68,19 +67,46 @@ pub fn extend_comparable(text: &str, chars: &mut Vec<char>) {
     }
 }
 
-/// Whether each character is folded to one.
-fn is_simple(text: &str) -> bool {
-    text.is_ascii()
-        || is_nfc_quick(text.chars()) == IsNormalized::Yes
-            && !text
-                .chars()
-                .any(|c| is_voicing(c) || replacement(c).is_some_and(|text| text.chars().count() > 1))
+/// Add the characters of `text` if each is folded to one; otherwise add nothing and return false.
+fn extend_one_to_one(text: &str, chars: &mut Vec<char>) -> bool {
+    if text.is_ascii() {
+        chars.extend(text.chars().map(simplify));
+        return true;
+    }
+    let length = chars.len();
+    let mut last = '\0';
+    for c in text.chars() {
+        last = last.max(c);
+        let folded = ONE_TO_ONE.get(c as usize).copied().unwrap_or_else(|| fold_to_one(c));
+        if folded == NOT_ONE {
+            chars.truncate(length);
+            return false;
+        }
+        chars.push(folded);
+    }
+    if !is_certainly_composed(text, last) {
+        chars.truncate(length);
+        return false;
+    }
+    true
 }
 
-fn fold_simple(c: char) -> char {
-    match replacement(c) {
-        Some(text) => text.chars().next().map_or(FILLER, lower),
-        None => simplify(c),
+/// Marks a character that is not folded to one; it is not a character that a text has.
+const NOT_ONE: char = '\u{ffff}';
+
+/// `fold_to_one` of the characters of the first scripts, which are those of most texts.
+static ONE_TO_ONE: LazyLock<Vec<char>> = LazyLock::new(|| ('\0'..'\u{2100}').map(fold_to_one).collect());
+
+fn fold_to_one(c: char) -> char {
+    if is_voicing(c) {
+        return NOT_ONE;
+    }
+    let Some(text) = replacement(c) else { return simplify(c) };
+    let mut folded = text.chars();
+    match (folded.next(), folded.next()) {
+        (None, _) => FILLER,
+        (Some(only), None) => lower(only),
+        _ => NOT_ONE,
     }
 }
 

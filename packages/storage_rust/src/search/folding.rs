@@ -44,10 +44,10 @@ impl Table {
     }
 
     fn add(&mut self, c: char, target: &str) {
-        let fold = match target {
-            "-" => Fold { text: String::new(), differs: true },
-            "~" => Fold { text: String::new(), differs: false },
-            "=" => Fold { text: c.to_string(), differs: false },
+        let fold = match (target, target.strip_prefix('~')) {
+            ("-", _) => Fold { text: String::new(), differs: true },
+            ("=", _) => Fold { text: c.to_string(), differs: false },
+            (_, Some(text)) => Fold { text: text.to_owned(), differs: false },
             _ => Fold { text: target.replace('_', " "), differs: true },
         };
         self.folds.push(fold);

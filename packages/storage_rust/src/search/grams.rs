@@ -14,9 +14,7 @@
 //!   `eine grosse Stadt S`. A word with soft hyphens or zero-width characters, at which the tokenizer splits it, is one
 //!   word here; then its pieces follow, if any of them is folded.
 
-use unicode_normalization::{IsNormalized, is_nfc_quick};
-
-use super::characters::{Kind, SYMBOL, is_joiner, kind};
+use super::characters::{Kind, SYMBOL, has_gram, is_certainly_composed, is_joiner, kind};
 use super::folding::{differs, fold, word_differs};
 
 /// How many words before and after a folded word are repeated. Phrases of one word more match as exactly as they would
@@ -93,8 +91,7 @@ impl Runs<'_> {
                 (Kind::Word | Kind::Unspaced, Kind::Selector) | (Kind::Selector, Kind::Word) => {
                     end = at + c.len_utf8();
                 }
-                (Kind::Symbol, Kind::Ignored | Kind::Joiner) => {}
-                (Kind::Word | Kind::Selector | Kind::Unspaced, Kind::Joiner) => {}
+                (Kind::Symbol, Kind::Ignored) | (_, Kind::Joiner) => {}
                 _ => break,
             }
         }
@@ -119,7 +116,7 @@ pub fn symbol_tokens(run: &str) -> Vec<String> {
 pub fn grams(text: &str) -> String {
     let mut output = String::new();
     if !is_plain(text) {
-        if text.chars().any(|c| matches!(kind(c), Kind::Unspaced | Kind::Symbol | Kind::Affix)) {
+        if text.chars().any(has_gram) {
             add_grams(text, &mut output);
         }
         if needs_folding(text) {
@@ -131,7 +128,12 @@ pub fn grams(text: &str) -> String {
 
 /// Whether a word of `text` may be folded.
 fn needs_folding(text: &str) -> bool {
-    text.chars().any(differs) || is_nfc_quick(text.chars()) != IsNormalized::Yes
+    let mut last = '\0';
+    let differs = text.chars().filter(|c| !c.is_ascii()).any(|c| {
+        last = last.max(c);
+        differs(c)
+    });
+    differs || !is_certainly_composed(text, last)
 }
 
 /// ASCII without `+` and `#`, which is most text, has no grams. Fixed-size blocks let the compiler vectorize the test.

@@ -1,6 +1,5 @@
 //! Completion in the address bar.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use rusqlite::{Row, named_params};
@@ -73,8 +72,5 @@ impl HistoryStore {
 /// Whether each part matches in the title or the URL, which are not copied: most pages do not match.
 fn has_all(finder: &mut PartFinder<'_>, row: &Row<'_>) -> rusqlite::Result<bool> {
     let (title, url) = (row.get_ref(2)?.as_str()?, row.get_ref(1)?.as_str()?);
-    Ok(match decode_url(url) {
-        Cow::Borrowed(_) => finder.finds_all_in(&[title, url]),
-        Cow::Owned(decoded) => finder.finds_all_in(&[title, url, &decoded]),
-    })
+    Ok(finder.finds_all_in(&[title, &decode_url(url)]))
 }

@@ -31,6 +31,7 @@ _PARTS = (
     "durability",
     "exchanges",
     "files",
+    "folding",
     "history",
     "history_files",
     "hostile_files",
@@ -61,6 +62,7 @@ from .damage import ConversationRecovery, Damage  # noqa: E402
 from .durability import Durability  # noqa: E402
 from .exchanges import Exchanges  # noqa: E402
 from .files import Files  # noqa: E402
+from .folding import Folding, PlaceFolding  # noqa: E402
 from .history import History  # noqa: E402
 from .history_files import HistoryFiles  # noqa: E402
 from .hostile_files import HostileFiles  # noqa: E402
@@ -93,6 +95,7 @@ class ConversationStoreConformance(
     Rows,
     Search,
     Questions,
+    Folding,
     ImportExport,
     UnknownFiles,
     HostileFiles,
@@ -131,6 +134,8 @@ class HistoryStoreConformance(
     HistoryFiles,
     BrowserHistory,
     HistoryProfiles,
+    PlaceFolding,
+    HistoryFiles,
     Files,
     ReplacedFiles,
     Damage,

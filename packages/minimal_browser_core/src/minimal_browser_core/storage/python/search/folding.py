@@ -29,8 +29,8 @@ def _table() -> tuple[dict[int, str], list[int]]:
             if target == "=":
                 table.update((code, chr(code)) for code in codes)
             else:
-                table.update(dict.fromkeys(codes, "" if target in "-~" else target.replace("_", " ")))
-            if target not in "~=":
+                table.update(dict.fromkeys(codes, "" if target == "-" else target.removeprefix("~").replace("_", " ")))
+            if target[0] not in "~=":
                 differing += codes
     return table, differing
 

@@ -210,7 +210,7 @@ class PythonHistoryStore(SqliteStore):
         matches = matcher(query.parts)
         rows: list[_Row] = []
         for row in db.execute(self._sql["best"], {"limit": limit if query.match is None else BEST_PAGES}):
-            if matches(dict.fromkeys((row[2], row[1], decode_url(row[1])))):
+            if matches((row[2], decode_url(row[1]))):
                 rows.append(row)
                 if len(rows) == limit:
                     break
