@@ -4,7 +4,7 @@ Both implementations read this table, so that they agree whatever the Unicode ve
 a replacement, then code points and ranges in hexadecimal. Special replacements:
 
 - `-` drops the character, which the tokenizer does not do;
-- `~` drops the character, as the tokenizer does, and `~x` replaces it by x, as the tokenizer does, where that is not its
+- `~` drops the character, as the tokenizer does, and `~x` replaces it by x, as the tokenizer does, if that is not its
   lower case without marks;
 - `=` keeps a letter that has a decomposition, which the tokenizer folds in another way;
 - `_` stands for a space.
@@ -134,7 +134,7 @@ def table() -> dict[str, list[int]]:
         parts = unicodedata.normalize("NFD", char)
         if folded != token:
             replacements[folded.replace(" ", "_") or "-"].append(ord(char))
-        elif not folded or char not in unspaced and folded not in (char, simplify(char)):
+        elif not folded or (char not in unspaced and folded not in (char, simplify(char))):
             replacements[f"~{folded}"].append(ord(char))
         elif char not in unspaced and len(parts) > 1 and "".join(tokens[c] or "" for c in parts) != token:
             replacements["="].append(ord(char))

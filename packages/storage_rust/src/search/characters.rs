@@ -122,7 +122,14 @@ pub fn simplify(c: char) -> char {
     }
 }
 
-/// Whether `text`, whose last character in the order of Unicode is `last`, is in normalization form C; a false answer may
+/// Whether it is one of the letters of East Asia that neither folding nor composition changes: most characters of a text
+/// that has any.
+pub fn is_plain_east_asian(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Whether `text`, whose last character in the order of Unicode (without those above) is `last`, is in normalization form C; a false answer may
 /// be wrong.
 pub fn is_certainly_composed(text: &str, last: char) -> bool {
     last < '\u{300}' || is_nfc_quick(text.chars()) == IsNormalized::Yes

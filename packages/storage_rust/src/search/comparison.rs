@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use unicode_general_category::{GeneralCategory as G, get_general_category};
 use unicode_normalization::UnicodeNormalization;
 
-use super::characters::{FILLER, is_certainly_composed, simplify};
+use super::characters::{FILLER, is_certainly_composed, is_plain_east_asian, simplify};
 use super::folding::{fold, replacement};
 
 /// A folded text. Characters that are ignored are `FILLER`, and breaks are spaces.
@@ -76,6 +76,10 @@ fn extend_one_to_one(text: &str, chars: &mut Vec<char>) -> bool {
     let length = chars.len();
     let mut last = '\0';
     for c in text.chars() {
+        if is_plain_east_asian(c) {
+            chars.push(c);
+            continue;
+        }
         last = last.max(c);
         let folded = ONE_TO_ONE.get(c as usize).copied().unwrap_or_else(|| fold_to_one(c));
         if folded == NOT_ONE {

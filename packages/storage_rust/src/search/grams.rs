@@ -14,7 +14,9 @@
 //!   `eine grosse Stadt S`. A word with soft hyphens or zero-width characters, at which the tokenizer splits it, is one
 //!   word here; then its pieces follow, if any of them is folded.
 
-use super::characters::{Kind, SYMBOL, has_gram, is_certainly_composed, is_joiner, kind};
+use super::characters::{
+    Kind, SYMBOL, has_gram, is_certainly_composed, is_joiner, is_plain_east_asian, kind,
+};
 use super::folding::{differs, fold, word_differs};
 
 /// How many words before and after a folded word are repeated. Phrases of one word more match as exactly as they would
@@ -129,7 +131,7 @@ pub fn grams(text: &str) -> String {
 /// Whether a word of `text` may be folded.
 fn needs_folding(text: &str) -> bool {
     let mut last = '\0';
-    let differs = text.chars().filter(|c| !c.is_ascii()).any(|c| {
+    let differs = text.chars().filter(|&c| !c.is_ascii() && !is_plain_east_asian(c)).any(|c| {
         last = last.max(c);
         differs(c)
     });

@@ -15,11 +15,30 @@ from typing import Any
 from hypothesis import strategies as st
 
 _WORDS = ["foo", "bar", "FOO", "foobar", "café", "Cafe", "ba", "b", "x1"]
+# Those that SQLite's tokenizer folds in another way. Of each word there is one form in lower case.
+_WORDS += [
+    "Straße",
+    "STRASSE",
+    "ёж",
+    "ЕЖ",
+    "край",
+    "σοφός",
+    "ΣΟΦΟΣ",
+    "أحمد",
+    "łódź",
+    "Lodz",
+    "ﬁsh",
+    "FISH",
+    "x²",
+    "ＢＡＲ",
+]
+_FOLDS = str.maketrans("ёأłςｂａｒ", "еاlσbar") | str.maketrans({"ß": "ss", "ﬁ": "fi", "²": "2"})
+_LETTERS = "a-z0-9а-яα-ωء-ي"
 _UNSPACED = ["東", "東京", "京都", "東京都", "都", "カタカナ", "ทอง", "한국어"]
 _SYMBOLS = ["👍", "🎉", "👍🎉", "→", "👍🏽"]
 _SEPARATORS = [" ", " ", " ", "_", ", ", ".", "\n", "\0", "", "-"]
 
-_RUN = re.compile(r"(?P<unspaced>[东-鿿゠-ヿก-๎가-힣一-鿿]+)|(?P<word>[a-z0-9]+)|(?P<symbols>[👍🎉→🏽]+)")
+_RUN = re.compile(r"(?P<unspaced>[东-鿿゠-ヿก-๎가-힣一-鿿]+)|(?P<word>[" + _LETTERS + r"]+)|(?P<symbols>[👍🎉→🏽]+)")
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,7 @@ class Term:
             words = [match.group() for match in _RUN.finditer(text) if match.lastgroup == "word"]
             return any(word.startswith(wanted[0]) if self.prefix else word == wanted[0] for word in words)
         # A phrase is between spaces and punctuation: a word that touches an unspaced script is not part of it.
-        words = re.findall(r"[a-z0-9东-鿿゠-ヿก-๎가-힣一-鿿]+", text)
+        words = re.findall(rf"[{_LETTERS}东-鿿゠-ヿก-๎가-힣一-鿿]+", text)
         for start in range(len(words) - len(wanted) + 1):
             *first, last = words[start : start + len(wanted)]
             if first == wanted[:-1] and (last == wanted[-1] or (self.prefix and last.startswith(wanted[-1]))):
@@ -109,8 +128,8 @@ class Case:
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFD", text.lower())
-    return unicodedata.normalize("NFC", "".join(char for char in plain if not "\u0300" <= char <= "\u036f"))
+    plain = unicodedata.normalize("NFD", text.lower().translate(_FOLDS))
+    return unicodedata.normalize("NFC", re.sub("(?<!и)[\u0300-\u036f]", "", plain))
 
 
 def _kind(text: str) -> str:
