@@ -135,7 +135,6 @@ class HistoryStoreConformance(
     BrowserHistory,
     HistoryProfiles,
     PlaceFolding,
-    HistoryFiles,
     Files,
     ReplacedFiles,
     Damage,
