@@ -111,7 +111,7 @@ mod tests {
             ("https://ja.wikipedia.org/wiki/%E6%9D%B1%E4%BA%AC", "https://ja.wikipedia.org/wiki/東京"),
             ("https://xn--bcher-kva.example/?q=a%20b%", "https://bücher.example/?q=a b%"),
             ("http://XN--E1AFMKFD.xn--p1ai", "http://пример.рф"),
-            ("http://xn--.example/xn--99999999", "http://.example/xn--99999999"),
+            ("http://xn--.example/xn--99999999", "http://xn--.example/xn--99999999"),
             ("https://example.org/plain", "https://example.org/plain"),
         ] {
             assert_eq!(decode_url(url), decoded);
