@@ -1,11 +1,14 @@
 -- Format 2 to format 3: adds messages, attachments, usage and the state of an answer; and folded words, which only grams
--- contain. `grams` and `url_grams` are functions of the program that migrates. The schema creates again what is dropped here.
+-- contain; and hides the rows of unfinished loads. `grams` and `url_grams` are functions of the program that migrates. The
+-- schema creates again what is dropped here.
+DROP TRIGGER IF EXISTS conversations_insert;
 DROP TRIGGER IF EXISTS conversations_insert_fts;
 DROP TRIGGER IF EXISTS conversations_update_fts;
 DROP TRIGGER IF EXISTS conversations_delete_fts;
 DROP TRIGGER IF EXISTS conversations_delete;
 DROP TABLE IF EXISTS conversations_fts;
-DELETE FROM index_backlog; -- the rebuilt index will have all rows
+DROP TABLE IF EXISTS index_backlog; -- the rebuilt index will have all rows
+DROP VIEW IF EXISTS exchanges;
 
 ALTER TABLE conversations ADD COLUMN state INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversations ADD COLUMN prompt_tokens INTEGER;

@@ -76,7 +76,7 @@ fn pending_rows_are_indexed_by_the_next_process_that_opens_the_file() {
     open(&path).close();
     let db = Connection::open(&path).expect("the file");
     db.execute_batch(
-        "INSERT INTO index_backlog VALUES (1, 2000);
+        "INSERT INTO index_backlog (first_id, last_id) VALUES (1, 2000);
          INSERT INTO threads (id, created_at, updated_at) VALUES (1, 0, 0);
          WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
          INSERT INTO conversations (thread_id, timestamp, prompt, response, model) SELECT 1, n, 'needle', 'r', 'm' FROM n;
@@ -101,7 +101,7 @@ fn a_check_with_pending_rows_finds_no_problem() {
     let db = Connection::open(&path).expect("the file");
     db.execute_batch(
         "BEGIN IMMEDIATE;
-         INSERT INTO index_backlog VALUES (1501, 2500);
+         INSERT INTO index_backlog (first_id, last_id) VALUES (1501, 2500);
          INSERT INTO conversations (thread_id, timestamp, prompt, response, model)
          SELECT thread_id, timestamp, prompt, response, model FROM conversations LIMIT 1000;
          COMMIT",

@@ -68,7 +68,7 @@ def add_row_methods() -> None:
     """Add what pickle, copy, `dataclasses`, `match` and notebooks look for to the classes of rows."""
     for row, fields in _FIELDS.items():
         for name, value in {
-            "__match_args__": fields,
+            "__match_args__": tuple(name for name in fields if name not in _DETAILS),
             "__dataclass_fields__": _DataclassFields(),
             "__reduce__": _reduce,
             "__replace__": _replace,

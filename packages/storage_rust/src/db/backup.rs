@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use crate::db::database::Database;
+use crate::db::hidden_rows;
 use crate::db::owners::create_private;
 use crate::db::paths::{MEMORY, absolute, unique_suffix};
 use crate::error::{Error, Failure, Kind, Result};
@@ -46,14 +47,32 @@ impl Database {
             let backup = Backup::new(db, &mut copy).map_err(in_copy)?;
             loop {
                 match backup.step(PAGES_PER_STEP).map_err(in_copy)? {
-                    StepResult::Done => return Ok(()),
+                    StepResult::Done => break,
                     _ if self.should_stop() => {
                         return Err(Error::stopped(partial).into());
                     }
                     _ => {}
                 }
             }
+            drop(backup);
+            match self.drop_hidden_rows(&copy) {
+                Err(Failure::Sqlite(error)) => Err(in_copy(error)),
+                outcome => outcome,
+            }
         })
+    }
+
+    /// A load that was running is not a part of the copy.
+    fn drop_hidden_rows(&self, copy: &Connection) -> std::result::Result<(), Failure> {
+        let Some(index) = &self.format.pending_index else { return Ok(()) };
+        if !hidden_rows::exist(copy, index.statements)? {
+            return Ok(());
+        }
+        self.refuse_planted_writers(copy)?;
+        copy.query_row("PRAGMA journal_mode = OFF", [], |_| Ok(()))?;
+        while hidden_rows::undo_batch(copy, index.statements, &mut || false)? {}
+        copy.execute_batch("VACUUM")?;
+        Ok(copy.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?)
     }
 }
 

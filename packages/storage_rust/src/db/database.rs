@@ -11,7 +11,7 @@ use crate::db::maintenance::{Maintenance, Signals, Worker};
 use crate::db::options::Options;
 use crate::db::owners::Claim;
 use crate::db::paths::{FileId, MEMORY, file_id};
-use crate::db::pool::{POLL_INTERVAL, Pool};
+use crate::db::pool::Pool;
 use crate::error::{Error, Kind, Result};
 
 const READERS: usize = 4;
@@ -139,9 +139,10 @@ impl Database {
         }
     }
 
-    /// The busy timeout of connections: `retry_while_locked` does the rest of the waiting.
+    /// The busy timeout of connections: `retry_while_locked` does the rest of the waiting. SQLite itself would wait for
+    /// longer and longer between two attempts, and miss the moments at which a load of another process lets others write.
     pub(super) fn connection_busy_timeout(&self) -> Duration {
-        self.options.busy_timeout.min(POLL_INTERVAL)
+        self.options.busy_timeout.min(Duration::from_millis(1))
     }
 
     pub(super) fn maintenance_worker(&self, signals: Arc<Signals>) -> Worker {

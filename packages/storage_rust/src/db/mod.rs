@@ -1,11 +1,13 @@
 //! One SQLite file: connections, transactions, migration, backup and idle maintenance.
 
 mod backup;
-mod bulk_load;
+pub mod bulk_load;
 mod connection;
 pub mod database;
 pub mod format;
+mod hidden_rows;
 mod integrity;
+mod load_lock;
 mod maintenance;
 pub mod migration;
 pub mod open;

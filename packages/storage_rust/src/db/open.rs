@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::db::database::Database;
 use crate::db::format::Format;
+use crate::db::hidden_rows;
 use crate::db::options::Options;
 use crate::db::paths::{FileId, absolute, file_id};
 use crate::db::pool::PooledConnection;
@@ -180,7 +181,7 @@ impl Database {
 
     fn has_work_left(&self, db: &Connection) -> bool {
         let has_work = || match &self.format.pending_index {
-            Some(index) if index.has_rows(db)? => Ok(true),
+            Some(index) if index.has_rows(db)? || hidden_rows::exist(db, index.statements)? => Ok(true),
             _ => Ok::<_, rusqlite::Error>(due_merge(db, self.format.idle_merged)?.is_some()),
         };
         has_work().unwrap_or(false)

@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use crate::search::segments::promote;
+use crate::search::segments::{is_crowded, merge, promote};
 use crate::sql::Statements;
 
 /// Rows per statement. FTS5 writes a segment for each statement that stores many rows, so small chunks would fill the
-/// first level with segments.
-const CHUNK: i64 = 4096;
-/// A transaction holds the write lock no longer than this, apart from its commit.
-const MAX_BATCH_TIME: Duration = Duration::from_millis(100);
+/// levels with segments. A transaction begins with the smaller number.
+const CHUNK: i64 = 256;
+const MAX_CHUNK: i64 = 4096;
+/// A transaction holds the write lock about as long as this, apart from its commit.
+const MAX_BATCH_TIME: Duration = Duration::from_millis(80);
+/// Pages that are merged in a transaction if there are too many segments.
+const PAGES_WHEN_CROWDED: u64 = 64;
 
 /// A full-text table that bulk loads fill after they have stored the rows.
 pub struct PendingIndex {
@@ -43,6 +46,15 @@ impl PendingIndex {
         db.prepare_cached(self.statements.get("backlog_end"))?.execute(named_params! {":first": first})
     }
 
+    /// Index a batch, or merge segments if there are too many. Returns whether rows are left.
+    pub fn work(&self, db: &Connection, is_enough: &mut dyn FnMut() -> bool) -> rusqlite::Result<bool> {
+        if is_crowded(db, &[self.table])? {
+            merge(db, self.table, PAGES_WHEN_CROWDED)?;
+            return self.has_rows(db);
+        }
+        self.index_batch(db, is_enough)
+    }
+
     /// Index rows until `is_enough` returns true, the time is up or none is left. Returns whether some are left.
     pub fn index_batch(
         &self,
@@ -50,8 +62,14 @@ impl PendingIndex {
         is_enough: &mut dyn FnMut() -> bool,
     ) -> rusqlite::Result<bool> {
         let started = Instant::now();
-        while self.index_chunk(db)? {
-            if started.elapsed() >= MAX_BATCH_TIME || is_enough() {
+        let (mut chunk, mut before) = (CHUNK, Duration::ZERO);
+        while self.index_chunk(db, chunk)? {
+            let elapsed = started.elapsed();
+            // The next chunk takes the rest of the time.
+            let rest = MAX_BATCH_TIME.saturating_sub(elapsed).as_micros();
+            let rows = rest * u128::from(chunk.unsigned_abs()) / (elapsed - before).as_micros().max(1);
+            (chunk, before) = (i64::try_from(rows).unwrap_or(MAX_CHUNK).min(MAX_CHUNK), elapsed);
+            if chunk < CHUNK / 2 || is_enough() {
                 break;
             }
         }
@@ -60,14 +78,14 @@ impl PendingIndex {
     }
 
     /// False if there was nothing to index.
-    fn index_chunk(&self, db: &Connection) -> rusqlite::Result<bool> {
+    fn index_chunk(&self, db: &Connection, limit: i64) -> rusqlite::Result<bool> {
         let sql = self.statements;
         let mut statement = db.prepare_cached(sql.get("backlog_next"))?;
         let next: Option<(i64, i64)> =
             statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((first, last)) = next else { return Ok(false) };
         let mut statement = db.prepare_cached(sql.get("backlog_chunk"))?;
-        let range = named_params! {":first": first, ":last": last, ":limit": CHUNK};
+        let range = named_params! {":first": first, ":last": last, ":limit": limit};
         let end: Option<i64> = statement.query_row(range, |row| row.get(0))?;
         if let Some(end) = end {
             let rows = named_params! {":first": first, ":last": end};

@@ -48,6 +48,10 @@ impl Pool {
         self.lock().idle.push(pooled);
     }
 
+    pub fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Whether a caller is waiting for a connection.
     pub fn is_awaited(&self) -> bool {
         self.lock().waiting > 0

@@ -44,10 +44,7 @@ impl Database {
 
     fn with_writer<T>(&self, work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>) -> Result<T> {
         self.check_process()?;
-        if self.options.read_only {
-            let message = format!("{} was opened with read_only=True", self.path);
-            return Err(Error::new(Kind::ReadOnly, &self.path, message));
-        }
+        self.check_writable()?;
         let mut lease =
             self.writer.take(&self.path, &self.options.stop, || Err(Error::closed(&self.path)))?;
         self.check_file()?;
@@ -61,6 +58,14 @@ impl Database {
             self.maintenance.notify_write(|signals| self.maintenance_worker(signals));
         }
         outcome
+    }
+
+    pub(super) fn check_writable(&self) -> Result<()> {
+        if self.options.read_only {
+            let message = format!("{} was opened with read_only=True", self.path);
+            return Err(Error::new(Kind::ReadOnly, &self.path, message));
+        }
+        Ok(())
     }
 
     fn connect_writer(&self) -> rusqlite::Result<PooledConnection> {

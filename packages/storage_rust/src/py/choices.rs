@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::py::convert::shown;
 use crate::py::error::invalid;
-use crate::py::options::shown;
 use crate::stores::conversations::records::Order;
 use crate::stores::conversations::statistics::Grouping;
 

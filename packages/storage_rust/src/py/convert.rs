@@ -7,7 +7,6 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyMapping, PyString, PyTuple};
 
 use crate::py::error::invalid;
-use crate::py::options::shown;
 use crate::stores::conversations::records::{Messages, Usage};
 
 pub type Object<'a, 'py> = &'a Bound<'py, PyAny>;
@@ -274,4 +273,9 @@ fn helper<'py>(
 ) -> PyResult<&'py Bound<'py, PyAny>> {
     let load = || py.import("storage_rust._convert")?.getattr(name).map(Bound::unbind);
     Ok(cell.get_or_try_init(py, load)?.bind(py))
+}
+
+/// The shortened repr of a value, for messages.
+pub fn shown(value: &Bound<'_, PyAny>) -> String {
+    value.repr().map_or_else(|_| "that".to_owned(), |text| text.to_string_lossy().chars().take(50).collect())
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::db::options::{Durability, Options};
-use crate::py::convert;
+use crate::py::convert::{self, shown};
 use crate::py::error::{invalid, should_stop};
 use crate::py::owners::SharedRegister;
 
@@ -61,9 +61,4 @@ pub fn default_options() -> Options {
 pub fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let plain = value.py().import("os")?.getattr("fspath")?.call1((value,))?;
     convert::text("db_path", &plain)
-}
-
-/// The shortened repr of a value, for messages.
-pub fn shown(value: &Bound<'_, PyAny>) -> String {
-    value.repr().map_or_else(|_| "that".to_owned(), |text| text.to_string_lossy().chars().take(50).collect())
 }

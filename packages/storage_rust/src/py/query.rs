@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use crate::py::convert::shown;
 use crate::py::convert::{self, Object};
 use crate::py::error::invalid;
-use crate::py::options::shown;
 use crate::search::dates::split_dates;
 use crate::search::query::Field;
 use crate::search::relaxation::MatchMode;

@@ -96,7 +96,7 @@ fn row_of_mapping<'py>(item: Object<'_, 'py>) -> PyResult<NewConversation> {
     for name in fields.keys() {
         let is_known = name.cast::<PyString>().is_ok_and(|name| FIELDS.iter().any(|field| *name == **field));
         if !is_known {
-            return Err(invalid(py, format!("there is no field {}", super::options::shown(&name))));
+            return Err(invalid(py, format!("there is no field {}", convert::shown(&name))));
         }
     }
     let required = |name: &Bound<'py, PyString>| {

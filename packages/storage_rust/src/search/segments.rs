@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 const FAN_IN: usize = 8;
 /// A segment of at least this many pages does not belong in the first level.
 const BIG: u64 = 32;
-/// With this many segments in the first level, merging takes precedence over everything else.
+/// With this many segments in a level, merging takes precedence over everything else.
 const CROWDED: usize = 150;
 /// Follows the cookie in the second layout of the record, which has more numbers per segment.
 const V2: [u8; 4] = [0xff, 0, 0, 1];
@@ -23,7 +23,7 @@ pub fn due_merge<'a>(db: &Connection, tables: &[&'a str]) -> rusqlite::Result<Op
     Ok(None)
 }
 
-/// Whether the first level of one of `tables` is nearly full.
+/// Whether a level of one of `tables` has too many segments.
 pub fn is_crowded(db: &Connection, tables: &[&str]) -> rusqlite::Result<bool> {
     for table in tables {
         let record = record(db, table)?;
@@ -108,7 +108,7 @@ impl<'a> Structure<'a> {
     }
 
     fn is_crowded(&self) -> bool {
-        self.levels.first().is_some_and(|level| level.segments.len() >= CROWDED)
+        self.levels.iter().any(|level| level.segments.len() >= CROWDED)
     }
 
     /// The record after promotion. None if there is nothing to move, or if a merge is writing to the next level.

@@ -8,6 +8,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::signals::Signals;
 use crate::db::format::Format;
+use crate::db::hidden_rows;
+use crate::db::load_lock::LoadLock;
 use crate::db::options::Durability;
 use crate::db::pool::Pool;
 use crate::error::{Kind, kind_of};
@@ -55,6 +57,16 @@ impl Worker {
         let outcome = self.without_waiting(db, || {
             let begin = || Transaction::new_unchecked(db, TransactionBehavior::Immediate);
             if let Some(index) = &self.format.pending_index
+                && let Some(path) = &self.path
+                && hidden_rows::exist(db, index.statements)?
+                && let Ok(Some(_lock)) = LoadLock::try_take(path)
+            {
+                // The process of this load is gone.
+                let transaction = begin()?;
+                let should_stop = &mut || self.signals.is_stopping() || self.writer.is_awaited();
+                hidden_rows::undo_batch(db, index.statements, should_stop)?;
+                transaction.commit()?;
+            } else if let Some(index) = &self.format.pending_index
                 && index.has_rows(db)?
                 && !is_crowded(db, self.format.idle_merged)?
             {

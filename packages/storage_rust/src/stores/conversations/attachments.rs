@@ -1,5 +1,7 @@
 //! Files that belong to exchanges. Each content is stored once, under its SHA-256 (FIPS 180-4).
 
+use std::fmt::Write as _;
+
 use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
 
@@ -107,7 +109,10 @@ fn check(content: &Content) -> Result<()> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -83,3 +83,30 @@ pub fn delete_rows(db: &Connection, ids: &[i64]) -> Result<usize, Failure> {
     }
     Ok(deleted)
 }
+
+/// Delete what was deleted in the other store. False if it is not in this one.
+pub fn delete(db: &Connection, fingerprint: &[u8]) -> Result<bool, Failure> {
+    let row = match Imported::find(db, fingerprint)? {
+        Imported::Never => find(db, fingerprint)?,
+        known => known.row(),
+    };
+    remember(db, fingerprint, None)?;
+    let Some((id, _)) = row else { return Ok(false) };
+    db.prepare_cached(SQL.get("delete"))?.execute(named_params! {":id": id})?;
+    Ok(true)
+}
+
+/// The id and the thread of the first exchange with this content.
+pub fn find(db: &Connection, fingerprint: &[u8]) -> Result<Option<(i64, i64)>, Failure> {
+    let Some(timestamp) = fingerprint.first_chunk().filter(|_| fingerprint.len() == SIZE) else {
+        return Ok(None);
+    };
+    let mut statement = db.prepare_cached(SQL.get("stored_at"))?;
+    let mut rows = statement.query(named_params! {":timestamp": i64::from_be_bytes(*timestamp)})?;
+    while let Some(row) = rows.next()? {
+        if fingerprint_of_row(row, 1)? == fingerprint {
+            return Ok(Some((row.get(0)?, row.get(5)?)));
+        }
+    }
+    Ok(None)
+}

@@ -1,14 +1,18 @@
 //! Storing imported rows and reading rows to export. The file formats are handled elsewhere.
 
+use std::collections::VecDeque;
+
 use rusqlite::{Connection, named_params};
 
+use crate::db::bulk_load::{Items, Load, MAX_SMALL_ROWS, MAX_SMALL_TEXT};
 use crate::error::{Failure, Result};
 use crate::search::grams::grams;
 use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::attachments::{self, Content};
-use crate::stores::conversations::fingerprint::{Imported, remember};
+use crate::stores::conversations::fingerprint::{Imported, delete, remember};
+use crate::stores::conversations::format::PENDING_INDEX;
 use crate::stores::conversations::messages;
 use crate::stores::conversations::records::{Conversation, Messages, State, Usage};
 use crate::stores::conversations::streamed_answers::complete_from_file;
@@ -61,28 +65,13 @@ impl ConversationStore {
     /// and how many were skipped because they had been imported before. Fails if `interrupt` was called since `epoch`.
     pub fn import_rows(
         &self,
-        mut next: impl FnMut() -> Result<Vec<ImportedExchange>>,
+        next: impl FnMut() -> Result<Vec<ImportedExchange>>,
         epoch: i64,
     ) -> Result<(i64, i64)> {
-        let (mut imported, mut skipped) = (0, 0);
-        self.db.load(|db| {
-            let was_used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
-            loop {
-                let batch = next()?;
-                self.db.check_interrupt(epoch)?;
-                if batch.is_empty() {
-                    return Ok(imported);
-                }
-                for record in &batch {
-                    if import(db, record, !was_used)? {
-                        imported += 1;
-                    } else {
-                        skipped += 1;
-                    }
-                }
-            }
-        })?;
-        Ok((imported, skipped))
+        let is_valid = || self.db.check_interrupt(epoch);
+        let mut records = Records::new(next, is_valid, import, &[]);
+        self.db.load(&mut records)?;
+        Ok((records.taken, records.skipped))
     }
 
     /// The rows from the id `first` on, in the order of their ids.
@@ -105,8 +94,97 @@ impl ConversationStore {
     }
 }
 
+/// How a record is stored; false if there is nothing to store.
+type Store = fn(&Connection, &ImportedExchange, &mut Load, bool) -> Attempt<bool>;
+
+/// The records of an import or of a merge, which come in batches, and deletions to make at the end.
+pub struct Records<'a, N, V> {
+    next: N,
+    is_valid: V,
+    store: Store,
+    deletions: &'a [Vec<u8>],
+    /// Those that are not stored yet, the next one first.
+    read: VecDeque<ImportedExchange>,
+    /// Whether the store has never had a row.
+    keep_ids: Option<bool>,
+    pub taken: i64,
+    pub skipped: i64,
+    pub deleted: i64,
+}
+
+impl<'a, N, V> Records<'a, N, V>
+where
+    N: FnMut() -> Result<Vec<ImportedExchange>>,
+    V: Fn() -> Result<()>,
+{
+    pub fn new(next: N, is_valid: V, store: Store, deletions: &'a [Vec<u8>]) -> Self {
+        let read = VecDeque::new();
+        Self { next, is_valid, store, deletions, read, keep_ids: None, taken: 0, skipped: 0, deleted: 0 }
+    }
+
+    /// False at the end.
+    fn read_batch(&mut self) -> Result<bool> {
+        let batch = (self.next)()?;
+        (self.is_valid)()?;
+        let is_end = batch.is_empty();
+        self.read.extend(batch);
+        Ok(!is_end)
+    }
+}
+
+impl<N, V> Items for Records<'_, N, V>
+where
+    N: FnMut() -> Result<Vec<ImportedExchange>>,
+    V: Fn() -> Result<()>,
+{
+    fn is_small(&mut self) -> Result<bool> {
+        loop {
+            let text: usize =
+                self.read.iter().map(|record| record.prompt.len() + record.response.len()).sum();
+            if self.read.len() + self.deletions.len() > MAX_SMALL_ROWS || text > MAX_SMALL_TEXT {
+                return Ok(false);
+            }
+            if !self.read_batch()? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Records that others import must be seen.
+    fn allows_hidden(&self) -> bool {
+        false
+    }
+
+    fn store_next(&mut self, db: &Connection, load: &mut Load) -> Attempt<bool> {
+        let keep_ids = match self.keep_ids {
+            Some(keep_ids) => keep_ids,
+            None => {
+                let mut statement = db.prepare_cached(SQL.get("ever_used"))?;
+                !statement.query_row([], |row| row.get::<_, bool>(0))?
+            }
+        };
+        self.keep_ids = Some(keep_ids);
+        if self.read.is_empty() && !self.read_batch()? {
+            return Ok(false);
+        }
+        if let Some(record) = self.read.pop_front() {
+            let is_taken = (self.store)(db, &record, load, keep_ids)?;
+            self.taken += i64::from(is_taken);
+            self.skipped += i64::from(!is_taken);
+        }
+        Ok(true)
+    }
+
+    fn finish(&mut self, db: &Connection) -> Attempt<()> {
+        for fingerprint in self.deletions {
+            self.deleted += i64::from(delete(db, fingerprint)?);
+        }
+        Ok((self.is_valid)()?)
+    }
+}
+
 /// False if the record was imported before.
-pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
+pub fn import(db: &Connection, record: &ImportedExchange, load: &mut Load, keep_ids: bool) -> Attempt<bool> {
     if !matches!(Imported::find(db, &record.fingerprint)?, Imported::Never) {
         return Ok(false);
     }
@@ -124,14 +202,9 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
     let thread = Imported::find(db, &record.thread)?.row();
     let thread_id = match parent.or(thread) {
         Some((_, thread)) => thread,
-        None => new_thread(db, record, keep_ids)?,
+        None => new_thread(db, record, load, keep_ids)?,
     };
-    let mut id = record.id.filter(|_| keep_ids);
-    if let Some(wanted) = id
-        && db.prepare_cached(SQL.get("get"))?.exists(named_params! {":id": wanted})?
-    {
-        id = None;
-    }
+    let id = free_id(db, record.id.filter(|_| keep_ids), load, ["row_exists", "is_hidden_row"])?;
     let extras = &record.extras;
     let messages_text = extras.messages.as_ref().map_or("", |messages| &messages.text);
     db.prepare_cached(SQL.get("add_with_id"))?.execute(named_params! {
@@ -153,6 +226,7 @@ pub fn import(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Att
     for content in &extras.attachments {
         attachments::store(db, id, content)?;
     }
+    load.add_to(db, &PENDING_INDEX, thread_id)?;
     remember(db, &record.fingerprint, Some(id))?;
     if thread.is_none() {
         remember(db, &record.thread, Some(id))?;
@@ -167,15 +241,31 @@ fn is_stored(db: &Connection, record: &ImportedExchange, id: i64) -> rusqlite::R
     })
 }
 
-fn new_thread(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> rusqlite::Result<i64> {
-    let mut id = record.thread_id.filter(|_| keep_ids);
-    if let Some(wanted) = id
-        && db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": wanted})?
-    {
-        id = None;
-    }
+fn new_thread(
+    db: &Connection,
+    record: &ImportedExchange,
+    load: &mut Load,
+    keep_ids: bool,
+) -> rusqlite::Result<i64> {
+    let wanted = record.thread_id.filter(|_| keep_ids);
+    let id = free_id(db, wanted, load, ["any_thread_exists", "is_hidden_thread"])?;
+    load.added_threads += 1;
     db.prepare_cached(SQL.get("add_thread_with_id"))?.execute(named_params! {
         ":id": id, ":title": record.title, ":created_at": record.created_at, ":updated_at": record.timestamp,
     })?;
     Ok(db.last_insert_rowid())
+}
+
+/// The id if it is free. Of two statements, the first one says whether it is taken, the second one whether the rows with
+/// such ids are hidden: another process may have used the others.
+fn free_id(
+    db: &Connection,
+    wanted: Option<i64>,
+    load: &Load,
+    [is_taken, is_hidden]: [&str; 2],
+) -> rusqlite::Result<Option<i64>> {
+    let Some(id) = wanted else { return Ok(None) };
+    let exists = |name| db.prepare_cached(SQL.get(name))?.exists(named_params! {":id": id});
+    let is_free = !exists(is_taken)? && (!load.is_hidden || exists(is_hidden)?);
+    Ok(is_free.then_some(id))
 }

@@ -2,11 +2,12 @@
 
 use rusqlite::{Connection, named_params};
 
+use crate::db::bulk_load::Load;
 use crate::error::{Failure, Result};
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
-use crate::stores::conversations::fingerprint::{Imported, SIZE, fingerprint_of_row, remember};
-use crate::stores::conversations::import_export::{ImportedExchange, import};
+use crate::stores::conversations::fingerprint::{Imported, find, remember};
+use crate::stores::conversations::import_export::{ImportedExchange, Records, import};
 
 type Attempt<T> = std::result::Result<T, Failure>;
 
@@ -23,34 +24,14 @@ impl ConversationStore {
     /// exchanges that the other store has deleted; all or nothing. Fails if `interrupt` was called since `epoch`.
     pub fn merge_rows(
         &self,
-        mut next: impl FnMut() -> Result<Vec<ImportedExchange>>,
+        next: impl FnMut() -> Result<Vec<ImportedExchange>>,
         deletions: &[Vec<u8>],
         epoch: i64,
     ) -> Result<Merged> {
-        let mut merged = Merged::default();
-        self.db.load(|db| {
-            let was_used: bool = db.prepare_cached(SQL.get("ever_used"))?.query_row([], |row| row.get(0))?;
-            loop {
-                let batch = next()?;
-                if batch.is_empty() {
-                    break;
-                }
-                for record in &batch {
-                    if merge(db, record, !was_used)? {
-                        merged.taken += 1;
-                    } else {
-                        merged.skipped += 1;
-                    }
-                }
-                self.db.check_interrupt(epoch)?;
-            }
-            for fingerprint in deletions {
-                merged.deleted += i64::from(delete(db, fingerprint)?);
-            }
-            self.db.check_interrupt(epoch)?;
-            Ok(merged.taken)
-        })?;
-        Ok(merged)
+        let is_valid = || self.db.check_interrupt(epoch);
+        let mut records = Records::new(next, is_valid, merge, deletions);
+        self.db.load(&mut records)?;
+        Ok(Merged { taken: records.taken, skipped: records.skipped, deleted: records.deleted })
     }
 
     /// The fingerprints of deleted exchanges.
@@ -64,7 +45,7 @@ impl ConversationStore {
 }
 
 /// Recognises exchanges by their content, too: this store may have them from elsewhere.
-fn merge(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<bool> {
+fn merge(db: &Connection, record: &ImportedExchange, load: &mut Load, keep_ids: bool) -> Attempt<bool> {
     let mut known = Imported::find(db, &record.fingerprint)?;
     if matches!(known, Imported::Never)
         && let Some((id, thread_id)) = find(db, &record.fingerprint)?
@@ -73,44 +54,19 @@ fn merge(db: &Connection, record: &ImportedExchange, keep_ids: bool) -> Attempt<
         known = Imported::Row { id, thread_id };
     }
     match known {
-        Imported::Never => import(db, record, keep_ids),
+        Imported::Never => import(db, record, load, keep_ids),
         Imported::Deleted => Ok(false),
         Imported::Row { id, thread_id } => {
             if Imported::find(db, &record.thread)?.row().is_none() {
                 remember(db, &record.thread, Some(id))?;
             }
-            if !record.title.is_empty() {
+            if !record.title.is_empty() && load.is_hidden {
+                load.titles.entry(thread_id).or_insert_with(|| record.title.clone());
+            } else if !record.title.is_empty() {
                 let title = named_params! {":thread_id": thread_id, ":title": record.title};
                 db.prepare_cached(SQL.get("title_thread"))?.execute(title)?;
             }
             Ok(false)
         }
     }
-}
-
-/// Delete what was deleted in the other store. False if it is not in this one.
-fn delete(db: &Connection, fingerprint: &[u8]) -> Attempt<bool> {
-    let row = match Imported::find(db, fingerprint)? {
-        Imported::Never => find(db, fingerprint)?,
-        known => known.row(),
-    };
-    remember(db, fingerprint, None)?;
-    let Some((id, _)) = row else { return Ok(false) };
-    db.prepare_cached(SQL.get("delete"))?.execute(named_params! {":id": id})?;
-    Ok(true)
-}
-
-/// The id and the thread of the first exchange with this content.
-fn find(db: &Connection, fingerprint: &[u8]) -> Attempt<Option<(i64, i64)>> {
-    let Some(timestamp) = fingerprint.first_chunk().filter(|_| fingerprint.len() == SIZE) else {
-        return Ok(None);
-    };
-    let mut statement = db.prepare_cached(SQL.get("stored_at"))?;
-    let mut rows = statement.query(named_params! {":timestamp": i64::from_be_bytes(*timestamp)})?;
-    while let Some(row) = rows.next()? {
-        if fingerprint_of_row(row, 1)? == fingerprint {
-            return Ok(Some((row.get(0)?, row.get(5)?)));
-        }
-    }
-    Ok(None)
 }

@@ -18,6 +18,7 @@ mod streamed_answers;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use crate::db::bulk_load::{Items, Load, MAX_SMALL_ROWS, MAX_SMALL_TEXT};
 use crate::db::database::Database;
 use crate::db::options::Options;
 use crate::error::{Error, Failure, Kind, Result};
@@ -26,7 +27,7 @@ use crate::search::grams::grams;
 use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::fingerprint::delete_rows;
-use crate::stores::conversations::format::{CONVERSATIONS, SCHEMA_VERSION};
+use crate::stores::conversations::format::{CONVERSATIONS, PENDING_INDEX, SCHEMA_VERSION};
 use crate::stores::conversations::records::{
     Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
 };
@@ -96,7 +97,7 @@ impl ConversationStore {
     /// Store an exchange and return its id. Without a thread and a parent it starts a new thread.
     pub fn add(&self, new: &NewConversation) -> Result<i64> {
         let row = PreparedRow::new(new)?;
-        let id = self.db.write(|db| self.insert(db, &row))?;
+        let id = self.db.write(|db| self.insert(db, &row, &mut Load::default()))?;
         self.replace_writer_after(new.prompt.len() + new.response.len());
         Ok(id)
     }
@@ -112,27 +113,21 @@ impl ConversationStore {
     pub fn add_many(
         &self,
         rows: &[NewConversation],
-        mut progress: impl FnMut(usize) -> Result<()>,
+        progress: impl FnMut(usize) -> Result<()>,
     ) -> Result<usize> {
-        let added = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        self.db.load(|db| {
-            for (n, row) in rows.iter().enumerate() {
-                let inserted =
-                    PreparedRow::new(row).map_err(Failure::from).and_then(|row| self.insert(db, &row));
-                inserted.map_err(|failure| at_row(n, failure))?;
-                if (n + 1) % PROGRESS_INTERVAL == 0 || n + 1 == rows.len() {
-                    progress(n + 1)?;
-                }
-            }
-            Ok(added)
-        })?;
+        self.db.load(&mut NewRows { store: self, rows, stored: 0, progress })?;
         Ok(rows.len())
     }
 
-    fn insert(&self, db: &Connection, row: &PreparedRow<'_>) -> std::result::Result<i64, Failure> {
+    fn insert(
+        &self,
+        db: &Connection,
+        row: &PreparedRow<'_>,
+        load: &mut Load,
+    ) -> std::result::Result<i64, Failure> {
         let new = row.new;
         let messages_text = new.messages.as_ref().map_or("", |messages| &messages.text);
-        let (thread_id, parent_id) = self.find_position(db, new.thread_id, new.parent_id, row.timestamp)?;
+        let (thread_id, parent_id) = self.find_position(db, row, load)?;
         db.prepare_cached(SQL.get("add"))?.execute(named_params! {
             ":thread_id": thread_id, ":parent_id": parent_id, ":timestamp": row.timestamp,
             ":prompt": new.prompt, ":response": new.response, ":model": new.model, ":url": new.url,
@@ -148,7 +143,8 @@ impl ConversationStore {
         if let Some(messages) = &new.messages {
             messages::store(db, id, messages)?;
         }
-        if parent_id.is_none() && new.thread_id.is_some() {
+        load.add_to(db, &PENDING_INDEX, thread_id)?;
+        if parent_id.is_none() && new.thread_id.is_some() && !load.is_hidden {
             let first = named_params! {":thread_id": thread_id, ":timestamp": row.timestamp};
             db.prepare_cached(SQL.get("date_thread"))?.execute(first)?;
         }
@@ -159,15 +155,16 @@ impl ConversationStore {
     fn find_position(
         &self,
         db: &Connection,
-        thread: Option<i64>,
-        parent: Option<i64>,
-        timestamp: i64,
+        row: &PreparedRow<'_>,
+        load: &mut Load,
     ) -> std::result::Result<(i64, Option<i64>), Failure> {
+        let (thread, parent, in_load) = (row.new.thread_id, row.new.parent_id, load.is_hidden);
         let refuse = |message: String| Failure::Store(Error::new(Kind::InvalidData, &self.db.path, message));
         if let Some(parent) = parent {
             let mut statement = db.prepare_cached(SQL.get("thread_of"))?;
-            let parent_thread: Option<i64> =
-                statement.query_row(named_params! {":id": parent}, |row| row.get(0)).optional()?;
+            let parent_thread: Option<i64> = statement
+                .query_row(named_params! {":id": parent, ":in_load": in_load}, |row| row.get(0))
+                .optional()?;
             return match (parent_thread, thread) {
                 (None, _) => Err(refuse(format!("parent_id {parent}: there is no such conversation"))),
                 (Some(actual), Some(thread)) if actual != thread => {
@@ -177,13 +174,15 @@ impl ConversationStore {
             };
         }
         let Some(thread) = thread else {
-            return Ok((add_thread(db, "", timestamp)?, None));
+            load.added_threads += 1;
+            return Ok((add_thread(db, "", row.timestamp)?, None));
         };
-        if !db.prepare_cached(SQL.get("thread_exists"))?.exists(named_params! {":thread_id": thread})? {
+        let position = named_params! {":thread_id": thread, ":in_load": in_load};
+        if !db.prepare_cached(SQL.get("thread_exists"))?.exists(position)? {
             return Err(refuse(format!("thread_id {thread}: there is no such thread")));
         }
         let mut statement = db.prepare_cached(SQL.get("newest_in_thread"))?;
-        Ok((thread, statement.query_row(named_params! {":thread_id": thread}, |row| row.get(0))?))
+        Ok((thread, statement.query_row(position, |row| row.get(0))?))
     }
 
     /// Replace the given values; false if there is no such conversation.
@@ -345,6 +344,43 @@ impl<'a> PreparedRow<'a> {
             url_grams: url_grams(new.url.as_deref().unwrap_or_default()),
             tags,
         })
+    }
+}
+
+/// The rows of `add_many`.
+struct NewRows<'a, P> {
+    store: &'a ConversationStore,
+    rows: &'a [NewConversation],
+    stored: usize,
+    progress: P,
+}
+
+impl<P: FnMut(usize) -> Result<()>> Items for NewRows<'_, P> {
+    fn is_small(&mut self) -> Result<bool> {
+        let text = self.rows.iter().map(|row| row.prompt.len() + row.response.len()).sum::<usize>();
+        Ok(self.rows.len() <= MAX_SMALL_ROWS && text <= MAX_SMALL_TEXT)
+    }
+
+    fn allows_hidden(&self) -> bool {
+        true
+    }
+
+    fn store_next(&mut self, db: &Connection, load: &mut Load) -> std::result::Result<bool, Failure> {
+        let (n, total) = (self.stored, self.rows.len());
+        let Some(new) = self.rows.get(n) else { return Ok(false) };
+        PreparedRow::new(new)
+            .map_err(Failure::from)
+            .and_then(|row| self.store.insert(db, &row, load))
+            .map_err(|failure| at_row(n, failure))?;
+        self.stored += 1;
+        if self.stored.is_multiple_of(PROGRESS_INTERVAL) || self.stored == total {
+            (self.progress)(self.stored)?;
+        }
+        Ok(self.stored < total)
+    }
+
+    fn finish(&mut self, _db: &Connection) -> std::result::Result<(), Failure> {
+        Ok(())
     }
 }
 

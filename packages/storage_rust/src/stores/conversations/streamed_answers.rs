@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::named_params;
 
+use crate::db::bulk_load::Load;
 use crate::db::paths::MEMORY;
 use crate::error::{Error, Kind, Result};
 use crate::sql::CONVERSATIONS as SQL;
@@ -41,7 +42,7 @@ impl ConversationStore {
         let row = super::PreparedRow::new(&new)?;
         let mut created = None;
         let begun = self.db.write(|db| {
-            let id = self.insert(db, &row)?;
+            let id = self.insert(db, &row, &mut Load::default())?;
             if self.db.path != MEMORY {
                 // Before the exchange can be seen: without the lock, its answer would count as interrupted.
                 let path = file_of(&self.db.path, id);

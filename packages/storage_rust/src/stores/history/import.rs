@@ -29,7 +29,7 @@ impl HistoryStore {
         epoch: i64,
     ) -> Result<(i64, i64)> {
         let (mut imported, mut skipped) = (0, 0);
-        self.db.load(|db| {
+        self.db.write_many(|db| {
             loop {
                 let batch = next()?;
                 self.db.check_interrupt(epoch)?;

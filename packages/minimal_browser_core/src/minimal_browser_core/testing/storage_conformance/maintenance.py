@@ -23,7 +23,7 @@ while True:
     print(flush=True)
 """
 _BACKLOG = """
-INSERT INTO index_backlog VALUES (1, 2000);
+INSERT INTO index_backlog (first_id, last_id) VALUES (1, 2000);
 INSERT INTO threads (id, created_at, updated_at) VALUES (1, 0, 0);
 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
 INSERT INTO conversations (thread_id, timestamp, prompt, response, model) SELECT 1, n, 'needle', 'r', 'm' FROM n;

@@ -40,11 +40,24 @@ CREATE TABLE IF NOT EXISTS conversations (
   messages_grams TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
--- What reads return of an exchange.
+-- What reads return of an exchange. The rows of a load that has not finished are missing.
 CREATE VIEW IF NOT EXISTS exchanges AS
 SELECT id, thread_id, parent_id, timestamp, prompt, response, model, url, tags, metadata,
   state, prompt_tokens, completion_tokens, cost, duration
-FROM conversations;
+FROM conversations
+WHERE NOT EXISTS (SELECT 1 FROM index_backlog WHERE hidden_rows IS NOT NULL) -- evaluated once for a statement
+  OR NOT coalesce((
+    SELECT hidden_rows IS NOT NULL AND last_id >= conversations.id FROM index_backlog
+    WHERE first_id <= conversations.id ORDER BY first_id DESC LIMIT 1), 0);
+
+-- The same for threads.
+CREATE VIEW IF NOT EXISTS visible_threads AS
+SELECT id, title, created_at, updated_at
+FROM threads
+WHERE NOT EXISTS (SELECT 1 FROM hidden_threads)
+  OR NOT coalesce((
+    SELECT last_id >= threads.id FROM hidden_threads
+    WHERE first_id <= threads.id ORDER BY first_id DESC LIMIT 1), 0);
 
 CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (timestamp);
 CREATE INDEX IF NOT EXISTS conversations_by_thread ON conversations (thread_id, timestamp);
@@ -91,10 +104,19 @@ CREATE TABLE IF NOT EXISTS import_fingerprints (
 
 CREATE INDEX IF NOT EXISTS import_fingerprints_by_conversation ON import_fingerprints (conversation_id);
 
--- Ranges of ids that are stored but not yet in the search index; empty except during a bulk load.
+-- Ranges of ids that are stored but not yet in the search index; empty except during a bulk load. Ranges of a load that
+-- has not finished are hidden. If its process is gone, the next one deletes their rows.
 CREATE TABLE IF NOT EXISTS index_backlog (
   first_id INTEGER PRIMARY KEY,
-  last_id INTEGER NOT NULL
+  last_id INTEGER NOT NULL,
+  hidden_rows INTEGER -- how many rows are hidden in the range; NULL if reads return them
+) STRICT;
+
+-- Ranges of ids of the threads that such a load has started.
+CREATE TABLE IF NOT EXISTS hidden_threads (
+  first_id INTEGER PRIMARY KEY,
+  last_id INTEGER NOT NULL,
+  hidden_rows INTEGER NOT NULL
 ) STRICT;
 
 -- Combining marks count as letters, because Indic words would be split otherwise. Variation selectors and skin tones are
@@ -113,8 +135,13 @@ INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('usermerge', 8);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('crisismerge', 900);
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('hashsize', 67108864); -- bytes of one transaction
 
+-- A hidden row changes no visible thread; the end of the load does.
 CREATE TRIGGER IF NOT EXISTS conversations_insert AFTER INSERT ON conversations BEGIN
-  UPDATE threads SET updated_at = max(updated_at, new.timestamp) WHERE id = new.thread_id;
+  UPDATE threads SET updated_at = max(updated_at, new.timestamp)
+  WHERE id = new.thread_id AND (
+    NOT EXISTS (SELECT 1 FROM index_backlog WHERE hidden_rows IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM exchanges WHERE id = new.id)
+    OR NOT EXISTS (SELECT 1 FROM visible_threads WHERE id = new.thread_id));
 END;
 
 CREATE TRIGGER IF NOT EXISTS conversations_insert_tags AFTER INSERT ON conversations WHEN new.tags <> '[]' BEGIN
@@ -186,9 +213,15 @@ CREATE TRIGGER IF NOT EXISTS conversations_delete AFTER DELETE ON conversations 
   DELETE FROM conversation_messages WHERE conversation_id = old.id;
   DELETE FROM conversation_attachments WHERE conversation_id = old.id;
   UPDATE import_fingerprints SET conversation_id = NULL WHERE conversation_id = old.id;
+END;
+
+CREATE TRIGGER IF NOT EXISTS conversations_delete_thread AFTER DELETE ON conversations
+WHEN NOT EXISTS (
+  SELECT 1 FROM index_backlog WHERE hidden_rows IS NOT NULL AND old.id BETWEEN first_id AND last_id)
+BEGIN
   UPDATE threads
-  SET updated_at = (SELECT max(timestamp) FROM conversations WHERE thread_id = old.thread_id)
-  WHERE id = old.thread_id AND EXISTS (SELECT 1 FROM conversations WHERE thread_id = old.thread_id);
+  SET updated_at = (SELECT max(timestamp) FROM exchanges WHERE thread_id = old.thread_id)
+  WHERE id = old.thread_id AND EXISTS (SELECT 1 FROM exchanges WHERE thread_id = old.thread_id);
   DELETE FROM threads
   WHERE id = old.thread_id AND NOT EXISTS (SELECT 1 FROM conversations WHERE thread_id = old.thread_id);
 END;

@@ -15,20 +15,25 @@ VALUES (
 INSERT INTO threads (title, created_at, updated_at) VALUES (:title, :now, :now)
 
 -- name: rename_thread
-UPDATE threads SET title = :title WHERE id = :thread_id
+UPDATE threads SET title = :title
+WHERE id = :thread_id AND EXISTS (SELECT 1 FROM visible_threads WHERE id = :thread_id)
 
 -- name: date_thread
 -- For the first exchange of a thread, which may be older than the thread.
 UPDATE threads SET updated_at = :timestamp WHERE id = :thread_id
 
 -- name: thread_exists
-SELECT 1 FROM threads WHERE id = :thread_id
+-- What a load has hidden exists for the load only.
+SELECT 1 FROM threads
+WHERE id = :thread_id AND (:in_load OR EXISTS (SELECT 1 FROM visible_threads WHERE id = :thread_id))
 
 -- name: thread_of
-SELECT thread_id FROM conversations WHERE id = :id
+SELECT thread_id FROM conversations WHERE id = :id AND (:in_load OR EXISTS (SELECT 1 FROM exchanges WHERE id = :id))
 
 -- name: newest_in_thread
-SELECT max(id) FROM conversations WHERE thread_id = :thread_id
+SELECT CASE WHEN :in_load
+  THEN (SELECT max(id) FROM conversations WHERE thread_id = :thread_id)
+  ELSE (SELECT max(id) FROM exchanges WHERE thread_id = :thread_id) END
 
 -- name: get
 SELECT * FROM exchanges WHERE id = :id
@@ -47,8 +52,8 @@ ORDER BY timestamp DESC, id DESC LIMIT :limit
 SELECT * FROM exchanges WHERE thread_id = :thread_id ORDER BY id
 
 -- name: threads
-SELECT t.id, t.title, t.created_at, t.updated_at, (SELECT count(*) FROM conversations WHERE thread_id = t.id)
-FROM threads AS t
+SELECT t.id, t.title, t.created_at, t.updated_at, (SELECT count(*) FROM exchanges WHERE thread_id = t.id)
+FROM visible_threads AS t
 WHERE (t.updated_at, t.id) < (:updated_at, :id)
 ORDER BY t.updated_at DESC, t.id DESC LIMIT :limit
 
@@ -67,7 +72,7 @@ SET prompt = coalesce(:prompt, prompt), prompt_grams = coalesce(:prompt_grams, p
     prompt_tokens = coalesce(:prompt_tokens, prompt_tokens),
     completion_tokens = coalesce(:completion_tokens, completion_tokens),
     cost = coalesce(:cost, cost), duration = coalesce(:duration, duration), state = coalesce(:state, state)
-WHERE id = :id
+WHERE id = :id AND EXISTS (SELECT 1 FROM exchanges WHERE id = :id)
 
 -- name: store_messages
 INSERT INTO conversation_messages (conversation_id, messages) VALUES (:id, :messages)
@@ -84,7 +89,7 @@ SELECT 1 FROM exchanges WHERE id = :id
 
 -- name: being_written
 -- The answers that are being written, or were when their program ended.
-SELECT id FROM conversations WHERE state = 1
+SELECT id FROM exchanges WHERE state = 1
 
 -- name: append_text
 -- For a store in memory; others append to a file.
@@ -119,7 +124,7 @@ DELETE FROM conversations WHERE id = :id
 SELECT coalesce(max(id), 0) FROM conversations
 
 -- name: count
-SELECT count(*) FROM conversations
+SELECT (SELECT count(*) FROM conversations) - coalesce((SELECT sum(hidden_rows) FROM index_backlog), 0)
 
 -- name: ids
 -- The first and the last id.
@@ -298,30 +303,30 @@ ORDER BY c.timestamp DESC, c.id DESC LIMIT :limit
 
 -- name: stats
 SELECT
-  (SELECT count(*) FROM conversations) AS conversations,
-  (SELECT count(*) FROM threads) AS threads,
-  (SELECT min(coalesce(sum(last_id - first_id + 1), 0), (SELECT count(*) FROM conversations)) FROM index_backlog)
-    AS not_indexed,
+  (SELECT count(*) FROM conversations) - coalesce((SELECT sum(hidden_rows) FROM index_backlog), 0) AS conversations,
+  (SELECT count(*) FROM threads) - coalesce((SELECT sum(hidden_rows) FROM hidden_threads), 0) AS threads,
+  (SELECT min(coalesce(sum(last_id - first_id + 1), 0), (SELECT count(*) FROM conversations))
+    FROM index_backlog WHERE hidden_rows IS NULL) AS not_indexed,
   (SELECT page_count FROM pragma_page_count()) AS pages,
   (SELECT page_size FROM pragma_page_size()) AS page_size
 
 -- name: stats_by_model
 SELECT model, count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
   coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
-FROM conversations GROUP BY model ORDER BY count(*) DESC, model
+FROM exchanges GROUP BY model ORDER BY count(*) DESC, model
 
 -- name: stats_by_day
 -- The days are those of UTC; the division rounds down before 1970, too.
 SELECT coalesce(date((timestamp - (timestamp % 86400000 + 86400000) % 86400000) / 1000, 'unixepoch'), '') AS day,
   count(*), count(DISTINCT thread_id), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
   coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
-FROM conversations GROUP BY day ORDER BY day
+FROM exchanges GROUP BY day ORDER BY day
 
 -- name: stats_by_address
 -- For each URL and thread, which the program groups by host.
 SELECT coalesce(url, ''), thread_id, count(*), sum(length(CAST(prompt AS BLOB)) + length(CAST(response AS BLOB))),
   coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), total(cost), total(duration)
-FROM conversations GROUP BY url, thread_id
+FROM exchanges GROUP BY url, thread_id
 
 -- name: check_index
 INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check', 1)
@@ -330,7 +335,8 @@ INSERT INTO conversations_fts (conversations_fts, rank) VALUES ('integrity-check
 DELETE FROM conversations
 WHERE (:before IS NULL OR timestamp < :before)
   AND (:keep_last IS NULL OR id NOT IN (
-    SELECT id FROM conversations ORDER BY timestamp DESC, id DESC LIMIT :keep_last))
+    SELECT id FROM exchanges ORDER BY timestamp DESC, id DESC LIMIT :keep_last))
+  AND EXISTS (SELECT 1 FROM exchanges AS e WHERE e.id = conversations.id)
 
 -- name: optimize_index
 INSERT INTO conversations_fts (conversations_fts) VALUES ('optimize')
@@ -375,7 +381,7 @@ WHERE id = :id AND timestamp = :timestamp AND prompt = :prompt AND response = :r
 SELECT id, timestamp, prompt, response, model, thread_id FROM conversations WHERE timestamp = :timestamp ORDER BY id
 
 -- name: content
-SELECT timestamp, prompt, response, model FROM conversations WHERE id = :id
+SELECT timestamp, prompt, response, model FROM exchanges WHERE id = :id
 
 -- name: deletions
 -- The fingerprints of deleted exchanges that a merge understands.
@@ -398,7 +404,7 @@ SET first_id = coalesce((SELECT min(id) FROM conversations WHERE id >= :first), 
 WHERE first_id = :first
 
 -- name: backlog_next
-SELECT first_id, last_id FROM index_backlog ORDER BY first_id LIMIT 1
+SELECT first_id, last_id FROM index_backlog WHERE hidden_rows IS NULL ORDER BY first_id LIMIT 1
 
 -- name: backlog_chunk
 SELECT max(id) FROM (SELECT id FROM conversations WHERE id BETWEEN :first AND :last ORDER BY id LIMIT :limit)
@@ -416,3 +422,96 @@ UPDATE index_backlog SET first_id = :rest WHERE first_id = :first
 
 -- name: backlog_done
 DELETE FROM index_backlog WHERE first_id = :first
+
+-- name: hidden
+-- Whether a load has not finished.
+SELECT 1 FROM index_backlog WHERE hidden_rows IS NOT NULL UNION ALL SELECT 1 FROM hidden_threads LIMIT 1
+
+-- name: next_ids
+-- The next ids of an exchange and of a thread.
+SELECT
+  coalesce((SELECT min(seq, 9223372036854775806) FROM sqlite_sequence WHERE name = 'conversations'), 0) + 1,
+  coalesce((SELECT min(seq, 9223372036854775806) FROM sqlite_sequence WHERE name = 'threads'), 0) + 1
+
+-- name: continue_hidden_rows
+-- Extends the last range of a load, if nothing else was stored since.
+UPDATE index_backlog SET last_id = 9223372036854775807 WHERE hidden_rows IS NOT NULL AND last_id = :next - 1
+
+-- name: begin_hidden_rows
+INSERT INTO index_backlog (first_id, last_id, hidden_rows) VALUES (:next, 9223372036854775807, 0)
+
+-- name: end_hidden_rows
+UPDATE index_backlog
+SET last_id = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'conversations'), 0), hidden_rows = hidden_rows + :added
+WHERE hidden_rows IS NOT NULL AND last_id = 9223372036854775807
+
+-- name: drop_empty_hidden_rows
+DELETE FROM index_backlog WHERE hidden_rows IS NOT NULL AND last_id < first_id
+
+-- name: continue_hidden_threads
+UPDATE hidden_threads SET last_id = 9223372036854775807 WHERE last_id = :next - 1
+
+-- name: begin_hidden_threads
+INSERT INTO hidden_threads (first_id, last_id, hidden_rows) VALUES (:next, 9223372036854775807, 0)
+
+-- name: end_hidden_threads
+UPDATE hidden_threads
+SET last_id = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'threads'), 0), hidden_rows = hidden_rows + :added
+WHERE last_id = 9223372036854775807
+
+-- name: drop_empty_hidden_threads
+DELETE FROM hidden_threads WHERE last_id < first_id
+
+-- name: row_exists
+SELECT 1 FROM conversations WHERE id = :id
+
+-- name: any_thread_exists
+SELECT 1 FROM threads WHERE id = :id
+
+-- name: is_hidden_row
+SELECT 1 FROM index_backlog WHERE hidden_rows IS NOT NULL AND :id BETWEEN first_id AND last_id
+
+-- name: is_hidden_thread
+SELECT 1 FROM hidden_threads WHERE :id BETWEEN first_id AND last_id
+
+-- name: show_rows
+UPDATE index_backlog SET hidden_rows = NULL WHERE hidden_rows IS NOT NULL
+
+-- name: show_threads
+DELETE FROM hidden_threads
+
+-- name: date_continued_thread
+UPDATE threads SET updated_at = (SELECT max(timestamp) FROM conversations WHERE thread_id = :thread_id)
+WHERE id = :thread_id
+
+-- name: last_hidden_rows
+SELECT first_id, last_id FROM index_backlog WHERE hidden_rows IS NOT NULL ORDER BY first_id DESC LIMIT 1
+
+-- name: last_hidden_threads
+SELECT first_id, last_id FROM hidden_threads ORDER BY first_id DESC LIMIT 1
+
+-- name: undo_chunk_of_rows
+-- The first of the last rows in a range.
+SELECT min(id) FROM (SELECT id FROM conversations WHERE id BETWEEN :first AND :last ORDER BY id DESC LIMIT :limit)
+
+-- name: undo_chunk_of_threads
+SELECT min(id) FROM (SELECT id FROM threads WHERE id BETWEEN :first AND :last ORDER BY id DESC LIMIT :limit)
+
+-- name: undo_fingerprints
+DELETE FROM import_fingerprints WHERE conversation_id BETWEEN :first AND :last
+
+-- name: undo_rows
+DELETE FROM conversations WHERE id BETWEEN :first AND :last
+
+-- name: undo_threads
+DELETE FROM threads WHERE id BETWEEN :first AND :last
+
+-- name: shorten_hidden_rows
+UPDATE index_backlog SET last_id = :last, hidden_rows = max(hidden_rows - :deleted, 0) WHERE first_id = :first
+
+-- name: shorten_hidden_threads
+UPDATE hidden_threads SET last_id = :last, hidden_rows = max(hidden_rows - :deleted, 0) WHERE first_id = :first
+
+-- name: return_ids
+-- Gives ids back that no read has returned, if they are the last.
+UPDATE sqlite_sequence SET seq = :seq WHERE name = :table AND seq = :last

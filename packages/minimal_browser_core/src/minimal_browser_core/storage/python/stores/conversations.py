@@ -143,7 +143,7 @@ class PythonConversationStore(StreamedAnswers, Contents):
         self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
     ) -> tuple[int, int | None]:
         if parent is not None:
-            row = db.execute(self._sql["thread_of"], {"id": parent}).fetchone()
+            row = db.execute(self._sql["thread_of"], {"id": parent, "in_load": False}).fetchone()
             if row is None:
                 raise InvalidData(f"parent_id {parent}: there is no such conversation", path=self._db.path)
             if thread not in (None, row[0]):
@@ -151,9 +151,10 @@ class PythonConversationStore(StreamedAnswers, Contents):
             return row[0], parent
         if thread is None:
             return int(db.execute(self._sql["add_thread"], {"title": "", "now": timestamp}).lastrowid or 0), None
-        if db.execute(self._sql["thread_exists"], {"thread_id": thread}).fetchone() is None:
+        position = {"thread_id": thread, "in_load": False}
+        if db.execute(self._sql["thread_exists"], position).fetchone() is None:
             raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
-        return thread, db.execute(self._sql["newest_in_thread"], {"thread_id": thread}).fetchone()[0]
+        return thread, db.execute(self._sql["newest_in_thread"], position).fetchone()[0]
 
     def update(  # noqa: PLR0913  the public API
         self,

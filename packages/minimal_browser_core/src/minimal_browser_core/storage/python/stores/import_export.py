@@ -125,7 +125,7 @@ class _Importer:
             thread_id = parent_thread
         elif known_id is None:
             thread_id = self._new_thread(preferred_thread, title, created_at, timestamp)
-        if not self._keep_ids or (id is not None and self._one("get", id=id) is not None):
+        if not self._keep_ids or (id is not None and self._one("row_exists", id=id) is not None):
             id = None
         row = content | {
             "id": id,
@@ -153,7 +153,7 @@ class _Importer:
 
     def _new_thread(self, preferred: int | None, title: str, created_at: int, updated_at: int) -> int:
         values = {"id": preferred, "title": title, "created_at": created_at, "updated_at": updated_at}
-        if not self._keep_ids or preferred is None or self._one("thread_exists", thread_id=preferred) is not None:
+        if not self._keep_ids or preferred is None or self._one("any_thread_exists", id=preferred) is not None:
             values["id"] = None
         return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)
 
