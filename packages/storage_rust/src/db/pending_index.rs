@@ -67,7 +67,8 @@ impl PendingIndex {
             let elapsed = started.elapsed();
             // The next chunk takes the rest of the time.
             let rest = MAX_BATCH_TIME.saturating_sub(elapsed).as_micros();
-            let rows = rest * u128::from(chunk.unsigned_abs()) / (elapsed - before).as_micros().max(1);
+            let rows =
+                rest * u128::from(chunk.unsigned_abs()) / elapsed.saturating_sub(before).as_micros().max(1);
             (chunk, before) = (i64::try_from(rows).unwrap_or(MAX_CHUNK).min(MAX_CHUNK), elapsed);
             if chunk < CHUNK / 2 || is_enough() {
                 break;

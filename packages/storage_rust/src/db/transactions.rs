@@ -17,7 +17,7 @@ impl Database {
 
     /// The same for many small statements. Statement journals stay in memory: otherwise each statement writes one to a
     /// temporary file as soon as one of them has changed more than a few pages.
-    pub(super) fn write_many<T>(
+    pub fn write_many<T>(
         &self,
         work: impl FnOnce(&Connection) -> std::result::Result<T, Failure>,
     ) -> Result<T> {

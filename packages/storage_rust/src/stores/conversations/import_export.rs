@@ -156,12 +156,11 @@ where
     }
 
     fn store_next(&mut self, db: &Connection, load: &mut Load) -> Attempt<bool> {
-        let keep_ids = match self.keep_ids {
-            Some(keep_ids) => keep_ids,
-            None => {
-                let mut statement = db.prepare_cached(SQL.get("ever_used"))?;
-                !statement.query_row([], |row| row.get::<_, bool>(0))?
-            }
+        let keep_ids = if let Some(keep_ids) = self.keep_ids {
+            keep_ids
+        } else {
+            let mut statement = db.prepare_cached(SQL.get("ever_used"))?;
+            !statement.query_row([], |row| row.get::<_, bool>(0))?
         };
         self.keep_ids = Some(keep_ids);
         if self.read.is_empty() && !self.read_batch()? {

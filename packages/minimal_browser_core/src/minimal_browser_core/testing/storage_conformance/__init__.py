@@ -46,6 +46,7 @@ _PARTS = (
     "rows",
     "search",
     "threads",
+    "unfinished_loads",
     "unknown_files",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
@@ -77,6 +78,7 @@ from .replaced_files import ReplacedFiles  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
 from .threads import Threads  # noqa: E402
+from .unfinished_loads import UnfinishedLoads  # noqa: E402
 from .unknown_files import UnknownFiles  # noqa: E402
 
 __all__ = [
@@ -92,6 +94,7 @@ class ConversationStoreConformance(
     Exchanges,
     BulkOperations,
     Threads,
+    UnfinishedLoads,
     Rows,
     Search,
     Questions,

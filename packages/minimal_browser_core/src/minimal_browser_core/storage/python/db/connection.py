@@ -15,7 +15,7 @@ from minimal_browser_core.storage.python.db.paths import file_uri
 from minimal_browser_core.storage.python.db.planted import schema_version, verify_schema
 from minimal_browser_core.storage.python.db.statements import statements
 
-_SHORT_BUSY_TIMEOUT: Final = 50  # milliseconds that a wait for the write lock may delay a signal
+_SHORT_BUSY_TIMEOUT: Final = 1  # milliseconds; `execute_when_unlocked` waits longer, and looks more often than SQLite
 _STEPS_BETWEEN_CHECKS: Final = 2000  # steps of SQLite's virtual machine between two checks for an interrupt
 _WAL_LIMIT: Final = 64 << 20  # bytes that the write-ahead log keeps on the disk after a checkpoint
 _WAL_BEFORE_CHECKPOINT: Final = 40 << 20  # bytes from which a writer empties the log

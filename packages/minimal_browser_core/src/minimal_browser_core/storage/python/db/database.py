@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from minimal_browser_core.errors import Interrupted
-from minimal_browser_core.storage.python.db import owners
+from minimal_browser_core.storage.python.db import hidden_rows, owners
 from minimal_browser_core.storage.python.db.connection import Connection, Interrupts
 from minimal_browser_core.storage.python.db.error_translation import code_of, corrupt, translated
 from minimal_browser_core.storage.python.db.lifetime import Lifetime
@@ -28,9 +28,10 @@ class Database:
     """Thread-safe. `write` and `read` open a transaction; both raise in a forked child and after `close`."""
 
     def __init__(self, options: Options, *, check_on_open: bool) -> None:
-        self._options = options
+        self.options = options
         self.path = options.path
         self.read_only = options.read_only
+        self.in_memory = options.in_memory
         self.format = options.format
         self._lifetime = Lifetime(options.path)
         self._interrupts = Interrupts()
@@ -40,16 +41,16 @@ class Database:
         self._key: owners.FileKey | None = None
         self._writer = Writer(options)
         pending = statements(options.format.pending_index) if options.format.pending_index else None
-        self.maintenance = Maintenance(self._writer, self._connect, options.format.merged_indexes, pending)
+        self.maintenance = Maintenance(self._writer, self._connect, options.format.merged_indexes, pending, self.path)
         with translated(self.path):
             self._open(check_on_open)
         if pending and not options.read_only:
             with suppress(sqlite3.DatabaseError), self._writer.locked() as connection:  # a check reports damage
-                if has_pending_rows(connection.raw, pending):
+                if has_pending_rows(connection.raw, pending) or hidden_rows.exist(connection.raw, pending):
                     self.maintenance.notify()
 
     def _open(self, check: bool) -> None:
-        options = self._options
+        options = self.options
         if not options.in_memory:
             inspect_path(options)
             self._key = self._writer.file = owners.claim(self.path, ENGINE, create=not options.read_only)
@@ -72,7 +73,7 @@ class Database:
             raise
 
     def _connect(self) -> Connection:
-        return Connection(self._options, self._interrupts)
+        return Connection(self.options, self._interrupts)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -113,7 +114,7 @@ class Database:
 
     @contextmanager
     def _reader(self, fresh: bool) -> Iterator[Connection]:
-        if self._options.in_memory:
+        if self.options.in_memory:
             with self._writer.locked() as connection:
                 yield connection
             return

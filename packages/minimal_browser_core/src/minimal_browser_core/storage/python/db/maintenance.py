@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from minimal_browser_core.errors import DatabaseLocked, StorageError
+from minimal_browser_core.storage.python.db import hidden_rows
 from minimal_browser_core.storage.python.db.connection import Connection
+from minimal_browser_core.storage.python.db.load_lock import try_load_lock
 from minimal_browser_core.storage.python.db.pending_index import INDEX, has_pending_rows, index_pending_rows
 from minimal_browser_core.storage.python.db.writer import Writer
 from minimal_browser_core.storage.python.search.segments import is_crowded, merge, promote_large_segments
@@ -31,7 +33,9 @@ class Maintenance:
         connect: Callable[[], Connection],
         merged_indexes: tuple[str, ...],
         pending: Mapping[str, str] | None,
+        path: str,
     ) -> None:
+        self._path = path
         self._writer = writer
         self._connect = connect
         self._merged_indexes = merged_indexes
@@ -90,6 +94,8 @@ class Maintenance:
 
     def _work(self, pages: int) -> bool:
         """Return whether work is left."""
+        if self._pending is not None and self._undo_abandoned_load(self._pending):
+            return True
         with self._writer.transaction() as db:
             if self._pending is not None and has_pending_rows(db, self._pending) and not is_crowded(db, INDEX):
                 if not index_pending_rows(db, self._pending, lambda: self._stopping):
@@ -98,6 +104,17 @@ class Maintenance:
             for index in self._merged_indexes:
                 promote_large_segments(db, index)
             return any(merge(db, index, pages) for index in self._merged_indexes)
+
+    def _undo_abandoned_load(self, sql: Mapping[str, str]) -> bool:
+        """Delete some rows of a load whose process is gone; returns whether there were any."""
+        with self._writer.locked() as connection:
+            if not hidden_rows.exist(connection.raw, sql):
+                return False
+        with try_load_lock(self._path) as is_locked:
+            if is_locked:
+                with self._writer.transaction() as db:
+                    hidden_rows.undo_batch(db, sql, lambda: self._stopping)
+            return is_locked
 
     def _wait(self, seconds: float) -> bool:
         """Return False if the thread must end."""

@@ -23,9 +23,9 @@ def merge(db: sqlite3.Connection, table: str, pages: int) -> bool:
 
 
 def is_crowded(db: sqlite3.Connection, table: str) -> bool:
-    """Return whether the first level has many segments."""
+    """Return whether a level has many segments."""
     structure = _structure(db, table)
-    return structure is not None and bool(structure.levels) and len(structure.levels[0].segments) >= _CROWDED_SEGMENTS
+    return structure is not None and any(len(level.segments) >= _CROWDED_SEGMENTS for level in structure.levels)
 
 
 def promote_large_segments(db: sqlite3.Connection, table: str) -> None:

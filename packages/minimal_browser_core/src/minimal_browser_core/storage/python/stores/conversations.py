@@ -12,7 +12,7 @@ from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.storage.port import ExportFormat, MatchMode, Progress, StoreOptions
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.cursor import newest_first, write_cursor
-from minimal_browser_core.storage.python.db.bulk_load import bulk_load
+from minimal_browser_core.storage.python.db.bulk_load import MAX_SMALL_ROWS, MAX_SMALL_TEXT, Load, bulk_load
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
 from minimal_browser_core.storage.python.db.pending_index import has_pending_rows
 from minimal_browser_core.storage.python.records import Conversation, Page, SearchPage, Thread
@@ -100,7 +100,7 @@ class PythonConversationStore(StreamedAnswers, Contents):
             duration=duration,
         )
         with self._db.write() as db:
-            id = self._add(db, row)
+            id = self._add(db, row, Load())
         self._replace_writer_after(row["prompt"], row["response"])
         return id
 
@@ -118,40 +118,37 @@ class PythonConversationStore(StreamedAnswers, Contents):
         if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
             raise InvalidData(f"rows must be a list of mappings, not {type(rows).__name__}")
         new = [make_row_from_mapping(n, row) for n, row in enumerate(rows)]
-        with callback_errors(), bulk_load(self._db, self._sql) as db:
-            for n, row in enumerate(new):
-                try:
-                    self._add(db, row)
-                except InvalidData as error:
-                    raise InvalidData(f"rows[{n}]: {error}", path=error.path) from None
-                if progress is not None and ((n + 1) % _PROGRESS_ROWS == 0 or n + 1 == len(new)):
-                    with callback():
-                        progress(n + 1, len(new))
+        with callback_errors():
+            bulk_load(self._db, self._sql, _NewRows(self, new, progress))
         return len(new)
 
-    def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
-        thread, parent = self._find_thread_and_parent(db, row["thread_id"], row["parent_id"], row["timestamp"])
+    def _add(self, db: sqlite3.Connection, row: dict[str, Any], load: Load) -> int:
+        thread, parent = self._find_thread_and_parent(db, row, load)
         values = row | gram_columns(row) | {"thread_id": thread, "parent_id": parent}
         id = int(db.execute(self._sql["add"], values).lastrowid or 0)
         if row["messages"] is not None:
             db.execute(self._sql["store_messages"], {"id": id, "messages": row["messages"]})
-        if parent is None and row["thread_id"] is not None:
+        load.add_to(db, self._sql, thread)
+        if parent is None and row["thread_id"] is not None and not load.is_hidden:
             db.execute(self._sql["date_thread"], {"thread_id": thread, "timestamp": row["timestamp"]})
         return id
 
     def _find_thread_and_parent(
-        self, db: sqlite3.Connection, thread: int | None, parent: int | None, timestamp: int
+        self, db: sqlite3.Connection, row: dict[str, Any], load: Load
     ) -> tuple[int, int | None]:
+        thread, parent = row["thread_id"], row["parent_id"]
         if parent is not None:
-            row = db.execute(self._sql["thread_of"], {"id": parent, "in_load": False}).fetchone()
-            if row is None:
+            known = db.execute(self._sql["thread_of"], {"id": parent, "in_load": load.is_hidden}).fetchone()
+            if known is None:
                 raise InvalidData(f"parent_id {parent}: there is no such conversation", path=self._db.path)
-            if thread not in (None, row[0]):
-                raise InvalidData(f"parent_id {parent} is in thread {row[0]}, not in {thread}", path=self._db.path)
-            return row[0], parent
+            if thread not in (None, known[0]):
+                raise InvalidData(f"parent_id {parent} is in thread {known[0]}, not in {thread}", path=self._db.path)
+            return known[0], parent
         if thread is None:
-            return int(db.execute(self._sql["add_thread"], {"title": "", "now": timestamp}).lastrowid or 0), None
-        position = {"thread_id": thread, "in_load": False}
+            load.threads += 1
+            values = {"title": "", "now": row["timestamp"]}
+            return int(db.execute(self._sql["add_thread"], values).lastrowid or 0), None
+        position = {"thread_id": thread, "in_load": load.is_hidden}
         if db.execute(self._sql["thread_exists"], position).fetchone() is None:
             raise InvalidData(f"thread_id {thread}: there is no such thread", path=self._db.path)
         return thread, db.execute(self._sql["newest_in_thread"], position).fetchone()[0]
@@ -433,3 +430,36 @@ class PythonConversationStore(StreamedAnswers, Contents):
             "not_indexed": not_indexed,
             "database_bytes": pages * page_size,
         }
+
+
+class _NewRows:
+    """The rows of `add_many`."""
+
+    allows_hidden = True
+
+    def __init__(self, store: PythonConversationStore, rows: list[dict[str, Any]], progress: Progress | None) -> None:
+        self._store = store
+        self._rows = rows
+        self._stored = 0
+        self._progress = progress
+
+    def is_small(self) -> bool:
+        text = sum(len(row["prompt"]) + len(row["response"]) for row in self._rows)
+        return len(self._rows) <= MAX_SMALL_ROWS and text <= MAX_SMALL_TEXT
+
+    def store_next(self, db: sqlite3.Connection, load: Load) -> bool:
+        n, total = self._stored, len(self._rows)
+        if n == total:
+            return False
+        try:
+            self._store._add(db, self._rows[n], load)
+        except InvalidData as error:
+            raise InvalidData(f"rows[{n}]: {error}", path=error.path) from None
+        self._stored += 1
+        if self._progress is not None and (self._stored % _PROGRESS_ROWS == 0 or self._stored == total):
+            with callback():
+                self._progress(self._stored, total)
+        return self._stored < total
+
+    def finish(self, db: sqlite3.Connection) -> None:
+        """Nothing is left to do."""

@@ -1,11 +1,12 @@
 """Read and write rows for exports and imports; `storage.transfer` handles the file formats."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from minimal_browser_core.storage.python.convert import metadata, tags
-from minimal_browser_core.storage.python.db.bulk_load import bulk_load
+from minimal_browser_core.storage.python.db.bulk_load import MAX_SMALL_ROWS, MAX_SMALL_TEXT, Load, bulk_load
 from minimal_browser_core.storage.python.db.database import Database
 from minimal_browser_core.storage.python.db.error_translation import callback, callback_errors
 from minimal_browser_core.storage.python.stores.conversation_contents import store_attachment
@@ -29,23 +30,10 @@ def import_rows(
 
     Raises `Interrupted` if the epoch of the interrupts is another one than `epoch`.
     """
-    taken = skipped = 0
-    remaining = iter(batches)
-    with callback_errors(), bulk_load(database, sql) as db:
-        importer = _Importer(db, sql)
-        while True:
-            with callback():
-                batch = next(remaining, None)
-            if batch is None:
-                break
-            for keys, texts in batch:
-                if importer.add(keys, texts):
-                    taken += 1
-                else:
-                    skipped += 1
-            database.raise_if_interrupted(epoch)
-        database.raise_if_interrupted(epoch)
-    return taken, skipped
+    with callback_errors():
+        records = _Records(_Importer(sql), batches, (), lambda: database.raise_if_interrupted(epoch))
+        bulk_load(database, sql, records)
+    return records.taken, records.skipped
 
 
 def merge_rows(
@@ -56,22 +44,10 @@ def merge_rows(
     epoch: int,
 ) -> tuple[int, int, int]:
     """Merge all batches and the deletions or none; returns (imported, already present, deleted)."""
-    taken = skipped = deleted = 0
-    remaining = iter(batches)
-    with callback_errors(), bulk_load(database, sql) as db:
-        importer = _Merger(db, sql)
-        while True:
-            with callback():
-                batch = next(remaining, None)
-            if batch is None:
-                break
-            added = sum(importer.add(keys, texts) for keys, texts in batch)
-            taken, skipped = taken + added, skipped + len(batch) - added
-            database.raise_if_interrupted(epoch)
-        for deletion in deletions:
-            deleted += importer.delete(deletion)
-        database.raise_if_interrupted(epoch)
-    return taken, skipped, deleted
+    with callback_errors():
+        records = _Records(_Merger(sql), batches, tuple(deletions), lambda: database.raise_if_interrupted(epoch))
+        bulk_load(database, sql, records)
+    return records.taken, records.skipped, records.deleted
 
 
 def delete_rows(db: sqlite3.Connection, sql: Mapping[str, str], ids: Iterable[int]) -> int:
@@ -101,10 +77,16 @@ def _exported(db: sqlite3.Connection, sql: Mapping[str, str], row: ExportedRow) 
 
 
 class _Importer:
-    def __init__(self, db: sqlite3.Connection, sql: Mapping[str, str]) -> None:
-        self._db = db
+    def __init__(self, sql: Mapping[str, str]) -> None:
         self._sql = sql
-        self._keep_ids = not self._one("ever_used")[0]
+        self._load = Load()
+        self._keep_ids: bool | None = None
+
+    def use(self, db: sqlite3.Connection, load: Load) -> None:
+        """Store in the transaction that is open."""
+        self._db, self._load = db, load
+        if self._keep_ids is None:
+            self._keep_ids = not self._one("ever_used")[0]
 
     def _one(self, name: str, **values: object) -> Any:
         return self._db.execute(self._sql[name], values).fetchone()
@@ -125,8 +107,7 @@ class _Importer:
             thread_id = parent_thread
         elif known_id is None:
             thread_id = self._new_thread(preferred_thread, title, created_at, timestamp)
-        if not self._keep_ids or (id is not None and self._one("row_exists", id=id) is not None):
-            id = None
+        id = self._free_id(id, "row_exists", "is_hidden_row")
         row = content | {
             "id": id,
             "thread_id": thread_id,
@@ -143,6 +124,7 @@ class _Importer:
             self._db.execute(self._sql["store_messages"], {"id": new, "messages": messages[0]})
         for name, mime, content in attachments:
             store_attachment(self._db, self._sql, new, name, mime, content)
+        self._load.add_to(self._db, self._sql, thread_id)
         self._remember(fingerprint, new)
         if known_id is None:
             self._remember(thread, new)
@@ -153,9 +135,15 @@ class _Importer:
 
     def _new_thread(self, preferred: int | None, title: str, created_at: int, updated_at: int) -> int:
         values = {"id": preferred, "title": title, "created_at": created_at, "updated_at": updated_at}
-        if not self._keep_ids or preferred is None or self._one("any_thread_exists", id=preferred) is not None:
-            values["id"] = None
+        values["id"] = self._free_id(preferred, "any_thread_exists", "is_hidden_thread")
+        self._load.threads += 1
         return int(self._db.execute(self._sql["add_thread_with_id"], values).lastrowid or 0)
+
+    def _free_id(self, id: int | None, is_taken: str, is_hidden: str) -> int | None:
+        """Return the id if it is free; another process may have used one outside of the hidden ranges."""
+        if id is None or not self._keep_ids or self._one(is_taken, id=id) is not None:
+            return None
+        return None if self._load.is_hidden and self._one(is_hidden, id=id) is None else id
 
 
 class _Merger(_Importer):
@@ -173,7 +161,9 @@ class _Merger(_Importer):
         if id is not None:
             if (self._one("imported", fingerprint=thread) or (None,))[0] is None:
                 self._remember(thread, id)
-            if title:
+            if title and self._load.is_hidden:
+                self._load.titles.setdefault(thread_id, title)
+            elif title:
                 self._db.execute(self._sql["title_thread"], {"thread_id": thread_id, "title": title})
         return False
 
@@ -193,3 +183,55 @@ class _Merger(_Importer):
             if content_fingerprint(*content) == fingerprint:
                 return id, thread_id
         return None
+
+
+class _Records:
+    """The records of an import or of a merge, and deletions to make at the end."""
+
+    allows_hidden = False  # records that others import must be seen
+
+    def __init__(
+        self,
+        importer: _Importer,
+        batches: Iterable[list[tuple[Any, Any]]],
+        deletions: tuple[bytes, ...],
+        check: Callable[[], None],
+    ) -> None:
+        self._importer = importer
+        self._batches = iter(batches)
+        self._deletions = deletions
+        self._check = check
+        self._read: deque[tuple[Any, Any]] = deque()
+        self.taken = self.skipped = self.deleted = 0
+
+    def _read_batch(self) -> bool:
+        with callback():
+            batch = next(self._batches, None)
+        self._check()
+        self._read += batch or ()
+        return batch is not None
+
+    def is_small(self) -> bool:
+        is_left = True
+        while is_left:
+            text = sum(len(texts[1]) + len(texts[2]) for _, texts in self._read)
+            if len(self._read) + len(self._deletions) > MAX_SMALL_ROWS or text > MAX_SMALL_TEXT:
+                return False
+            is_left = self._read_batch()
+        return True
+
+    def store_next(self, db: sqlite3.Connection, load: Load) -> bool:
+        self._importer.use(db, load)
+        if not self._read and not self._read_batch():
+            return False
+        if self._read:
+            if self._importer.add(*self._read.popleft()):
+                self.taken += 1
+            else:
+                self.skipped += 1
+        return True
+
+    def finish(self, db: sqlite3.Connection) -> None:
+        if isinstance(self._importer, _Merger):
+            self.deleted = sum(self._importer.delete(fingerprint) for fingerprint in self._deletions)
+        self._check()

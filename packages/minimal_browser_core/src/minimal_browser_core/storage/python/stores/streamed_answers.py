@@ -8,6 +8,7 @@ from typing import Any
 
 from minimal_browser_core.errors import InvalidData
 from minimal_browser_core.storage.python import convert
+from minimal_browser_core.storage.python.db.bulk_load import Load
 from minimal_browser_core.storage.python.db.error_translation import translated
 from minimal_browser_core.storage.python.stores import answer_file
 from minimal_browser_core.storage.python.stores.answer_file import AnswerFile, answer_path
@@ -27,7 +28,7 @@ class StreamedAnswers(SqliteStore):
     """The answers that this store is writing; None for those in memory."""
     _answers_lock: threading.Lock
 
-    def _add(self, db: sqlite3.Connection, row: dict[str, Any]) -> int:
+    def _add(self, db: sqlite3.Connection, row: dict[str, Any], load: Load) -> int:
         raise NotImplementedError
 
     def _update(self, id: int, columns: dict[str, Any]) -> bool:
@@ -65,7 +66,7 @@ class StreamedAnswers(SqliteStore):
         file: AnswerFile | None = None
         try:
             with self._db.write() as db:
-                id = self._add(db, row | {"state": WRITING})
+                id = self._add(db, row | {"state": WRITING}, Load())
                 if not self._db.in_memory:
                     # Before the exchange can be seen: without the lock, its answer would count as interrupted.
                     with translated(self._db.path):
