@@ -149,11 +149,6 @@ class Database:
         if epoch != self._interrupts.epoch:
             raise Interrupted("The search was interrupted", path=self.path)
 
-    @property
-    def in_memory(self) -> bool:
-        """Whether the database has no file."""
-        return self._options.in_memory
-
     def close(self) -> None:
         """Wait for the running write; running reads finish. Does nothing in a forked child: see `owners`."""
         if self._lifetime.is_forked:
