@@ -12,8 +12,8 @@ import pytest
 
 from .base import ConversationSuite, Open
 
-ROWS = 3000  # more than are stored in one transaction
-KILLS = 10
+ROWS = 2000  # more than are stored in one transaction
+KILLS = 4
 
 _LOADER = """
 import sys, importlib
@@ -27,6 +27,7 @@ store.close()
 
 
 def row(n: int) -> dict[str, str]:
+    """Return one exchange."""
     return {"prompt": f"needle {n}", "response": "answer " * 40, "model": "m"}
 
 
@@ -36,9 +37,11 @@ class UnfinishedLoads(ConversationSuite):
     def load(self, store_class: type[Any], how: str, path: Path, source: Path) -> subprocess.Popen[str]:
         """Start a process that loads `source`."""
         arguments = [store_class.__module__, store_class.__name__, how, str(path), str(source)]
-        process = subprocess.Popen([sys.executable, "-c", _LOADER, *arguments], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", _LOADER, *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own program
         assert process.stdout is not None
         process.stdout.readline()
+        process.stdout.close()
         return process
 
     def source(self, how: str, path: Path, opened: Open) -> Path:
@@ -81,7 +84,7 @@ class UnfinishedLoads(ConversationSuite):
             store.add_conversation("first", "r", "m")
             store.close()
             process = self.load(store_class, how, file, source)
-            time.sleep(random.uniform(0, 0.8))
+            time.sleep(random.uniform(0, 0.8))  # noqa: S311
             process.kill()
             process.wait()
             store = opened(file)
