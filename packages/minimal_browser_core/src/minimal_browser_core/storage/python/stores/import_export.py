@@ -102,7 +102,7 @@ class _Importer:
             self._remember(fingerprint, id)
             return False
         parent_id, parent_thread = (parent and self._one("imported", fingerprint=parent)) or (None, None)
-        known_id, thread_id = self._one("imported", fingerprint=thread) or (None, None)
+        known_id, thread_id = self._one("imported", fingerprint=thread) or (None, 0)
         if parent_id is not None:
             thread_id = parent_thread
         elif known_id is None:
