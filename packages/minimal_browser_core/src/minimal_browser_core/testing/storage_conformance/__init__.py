@@ -18,6 +18,7 @@ import pytest
 
 _PARTS = (
     "asyncio_stores",
+    "attachments",
     "base",
     "bookmark_files",
     "bookmarks",
@@ -38,6 +39,7 @@ _PARTS = (
     "import_export",
     "maintenance",
     "merge",
+    "messages",
     "migration",
     "planted",
     "processes",
@@ -45,13 +47,16 @@ _PARTS = (
     "replaced_files",
     "rows",
     "search",
+    "streamed_answers",
     "threads",
     "unfinished_loads",
     "unknown_files",
+    "usage",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from .asyncio_stores import AsyncStores  # noqa: E402  pytest rewrites their asserts first
+from .attachments import Attachments  # noqa: E402
 from .bookmark_files import BookmarkFiles  # noqa: E402
 from .bookmarks import Bookmarks  # noqa: E402
 from .browser_bookmarks import BrowserBookmarks  # noqa: E402
@@ -70,6 +75,7 @@ from .hostile_files import HostileFiles  # noqa: E402
 from .import_export import ImportExport  # noqa: E402
 from .maintenance import Maintenance  # noqa: E402
 from .merge import Merge  # noqa: E402
+from .messages import Messages, WholeExchanges  # noqa: E402
 from .migration import BookmarkMigration, ConversationMigration, HistoryMigration  # noqa: E402
 from .planted import BookmarkPlanted, ConversationPlanted, HistoryPlanted  # noqa: E402
 from .processes import Processes  # noqa: E402
@@ -77,9 +83,11 @@ from .questions import Questions  # noqa: E402
 from .replaced_files import ReplacedFiles  # noqa: E402
 from .rows import Rows  # noqa: E402
 from .search import Search  # noqa: E402
+from .streamed_answers import StreamedAnswers  # noqa: E402
 from .threads import Threads  # noqa: E402
 from .unfinished_loads import UnfinishedLoads  # noqa: E402
 from .unknown_files import UnknownFiles  # noqa: E402
+from .usage import Usage  # noqa: E402
 
 __all__ = [
     "AsyncStoreConformance",
@@ -92,6 +100,11 @@ __all__ = [
 
 class ConversationStoreConformance(
     Exchanges,
+    Messages,
+    WholeExchanges,
+    Attachments,
+    StreamedAnswers,
+    Usage,
     BulkOperations,
     Threads,
     UnfinishedLoads,
