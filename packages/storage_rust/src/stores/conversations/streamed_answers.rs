@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::named_params;
+use rusqlite::{Connection, named_params};
 
 use crate::db::bulk_load::Load;
 use crate::db::paths::MEMORY;
@@ -114,7 +114,9 @@ impl ConversationStore {
         })?;
         for id in ids {
             let path = file_of(&self.db.path, id);
-            if is_held(&path) {
+            // Under the write lock, because its writer may be finishing it at this moment.
+            let is_abandoned = self.db.write(|db| Ok(is_being_written(db, id)? && !is_held(&path)))?;
+            if !is_abandoned {
                 continue;
             }
             let response = read(&path).ok();
@@ -122,8 +124,12 @@ impl ConversationStore {
             self.update(id, &changes)?;
             remove(&path);
         }
-        Ok(())
+        remove_orphans(self)
     }
+}
+
+fn is_being_written(db: &Connection, id: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached(SQL.get("is_being_written"))?.exists(named_params! {":id": id})
 }
 
 /// Put the text so far into an exchange whose answer is being written, or was when its program ended.
@@ -140,22 +146,31 @@ pub fn complete_from_file(database: &str, row: &mut Conversation) {
     }
 }
 
-/// Remove the files of answers that were deleted while they were written.
+/// Remove the files of answers that were deleted while they were written, or whose writer ended after it had stored them.
 pub fn remove_orphans(store: &ConversationStore) -> Result<()> {
-    let database = Path::new(&store.db.path);
-    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else { return Ok(()) };
-    let prefix = format!("{}-answer-", name.to_string_lossy());
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let id = name.to_str().and_then(|name| name.strip_prefix(&prefix)?.parse::<i64>().ok());
-        let Some(id) = id else { continue };
-        let is_writing = store.get(id)?.is_some_and(|row| row.state != State::Complete);
-        if !is_writing && !is_held(&entry.path()) {
-            remove(&entry.path());
-        }
+    let files = answer_files(Path::new(&store.db.path));
+    if files.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // Under the write lock, because `begin` creates a file before its exchange can be seen.
+    store.db.write(|db| {
+        for (id, path) in &files {
+            if !is_being_written(db, *id)? && !is_held(path) {
+                remove(path);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The files of answers of a database, with the ids of their exchanges.
+fn answer_files(database: &Path) -> Vec<(i64, PathBuf)> {
+    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else { return Vec::new() };
+    let prefix = format!("{}-answer-", name.to_string_lossy());
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let id_of = |name: &str| name.strip_prefix(&prefix)?.parse().ok();
+    let files = entries.flatten().filter_map(|entry| Some((id_of(entry.file_name().to_str()?)?, entry.path())));
+    files.collect()
 }
 
 fn io_error(error: &io::Error, path: &Path) -> Error {

@@ -1,6 +1,6 @@
 """One JSON object per exchange: our export, `{"prompt", "response", …}`, or `{"query", …}` of minimal_browser 0.x."""
 
-from typing import Any
+from typing import Any, Final
 
 from ..details import from_json, to_import
 from ..exchange import (
@@ -15,6 +15,13 @@ from ..exchange import (
     text_of,
 )
 from ..times import parse_time
+
+_EXPORTED: Final = frozenset(("id", "thread_id", "prompt", "response", "model"))
+
+
+def is_exported(record: dict[str, Any]) -> bool:
+    """Whether a store exported the record, which may have `messages` as those of other programs have."""
+    return record.keys() >= _EXPORTED
 
 
 class ExchangeReader:

@@ -91,6 +91,9 @@ SELECT 1 FROM exchanges WHERE id = :id
 -- The answers that are being written, or were when their program ended.
 SELECT id FROM exchanges WHERE state = 1
 
+-- name: is_being_written
+SELECT 1 FROM conversations WHERE id = :id AND state = 1
+
 -- name: append_text
 -- For a store in memory; others append to a file.
 UPDATE conversations SET response = response || :text WHERE id = :id AND state = 1
