@@ -5,7 +5,6 @@ accents, ё, Hebrew points, Arabic vowel signs and letter variants, ß, ligature
 folded completely only once the tokenizer has seen it, too.
 """
 
-import re
 import unicodedata
 from pathlib import Path
 from typing import Final
@@ -37,26 +36,27 @@ def _table() -> tuple[dict[int, str], list[int]]:
 
 _REPLACEMENTS, _differing = _table()
 _FOLDS: Final = _REPLACEMENTS | dict.fromkeys(map(ord, JOINERS), "")
-_IN_TABLE: Final = re.compile(f"[{re.escape(''.join(map(chr, _REPLACEMENTS)))}]")
-_DIFFERS: Final = re.compile(f"[{re.escape(''.join(map(chr, _differing)) + JOINERS)}]")
+# Sets, because a regular expression compares each character with thousands of others, one after the other.
+_IN_TABLE: Final = frozenset(map(chr, _REPLACEMENTS))
+_DIFFERING: Final = frozenset((*map(chr, _differing), *JOINERS))
 # What replaces a character in a text that is compared character by character.
 COMPARED: Final = {code: "".join(map(lower, text)) for code, text in _REPLACEMENTS.items()}
 
 
 def needs_folding(text: str) -> bool:
     """Return whether a word of `text` may be folded."""
-    return not text.isascii() and (_DIFFERS.search(text) is not None or not unicodedata.is_normalized("NFC", text))
+    return not text.isascii() and (not _DIFFERING.isdisjoint(text) or not unicodedata.is_normalized("NFC", text))
 
 
 def word_differs(word: str) -> bool:
     """Return whether the tokenizer does not fold `word` as search does."""
     if word.isascii():
         return False
-    if _DIFFERS.search(word):
+    if not _DIFFERING.isdisjoint(word):
         return True
     # The tokenizer drops the mark of a decomposed й.
     composed = compose(word)
-    return composed != word and _IN_TABLE.search(composed) is not None
+    return composed != word and not _IN_TABLE.isdisjoint(composed)
 
 
 def fold(text: str) -> str:
