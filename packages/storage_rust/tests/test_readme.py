@@ -11,6 +11,7 @@ import pytest
 from minimal_browser_core.testing.resources import resource
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+GUIDE = Path(__file__).parents[3] / "docs/storage/whole_conversation.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -37,6 +38,20 @@ def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
     ]
     assert lines[0].endswith("['C++']")
     assert (tmp_path / "conversations.db").exists()
+
+
+@pytest.mark.skipif(not GUIDE.exists(), reason="the guide is in the repository, and this test is not")
+def test_the_guide_stores_a_whole_conversation(tmp_path: Path) -> None:
+    examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert run("".join(examples), tmp_path) == [
+        'An echidna. …quills and a snout. lookup {"family": "monotremes"} Four species live in Australia and New Guinea.',
+        "animal.txt text/plain 15",
+        "writing Ants ",
+        "writing Ants and ",
+        "writing Ants and termites.",
+        "complete",
+        "some-model 2 40 0.0002",
+    ]
 
 
 def test_the_bot_remembers(tmp_path: Path) -> None:

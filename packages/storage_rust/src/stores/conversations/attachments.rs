@@ -1,6 +1,6 @@
 //! Files that belong to exchanges. Each content is stored once, under its SHA-256 (FIPS 180-4).
 
-use std::fmt::Write as _;
+use std::fmt::Write;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 use sha2::{Digest, Sha256};
