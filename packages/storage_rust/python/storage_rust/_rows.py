@@ -22,7 +22,7 @@ _DETAILS = ("state", "prompt_tokens", "completion_tokens", "cost", "duration")
 _MATCH = ("score", "snippet", "highlights")
 _FIELDS: dict[type, tuple[str, ...]] = {
     _native.Conversation: (*_EXCHANGE, *_DETAILS),
-    _native.SearchHit: (*_EXCHANGE, *_MATCH, *_DETAILS),
+    _native.SearchHit: (*_EXCHANGE, *_DETAILS, *_MATCH),
     _native.Attachment: ("name", "mime", "size", "sha256"),
     _native.SearchPage: ("hits", "next_cursor", "complete", "match"),
     _native.Page: ("conversations", "next_cursor"),
@@ -37,9 +37,10 @@ class _DataclassFields:
     """`__dataclass_fields__`, made at its first use."""
 
     def __get__(self, row: object, owner: type) -> dict[str, object]:
-        from dataclasses import make_dataclass
+        from dataclasses import field, make_dataclass
 
-        fields: dict[str, object] = make_dataclass(owner.__name__, _FIELDS[owner]).__dict__["__dataclass_fields__"]
+        specs = [(name, object, field(kw_only=name in _DETAILS)) for name in _FIELDS[owner]]
+        fields: dict[str, object] = make_dataclass(owner.__name__, specs).__dict__["__dataclass_fields__"]
         setattr(owner, "__dataclass_fields__", fields)  # noqa: B010  the stub has no such attribute
         return fields
 

@@ -86,9 +86,7 @@ class Messages(ConversationSuite):
             assert store.check() == []
 
     @pytest.mark.parametrize(("messages", "place"), _BAD)
-    def test_an_error_names_the_place_of_a_bad_value(
-        self, store: Any, errors: Any, messages: Any, place: str
-    ) -> None:
+    def test_an_error_names_the_place_of_a_bad_value(self, store: Any, errors: Any, messages: Any, place: str) -> None:
         id = store.add_conversation("p", "r", "m")
         with pytest.raises(errors.InvalidData, match=place):
             store.add_conversation("p", "r", "m", messages=messages)
@@ -141,7 +139,9 @@ class Messages(ConversationSuite):
         assert store.check() == []
 
     def test_bulk_rows_have_messages(self, store: Any) -> None:
-        rows = [{"prompt": "p", "response": "r", "model": "m", "messages": [{"content": f"unique{n}"}]} for n in range(9)]
+        rows = [
+            {"prompt": "p", "response": "r", "model": "m", "messages": [{"content": f"unique{n}"}]} for n in range(9)
+        ]
         assert store.add_many(rows) == 9
         assert [store.messages(found.id) for found in store] == [row["messages"] for row in rows]
         assert len(store.search("unique7", match="all").hits) == 1
@@ -189,9 +189,7 @@ class WholeExchanges(ConversationSuite):
             writer.append(writer.begin("streamed", "m", timestamp=T0), "half an ans")
 
     @pytest.mark.parametrize("format", ["jsonl", "json"])
-    def test_an_export_and_import_carry_everything(
-        self, path: Path, opened: Open, tmp_path: Path, format: str
-    ) -> None:
+    def test_an_export_and_import_carry_everything(self, path: Path, opened: Open, tmp_path: Path, format: str) -> None:
         self.interrupted(opened, path)
         store, other = opened(), opened(tmp_path / "other.db")
         full_exchange(store)

@@ -52,7 +52,14 @@ class Usage(ConversationSuite):
         store.add_conversation("p", "r", "a", timestamp=T0, url="https://x.example/2", prompt_tokens=2, duration=2)
         store.add_conversation("p", "r", "b", timestamp=T0 + timedelta(1), completion_tokens=7)
         none = {"prompt_tokens": 0, "completion_tokens": 0, "cost": 0.0, "duration": 0.0}
-        two = none | {"conversations": 2, "threads": 2, "text_bytes": 4, "prompt_tokens": 3, "cost": 0.5, "duration": 2.0}
+        two = none | {
+            "conversations": 2,
+            "threads": 2,
+            "text_bytes": 4,
+            "prompt_tokens": 3,
+            "cost": 0.5,
+            "duration": 2.0,
+        }
         one = none | {"conversations": 1, "threads": 1, "text_bytes": 2, "completion_tokens": 7}
         assert store.stats(by="model") == {"a": two, "b": one}
         assert store.stats(by="day") == {"2024-02-29": two, "2024-03-01": one}
