@@ -3,7 +3,7 @@
 use storage_rust::db::options::Options;
 use storage_rust::error::{Error, Kind};
 use storage_rust::stores::conversations::ConversationStore;
-use storage_rust::stores::conversations::import_export::ImportedExchange;
+use storage_rust::stores::conversations::import_export::{Extras, ImportedExchange};
 use storage_rust::stores::conversations::records::NewConversation;
 use storage_rust::stores::store::Store;
 
@@ -31,6 +31,7 @@ fn record(key: u8, parent: Option<u8>) -> ImportedExchange {
         url: None,
         tags: "[]".into(),
         metadata: "{}".into(),
+        extras: Extras::default(),
     }
 }
 

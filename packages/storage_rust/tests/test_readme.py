@@ -44,7 +44,8 @@ def test_the_example_finds_what_it_is_meant_to_show(tmp_path: Path) -> None:
 def test_the_guide_stores_a_whole_conversation(tmp_path: Path) -> None:
     examples = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert run("".join(examples), tmp_path) == [
-        'An echidna. …quills and a snout. lookup {"family": "monotremes"} Four species live in Australia and New Guinea.',
+        'An echidna. …quills and a snout. lookup {"family": "monotremes"} '
+        "Four species live in Australia and New Guinea.",
         "animal.txt text/plain 15",
         "writing Ants ",
         "writing Ants and ",

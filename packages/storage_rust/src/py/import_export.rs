@@ -88,13 +88,13 @@ impl<'py> IntoPyObject<'py> for PyExportedExchange {
 }
 
 /// As `Extras`, but with the JSON of the messages alone.
-fn extras<'py>(
-    py: Python<'py>,
+fn extras(
+    py: Python<'_>,
     state: State,
     usage: records::Usage,
     messages: Option<String>,
     attachments: Vec<Content>,
-) -> PyResult<Bound<'py, PyTuple>> {
+) -> PyResult<Bound<'_, PyTuple>> {
     let attachments: Vec<_> = attachments
         .into_iter()
         .map(|content| (content.name, content.mime, PyBytes::new(py, &content.data)))

@@ -54,6 +54,7 @@ _BAD = [
 
 
 def nested(depth: int) -> list[dict[str, Any]]:
+    """Return a message whose content is nested that deep."""
     value: Any = "bottom"
     for _ in range(depth):
         value = [value]

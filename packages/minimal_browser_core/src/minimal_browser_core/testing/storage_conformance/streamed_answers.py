@@ -36,10 +36,12 @@ with getattr(importlib.import_module(module), name)(path, read_only=True) as sto
 
 
 def side_files(path: Path) -> list[str]:
+    """Return the names of the files of answers."""
     return sorted(file.name for file in path.parent.glob(f"{path.name}-answer-*"))
 
 
 def run(program: str, store: Any, *arguments: object) -> str:
+    """Run a program with the class of the store, and return what it prints."""
     command = [sys.executable, "-c", program, type(store).__module__, type(store).__name__, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603  a constant program
 

@@ -15,6 +15,7 @@ _FULL: dict[str, Any] = {"prompt_tokens": 12, "completion_tokens": 2**62, "cost"
 
 
 def usage(found: Any) -> dict[str, Any]:
+    """Return the usage of a row by name."""
     return {name: getattr(found, name) for name in _NONE}
 
 
