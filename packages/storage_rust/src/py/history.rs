@@ -167,10 +167,13 @@ fn transfer<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     py.import("storage_rust._transfer.history")?.getattr(name)
 }
 
+/// URL, title and visits: their times and whether each was typed.
+type Page = (String, String, Vec<(i64, bool)>);
+
 /// The next batch of pages; empty at the end.
 fn next_batch(batches: &Bound<'_, PyAny>) -> PyResult<Vec<ImportedPage>> {
     let Some(batch) = batches.try_iter()?.next() else { return Ok(Vec::new()) };
-    let pages: Vec<(String, String, Vec<(i64, bool)>)> = batch?.extract()?;
+    let pages: Vec<Page> = batch?.extract()?;
     Ok(pages.into_iter().map(|(url, title, visits)| ImportedPage { url, title, visits }).collect())
 }
 

@@ -10,12 +10,12 @@ use crate::search::grams::grams;
 use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
+use crate::stores::conversations::answer_file::complete_from_file;
 use crate::stores::conversations::attachments::{self, Content};
 use crate::stores::conversations::fingerprint::{Imported, delete, remember};
 use crate::stores::conversations::format::PENDING_INDEX;
-use crate::stores::conversations::messages;
+use crate::stores::conversations::queries::{messages_of, store_messages};
 use crate::stores::conversations::records::{Conversation, Messages, State, Usage};
-use crate::stores::conversations::streamed_answers::complete_from_file;
 
 /// One exchange of an imported file. Records and threads have fingerprints, so that none is imported twice.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl ConversationStore {
                 let mut conversation = Conversation::from_row(row)?;
                 complete_from_file(&self.db.path, &mut conversation);
                 Ok(ExportedExchange {
-                    messages: messages::messages_of(db, conversation.id)?,
+                    messages: messages_of(db, conversation.id)?,
                     attachments: attachments::contents_of(db, conversation.id)?,
                     conversation,
                     title: row.get(Conversation::COLUMNS)?,
@@ -220,7 +220,7 @@ pub fn import(db: &Connection, record: &ImportedExchange, load: &mut Load, keep_
     })?;
     let id = db.last_insert_rowid();
     if let Some(messages) = &extras.messages {
-        messages::store(db, id, messages)?;
+        store_messages(db, id, messages)?;
     }
     for content in &extras.attachments {
         attachments::store(db, id, content)?;

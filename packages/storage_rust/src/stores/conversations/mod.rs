@@ -1,5 +1,6 @@
 //! The store of conversations.
 
+mod answer_file;
 pub mod attachments;
 mod filter;
 mod fingerprint;
@@ -8,6 +9,7 @@ pub mod import_export;
 pub mod merge;
 mod messages;
 mod more_like;
+mod queries;
 mod recent;
 pub mod records;
 mod relaxed;
@@ -26,12 +28,13 @@ use crate::salvage::recovery;
 use crate::search::grams::grams;
 use crate::search::url_text::url_grams;
 use crate::sql::CONVERSATIONS as SQL;
+use crate::stores::conversations::answer_file::StreamedAnswers;
 use crate::stores::conversations::fingerprint::delete_rows;
 use crate::stores::conversations::format::{CONVERSATIONS, PENDING_INDEX, SCHEMA_VERSION};
+use crate::stores::conversations::queries::{query_conversations, store_messages};
 use crate::stores::conversations::records::{
-    Changes, Conversation, NewConversation, Page, Thread, add_thread, query_conversations,
+    Changes, Conversation, NewConversation, Page, Thread, add_thread,
 };
-use crate::stores::conversations::streamed_answers::StreamedAnswers;
 use crate::stores::cursor::{self, Key};
 use crate::stores::store::Store;
 use crate::stores::values::{checked_limit, now, tags_json, truncate};
@@ -141,7 +144,7 @@ impl ConversationStore {
         })?;
         let id = db.last_insert_rowid();
         if let Some(messages) = &new.messages {
-            messages::store(db, id, messages)?;
+            store_messages(db, id, messages)?;
         }
         load.add_to(db, &PENDING_INDEX, thread_id)?;
         if parent_id.is_none() && new.thread_id.is_some() && !load.is_hidden {
@@ -204,7 +207,7 @@ impl ConversationStore {
                 ":duration": changes.usage.duration, ":state": changes.state.map(|state| state as i64),
             })?;
             if let Some(messages) = changes.messages.as_ref().filter(|_| updated > 0) {
-                messages::store(db, id, messages)?;
+                store_messages(db, id, messages)?;
             }
             Ok(updated > 0)
         })?;
@@ -228,7 +231,7 @@ impl ConversationStore {
             let message = format!("keep_last must be 0 or more, not {}", keep_last.unwrap_or_default());
             return Err(Error::invalid(message));
         }
-        streamed_answers::remove_orphans(self)?;
+        self.remove_orphans()?;
         let deleted = self.db.write(|db| {
             let mut deleted = 0;
             if before.is_some() || keep_last.is_some() {

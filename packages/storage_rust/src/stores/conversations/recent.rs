@@ -11,7 +11,8 @@ use crate::error::{Failure, Result};
 use crate::search::query::Query;
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::filter::Filter;
-use crate::stores::conversations::records::{Conversation, FoundRows, Search, query_conversations};
+use crate::stores::conversations::queries::query_conversations;
+use crate::stores::conversations::records::{Conversation, FoundRows, Search};
 use crate::stores::cursor::{self, Key};
 use crate::stores::values::truncate;
 

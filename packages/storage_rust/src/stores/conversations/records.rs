@@ -1,12 +1,10 @@
 //! What the store of conversations takes and returns. Times are UTC milliseconds since 1970.
 
-use rusqlite::{Connection, Params, Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 
-use crate::error::Failure;
 use crate::search::relaxation::MatchMode;
 use crate::search::snippet::Span;
 use crate::sql::CONVERSATIONS as SQL;
-use crate::stores::conversations::streamed_answers::complete_from_file;
 use crate::stores::values::tags_from_json;
 
 /// How many matches, the newest ones, a search ranks by default.
@@ -233,21 +231,6 @@ impl Usage {
             duration: row.get(first + 3)?,
         })
     }
-}
-
-/// Run the statement `name` and collect its rows.
-pub fn query_conversations<P: Params>(
-    db: &Connection,
-    name: &str,
-    params: P,
-) -> Result<Vec<Conversation>, Failure> {
-    let mut statement = db.prepare_cached(SQL.get(name))?;
-    let mut conversations =
-        statement.query_map(params, Conversation::from_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    for row in &mut conversations {
-        complete_from_file(db.path().unwrap_or_default(), row);
-    }
-    Ok(conversations)
 }
 
 pub fn add_thread(db: &Connection, title: &str, now: i64) -> rusqlite::Result<i64> {

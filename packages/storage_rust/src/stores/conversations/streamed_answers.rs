@@ -5,11 +5,9 @@
 //! on that file. Readers of the exchange read the file, too; if nobody holds the lock, the writer has ended, and the next
 //! one that opens the database for writing stores the text as an interrupted answer.
 
-use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, named_params};
 
@@ -18,22 +16,8 @@ use crate::db::paths::MEMORY;
 use crate::error::{Error, Kind, Result};
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
-use crate::stores::conversations::records::{Changes, Conversation, NewConversation, State};
-
-/// The answers that a store is writing: their files, or None in memory.
-#[derive(Default)]
-pub struct StreamedAnswers(Mutex<HashMap<i64, Option<File>>>);
-
-impl StreamedAnswers {
-    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Option<File>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Let go of all answers: they count as interrupted from now on.
-    pub fn abandon(&self) {
-        self.lock().clear();
-    }
-}
+use crate::stores::conversations::answer_file::{create, file_of, is_held, read, remove};
+use crate::stores::conversations::records::{Changes, NewConversation, State};
 
 impl ConversationStore {
     /// Store an exchange whose answer follows. `new.response` is the text so far.
@@ -106,6 +90,23 @@ impl ConversationStore {
         Error::new(Kind::InvalidData, &self.db.path, message)
     }
 
+    /// Remove the files of answers that were deleted while they were written, or whose writer ended after it had stored them.
+    pub(super) fn remove_orphans(&self) -> Result<()> {
+        let files = answer_files(Path::new(&self.db.path));
+        if files.is_empty() {
+            return Ok(());
+        }
+        // Under the write lock, because `begin` creates a file before its exchange can be seen.
+        self.db.write(|db| {
+            for (id, path) in &files {
+                if !is_being_written(db, *id)? && !is_held(path) {
+                    remove(path);
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Store the answers whose writers have ended as interrupted ones.
     pub(super) fn recover_answers(&self) -> Result<()> {
         let ids = self.db.read(|db| {
@@ -124,43 +125,12 @@ impl ConversationStore {
             self.update(id, &changes)?;
             remove(&path);
         }
-        remove_orphans(self)
+        self.remove_orphans()
     }
 }
 
 fn is_being_written(db: &Connection, id: i64) -> rusqlite::Result<bool> {
     db.prepare_cached(SQL.get("is_being_written"))?.exists(named_params! {":id": id})
-}
-
-/// Put the text so far into an exchange whose answer is being written, or was when its program ended.
-pub fn complete_from_file(database: &str, row: &mut Conversation) {
-    if row.state != State::Writing || database == MEMORY || database.is_empty() {
-        return;
-    }
-    let path = file_of(database, row.id);
-    if !is_held(&path) {
-        row.state = State::Interrupted;
-    }
-    if let Ok(text) = read(&path) {
-        row.response = text;
-    }
-}
-
-/// Remove the files of answers that were deleted while they were written, or whose writer ended after it had stored them.
-pub fn remove_orphans(store: &ConversationStore) -> Result<()> {
-    let files = answer_files(Path::new(&store.db.path));
-    if files.is_empty() {
-        return Ok(());
-    }
-    // Under the write lock, because `begin` creates a file before its exchange can be seen.
-    store.db.write(|db| {
-        for (id, path) in &files {
-            if !is_being_written(db, *id)? && !is_held(path) {
-                remove(path);
-            }
-        }
-        Ok(())
-    })
 }
 
 /// The files of answers of a database, with the ids of their exchanges.
@@ -169,62 +139,11 @@ fn answer_files(database: &Path) -> Vec<(i64, PathBuf)> {
     let prefix = format!("{}-answer-", name.to_string_lossy());
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let id_of = |name: &str| name.strip_prefix(&prefix)?.parse().ok();
-    let files = entries.flatten().filter_map(|entry| Some((id_of(entry.file_name().to_str()?)?, entry.path())));
+    let files =
+        entries.flatten().filter_map(|entry| Some((id_of(entry.file_name().to_str()?)?, entry.path())));
     files.collect()
 }
 
 fn io_error(error: &io::Error, path: &Path) -> Error {
     Error::from_io(error, &path.to_string_lossy())
-}
-
-fn file_of(database: &str, id: i64) -> PathBuf {
-    PathBuf::from(format!("{database}-answer-{id}"))
-}
-
-/// Create the file, which only its owner can read, and lock it. A file that is there already, of an exchange of a database
-/// that was replaced, is removed first.
-fn create(path: &Path, text: &str) -> io::Result<File> {
-    remove(path);
-    let mut options = OpenOptions::new();
-    options.append(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.try_lock()?;
-    file.write_all(text.as_bytes())?;
-    Ok(file)
-}
-
-/// Open the file for reading if it is an ordinary one.
-fn open(path: &Path) -> io::Result<File> {
-    if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::from(io::ErrorKind::InvalidInput));
-    }
-    File::open(path)
-}
-
-/// The text in the file. A character whose bytes have not all been written is left out.
-fn read(path: &Path) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes)?;
-    let mut chunks = bytes.utf8_chunks().peekable();
-    let mut text = String::with_capacity(bytes.len());
-    while let Some(chunk) = chunks.next() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() && chunks.peek().is_some() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    Ok(text)
-}
-
-/// Whether a program is writing the file.
-fn is_held(path: &Path) -> bool {
-    open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
-}
-
-fn remove(path: &Path) {
-    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_dir()) {
-        let _ = fs::remove_file(path);
-    }
 }
