@@ -1,13 +1,13 @@
 //! Iterating over all exchanges of a store.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
 
-use crate::py::conversations::PyConversationStore;
 use crate::py::error::detached;
 use crate::py::records::PyConversation;
+use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::records::Conversation;
 
 /// The number of rows that an iterator reads at once.
@@ -17,7 +17,7 @@ const BATCH: i64 = 200;
 /// the iteration are returned, too.
 #[pyclass(name = "_ConversationIterator", module = "storage_rust", frozen)]
 pub struct PyConversationIterator {
-    pub(super) store: Py<PyConversationStore>,
+    pub(super) store: Arc<ConversationStore>,
     pub(super) state: Mutex<Batch>,
 }
 
@@ -34,7 +34,7 @@ impl PyConversationIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<PyConversation>> {
-        let store = &self.store.get().store;
+        let store = &self.store;
         detached(py, || {
             let mut batch = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             if batch.rows.is_empty() {

@@ -463,7 +463,7 @@ impl PyConversationStore {
     }
 
     #[doc = stub!("ConversationStore.__iter__")]
-    fn __iter__(slf: Py<Self>) -> PyConversationIterator {
-        PyConversationIterator { store: slf, state: Mutex::default() }
+    fn __iter__(&self) -> PyConversationIterator {
+        PyConversationIterator { store: self.store.clone(), state: Mutex::default() }
     }
 }

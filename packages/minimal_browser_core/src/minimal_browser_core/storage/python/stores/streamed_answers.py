@@ -161,17 +161,25 @@ class StreamedAnswers(SqliteStore):
             ids = [row[0] for row in db.execute(self._sql["being_written"])]
         for id in ids:
             path = answer_path(self._db.path, id)
-            if not answer_file.is_held(path):
+            # Under the write lock, because its writer may be finishing it at this moment.
+            with self._db.write() as db:
+                is_abandoned = self._is_being_written(db, id) and not answer_file.is_held(path)
+            if is_abandoned:
                 self._update(id, change_columns(response=answer_file.read(path)) | {"state": INTERRUPTED})
                 answer_file.remove(path)
+        self._remove_orphans()
 
     def _remove_orphans(self) -> None:
-        """Remove the files of answers that were deleted while they were written."""
-        if self._db.in_memory:
+        """Remove the files of answers that were deleted, or whose writer ended after it had stored them."""
+        ids = [] if self._db.in_memory else list(answer_file.ids_of(self._db.path))
+        if not ids:
             return
-        for id in answer_file.ids_of(self._db.path):
-            path = answer_path(self._db.path, id)
-            with self._db.read() as db:
-                is_stored = db.execute(self._sql["exists"], {"id": id}).fetchone() is not None
-            if not is_stored and not answer_file.is_held(path):
-                answer_file.remove(path)
+        # Under the write lock, because `begin` creates a file before its exchange can be seen.
+        with self._db.write() as db:
+            for id in ids:
+                path = answer_path(self._db.path, id)
+                if not self._is_being_written(db, id) and not answer_file.is_held(path):
+                    answer_file.remove(path)
+
+    def _is_being_written(self, db: sqlite3.Connection, id: int) -> bool:
+        return db.execute(self._sql["is_being_written"], {"id": id}).fetchone() is not None
