@@ -263,6 +263,7 @@ class Responses(ChatSuite):
             Data('{"choices": [{"index": "0", "delta": {"content": "two"}}], "usage": null}'),
             Data('{"choices": [{"index": 1, "delta": {"content": "another choice"}}]}'),
             Data('{"choices": [{"delta": null, "finish_reason": "stop"}]}'),
+            Data('{"choices": [{"index": 1, "finish_reason": "stop"}]}'),
             Data('{"choices": [], "usage": {"prompt_tokens": "3", "completion_tokens": 4.0, "total_tokens": null}}'),
         )
         server.script.append(Stream(steps))
