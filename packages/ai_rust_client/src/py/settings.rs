@@ -41,7 +41,10 @@ const MAX_BUFFERED: usize = 4 << 20;
 pub fn config(api_key: Option<&Bound<PyAny>>, given: &Bound<PyDict>) -> PyResult<Config> {
     refuse_unknown(given)?;
     let text = |key: &Bound<PyAny>| key.extract().map_err(|_| wrong_type("api_key", "a string", key));
-    let api_key = api_key.filter(|key| !key.is_none()).map(text).transpose()?;
+    let api_key: Option<String> = api_key.filter(|key| !key.is_none()).map(text).transpose()?;
+    if api_key.as_ref().is_some_and(|key| !key.is_ascii()) {
+        return Err(PyValueError::new_err("api_key contains a character that is not ASCII"));
+    }
     let given = Given(given);
     let settings = Settings {
         api_key,
@@ -78,10 +81,28 @@ pub fn retries(value: &Bound<PyAny>) -> PyResult<u32> {
         .map_err(|_| PyValueError::new_err(format!("max_retries must be 0 or more, not {number}")))
 }
 
-pub fn header_list(name: &str, headers: &Bound<PyAny>) -> PyResult<Vec<(String, String)>> {
-    let wrong = || PyTypeError::new_err(format!("{name} must be a mapping of strings to strings"));
-    let headers = headers.cast::<PyMapping>().map_err(|_| wrong())?;
-    headers.items()?.iter().map(|item| item.extract().map_err(|_| wrong())).collect()
+pub fn header_list(setting: &str, headers: &Bound<PyAny>) -> PyResult<Vec<(String, String)>> {
+    let Ok(headers) = headers.cast::<PyMapping>() else {
+        return Err(wrong_type(setting, "a mapping of names to values", headers));
+    };
+    headers.items()?.iter().map(|item| header(setting, &item)).collect()
+}
+
+fn header(setting: &str, item: &Bound<PyAny>) -> PyResult<(String, String)> {
+    let (name, value): (Bound<PyAny>, Bound<PyAny>) = item.extract()?;
+    let Ok(name) = name.cast::<PyString>() else {
+        return Err(wrong_type(&format!("{setting}: a name"), "a string", &name));
+    };
+    let Ok(value) = value.cast::<PyString>() else {
+        return Err(wrong_type(&format!("{setting}[{}]", name.repr()?), "a string", &value));
+    };
+    let (Ok(name), Ok(value)) = (name.to_str(), value.to_str()) else {
+        return Err(PyValueError::new_err(format!(
+            "{setting}[{}] contains a character that is not allowed in an HTTP header",
+            name.repr()?
+        )));
+    };
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// An integer; one beyond the range of an i64 is limited to it.

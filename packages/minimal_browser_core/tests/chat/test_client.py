@@ -336,8 +336,6 @@ def test_user_and_password_of_the_base_url_are_sent_as_basic_authorization() -> 
         ({"headers": {"a b": "c"}}, "'a b'"),
         ({"headers": {"X-A": "b\r\nX-B: c"}}, "'X-A'"),
         ({"idle_timeout": 0}, "idle_timeout"),
-        ({"connect_timeout": None}, "connect_timeout"),
-        ({"ca_bundle": "/does/not/exist.pem"}, "/does/not/exist.pem"),
         ({"proxy": "ftp://host"}, "proxy"),
         ({"proxy": "http://host:port"}, "proxy"),
         ({"base_url": "http://host:port/v1"}, "base_url"),

@@ -97,7 +97,7 @@ def make_config(  # noqa: PLR0913  one argument for each setting
         max_retries=check_count("max_retries", max_retries, 0),
         max_buffered_bytes=check_count("max_buffered_bytes", max_buffered_bytes, 1),
         proxy=proxy,
-        ca_bundle=_file("ca_bundle", ca_bundle),
+        ca_bundle=_ca_bundle(ca_bundle),
         client_cert=_certificate(client_cert),
         local_address=_local_address(local_address),
         unix_socket=_unix_socket(unix_socket),
@@ -128,7 +128,7 @@ def _api_key(api_key: Any) -> str | None:
         raise ValueError("api_key has white space or a line break around it; pass only the key, or None for none")
     if key and key.lower().startswith("bearer "):
         raise ValueError('api_key begins with "Bearer ", which the client adds itself; pass only the key')
-    if key and not is_header_value(key):
+    if key and not (key.isascii() and is_header_value(key)):
         raise ValueError("api_key holds a character that no HTTP header can carry; is there a line break in it?")
     return key
 
@@ -164,19 +164,27 @@ def _path(setting: str, path: Any) -> Path | None:
     return Path(path)
 
 
-def _file(setting: str, path: Any) -> Path | None:
+def _file(setting: str, path: Any) -> tuple[Path | None, bytes]:
     file = _path(setting, path)
-    if file is not None and not file.is_file():
-        raise ValueError(f"{setting}: {file} does not exist")
+    if file is None:
+        return None, b""
+    try:
+        return file, file.read_bytes()
+    except OSError as error:
+        raise OSError(error.errno, f"{setting} cannot be read: {error.strerror}", str(file)) from None
+    except ValueError as error:
+        raise ValueError(f"{setting}: {str(file)!r} is not a path: {error}") from None
+
+
+def _ca_bundle(path: Any) -> Path | None:
+    file, _ = _file("ca_bundle", path)
     return file
 
 
 def _certificate(path: Any) -> Path | None:
-    file = _file("client_cert", path)
-    if file is not None:
-        text = file.read_bytes()
-        if b"-----BEGIN CERTIFICATE-----" not in text or b"PRIVATE KEY-----" not in text:
-            raise ValueError(f"client_cert: {file} must contain a certificate and its private key as PEM")
+    file, text = _file("client_cert", path)
+    if file is not None and (b"-----BEGIN CERTIFICATE-----" not in text or b"PRIVATE KEY-----" not in text):
+        raise ValueError(f"client_cert: {file} must contain a certificate and its private key as PEM")
     return file
 
 

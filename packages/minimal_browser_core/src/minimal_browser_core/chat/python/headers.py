@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(r"[\x20-\x7e\t]*")
+_VALUE = re.compile(r"[\x20-\x7e\t\x80-\ud7ff\ue000-\U0010ffff]*")
 _FRAMING = ("content-length", "transfer-encoding")
 
 
@@ -28,8 +28,13 @@ def check_headers(setting: str, headers: Any) -> dict[str, str]:
 
 
 def is_header_value(text: str) -> bool:
-    """Return whether an HTTP header can carry `text`."""
+    """Return whether an HTTP header can carry `text` in UTF-8."""
     return _VALUE.fullmatch(text) is not None
+
+
+def encode_headers(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Return the headers in UTF-8, without the white space around values."""
+    return {name.encode("ascii"): value.strip(" \t").encode() for name, value in headers.items()}
 
 
 def merge_headers(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def make_timers(**limits: Any) -> Timers:
     Every limit but the one for connecting may be None.
     """
     if limits["connect"] is None:
-        raise ValueError("connect_timeout must be a number of seconds, not None")
+        raise TypeError("connect_timeout must be a number of seconds, not NoneType")
     return Timers(
         **{
             name: None if seconds is None else check_seconds(f"{name}_timeout", seconds)

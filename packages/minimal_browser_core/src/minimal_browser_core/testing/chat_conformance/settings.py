@@ -62,6 +62,47 @@ class Settings(ChatSuite):
         with pytest.raises(ValueError, match=f"api_key.*{problem}"):
             make_client(base_url=NOWHERE, api_key=key)
 
+    @pytest.mark.parametrize("key", ["sk-\xe9", "sk-\u2026", "sk-1\u200b"])
+    def test_a_key_has_only_ascii_characters(self, make_client: MakeClient, key: str) -> None:
+        with pytest.raises(ValueError, match="api_key") as caught:
+            make_client(base_url=NOWHERE, api_key=key)
+        assert key not in str(caught.value)
+
+    @pytest.mark.parametrize("is_of_the_call", [False, True], ids=["headers", "extra_headers"])
+    @pytest.mark.parametrize("value", ["", "a", "\xe9", "\u65e5\u672c", "\U0001f600", "\x85", " a ", "\ta\t"])
+    def test_the_value_of_a_header_is_sent_in_utf_8(
+        self, make_client: MakeClient, server: FakeServer, value: str, is_of_the_call: bool
+    ) -> None:
+        headers = {"X-A": value}
+        client = make_client(base_url=server.base_url, headers={} if is_of_the_call else headers)
+        server.script.append(Answer("here"))
+        client.chat(QUESTION, MODEL, **({"extra_headers": headers} if is_of_the_call else {}))
+        # The server decodes headers as Latin-1, whose U+0085 it strips as white space.
+        sent = value.strip(" \t").encode().decode("latin-1")
+        assert server.requests[0].headers["x-a"].strip() == sent.strip()
+
+    @pytest.mark.parametrize("is_of_the_call", [False, True], ids=["headers", "extra_headers"])
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("X-A", text) for text in ("a\nb", "a\rb", "\0", "\x7f", "\ud800")]
+        + [(name, "a") for name in ("", "X A", "X-\xc4")],
+    )
+    def test_a_header_that_cannot_be_sent_is_refused(
+        self, make_client: MakeClient, server: FakeServer, name: str, value: str, is_of_the_call: bool
+    ) -> None:
+        headers = {name: value}
+        client = make_client(base_url=server.base_url)
+
+        def send() -> None:
+            if is_of_the_call:
+                client.chat(QUESTION, MODEL, extra_headers=headers)
+            else:
+                make_client(base_url=server.base_url, headers=headers)
+
+        with pytest.raises(ValueError, match=r"headers.*header"):
+            send()
+        assert server.requests == []
+
     @pytest.mark.parametrize("timer", TIMERS)
     @pytest.mark.parametrize("value", ["5", [5], True])
     def test_a_timer_of_a_wrong_type_is_named(self, make_client: MakeClient, timer: str, value: object) -> None:
@@ -77,9 +118,14 @@ class Settings(ChatSuite):
             ("base_url", 5),
             ("headers", "x"),
             ("headers", {"X-A": 1}),
+            ("headers", {b"X-A": "a"}),
+            ("headers", [("X-A", "a")]),
+            ("connect_timeout", None),
             ("proxy", 5),
             ("ca_bundle", 5),
             ("client_cert", 5),
+            ("client_cert", b"a.pem"),
+            ("client_cert", ("certificate.pem", "key.pem")),
             ("local_address", 5),
             ("unix_socket", 5),
         ],
@@ -123,12 +169,24 @@ class Settings(ChatSuite):
         with pytest.raises(ValueError, match="local_address"):
             make_client(base_url=NOWHERE, local_address=address)
 
-    def test_a_client_certificate_that_cannot_be_read_is_named(self, make_client: MakeClient, tmp_path: Path) -> None:
-        with pytest.raises((OSError, ValueError), match="client_cert"):
-            make_client(base_url=NOWHERE, client_cert=tmp_path / "missing.pem")
-        (tmp_path / "empty.pem").write_text("no certificate")
+    @pytest.mark.parametrize("setting", ["client_cert", "ca_bundle"])
+    def test_a_file_that_cannot_be_read_is_named(self, make_client: MakeClient, tmp_path: Path, setting: str) -> None:
+        for path in (tmp_path / "missing.pem", str(tmp_path / "missing.pem"), tmp_path):
+            with pytest.raises(OSError, match=setting) as caught:
+                make_client(base_url=NOWHERE, **{setting: path})
+            assert Path(caught.value.filename) == Path(path)
+        with pytest.raises((OSError, ValueError), match=setting):
+            make_client(base_url=NOWHERE, **{setting: "a\0b"})
+
+    @pytest.mark.parametrize(
+        "content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"]
+    )
+    def test_a_client_certificate_without_its_key_is_named(
+        self, make_client: MakeClient, tmp_path: Path, content: str
+    ) -> None:
+        (tmp_path / "client.pem").write_text(content)
         with pytest.raises(ValueError, match="client_cert"):
-            make_client(base_url=NOWHERE, client_cert=tmp_path / "empty.pem")
+            make_client(base_url=NOWHERE, client_cert=tmp_path / "client.pem")
 
     # -- connections ---------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import httpx2
 
 from minimal_browser_core import __version__
 from minimal_browser_core.chat.python.config import Config
-from minimal_browser_core.chat.python.headers import merge_headers
+from minimal_browser_core.chat.python.headers import encode_headers, merge_headers
 from minimal_browser_core.chat.python.protocol.one_line import one_line
 from minimal_browser_core.errors import AIClientError, ProtocolError
 
@@ -115,7 +115,9 @@ class RetryingClient:
         error: AIClientError
         try:
             client = self._open_client()
-            request = client.build_request(method, url, headers=merge_headers(headers, config.headers), content=body)
+            request = client.build_request(
+                method, url, headers=encode_headers(merge_headers(headers, config.headers)), content=body
+            )
             for _ in range(_MAX_REDIRECTS):
                 response = client.send(request, stream=True)
                 if not _redirects_within_server(response):
