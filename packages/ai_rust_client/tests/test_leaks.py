@@ -32,7 +32,8 @@ def check(before):
         if files <= before[0] + POOLED and threads <= before[1]:
             break
         time.sleep(0.01)
-    # A closed connection is let go of by its own task, a moment later. A few others may wait in the pool.
+    leaks_no_files = files <= before[0] + POOLED
+    print("files", leaks_no_files, "threads", threads <= before[1], "memory", memory - before[2] < 8_000_000)
 
 POOLED = 4
 client = ai_rust_client.AIClient(base_url=sys.argv[1])
