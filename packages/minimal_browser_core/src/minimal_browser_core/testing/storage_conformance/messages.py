@@ -89,12 +89,14 @@ class Messages(ConversationSuite):
     @pytest.mark.parametrize(("messages", "place"), _BAD)
     def test_an_error_names_the_place_of_a_bad_value(self, store: Any, errors: Any, messages: Any, place: str) -> None:
         id = store.add_conversation("p", "r", "m")
+        row: dict[str, Any] = {"prompt": "p", "response": "r", "model": "m"}
+        rows = [row | {"messages": []}, row | {"messages": messages}]
         with pytest.raises(errors.InvalidData, match=place):
             store.add_conversation("p", "r", "m", messages=messages)
         with pytest.raises(errors.InvalidData, match=place):
             store.update(id, messages=messages)
         with pytest.raises(errors.InvalidData, match=rf"rows\[1\].*{place}"):
-            store.add_many([{"prompt": "p", "response": "r", "model": "m", "messages": m} for m in ([], messages)])
+            store.add_many(rows)
         assert len(store) == 1
         assert store.messages(id) == []
 
