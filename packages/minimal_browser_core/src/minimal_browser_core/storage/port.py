@@ -236,7 +236,7 @@ class ConversationStore(Store, Protocol):
         """Store an exchange whose answer is streamed, and return its id."""
 
     def append(self, id: int, text: str) -> None:
-        """Add to an answer that this store has begun."""
+        """Add to an answer that this store is writing."""
 
     def finish(  # noqa: PLR0913  the public API
         self,

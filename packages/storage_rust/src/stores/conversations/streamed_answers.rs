@@ -25,7 +25,7 @@ impl ConversationStore {
         let new = NewConversation { state: State::Writing, ..new.clone() };
         let row = super::PreparedRow::new(&new)?;
         let mut created = None;
-        let begun = self.db.write(|db| {
+        let added = self.db.write(|db| {
             let id = self.insert(db, &row, &mut Load::default())?;
             if self.db.path != MEMORY {
                 // Before the exchange can be seen: without the lock, its answer would count as interrupted.
@@ -35,7 +35,7 @@ impl ConversationStore {
             }
             Ok(id)
         });
-        match (begun, created) {
+        match (added, created) {
             (Ok(id), created) => {
                 self.answers.lock().insert(id, created.map(|(_, file)| file));
                 Ok(id)
@@ -49,7 +49,7 @@ impl ConversationStore {
         }
     }
 
-    /// Append to an answer that this store has begun.
+    /// Append to an answer that this store is writing.
     pub fn append(&self, id: i64, text: &str) -> Result<()> {
         let mut answers = self.answers.lock();
         let file = answers.get_mut(&id).ok_or_else(|| self.not_begun(id))?;

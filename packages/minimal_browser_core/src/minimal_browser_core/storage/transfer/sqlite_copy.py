@@ -54,7 +54,7 @@ def read_error(path: Path, error: OSError) -> StorageError:
 
 
 def _copy(path: Path, copy: Path) -> int:
-    """Copy until neither file changed meanwhile; returns their size.
+    """Copy until neither file changed during the copy; returns their size.
 
     A rollback journal is not copied: the file itself is only changed when a transaction ends, and a forged journal
     could name other files, which SQLite would delete.

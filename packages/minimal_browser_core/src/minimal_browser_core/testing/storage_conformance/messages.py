@@ -189,7 +189,7 @@ class WholeExchanges(ConversationSuite):
     def interrupted(self, opened: Open, path: Path) -> None:
         """Store an exchange whose answer was interrupted."""
         with opened(path) as writer:
-            writer.append(writer.begin("streamed", "m", timestamp=T0), "half an ans")
+            writer.append(writer.begin("streamed", "m", timestamp=T0), "half an answ")
 
     @pytest.mark.parametrize("format", ["jsonl", "json"])
     def test_an_export_and_import_carry_everything(self, path: Path, opened: Open, tmp_path: Path, format: str) -> None:

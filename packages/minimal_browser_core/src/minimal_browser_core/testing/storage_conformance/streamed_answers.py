@@ -19,7 +19,7 @@ store = getattr(importlib.import_module(module), name)(path, busy_timeout=60)
 log = os.open(f"{path}.{writer}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 while True:
     id = store.begin(writer, "m")
-    os.write(log, b"%d begun\\n" % id)
+    os.write(log, b"%d started\\n" % id)
     for n in range(20):
         store.append(id, f"<{n}>")
         os.write(log, b"%d %d\\n" % (id, n))

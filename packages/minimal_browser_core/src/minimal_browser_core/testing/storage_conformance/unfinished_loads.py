@@ -1,4 +1,4 @@
-"""Large loads: others write meanwhile, all rows appear at once, and a killed load leaves all or nothing."""
+"""Large loads: others can write, all rows appear at once, and a killed load leaves all or nothing."""
 
 import json
 import random

@@ -81,7 +81,7 @@ class StreamedAnswers(SqliteStore):
         return id
 
     def append(self, id: int, text: str) -> None:
-        """Add to an answer that this store has begun.
+        """Add to an answer that this store is writing.
 
         The text survives the end of the process, not that of the system. It is written to a file next to the database,
         `<database>-answer-<id>`, so it costs no more than its size. Raises `InvalidData` if this store is not writing
