@@ -377,7 +377,7 @@ class ConversationStore(_Store):
         """
 
     def append(self, id: int, text: str) -> None:
-        """Add to an answer of this store that is written. The text survives the end of the process, not that of the system.
+        """Add to an answer that `begin` started. The text survives the end of the process, not that of the system.
 
         It is written to a file next to the database, `<database>-answer-<id>`, so it costs no more than its size.
         InvalidData if this store is not writing that answer.

@@ -11,7 +11,7 @@ from . import export_names, sqlite_files
 from ._host import StorageError, UnknownFormat, owners
 from .exchange import Exchange, InvalidRecordError
 from .formats import chat_export, copilot, llm
-from .formats.exchange_json import ExchangeReader, is_exported
+from .formats.exchange_json import ExchangeReader, is_exchange
 from .formats.loose_messages import grouped
 from .formats.message_content import AttachmentCounter
 from .json_stream import JsonItem, read_items
@@ -181,7 +181,7 @@ class ConversationSource:
             raise InvalidRecordError(item.error)
         if not isinstance(record, dict):
             raise InvalidRecordError("it is not a JSON object")
-        format = "json" if is_exported(record) else chat_export.format_of(record)
+        format = "json" if is_exchange(record) else chat_export.format_of(record)
         format = format or self._exchange_reader.format_of(record)
         if format is None:
             raise InvalidRecordError("its format is unknown")

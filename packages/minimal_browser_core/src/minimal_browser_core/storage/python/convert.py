@@ -63,6 +63,10 @@ def milliseconds(field: str, value: object) -> int:
         raise InvalidData(f"{field} must be a datetime, not {type(value).__name__}")
     if value.utcoffset() is None:
         raise InvalidData(f"{field} has no time zone: give it one, such as datetime.now(timezone.utc)")
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidData(f"{field} is {value}, which is before the year 1 or after 9999 in UTC") from None
     return (value - _EPOCH) // _MILLISECOND
 
 

@@ -219,3 +219,12 @@ class WholeExchanges(ConversationSuite):
         store.backup(tmp_path / "backup.db")
         copy = opened(tmp_path / "backup.db")
         assert [everything(copy, found) for found in copy] == [everything(store, found) for found in store]
+
+    def test_a_record_with_a_prompt_keeps_it_beside_its_messages(self, store: Any, tmp_path: Path) -> None:
+        messages = [{"role": "user", "content": "zebra"}]
+        file = tmp_path / "records.jsonl"
+        file.write_text(json.dumps({"prompt": "p", "response": "r", "model": "m", "cost": 0.5, "messages": messages}))
+        assert store.import_file(file).taken == 1
+        (found,) = store
+        assert (found.prompt, found.response, found.model, found.cost) == ("p", "r", "m", 0.5)
+        assert store.messages(found.id) == messages

@@ -1,6 +1,6 @@
 """One JSON object per exchange: our export, `{"prompt", "response", …}`, or `{"query", …}` of minimal_browser 0.x."""
 
-from typing import Any, Final
+from typing import Any
 
 from ..details import from_json, to_import
 from ..exchange import (
@@ -16,12 +16,10 @@ from ..exchange import (
 )
 from ..times import parse_time
 
-_EXPORTED: Final = frozenset(("id", "thread_id", "prompt", "response", "model"))
 
-
-def is_exported(record: dict[str, Any]) -> bool:
-    """Whether a store exported the record, which may have `messages` as those of other programs have."""
-    return record.keys() >= _EXPORTED
+def is_exchange(record: dict[str, Any]) -> bool:
+    """Whether the record has the fields of an exchange; it may have `messages` as those of other programs have."""
+    return isinstance(record.get("prompt"), str) and isinstance(record.get("response"), str)
 
 
 class ExchangeReader:
@@ -65,5 +63,5 @@ class ExchangeReader:
             metadata=metadata_of(record.get("metadata")),
             id=id,
             thread_id=thread_id,
-            details=to_import(from_json(record), prompt, response) if id is not None else None,
+            details=to_import(from_json(record), prompt, response),
         )

@@ -116,7 +116,7 @@ def _parser(prog: str, *, has_salvage: bool) -> argparse.ArgumentParser:
     rescue = "move a damaged file aside, and recover what can be read, if this implementation can"
     check.add_argument("--rescue", action="store_true", help=rescue)
     stats = command("stats", "counts and sizes")
-    stats.add_argument("--by", choices=("model", "day"), help="one row per model or day")
+    stats.add_argument("--by", choices=("model", "day", "site"), help="one row per model, day or site")
     if has_salvage:
         salvage = command("salvage", "copy what can be read of a damaged file of conversations or places to a new one")
         salvage.add_argument("file", nargs="?", help="the new file; by default the database with .recovered appended")
