@@ -434,7 +434,10 @@ class ConversationStore(_Store):
         cost: float | None = None,
         duration: float | None = None,
     ) -> bool:
-        """Replace the given values. False if there is no such exchange."""
+        """Replace the given values. False if there is no such exchange.
+
+        InvalidData for a `response` that is being written: `finish` sets it.
+        """
 
     def delete(self, ids: int | Iterable[int]) -> int:
         """Delete exchanges, all or nothing, and return how many existed.

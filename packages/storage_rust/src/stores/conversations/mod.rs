@@ -31,7 +31,7 @@ use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::answer_file::StreamedAnswers;
 use crate::stores::conversations::fingerprint::delete_rows;
 use crate::stores::conversations::format::{CONVERSATIONS, PENDING_INDEX, SCHEMA_VERSION};
-use crate::stores::conversations::queries::{query_conversations, store_messages};
+use crate::stores::conversations::queries::{is_being_written, query_conversations, store_messages};
 use crate::stores::conversations::records::{
     Changes, Conversation, NewConversation, Page, Thread, add_thread,
 };
@@ -196,6 +196,10 @@ impl ConversationStore {
         let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let messages_text = changes.messages.as_ref().map(|messages| &messages.text);
         let updated = self.db.write(|db| {
+            if response.is_some() && changes.state.is_none() && is_being_written(db, id)? {
+                let message = format!("id {id}: its answer is being written: finish() sets the response");
+                return Err(Error::new(Kind::InvalidData, &self.db.path, message).into());
+            }
             let updated = db.prepare_cached(SQL.get("update"))?.execute(named_params! {
                 ":id": id, ":prompt": prompt, ":prompt_grams": grams_of(prompt),
                 ":response": response, ":response_grams": grams_of(response),

@@ -37,3 +37,8 @@ pub fn store_messages(db: &Connection, id: i64, messages: &Messages) -> rusqlite
     let values = named_params! {":id": id, ":messages": messages.json};
     db.prepare_cached(SQL.get("store_messages"))?.execute(values)
 }
+
+/// Whether the answer of an exchange is being written, or was when its program ended.
+pub fn is_being_written(db: &Connection, id: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached(SQL.get("is_being_written"))?.exists(named_params! {":id": id})
+}

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, named_params};
+use rusqlite::named_params;
 
 use crate::db::bulk_load::Load;
 use crate::db::paths::MEMORY;
@@ -17,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::sql::CONVERSATIONS as SQL;
 use crate::stores::conversations::ConversationStore;
 use crate::stores::conversations::answer_file::{create, file_of, is_held, read, remove};
+use crate::stores::conversations::queries::is_being_written;
 use crate::stores::conversations::records::{Changes, NewConversation, State};
 
 impl ConversationStore {
@@ -127,10 +128,6 @@ impl ConversationStore {
         }
         self.remove_orphans()
     }
-}
-
-fn is_being_written(db: &Connection, id: i64) -> rusqlite::Result<bool> {
-    db.prepare_cached(SQL.get("is_being_written"))?.exists(named_params! {":id": id})
 }
 
 /// The files of answers of a database, with the ids of their exchanges.

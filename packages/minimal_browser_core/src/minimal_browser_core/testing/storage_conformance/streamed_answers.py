@@ -83,6 +83,19 @@ class StreamedAnswers(ConversationSuite):
         assert (found.prompt_tokens, found.cost, store.messages(id)) == (1, 0.5, messages)
         assert [hit.id for hit in store.search("needle", match="all").hits] == [id]
 
+    def test_an_answer_that_is_written_is_not_replaced_by_an_update(
+        self, store: Any, opened: Open, errors: Any
+    ) -> None:
+        id = store.begin("p", "m")
+        store.append(id, "text")
+        for each in (store, opened()):
+            with pytest.raises(errors.InvalidData, match="is being written"):
+                each.update(id, response="another")
+            assert each.update(id, tags=["t"])
+        store.finish(id)
+        assert store.update(id, response="another")
+        assert (store.get(id).response, store.get(id).tags) == ("another", ("t",))
+
     def test_only_the_store_that_began_an_answer_writes_it(self, store: Any, opened: Open, errors: Any) -> None:
         plain, id, second = store.add_conversation("p", "r", "m"), store.begin("p", "m"), opened()
         for wrong, number in ((store, plain), (store, id + 1), (second, id)):

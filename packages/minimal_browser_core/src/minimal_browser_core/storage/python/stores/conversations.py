@@ -169,7 +169,10 @@ class PythonConversationStore(StreamedAnswers, Contents):
         cost: float | None = None,
         duration: float | None = None,
     ) -> bool:
-        """Replace the given fields; returns False if there is no such exchange."""
+        """Replace the given fields; returns False if there is no such exchange.
+
+        Raises `InvalidData` for a `response` that is being written: `finish` sets it.
+        """
         columns = change_columns(
             prompt=prompt,
             response=response,
@@ -187,6 +190,10 @@ class PythonConversationStore(StreamedAnswers, Contents):
 
     def _update(self, id: int, columns: dict[str, Any]) -> bool:
         with self._db.write() as db:
+            if columns["response"] is not None and columns["state"] is None and self._is_being_written(db, id):
+                raise InvalidData(
+                    f"id {id}: its answer is being written: finish() sets the response", path=self._db.path
+                )
             is_stored = db.execute(self._sql["update"], columns | {"id": id}).rowcount > 0
             if is_stored and columns["messages"] is not None:
                 db.execute(self._sql["store_messages"], {"id": id, "messages": columns["messages"]})
