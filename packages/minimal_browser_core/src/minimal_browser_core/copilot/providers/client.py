@@ -30,5 +30,5 @@ def open_client(
         options["ca_bundle"] = config.ca_bundle
     try:
         return selection.open_chat(route.api_key, base_url=route.base_url, **options)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise ConfigError(f"The settings of [ai] cannot be used: {error}.") from None
