@@ -78,7 +78,7 @@ def hammer():
                 store.search("hammered")
 
 def recover():
-    from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked
+    from minimal_browser_core.errors import DatabaseCorrupt, DatabaseLocked, StorageError
     while True:
         try:
             with Store(path, check_on_open=True) as store:
@@ -86,6 +86,9 @@ def recover():
             return
         except (DatabaseCorrupt, DatabaseLocked):
             pass
+        except StorageError as error:  # another process has recovered the file since this one opened it
+            if "replaced" not in str(error):
+                raise
 
 {"write": write, "read": read, "hammer": hammer, "recover": recover}[step]()
 """

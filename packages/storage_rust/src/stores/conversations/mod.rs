@@ -92,7 +92,14 @@ impl ConversationStore {
         let store =
             Self { db: recovery::open(path, &CONVERSATIONS, &options)?, answers: StreamedAnswers::default() };
         if !options.read_only {
-            store.recover_answers()?;
+            match store.recover_answers() {
+                // The file is locked, full or was replaced just now: the next one that opens it tries again, and readers
+                // see such answers as interrupted ones until then.
+                Err(error)
+                    if matches!(error.kind(), Kind::Locked | Kind::Full | Kind::ReadOnly | Kind::Storage) => {
+                }
+                recovered => recovered?,
+            }
         }
         Ok(store)
     }

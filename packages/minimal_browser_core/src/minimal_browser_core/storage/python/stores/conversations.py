@@ -56,7 +56,7 @@ class PythonConversationStore(StreamedAnswers, Contents):
         self._answers = {}
         self._answers_lock = threading.Lock()
         if not options.get("read_only"):
-            self._recover_answers()
+            self._try_to_recover_answers()
 
     # -- writing
 

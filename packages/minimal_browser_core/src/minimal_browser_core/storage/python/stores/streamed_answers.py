@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from minimal_browser_core.errors import InvalidData
+from minimal_browser_core.errors import DatabaseLocked, InvalidData, ReadOnly, StorageError, StorageFull
 from minimal_browser_core.storage.python import convert
 from minimal_browser_core.storage.python.db.bulk_load import Load
 from minimal_browser_core.storage.python.db.error_translation import translated
@@ -154,6 +154,16 @@ class StreamedAnswers(SqliteStore):
                 f"id {id}: this store is not writing an answer of that number: begin() returns one", path=self._db.path
             )
         return self._answers[id]
+
+    def _try_to_recover_answers(self) -> None:
+        """Recover what can be: readers see the other answers as interrupted ones until the next one opens the file."""
+        try:
+            self._recover_answers()
+        except (DatabaseLocked, StorageFull, ReadOnly):
+            return
+        except StorageError as error:
+            if type(error) is not StorageError:  # the file was replaced just now
+                raise
 
     def _recover_answers(self) -> None:
         """Store the answers whose writers have ended as interrupted ones."""
